@@ -1,0 +1,90 @@
+// What training reads: samples = image + target, decoded on demand.
+#pragma once
+
+#include "engine/core/result.h"
+#include "engine/tensor/shape.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace convarium::engine {
+
+enum class TargetKind { Class, Mask, None };
+
+/// A list of samples. Immutable once made, so any thread may read it. Images are u8 in logical order C H W.
+class Dataset {
+public:
+    virtual ~Dataset() = default;
+    [[nodiscard]] virtual std::int64_t size() const = 0;
+    /// Shape every image is delivered in.
+    [[nodiscard]] virtual Shape imageShape() const = 0;
+    [[nodiscard]] virtual TargetKind targetKind() const { return TargetKind::Class; }
+    [[nodiscard]] virtual const std::vector<std::string>& classNames() const = 0;
+    /// Writes image i (imageShape().elements() bytes). Data that were read when the set was opened cannot fail;
+    /// a lazily decoded file can.
+    [[nodiscard]] virtual Result<void> image(std::int64_t i, std::span<std::uint8_t> out) const = 0;
+    /// Class of sample i; -1 where targetKind() is None.
+    [[nodiscard]] virtual int label(std::int64_t i) const = 0;
+    /// Bytes held in memory by this set (the "data" category).
+    [[nodiscard]] virtual std::int64_t residentBytes() const { return 0; }
+};
+
+using DatasetPtr = std::shared_ptr<const Dataset>;
+
+/// The parts of a data set. validation is empty where the source has none; the trainer can split it off.
+struct DatasetBundle {
+    std::string name;  ///< "digits", "mnist", a folder's name
+    std::string title; ///< for people
+    DatasetPtr train;
+    DatasetPtr validation;
+    DatasetPtr test;
+};
+
+/// Images held in memory as u8, the form of MNIST, the generated digits, and most small sets.
+class InMemoryDataset final : public Dataset {
+public:
+    InMemoryDataset(Shape imageShape, std::vector<std::uint8_t> pixels, std::vector<std::uint8_t> labels,
+                    std::vector<std::string> classNames);
+    [[nodiscard]] std::int64_t size() const override { return static_cast<std::int64_t>(m_labels.size()); }
+    [[nodiscard]] Shape imageShape() const override { return m_shape; }
+    [[nodiscard]] const std::vector<std::string>& classNames() const override { return m_classNames; }
+    [[nodiscard]] Result<void> image(std::int64_t i, std::span<std::uint8_t> out) const override;
+    [[nodiscard]] int label(std::int64_t i) const override { return m_labels[static_cast<std::size_t>(i)]; }
+    [[nodiscard]] std::int64_t residentBytes() const override
+    {
+        return static_cast<std::int64_t>(m_pixels.size() + m_labels.size());
+    }
+    [[nodiscard]] std::span<const std::uint8_t> pixels() const { return m_pixels; }
+    [[nodiscard]] std::span<const std::uint8_t> labels() const { return m_labels; }
+
+private:
+    Shape m_shape;
+    std::vector<std::uint8_t> m_pixels;
+    std::vector<std::uint8_t> m_labels;
+    std::vector<std::string> m_classNames;
+};
+
+/// The samples of another set at the given indices: first N, a validation split, a shuffled order.
+class SubsetDataset final : public Dataset {
+public:
+    SubsetDataset(DatasetPtr base, std::vector<std::int64_t> indices) : m_base(std::move(base)), m_indices(std::move(indices)) {}
+    [[nodiscard]] std::int64_t size() const override { return static_cast<std::int64_t>(m_indices.size()); }
+    [[nodiscard]] Shape imageShape() const override { return m_base->imageShape(); }
+    [[nodiscard]] TargetKind targetKind() const override { return m_base->targetKind(); }
+    [[nodiscard]] const std::vector<std::string>& classNames() const override { return m_base->classNames(); }
+    [[nodiscard]] Result<void> image(std::int64_t i, std::span<std::uint8_t> out) const override
+    {
+        return m_base->image(m_indices[static_cast<std::size_t>(i)], out);
+    }
+    [[nodiscard]] int label(std::int64_t i) const override { return m_base->label(m_indices[static_cast<std::size_t>(i)]); }
+    [[nodiscard]] std::int64_t residentBytes() const override { return m_base->residentBytes(); }
+
+private:
+    DatasetPtr m_base;
+    std::vector<std::int64_t> m_indices;
+};
+
+} // namespace convarium::engine

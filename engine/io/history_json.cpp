@@ -1,0 +1,68 @@
+#include "engine/io/history_json.h"
+
+#include "engine/io/json_reader.h"
+#include "engine/io/json_writer.h"
+
+#include <QJsonArray>
+
+#include <limits>
+
+namespace convarium::engine {
+
+std::string historyToJson(const History& history)
+{
+    JsonWriter json(JsonWriter::Style::Pretty);
+    json.beginObject().key("steps").beginArray();
+    for (const HistoryStep& s : thinned(history.steps, kSavedHistorySteps))
+        json.beginArray(true).value(s.step).value(s.epochPosition).value(s.loss).value(s.accuracy).endArray();
+    json.endArray().key("epochs").beginArray();
+    for (const EpochEvent& e : history.epochs) {
+        json.beginObject(true).field("epoch", e.epoch).field("step", e.step);
+        json.field("train_loss", e.trainLoss).field("train_accuracy", e.trainAccuracy);
+        json.field("validation_loss", e.validationLoss).field("validation_accuracy", e.validationAccuracy);
+        json.field("seconds", e.seconds).field("images_per_second", e.imagesPerSecond).endObject();
+    }
+    json.endArray().endObject();
+    return json.text() + "\n";
+}
+
+Result<History> historyFromJson(std::span<const std::uint8_t> bytes, const std::string& file)
+{
+    const auto parsed = parseJsonObject(bytes, file);
+    if (!parsed)
+        return parsed.error();
+    JsonFaults faults(file);
+    JsonFields f(faults, *parsed, {});
+    History history;
+    // A loss that is not finite was written as null.
+    const auto number = [&faults](const QJsonValue& value, const std::string& path) {
+        return value.isNull() ? std::numeric_limits<double>::quiet_NaN() : readReal(faults, value, path);
+    };
+    f.array("steps", [&](const QJsonValue& value, const std::string& path) {
+        const QJsonArray row = value.toArray();
+        if (row.size() != 4)
+            return faults.report(path, "is no list of step, epoch, loss and accuracy");
+        history.steps.push_back({readInteger(faults, row[0], path, 0, JsonFields::kMaxInteger), number(row[1], path),
+                                 number(row[2], path), number(row[3], path)});
+    });
+    f.array("epochs", [&](const QJsonValue& value, const std::string& path) {
+        JsonFields e(faults, value, path);
+        EpochEvent epoch;
+        e.integer("epoch", epoch.epoch);
+        e.integer("step", epoch.step);
+        epoch.trainLoss = number(e.take("train_loss"), path + ".train_loss");
+        epoch.trainAccuracy = number(e.take("train_accuracy"), path + ".train_accuracy");
+        e.maybeReal("validation_loss", epoch.validationLoss);
+        e.maybeReal("validation_accuracy", epoch.validationAccuracy);
+        epoch.seconds = number(e.take("seconds"), path + ".seconds");
+        epoch.imagesPerSecond = number(e.take("images_per_second"), path + ".images_per_second");
+        e.finish();
+        history.epochs.push_back(epoch);
+    });
+    f.finish();
+    if (faults.any())
+        return *faults.error();
+    return history;
+}
+
+} // namespace convarium::engine

@@ -1,0 +1,13 @@
+// What a person names as a model: a preset, a project file or a network file.
+#pragma once
+
+#include "engine/io/project.h"
+
+#include <string>
+
+namespace convarium::engine {
+
+/// The kind is decided by the suffix (.convarium, .json, .onnx, any case); without one of these it is a preset's name.
+Result<Project> loadModel(const std::string& nameOrFile);
+
+} // namespace convarium::engine

@@ -1,0 +1,25 @@
+// The built-in networks: network files in the format users save, compiled into the program.
+#pragma once
+
+#include "engine/io/project.h"
+
+#include <string>
+#include <vector>
+
+namespace convarium::engine {
+
+struct PresetInfo {
+    std::string name;  ///< part of the command line's contract
+    std::string title;
+    int year = 0;      ///< 0: none
+    std::string description;
+    std::string paper;
+};
+
+/// All presets in the order of the gallery. Read once, any thread.
+const std::vector<PresetInfo>& presets();
+
+/// UnknownName for a name nobody knows; the hint offers the nearest one.
+Result<Project> loadPreset(const std::string& name);
+
+} // namespace convarium::engine

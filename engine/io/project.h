@@ -1,0 +1,66 @@
+// A network with everything that is saved with it, as one plain value.
+#pragma once
+
+#include "engine/graph/graph_spec.h"
+#include "engine/train/train_config.h"
+#include "engine/train/trainer.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace convarium::engine {
+
+/// A text on the canvas; place and size in scene units.
+struct Note {
+    std::string text;
+    double x = 0, y = 0, width = 160, height = 80;
+    friend bool operator==(const Note&, const Note&) = default;
+};
+
+/// What people may want to know about a network. Presets fill it in.
+struct About {
+    std::string description; ///< one or two sentences
+    int year = 0;            ///< 0: unknown
+    std::string paper;       ///< author, title, where
+    friend bool operator==(const About&, const About&) = default;
+};
+
+/// One point of the training curve.
+struct HistoryStep {
+    std::int64_t step = 0;    ///< 1-based
+    double epochPosition = 0; ///< 1.25: a quarter into the second epoch
+    double loss = 0;
+    double accuracy = 0;
+    friend bool operator==(const HistoryStep&, const HistoryStep&) = default;
+};
+
+/// How the training went so far.
+struct History {
+    std::vector<HistoryStep> steps;
+    std::vector<EpochEvent> epochs;
+};
+
+/// What a .convarium file holds. A network .json is the same without state, history and thumbnail.
+struct Project {
+    GraphSpec graph;
+    About about;
+    std::map<NodeId, std::array<double, 2>> positions; ///< upper left corner of a card, scene units
+    std::vector<Note> notes;
+    TrainConfig train;
+    std::shared_ptr<const TrainingState> state; ///< null: never trained
+    History history;
+    std::vector<std::uint8_t> thumbnailPng; ///< empty: none
+};
+
+/// At most about `limit` points that still look like the whole curve: from each stretch of equal length the points with
+/// the lowest and the highest loss, in order. The first and the last point always stay.
+std::vector<HistoryStep> thinned(const std::vector<HistoryStep>& steps, std::size_t limit);
+
+/// Do these weights belong to this network? Names the first tensor that is missing or has another shape.
+Result<void> matchWeights(const GraphSpec& graph, const WeightMap& weights);
+
+} // namespace convarium::engine

@@ -1,0 +1,216 @@
+// The indirect matrix product: tiles of PX pixels x NV vectors of columns are summed in registers, weights are streamed,
+// inputs are broadcast. Tile sizes follow the register count: NV * PX sums, NV weights and one input must fit, and the
+// PX input pointers must fit in the general registers.
+
+/// Most pixels of a tile with this many vectors of columns.
+constexpr int tilePixels(int vectors)
+{
+    constexpr int kPixels[] = {CONVARIUM_KERNEL_TILE_PIXELS};
+    return kPixels[vectors - 1];
+}
+
+constexpr int kBlockVectors = kBlock / kWidth;
+
+/// The longest length into which the depth can be cut so that within each piece the offsets rise by one.
+std::int64_t commonRun(const std::int32_t* offset, std::int64_t n)
+{
+    std::int64_t run = n;
+    for (std::int64_t k = 1; k < n; ++k) {
+        if (offset[k] == offset[k - 1] + 1)
+            continue;
+        std::int64_t other = k; // run becomes the greatest common divisor of all breaks and n
+        while (other != 0) {
+            const std::int64_t rest = run % other;
+            run = other;
+            other = rest;
+        }
+        if (run == 1)
+            break;
+    }
+    return run;
+}
+
+/// What all tiles of one column block share.
+struct ProductBlock {
+    const ProductArgs& args;
+    const float* weights;
+    std::int64_t run;    ///< see commonRun()
+    std::int64_t column; ///< first column
+    std::int64_t last;   ///< columns stored of the last vector, 1 .. kWidth
+};
+
+/// Activations too large to be inlined into every tile.
+__attribute__((noinline)) void activateTile(Activation activation, float* out, std::int64_t n)
+{
+    activate(activation, out, out, n);
+}
+
+template <int NV, int PX>
+CONVARIUM_INLINE void productStep(V (&sum)[PX][NV], const float* weights, const float* const (&in)[PX], std::int64_t k)
+{
+    V w[NV];
+    CONVARIUM_UNROLL
+    for (int v = 0; v < NV; ++v)
+        w[v] = load(weights + v * kWidth);
+    CONVARIUM_UNROLL
+    for (int p = 0; p < PX; ++p) {
+        const float x = in[p][k];
+        CONVARIUM_UNROLL
+        for (int v = 0; v < NV; ++v)
+            sum[p][v] += w[v] * x;
+    }
+}
+
+/// Several tiles of PX pixels one after the other.
+template <int NV, int PX, bool kRuns>
+void productTiles(const ProductBlock& block, const std::int32_t* inOffset, const std::int32_t* outOffset,
+                  std::int64_t tiles)
+{
+    // Copies, because the compiler must assume that a store of floats changes what a reference points to.
+    const ProductArgs a = block.args;
+    const std::int64_t run = block.run;
+    const Part last{block.last};
+    const bool whole = block.last == kWidth;
+    float* const outBase = a.out + block.column;
+    // Few sums cannot hide the latency of an addition; several sets of them, one per neighbouring k, can.
+    constexpr int kSets = NV * PX <= 2 ? 4 : NV * PX <= 7 ? 2 : 1;
+    for (; tiles > 0; --tiles, inOffset += PX, outOffset += PX) {
+        V sums[kSets][PX][NV] = {};
+        const float* in[PX];
+        CONVARIUM_UNROLL
+        for (int p = 0; p < PX; ++p)
+            in[p] = kRuns ? a.in + inOffset[p] : opaque(a.in + inOffset[p]);
+        if (a.bias) {
+            CONVARIUM_UNROLL
+            for (int v = 0; v < NV; ++v) {
+                const V bias = load(a.bias + block.column + v * kWidth);
+                CONVARIUM_UNROLL
+                for (int p = 0; p < PX; ++p)
+                    sums[0][p][v] = bias;
+            }
+        }
+        if (a.accumulate) {
+            CONVARIUM_UNROLL
+            for (int p = 0; p < PX; ++p) {
+                const float* out = outBase + outOffset[p];
+                CONVARIUM_UNROLL
+                for (int v = 0; v < NV - 1; ++v)
+                    sums[0][p][v] += load(out + v * kWidth);
+                out += (NV - 1) * kWidth;
+                sums[0][p][NV - 1] += whole ? load(out) : last.get(out);
+            }
+        }
+        const float* weights = block.weights;
+        if constexpr (kRuns) {
+            for (std::int64_t start = 0; start < a.depth; start += run) {
+                const float* tap[PX];
+                CONVARIUM_UNROLL
+                for (int p = 0; p < PX; ++p)
+                    tap[p] = opaque(in[p] + a.depthOffset[start]);
+                std::int64_t k = 0;
+                if constexpr (kSets > 1)
+                    for (; k + kSets <= run; k += kSets, weights += kSets * NV * kWidth) {
+                        CONVARIUM_UNROLL
+                        for (int s = 0; s < kSets; ++s)
+                            productStep<NV, PX>(sums[s], weights + s * NV * kWidth, tap, k + s);
+                    }
+                for (; k < run; ++k, weights += NV * kWidth)
+                    productStep<NV, PX>(sums[0], weights, tap, k);
+            }
+        } else {
+            for (std::int64_t k = 0; k < a.depth; ++k, weights += NV * kWidth)
+                productStep<NV, PX>(sums[0], weights, in, a.depthOffset[k]);
+        }
+        CONVARIUM_UNROLL
+        for (int s = 1; s < kSets; ++s) {
+            CONVARIUM_UNROLL
+            for (int p = 0; p < PX; ++p) {
+                CONVARIUM_UNROLL
+                for (int v = 0; v < NV; ++v)
+                    sums[0][p][v] += sums[s][p][v];
+            }
+        }
+        if (a.activation == Activation::Relu) {
+            CONVARIUM_UNROLL
+            for (int p = 0; p < PX; ++p) {
+                CONVARIUM_UNROLL
+                for (int v = 0; v < NV; ++v)
+                    sums[0][p][v] = relu(sums[0][p][v]);
+            }
+        }
+        CONVARIUM_UNROLL
+        for (int p = 0; p < PX; ++p) {
+            float* out = outBase + outOffset[p];
+            CONVARIUM_UNROLL
+            for (int v = 0; v < NV - 1; ++v)
+                store(out + v * kWidth, sums[0][p][v]);
+        }
+        if (whole) {
+            CONVARIUM_UNROLL
+            for (int p = 0; p < PX; ++p)
+                store(outBase + outOffset[p] + (NV - 1) * kWidth, sums[0][p][NV - 1]);
+        } else {
+            CONVARIUM_UNROLL
+            for (int p = 0; p < PX; ++p)
+                last.put(outBase + outOffset[p] + (NV - 1) * kWidth, sums[0][p][NV - 1]);
+        }
+        if (a.activation == Activation::Tanh || a.activation == Activation::Sigmoid)
+            for (int p = 0; p < PX; ++p)
+                activateTile(a.activation, outBase + outOffset[p], (NV - 1) * kWidth + last.n);
+    }
+}
+
+using ProductTiles = void (*)(const ProductBlock&, const std::int32_t*, const std::int32_t*, std::int64_t);
+
+/// The functions for 1, 2, ... tilePixels(NV) pixels.
+template <int NV, bool kRuns, class = std::make_integer_sequence<int, tilePixels(NV)>>
+struct ProductTable;
+
+template <int NV, bool kRuns, int... kPixels>
+struct ProductTable<NV, kRuns, std::integer_sequence<int, kPixels...>> {
+    static constexpr ProductTiles kTiles[] = {&productTiles<NV, kPixels + 1, kRuns>...};
+};
+
+/// All pixels of a panel, cut into tiles of nearly equal size: no tile is left with a pixel or two.
+template <int NV, bool kRuns>
+void productPixels(const ProductBlock& block, std::int64_t from, std::int64_t count)
+{
+    constexpr int kMost = tilePixels(NV);
+    const std::int64_t tiles = (count + kMost - 1) / kMost;
+    const std::int64_t size = count / tiles;
+    const std::int64_t larger = count % tiles; // tiles with one pixel more
+    const std::int32_t* in = block.args.inOffset + from;
+    const std::int32_t* out = block.args.outOffset + from;
+    if (larger > 0)
+        ProductTable<NV, kRuns>::kTiles[size](block, in, out, larger);
+    const std::int64_t done = larger * (size + 1);
+    ProductTable<NV, kRuns>::kTiles[size - 1](block, in + done, out + done, tiles - larger);
+}
+
+template <int NV>
+void productBlock(int vectors, const ProductBlock& block, bool runs, std::int64_t from, std::int64_t count)
+{
+    if (vectors == NV) {
+        if (runs)
+            productPixels<NV, true>(block, from, count);
+        else
+            productPixels<NV, false>(block, from, count);
+    } else if constexpr (NV > 1) {
+        productBlock<NV - 1>(vectors, block, runs, from, count);
+    }
+}
+
+void product(const ProductArgs& a)
+{
+    constexpr std::int64_t kPanel = 192; // pixels whose inputs stay in the cache while the column blocks pass over them
+    const std::int64_t run = commonRun(a.depthOffset, a.depth);
+    for (std::int64_t from = 0; from < a.pixels; from += kPanel) {
+        const std::int64_t count = a.pixels - from < kPanel ? a.pixels - from : kPanel;
+        for (std::int64_t column = 0; column < a.columns; column += kBlock) {
+            const std::int64_t columns = a.columns - column < kBlock ? a.columns - column : kBlock;
+            const int vectors = static_cast<int>((columns + kWidth - 1) / kWidth);
+            const ProductBlock block{a, a.weights + column * a.depth, run, column, columns - (vectors - 1) * kWidth};
+            productBlock<kBlockVectors>(vectors, block, run >= 4, from, count);
+        }
+    }
+}

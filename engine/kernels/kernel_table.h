@@ -1,0 +1,164 @@
+// The per-CPU function table: everything that loops over floats in training and inference.
+//
+// Conventions of every kernel
+//  - Raw pointers and sizes, one thread, no allocation, no exceptions. The executor splits work over threads.
+//  - Activations are NHWC. A pixel's channels are contiguous and padded to a multiple of `width` floats ("lanes").
+//    Padding lanes hold finite values and their gradients are zero; kernels may read and write them in whole vectors.
+//  - "packed" weights: columns are cut into blocks of `block` columns (the last block holds the rest, rounded up to a
+//    multiple of `width`); block b starts at b * block * depth and is stored row by row: [depth][columns of the block].
+//    Columns beyond the real ones are zero.
+//  - Pointers to activations and packed weights are aligned to 4 bytes only; use unaligned vector loads.
+#pragma once
+
+#include <cstdint>
+
+namespace convarium::engine::kernels {
+
+enum class Activation : std::uint8_t { None, Relu, Tanh, Sigmoid };
+
+/// Indirect matrix product, the heart of convolution (forward and input gradient), dense layers and 1x1:
+///   out[outOffset[p] + j] (+)= act(bias[j] + sum_k in[inOffset[p] + depthOffset[k]] * weights(k, j)),  p < pixels, j < columns.
+/// The offsets state the geometry, so stride, dilation, padding (by a padded copy), flattening and batches of tiny maps
+/// all run in the same loop. (Idea: Dukhan, "The Indirect Convolution Algorithm", arXiv 1907.02129.)
+struct ProductArgs {
+    const float* in;
+    float* out;
+    const float* weights;             ///< packed, `depth` rows
+    const float* bias;                ///< columns rounded up to width, or null
+    const std::int32_t* inOffset;     ///< [pixels]
+    const std::int32_t* outOffset;    ///< [pixels]
+    const std::int32_t* depthOffset;  ///< [depth]
+    std::int64_t pixels;
+    std::int64_t depth;
+    std::int64_t columns;             ///< stored columns; if not a multiple of width the last vector is stored in part
+    bool accumulate;                  ///< add to out (activation must be None) instead of overwriting it
+    Activation activation;
+};
+
+/// Weight gradient of the product above:
+///   weightGradient(k, j) (+)= sum_p in[inOffset[p] + depthOffset[k]] * outGradient[outOffset[p] + j]   (packed layout)
+///   biasGradient[j]      (+)= sum_p outGradient[outOffset[p] + j]
+/// Columns that are not a multiple of width read their last vector in part; padding columns of the result stay zero.
+struct WeightGradientArgs {
+    const float* in;
+    const float* outGradient;
+    float* weightGradient;            ///< packed
+    float* biasGradient;              ///< columns rounded up to width, or null
+    const std::int32_t* inOffset;
+    const std::int32_t* outOffset;
+    const std::int32_t* depthOffset;
+    std::int64_t pixels;
+    std::int64_t depth;
+    std::int64_t columns;
+    bool accumulate;
+};
+
+/// One image of a pooling window; `lanes` is the padded channel count of input and output.
+struct PoolArgs {
+    std::int64_t inHeight, inWidth, outHeight, outWidth, lanes;
+    std::int64_t kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft;
+    bool countPadding; ///< average only: divide by the whole window even where it hangs over the edge
+};
+
+/// Parameters of one optimizer step over a run of `count` floats of weights, state and gradient partial sums.
+struct UpdateArgs {
+    float* weights;
+    float* state1;                    ///< velocity, or Adam's first moment
+    float* state2;                    ///< Adam's second moment
+    const float* const* gradients;    ///< `slots` partial sums, added in index order
+    std::int32_t slots;
+    std::int64_t count;
+    float gradientScale;              ///< multiplies the summed gradient (1 unless clipped)
+    float rate;                       ///< learning rate; for Adam already divided by its bias corrections as documented there
+    float momentum;
+    float beta1, beta2, epsilon;
+    float correction2;                ///< Adam: 1 / sqrt(1 - beta2^t)
+    float l2;                         ///< added to the gradient as l2 * weight
+    float decay;                      ///< decoupled: weight -= decay * weight, before the step
+};
+
+struct KernelTable {
+    const char* name;      ///< "scalar", "avx2", "avx512", "neon"
+    int width;             ///< floats per vector; channels are padded to it
+    int block;             ///< columns of a packed block, a multiple of width
+
+    void (*product)(const ProductArgs&);
+    void (*weightGradient)(const WeightGradientArgs&);
+
+    /// Copies one image height x width x lanes into the middle of a larger one whose border is zero.
+    void (*padCopy)(const float* in, float* out, std::int64_t height, std::int64_t width, std::int64_t lanes,
+                    std::int64_t padTop, std::int64_t padLeft, std::int64_t outHeight, std::int64_t outWidth);
+
+    // Pooling, one image. argmax: index of the (first) largest element within the window, row by row, per output lane.
+    void (*maxPool)(const PoolArgs&, const float* in, float* out, std::uint16_t* argmax /* may be null */);
+    void (*maxPoolBackward)(const PoolArgs&, const float* outGradient, const std::uint16_t* argmax, float* inGradient,
+                            bool accumulate);
+    void (*averagePool)(const PoolArgs&, const float* in, float* out);
+    void (*averagePoolBackward)(const PoolArgs&, const float* outGradient, float* inGradient, bool accumulate);
+
+    // Pointwise over n floats. In place (out == in) is allowed. Backward takes the layer's output.
+    void (*activate)(Activation, const float* in, float* out, std::int64_t n);
+    void (*activateBackward)(Activation, const float* out, const float* outGradient, float* inGradient, std::int64_t n,
+                             bool accumulate);
+    /// out = a + b, then the activation (None or Relu).
+    void (*add)(const float* a, const float* b, float* out, std::int64_t n, Activation);
+    /// out (+)= factor * in.
+    void (*scaleAdd)(const float* in, float factor, float* out, std::int64_t n, bool accumulate);
+    /// out (+)= in * mask, mask given as kept (1) / dropped (0) bytes times `factor`.
+    void (*maskScale)(const float* in, const std::uint8_t* keep, float factor, float* out, std::int64_t n, bool accumulate);
+
+    // Batch normalisation over `pixels` pixels of `lanes` channels.
+    /// sum[c] += sum x, sumOfSquares[c] += sum x^2, in double.
+    void (*channelSums)(const float* in, std::int64_t pixels, std::int64_t lanes, double* sum, double* sumOfSquares);
+    /// out = act(in * scale[c] + shift[c]).
+    void (*channelAffine)(const float* in, const float* scale, const float* shift, float* out, std::int64_t pixels,
+                          std::int64_t lanes, Activation);
+    /// sum[c] += sum dy, sumXhat[c] += sum dy * (x - mean[c]) * inverseDeviation[c], in double.
+    void (*channelGradientSums)(const float* in, const float* outGradient, const float* mean, const float* inverseDeviation,
+                                std::int64_t pixels, std::int64_t lanes, double* sum, double* sumXhat);
+    /// dx (+)= a[c] * dy + b[c] * x + d[c].
+    void (*channelGradient)(const float* in, const float* outGradient, const float* a, const float* b, const float* d,
+                            float* inGradient, std::int64_t pixels, std::int64_t lanes, bool accumulate);
+
+    // Softmax over the first `classes` of `lanes` numbers, `rows` rows.
+    void (*softmax)(const float* in, float* out, std::int64_t rows, std::int64_t classes, std::int64_t lanes);
+    void (*softmaxBackward)(const float* out, const float* outGradient, float* inGradient, std::int64_t rows,
+                            std::int64_t classes, std::int64_t lanes, bool accumulate);
+    /// Cross-entropy of softmax(logits) with class labels. Adds the losses to *loss and the number of rows whose largest
+    /// logit (first of equals) is the label to *correct. gradient (may be null) = (softmax - onehot) * gradientScale,
+    /// zero in padding lanes.
+    void (*softmaxCrossEntropy)(const float* logits, const std::int32_t* labels, float* gradient, std::int64_t rows,
+                                std::int64_t classes, std::int64_t lanes, float gradientScale, double* loss,
+                                std::int64_t* correct);
+
+    /// One image u8 in C H W to float: NHWC with `lanes` floats per pixel, (x * scale) + shift; padding lanes zero.
+    void (*loadImage)(const std::uint8_t* in, float* out, std::int64_t channels, std::int64_t pixels, std::int64_t lanes,
+                      float scale, float shift);
+
+    // Optimizers; g = gradientScale * sum of partials + l2 * w, then w -= decay * w, then
+    void (*updateSgd)(const UpdateArgs&);      ///< w -= rate * g
+    void (*updateMomentum)(const UpdateArgs&); ///< v = momentum * v + g; w -= rate * v            (PyTorch's form)
+    void (*updateNesterov)(const UpdateArgs&); ///< v = momentum * v + g; w -= rate * (g + momentum * v)
+    void (*updateAdam)(const UpdateArgs&);     ///< m, u moments; w -= rate * m / (sqrt(u) * correction2 + epsilon)
+
+    /// Multiply-adds in registers only, for peakGflops(); returns the float operations done. *sink is read and written.
+    std::int64_t (*multiplyAddLoop)(std::int64_t rounds, float* sink);
+};
+
+/// A level that this build contains, best first.
+struct Level {
+    const KernelTable* table;
+    bool supported; ///< by the CPU we run on
+};
+
+/// All levels of this build, best first.
+const Level* levels(int* count);
+
+/// The table in use: CONVARIUM_KERNELS if set and usable, else the best supported one. Chosen once per process.
+const KernelTable& active();
+/// A level by name, or null when this build or CPU does not have it.
+const KernelTable* find(const char* name);
+/// Empty when CONVARIUM_KERNELS is unset or usable; else one sentence that programs print before they exit with status 2.
+const char* environmentError();
+
+} // namespace convarium::engine::kernels

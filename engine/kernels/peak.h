@@ -1,0 +1,12 @@
+// What one core could do at most, to judge the products by.
+#pragma once
+
+#include "engine/kernels/kernel_table.h"
+
+namespace convarium::engine::kernels {
+
+/// Billions of float operations per second of one thread doing nothing but multiply-adds in registers at the table's level:
+/// the best of several short windows within about `seconds`.
+double peakGflops(const KernelTable& table, double seconds);
+
+} // namespace convarium::engine::kernels

@@ -1,0 +1,178 @@
+#include "engine/layers/reference.h"
+#include "engine/ops/op_graph_builder.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::engine {
+namespace {
+
+struct Formulas {
+    template <class I>
+    static LayerFormulas<I> eval(const FormulaContext<I>& c)
+    {
+        LayerFormulas<I> f;
+        f.output = c.inputs[0];
+        f.weights = I(2) * c.inputs[0].sizes[0];
+        f.statistics = f.weights;
+        return f;
+    }
+};
+
+enum Tensors { Gamma, Beta, RunningMean, RunningVariance };
+
+/// Mean and variance of one map: of the batch in training, else the running ones.
+struct Statistics {
+    double mean = 0;
+    double variance = 0; ///< biased
+    double count = 0;
+    double inverseDeviation = 0;
+};
+
+/// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, map by map (or number by number of a list).
+struct Reference {
+    template <class T>
+    static Statistics statistics(const ReferenceCall<T>& call, std::int64_t channel)
+    {
+        Statistics s;
+        if (call.training) {
+            forEachOf(call, channel, [&](std::int64_t n, std::int64_t i) {
+                s.mean += call.inputs[0].flat(n, i);
+                ++s.count;
+            });
+            s.mean /= s.count;
+            forEachOf(call, channel, [&](std::int64_t n, std::int64_t i) {
+                const double d = call.inputs[0].flat(n, i) - s.mean;
+                s.variance += d * d;
+            });
+            s.variance /= s.count;
+        } else {
+            s.mean = call.tensors[RunningMean].at(0, channel);
+            s.variance = call.tensors[RunningVariance].at(0, channel);
+        }
+        s.inverseDeviation = 1 / std::sqrt(s.variance + call.params->real("epsilon"));
+        return s;
+    }
+    /// Calls f(image, element) for all numbers of a map in the batch.
+    template <class T, class F>
+    static void forEachOf(const ReferenceCall<T>& call, std::int64_t channel, F f)
+    {
+        const std::int64_t area = call.inputs[0].elements() / call.inputs[0].shape().channels();
+        for (std::int64_t n = 0; n < call.inputs[0].batch(); ++n)
+            for (std::int64_t i = channel * area; i < (channel + 1) * area; ++i)
+                f(n, i);
+    }
+    template <class T>
+    static void forward(const ReferenceCall<T>& call)
+    {
+        const double share = call.params->real("share");
+        for (std::int64_t c = 0; c < call.inputs[0].shape().channels(); ++c) {
+            const Statistics s = statistics(call, c);
+            const double scale = call.tensors[Gamma].at(0, c) * s.inverseDeviation;
+            const double beta = call.tensors[Beta].at(0, c);
+            forEachOf(call, c, [&](std::int64_t n, std::int64_t i) {
+                call.output.flat(n, i) = static_cast<T>((call.inputs[0].flat(n, i) - s.mean) * scale + beta);
+            });
+            if (!call.training || !wanted(call.newStatistics, RunningVariance))
+                continue;
+            // The running variance estimates that of the whole data set, so it is the unbiased one; a single number has none.
+            const double unbiased = s.variance * s.count / std::max(1.0, s.count - 1);
+            call.newStatistics[RunningMean].at(0, c) =
+                static_cast<T>((1 - share) * call.tensors[RunningMean].at(0, c) + share * s.mean);
+            call.newStatistics[RunningVariance].at(0, c) =
+                static_cast<T>((1 - share) * call.tensors[RunningVariance].at(0, c) + share * unbiased);
+        }
+    }
+    /// In training mean and variance depend on x: dx = gamma / deviation * (dy - mean of dy - xhat * mean of dy xhat).
+    template <class T>
+    static void backward(const ReferenceCall<T>& call)
+    {
+        for (std::int64_t c = 0; c < call.inputs[0].shape().channels(); ++c) {
+            const Statistics s = statistics(call, c);
+            const auto normalised = [&](std::int64_t n, std::int64_t i) {
+                return (call.inputs[0].flat(n, i) - s.mean) * s.inverseDeviation;
+            };
+            double sum = 0, sumNormalised = 0;
+            forEachOf(call, c, [&](std::int64_t n, std::int64_t i) {
+                sum += call.outputGradient.flat(n, i);
+                sumNormalised += call.outputGradient.flat(n, i) * normalised(n, i);
+            });
+            if (wanted(call.tensorGradients, Gamma))
+                addTo(call.tensorGradients[Gamma].at(0, c), sumNormalised);
+            if (wanted(call.tensorGradients, Beta))
+                addTo(call.tensorGradients[Beta].at(0, c), sum);
+            if (!wanted(call.inputGradients, 0))
+                continue;
+            const double scale = call.tensors[Gamma].at(0, c) * s.inverseDeviation;
+            const double meanGradient = call.training ? sum / s.count : 0;
+            const double meanProduct = call.training ? sumNormalised / s.count : 0;
+            forEachOf(call, c, [&](std::int64_t n, std::int64_t i) {
+                addTo(call.inputGradients[0].flat(n, i),
+                      scale * (call.outputGradient.flat(n, i) - meanGradient - normalised(n, i) * meanProduct));
+            });
+        }
+    }
+};
+
+std::vector<TensorInfo> tensors(std::span<const Shape> inputs, const Params&)
+{
+    const auto info = [&](const char* key, TensorRole role, Initializer initializer) {
+        TensorInfo t;
+        t.key = key;
+        t.role = role;
+        t.shape = {inputs[0].channels()};
+        t.initializer = initializer;
+        return t;
+    };
+    return {info("gamma", TensorRole::Weight, Initializer::Ones), info("beta", TensorRole::Weight, Initializer::Zeros),
+            info("runningMean", TensorRole::Statistic, Initializer::Zeros),
+            info("runningVariance", TensorRole::Statistic, Initializer::Ones)};
+}
+
+ParamInfo real(const std::string& key, const std::string& title, double value, double minimum, double maximum,
+               const std::string& help)
+{
+    ParamInfo info;
+    info.key = key;
+    info.title = title;
+    info.type = ParamType::Real;
+    info.defaultValue = value;
+    info.minimum = minimum;
+    info.maximum = maximum;
+    info.help = help;
+    return info;
+}
+
+} // namespace
+
+LayerDescriptor describe_batch_norm()
+{
+    LayerDescriptor d;
+    d.id = "batch_norm";
+    d.icon = "norm";
+    d.title = "BatchNorm";
+    d.family = "normalise";
+    d.shortName = "B";
+    d.help = "Shifts and scales each map to mean 0 and deviation 1 over the batch, then by two learned numbers. Deep networks "
+             "learn faster with it.";
+    d.paper = "Ioffe and Szegedy, Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate "
+              "Shift, ICML 2015, arXiv 1502.03167";
+    d.parameters = {real("epsilon", "Epsilon", 1e-5, 1e-8, 0.1, "Added to the variance so that a constant map does no harm."),
+                    real("share", "Share of the new batch", 0.1, 0, 1,
+                         "Weight of the newest batch in the running mean and variance, which are used outside training.")};
+    d.summary = [](const Params&) { return std::string("mean 0, deviation 1"); };
+    d.check = anyShape;
+    d.tensors = tensors;
+    d.docks = true;
+    setFormulas<Formulas>(d);
+    setReference<Reference>(d);
+    d.lower = [](const LowerCall& call) {
+        return call.builder->batchNorm(call, call.inputs[0], call.params->real("epsilon"), call.params->real("share"));
+    };
+    d.samples = {{"maps", {{3, 4, 5}}, {}},
+                 {"list", {{6}}, {}},
+                 {"large epsilon and share", {{2, 3, 3}}, {{"epsilon", 0.05}, {"share", 0.5}}}};
+    return d;
+}
+
+} // namespace convarium::engine

@@ -1,0 +1,254 @@
+#include "engine/graph/shape_text.h"
+#include "engine/layers/messages.h"
+#include "engine/layers/reference.h"
+#include "engine/layers/window.h"
+
+namespace convarium::engine {
+namespace {
+
+struct Formulas {
+    template <class I>
+    static LayerFormulas<I> eval(const FormulaContext<I>& c)
+    {
+        const I filters = c.integer("filters", "filters");
+        const bool split = c.params->integer("groups") != 1;
+        const I& all = c.inputs[0].sizes[0];
+        const I mapsIn = split ? exactDiv(all, c.integer("groups", "groups")) : all;
+        const I perFilter = kernelArea(c) * mapsIn;
+        LayerFormulas<I> f;
+        f.output.sizes = {filters, windowOutput(c, true), windowOutput(c, false)};
+        f.weights = (c.params->flag("bias") ? perFilter + I(1) : perFilter) * filters;
+        f.macs = renamed(f.output.sizes[1], "height") * renamed(f.output.sizes[2], "width") * filters *
+                 grouped(perFilter);
+        return f;
+    }
+};
+
+/// y[o, y, x] = b[o] + sum over the window of w[o, c, ky, kx] * x[c + first map of o's group, ...]
+struct Reference {
+    template <class T, class F>
+    static void forEachTap(const ReferenceCall<T>& call, F f)
+    {
+        const Shape& in = call.inputs[0].shape();
+        const Shape& out = call.output.shape();
+        const WindowGeometry g = windowGeometry(*call.params, in);
+        const std::int64_t mapsIn = in[0] / g.groups;
+        const std::int64_t mapsOut = out[0] / g.groups;
+        for (std::int64_t o = 0; o < out[0]; ++o)
+            for (std::int64_t y = 0; y < out[1]; ++y)
+                for (std::int64_t x = 0; x < out[2]; ++x)
+                    forEachCell(g, in, y, x, [&](std::int64_t ky, std::int64_t kx, std::int64_t iy, std::int64_t ix) {
+                        for (std::int64_t c = 0; c < mapsIn; ++c)
+                            f(o, y, x, c, o / mapsOut * mapsIn + c, ky, kx, iy, ix);
+                    });
+    }
+
+    template <class T>
+    static void forward(const ReferenceCall<T>& call)
+    {
+        const auto& in = call.inputs[0];
+        const auto& weight = call.tensors[0];
+        const bool bias = call.params->flag("bias");
+        std::vector<double> sums(static_cast<std::size_t>(call.output.elements()));
+        const std::int64_t width = call.output.shape()[2];
+        const std::int64_t area = call.output.shape()[1] * width;
+        for (std::int64_t n = 0; n < in.batch(); ++n) {
+            for (std::size_t i = 0; i < sums.size(); ++i)
+                sums[i] = bias ? call.tensors[1].at(0, static_cast<std::int64_t>(i) / area) : T(0);
+            forEachTap(call, [&](auto o, auto y, auto x, auto c, auto map, auto ky, auto kx, auto iy, auto ix) {
+                sums[static_cast<std::size_t>(o * area + y * width + x)] +=
+                    static_cast<double>(element(weight, o, c, ky, kx)) * in.at(n, map, iy, ix);
+            });
+            for (std::size_t i = 0; i < sums.size(); ++i)
+                call.output.flat(n, static_cast<std::int64_t>(i)) = static_cast<T>(sums[i]);
+        }
+    }
+
+    template <class T>
+    static void backward(const ReferenceCall<T>& call)
+    {
+        const auto& in = call.inputs[0];
+        const auto& dy = call.outputGradient;
+        const auto& weight = call.tensors[0];
+        if (wanted(call.inputGradients, 0)) {
+            const Shape& shape = in.shape();
+            std::vector<double> sums(static_cast<std::size_t>(in.elements()));
+            for (std::int64_t n = 0; n < in.batch(); ++n) {
+                std::fill(sums.begin(), sums.end(), 0.0);
+                forEachTap(call, [&](auto o, auto y, auto x, auto c, auto map, auto ky, auto kx, auto iy, auto ix) {
+                    sums[static_cast<std::size_t>((map * shape[1] + iy) * shape[2] + ix)] +=
+                        static_cast<double>(element(weight, o, c, ky, kx)) * dy.at(n, o, y, x);
+                });
+                for (std::size_t i = 0; i < sums.size(); ++i)
+                    addTo(call.inputGradients[0].flat(n, static_cast<std::int64_t>(i)), sums[i]);
+            }
+        }
+        if (wanted(call.tensorGradients, 0)) {
+            const Shape& shape = weight.shape();
+            std::vector<double> sums(static_cast<std::size_t>(weight.elements()));
+            for (std::int64_t n = 0; n < in.batch(); ++n)
+                forEachTap(call, [&](auto o, auto y, auto x, auto c, auto map, auto ky, auto kx, auto iy, auto ix) {
+                    sums[static_cast<std::size_t>(((o * shape[1] + c) * shape[2] + ky) * shape[3] + kx)] +=
+                        static_cast<double>(in.at(n, map, iy, ix)) * dy.at(n, o, y, x);
+                });
+            for (std::size_t i = 0; i < sums.size(); ++i)
+                addTo(call.tensorGradients[0].flat(0, static_cast<std::int64_t>(i)), sums[i]);
+        }
+        if (wanted(call.tensorGradients, 1)) {
+            const std::int64_t area = dy.shape()[1] * dy.shape()[2];
+            std::vector<double> sums(static_cast<std::size_t>(dy.shape()[0]));
+            forEachElement(dy, [&](std::int64_t n, std::int64_t i) {
+                sums[static_cast<std::size_t>(i / area)] += dy.flat(n, i);
+            });
+            for (std::size_t o = 0; o < sums.size(); ++o)
+                addTo(call.tensorGradients[1].at(0, static_cast<std::int64_t>(o)), sums[o]);
+        }
+    }
+};
+
+Result<void> check(std::span<const Shape> inputs, const Params& params)
+{
+    if (auto window = checkWindow("Conv2D", inputs[0], params); !window)
+        return window;
+    const std::int64_t groups = params.integer("groups");
+    const std::int64_t filters = params.integer("filters");
+    if (inputs[0][0] % groups == 0 && filters % groups == 0)
+        return {};
+    Error error{ErrorCode::InvalidArgument,
+                "The number of groups must divide the maps that come in and the filters. There are " +
+                    std::to_string(groups) + " groups, " + std::to_string(inputs[0][0]) + " maps" + fromSlot(0) +
+                    " and " + std::to_string(filters) + " filters.",
+                "Set groups to 1, or to the number of maps for a depthwise convolution.",
+                {}};
+    error.place.port = "groups";
+    return error;
+}
+
+std::vector<TensorInfo> tensors(std::span<const Shape> inputs, const Params& params)
+{
+    const std::int64_t groups = params.integer("groups");
+    const std::int64_t filters = params.integer("filters");
+    const std::int64_t area = params.integer("kernelHeight") * params.integer("kernelWidth");
+    TensorInfo weight;
+    weight.key = "weight";
+    weight.shape = {filters, inputs[0][0] / groups, params.integer("kernelHeight"), params.integer("kernelWidth")};
+    weight.initializer = Initializer::HeNormal;
+    weight.fanIn = inputs[0][0] / groups * area;
+    weight.fanOut = filters / groups * area;
+    weight.decay = true;
+    if (!params.flag("bias"))
+        return {weight};
+    TensorInfo bias;
+    bias.key = "bias";
+    bias.shape = {filters};
+    return {weight, bias};
+}
+
+std::vector<ParamInfo> parameters()
+{
+    std::vector<ParamInfo> list;
+    ParamInfo filters;
+    filters.key = "filters";
+    filters.title = "Filters";
+    filters.defaultValue = std::int64_t{16};
+    filters.minimum = 1;
+    filters.maximum = 4096;
+    filters.unit = "maps";
+    filters.help = "Number of kernels. Each makes one map.";
+    list.push_back(filters);
+    for (ParamInfo& info : windowParameters(3, 1, "same"))
+        list.push_back(info);
+    ParamInfo dilation;
+    dilation.key = "dilationHeight";
+    dilation.title = "Dilation";
+    dilation.defaultValue = std::int64_t{1};
+    dilation.minimum = 1;
+    dilation.maximum = 64;
+    dilation.unit = "pixels";
+    dilation.help = "Distance between neighbouring cells of the kernel. 1 is an ordinary convolution.";
+    dilation.pairedWith = "dilationWidth";
+    list.push_back(dilation);
+    dilation.key = "dilationWidth";
+    dilation.title = "Dilation width";
+    dilation.pairedWith.clear();
+    list.push_back(dilation);
+    ParamInfo groups;
+    groups.key = "groups";
+    groups.title = "Groups";
+    groups.defaultValue = std::int64_t{1};
+    groups.minimum = 1;
+    groups.maximum = 4096;
+    groups.help = "Cuts maps and filters into groups that do not see each other. As many groups as maps: depthwise.";
+    list.push_back(groups);
+    ParamInfo bias;
+    bias.key = "bias";
+    bias.title = "Bias";
+    bias.type = ParamType::Flag;
+    bias.defaultValue = true;
+    bias.help = "One number per filter that is added everywhere. Not needed before a BatchNorm.";
+    list.push_back(bias);
+    return list;
+}
+
+Params with(std::initializer_list<std::pair<const std::string, std::int64_t>> numbers, const std::string& padding,
+            bool bias = true)
+{
+    Params params{{"padding", padding}, {"bias", bias}};
+    for (const auto& [key, value] : numbers)
+        params.set(key, value);
+    return params;
+}
+
+std::vector<LayerSample> samples()
+{
+    return {
+        {"3x3 same", {{2, 5, 6}}, with({{"filters", 3}}, "same")},
+        {"5x5 valid", {{3, 7, 6}}, with({{"filters", 2}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
+        {"stride 2 same, even input", {{2, 6, 8}}, with({{"filters", 3}, {"strideHeight", 2}, {"strideWidth", 2}}, "same")},
+        {"stride 2 explicit", {{2, 6, 7}}, with({{"filters", 3}, {"strideHeight", 2}, {"strideWidth", 2}, {"padHeight", 1}, {"padWidth", 1}}, "explicit")},
+        {"stride 3 without bias", {{2, 8, 7}}, with({{"filters", 2}, {"strideHeight", 3}, {"strideWidth", 3}}, "same", false)},
+        {"dilation 2", {{2, 7, 8}}, with({{"filters", 2}, {"dilationHeight", 2}, {"dilationWidth", 2}}, "same")},
+        {"dilation 2 valid", {{1, 9, 7}}, with({{"filters", 2}, {"dilationHeight", 2}, {"dilationWidth", 2}}, "valid")},
+        {"two groups", {{4, 5, 5}}, with({{"filters", 6}, {"groups", 2}}, "same")},
+        {"depthwise", {{3, 5, 4}}, with({{"filters", 3}, {"groups", 3}}, "same", false)},
+        {"1x1", {{5, 3, 4}}, with({{"filters", 4}, {"kernelHeight", 1}, {"kernelWidth", 1}}, "valid")},
+        {"1x1 stride 2", {{3, 5, 6}}, with({{"filters", 4}, {"kernelHeight", 1}, {"kernelWidth", 1}, {"strideHeight", 2}, {"strideWidth", 2}}, "valid", false)},
+        {"2x3 kernel, stride 1x2", {{2, 5, 7}}, with({{"filters", 2}, {"kernelHeight", 2}, {"strideWidth", 2}}, "same")},
+        {"uneven settings", {{2, 7, 6}}, with({{"filters", 2}, {"kernelHeight", 3}, {"kernelWidth", 2}, {"strideHeight", 2}, {"padHeight", 2}, {"padWidth", 1}, {"dilationHeight", 2}}, "explicit")},
+        {"whole input", {{4, 5, 5}}, with({{"filters", 7}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
+    };
+}
+
+} // namespace
+
+LayerDescriptor describe_conv2d()
+{
+    LayerDescriptor d;
+    d.id = "conv2d";
+    d.icon = "conv";
+    d.title = "Conv2D";
+    d.family = "convolution";
+    d.shortName = "C";
+    d.help = "Slides small kernels over the maps. Each filter looks for one pattern everywhere and draws a map of where it is.";
+    d.paper = "LeCun et al., Backpropagation Applied to Handwritten Zip Code Recognition, Neural Computation 1(4), 1989, doi "
+              "10.1162/neco.1989.1.4.541";
+    d.parameters = parameters();
+    d.summary = [](const Params& p) {
+        const std::int64_t filters = p.integer("filters");
+        const std::int64_t groups = p.integer("groups");
+        return std::to_string(filters) + (filters == 1 ? " filter " : " filters ") + windowSummary(p, 1, "") +
+               (groups == 1 ? "" : ", " + std::to_string(groups) + " groups");
+    };
+    d.check = check;
+    d.tensors = tensors;
+    d.seen = seenWindow;
+    setFormulas<Formulas>(d);
+    setReference<Reference>(d);
+    d.lower = [](const LowerCall& call) {
+        return call.builder->convolution(call, call.inputs[0], windowGeometry(*call.params, call.inputShapes[0]));
+    };
+    d.samples = samples();
+    return d;
+}
+
+} // namespace convarium::engine

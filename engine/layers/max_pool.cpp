@@ -1,0 +1,77 @@
+#include "engine/layers/reference.h"
+#include "engine/layers/window.h"
+
+namespace convarium::engine {
+namespace {
+
+/// The largest number of each window; of equal ones the first, row by row.
+struct Reference {
+    template <class T, class F>
+    static void forEachLargest(const ReferenceCall<T>& call, F f)
+    {
+        const auto& in = call.inputs[0];
+        const Shape& out = call.output.shape();
+        const WindowGeometry g = windowGeometry(*call.params, in.shape());
+        for (std::int64_t n = 0; n < in.batch(); ++n)
+            for (std::int64_t c = 0; c < out[0]; ++c)
+                for (std::int64_t y = 0; y < out[1]; ++y)
+                    for (std::int64_t x = 0; x < out[2]; ++x) {
+                        std::int64_t bestY = -1, bestX = -1;
+                        forEachCell(g, in.shape(), y, x, [&](auto, auto, std::int64_t iy, std::int64_t ix) {
+                            if (bestY >= 0 && !(in.at(n, c, iy, ix) > in.at(n, c, bestY, bestX)))
+                                return;
+                            bestY = iy;
+                            bestX = ix;
+                        });
+                        f(n, c, y, x, bestY, bestX);
+                    }
+    }
+    template <class T>
+    static void forward(const ReferenceCall<T>& call)
+    {
+        forEachLargest(call, [&](auto n, auto c, auto y, auto x, auto iy, auto ix) {
+            call.output.at(n, c, y, x) = call.inputs[0].at(n, c, iy, ix);
+        });
+    }
+    template <class T>
+    static void backward(const ReferenceCall<T>& call)
+    {
+        if (!wanted(call.inputGradients, 0))
+            return;
+        forEachLargest(call, [&](auto n, auto c, auto y, auto x, auto iy, auto ix) {
+            call.inputGradients[0].at(n, c, iy, ix) += call.outputGradient.at(n, c, y, x);
+        });
+    }
+};
+
+} // namespace
+
+LayerDescriptor describe_max_pool()
+{
+    LayerDescriptor d;
+    d.id = "max_pool";
+    d.icon = "pool";
+    d.title = "MaxPool";
+    d.family = "pooling";
+    d.shortName = "P";
+    d.help = "Keeps the largest number of each window: the maps shrink and what was found may move a little.";
+    d.paper = "Riesenhuber and Poggio, Hierarchical models of object recognition in cortex, Nature Neuroscience 2(11), 1999, "
+              "doi 10.1038/14819";
+    d.parameters = windowParameters(2, 2, "valid");
+    d.summary = [](const Params& p) { return windowSummary(p, 0, "valid"); };
+    d.check = [](std::span<const Shape> inputs, const Params& p) {
+        auto window = checkWindow("MaxPool", inputs[0], p);
+        return window ? checkPoolPadding("MaxPool", p) : window;
+    };
+    d.tensors = noTensors;
+    d.seen = seenWindow;
+    setFormulas<PoolFormulas>(d);
+    setReference<Reference>(d);
+    d.lower = [](const LowerCall& call) {
+        return call.builder->maxPool(call, call.inputs[0], windowGeometry(*call.params, call.inputShapes[0]));
+    };
+    d.samples = poolSamples();
+    return d;
+}
+
+} // namespace convarium::engine

@@ -1,0 +1,85 @@
+#include "engine/layers/reference.h"
+#include "engine/ops/op_graph_builder.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::engine {
+namespace {
+
+/// y_c = exp(x_c - max) / sum of exp(x_j - max), over the maps at each place or over a list. The maximum only keeps exp
+/// from overflowing.
+struct Reference {
+    template <class T>
+    static void forward(const ReferenceCall<T>& call)
+    {
+        const auto& in = call.inputs[0];
+        const std::int64_t classes = in.shape().channels();
+        const std::int64_t places = in.elements() / classes;
+        for (std::int64_t n = 0; n < in.batch(); ++n)
+            for (std::int64_t p = 0; p < places; ++p) {
+                double largest = in.flat(n, p);
+                for (std::int64_t c = 1; c < classes; ++c)
+                    largest = std::max(largest, static_cast<double>(in.flat(n, c * places + p)));
+                double sum = 0;
+                for (std::int64_t c = 0; c < classes; ++c)
+                    sum += std::exp(in.flat(n, c * places + p) - largest);
+                for (std::int64_t c = 0; c < classes; ++c)
+                    call.output.flat(n, c * places + p) =
+                        static_cast<T>(std::exp(in.flat(n, c * places + p) - largest) / sum);
+            }
+    }
+    /// dx_c = y_c * (dy_c - sum of dy_j y_j)
+    template <class T>
+    static void backward(const ReferenceCall<T>& call)
+    {
+        if (!wanted(call.inputGradients, 0))
+            return;
+        const auto& y = call.output;
+        const auto& dy = call.outputGradient;
+        const std::int64_t classes = y.shape().channels();
+        const std::int64_t places = y.elements() / classes;
+        for (std::int64_t n = 0; n < y.batch(); ++n)
+            for (std::int64_t p = 0; p < places; ++p) {
+                double sum = 0;
+                for (std::int64_t i = p; i < classes * places; i += places)
+                    sum += static_cast<double>(dy.flat(n, i)) * y.flat(n, i);
+                for (std::int64_t i = p; i < classes * places; i += places)
+                    addTo(call.inputGradients[0].flat(n, i), y.flat(n, i) * (dy.flat(n, i) - sum));
+            }
+    }
+};
+
+SeenWindow seen(std::span<const Shape> inputs, const Params&)
+{
+    SeenWindow window;
+    window.everything = inputs[0].isList();
+    return window;
+}
+
+} // namespace
+
+LayerDescriptor describe_softmax()
+{
+    LayerDescriptor d;
+    d.id = d.icon = "softmax";
+    d.title = "Softmax";
+    d.family = "activation";
+    d.shortName = "Sm";
+    d.help = "Turns scores into probabilities that sum to 1. Belongs at the end; the loss then works on its input directly.";
+    d.paper = "Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, Neurocomputing, NATO ASI "
+              "F68, 1990, doi 10.1007/978-3-642-76153-9_28";
+    d.summary = [](const Params&) { return std::string("probabilities"); };
+    d.check = anyShape;
+    d.tensors = noTensors;
+    d.docks = true;
+    d.belongsAtEnd = true;
+    d.seen = seen;
+    setFormulas<SameShapeFormulas>(d);
+    setReference<Reference>(d);
+    d.lower = [](const LowerCall& call) { return call.builder->softmax(call, call.inputs[0]); };
+    d.samples = {{"ten classes", {{10}}, {}}, {"over maps", {{3, 2, 4}}, {}}, {"seventeen classes", {{17}}, {}}};
+    return d;
+}
+
+} // namespace convarium::engine

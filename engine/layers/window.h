@@ -1,0 +1,96 @@
+// What Conv2D and the pools share: a window that slides over maps. Settings, output size, padding and faults.
+#pragma once
+
+#include "engine/layers/layer.h"
+#include "engine/ops/op_graph_builder.h"
+
+namespace convarium::engine {
+
+/// The settings kernelHeight/Width, strideHeight/Width, padding, padHeight/Width.
+std::vector<ParamInfo> windowParameters(std::int64_t kernel, std::int64_t stride, const std::string& padding);
+
+/// Geometry on an input of this shape. `same`: the output is ceil(in / stride), the odd pixel is at bottom and right.
+/// Reads dilation and groups where the layer has them.
+WindowGeometry windowGeometry(const Params& params, const Shape& input);
+
+/// Needs maps, and a window that fits into its padded input. title: "Conv2D".
+Result<void> checkWindow(const std::string& title, const Shape& input, const Params& params);
+/// Pools: a window must not lie in the padding alone, so padding is at most half the kernel.
+Result<void> checkPoolPadding(const std::string& title, const Params& params);
+
+/// The input maps that the layer looks at, for the receptive field.
+SeenWindow seenWindow(std::span<const Shape> inputs, const Params& params);
+
+/// "5×5", then ", stride 2", ", same" or ", padding 1"; stride and padding are left out where they are the usual ones.
+std::string windowSummary(const Params& params, std::int64_t usualStride, const std::string& usualPadding);
+
+/// Small cases for both kinds of pool.
+std::vector<LayerSample> poolSamples();
+
+/// One setting for both directions?
+bool evenPair(const Params& params, const std::string& name);
+
+/// Calls f(ky, kx, y in, x in) for every cell of the window at output (y, x) that lies on the input.
+template <class F>
+void forEachCell(const WindowGeometry& g, const Shape& input, std::int64_t y, std::int64_t x, F f)
+{
+    for (std::int64_t ky = 0; ky < g.kernelHeight; ++ky) {
+        const std::int64_t iy = y * g.strideHeight - g.padTop + ky * g.dilationHeight;
+        if (iy < 0 || iy >= input[1])
+            continue;
+        for (std::int64_t kx = 0; kx < g.kernelWidth; ++kx) {
+            const std::int64_t ix = x * g.strideWidth - g.padLeft + kx * g.dilationWidth;
+            if (ix >= 0 && ix < input[2])
+                f(ky, kx, iy, ix);
+        }
+    }
+}
+
+/// Output height (vertical) or width: floor((size in + 2 padding - kernel) / stride) + 1, or ceil(size in / stride).
+template <class I>
+I windowOutput(const FormulaContext<I>& c, bool vertical)
+{
+    const Params& p = *c.params;
+    const std::string side = vertical ? "Height" : "Width";
+    const std::string word = vertical ? " height" : " width";
+    const bool dilated = p.find("dilation" + side) && p.integer("dilation" + side) != 1;
+    // One formula for both directions where nothing differs: "kernel" instead of "kernel height".
+    const bool square = c.inputShapes[0][1] == c.inputShapes[0][2] && evenPair(p, "kernel") && evenPair(p, "stride") &&
+                        evenPair(p, "pad") && (!p.find("dilationHeight") || evenPair(p, "dilation"));
+    const auto setting = [&](const std::string& key, const std::string& name) {
+        return c.integer(key + side, square ? name : name + word);
+    };
+    const I& given = c.inputs[0].sizes[vertical ? 1 : 2];
+    const I size = square ? renamed(given, "size in") : given;
+    const I stride = setting("stride", "stride");
+    if (p.text("padding") == "same")
+        return ceilDiv(size, stride);
+    const std::string name = square ? "padding" : "padding" + word;
+    const I padding = p.text("padding") == "explicit" ? setting("pad", "padding") : c.named(0, name);
+    const I kernel = setting("kernel", "kernel");
+    if (!dilated)
+        return floorDiv(size + I(2) * padding - kernel, stride) + I(1);
+    return floorDiv(size + I(2) * padding - setting("dilation", "dilation") * (kernel - I(1)) - I(1), stride) + I(1);
+}
+
+/// Kernel height times width: "kernel · kernel".
+template <class I>
+I kernelArea(const FormulaContext<I>& c)
+{
+    const bool even = evenPair(*c.params, "kernel");
+    return c.integer("kernelHeight", even ? "kernel" : "kernel height") *
+           c.integer("kernelWidth", even ? "kernel" : "kernel width");
+}
+
+/// Pools keep the number of maps and have no weights.
+struct PoolFormulas {
+    template <class I>
+    static LayerFormulas<I> eval(const FormulaContext<I>& c)
+    {
+        LayerFormulas<I> f;
+        f.output.sizes = {c.inputs[0].sizes[0], windowOutput(c, true), windowOutput(c, false)};
+        return f;
+    }
+};
+
+} // namespace convarium::engine

@@ -1,0 +1,86 @@
+// The network's input: pixels from the data set, scaled, in the executor's layout. And the copy that undoes a flattening.
+#include "engine/ops/op_graph.h"
+
+namespace convarium::engine {
+
+namespace {
+
+class InputOp final : public Op {
+public:
+    const char* kind() const override { return "input"; }
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override { m_layout = graph.layoutOf(output); }
+
+    std::int64_t scratchBytes() const override { return m_layout.channels * m_layout.pixels(); }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        float* out = run.at(b.output);
+        const std::int64_t bytes = scratchBytes();
+        auto* scratch = reinterpret_cast<std::uint8_t*>(run.scratch);
+        for (std::int64_t i = 0; i < run.count; ++i) {
+            const std::uint8_t* image = scratch;
+            if (run.step->pixels) {
+                image = run.step->pixels + (run.first + i) * bytes;
+            } else if (!run.step->data->image(run.step->indices[run.first + i], {scratch, static_cast<std::size_t>(bytes)})) {
+                run.step->dataFailed->store(true, std::memory_order_relaxed);
+                return;
+            }
+            run.kernels().loadImage(image, out + i * m_layout.floats(), m_layout.channels, m_layout.pixels(), m_layout.lanes,
+                                    run.step->scale, run.step->shift);
+        }
+    }
+
+    void backward(const Run&, const OpBinding&, int) const override {}
+
+private:
+    Layout m_layout;
+};
+
+class UnflattenOp final : public Op {
+public:
+    const char* kind() const override { return "permute"; }
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_in = graph.layoutOf(inputs[0]);
+        m_out = graph.layoutOf(output);
+    }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        const float* in = run.at(b.inputs[0]);
+        float* out = run.at(b.output);
+        for (std::int64_t n = 0; n < run.count; ++n)
+            for (std::int64_t i = 0; i < m_out.lanes; ++i)
+                out[n * m_out.floats() + i] = i < m_out.channels ? in[n * m_in.floats() + m_in.offset(i)] : 0.0f;
+    }
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        float* in = run.at(b.inputGradients[0]);
+        const float* out = run.at(b.outputGradient);
+        if (!b.accumulate[0])
+            std::fill(in, in + run.count * m_in.floats(), 0.0f);
+        for (std::int64_t n = 0; n < run.count; ++n)
+            for (std::int64_t i = 0; i < m_out.channels; ++i)
+                in[n * m_in.floats() + m_in.offset(i)] += out[n * m_out.floats() + i];
+    }
+
+private:
+    Layout m_in, m_out;
+};
+
+} // namespace
+
+std::unique_ptr<Op> makeInputOp()
+{
+    return std::make_unique<InputOp>();
+}
+
+std::unique_ptr<Op> makeUnflattenOp()
+{
+    return std::make_unique<UnflattenOp>();
+}
+
+} // namespace convarium::engine

@@ -1,0 +1,196 @@
+// Operations: the closed set that layers are lowered to. An op knows its geometry, its gradient and its traits; the plan
+// decides where its buffers lie and when it runs; kernels do the arithmetic.
+#pragma once
+
+#include "engine/core/memory.h"
+#include "engine/data/dataset.h"
+#include "engine/kernels/kernel_table.h"
+#include "engine/layers/layer.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace convarium::engine {
+
+/// Where the numbers of one image lie in a buffer.
+struct Layout {
+    enum class Kind : std::uint8_t {
+        Pixels, ///< height x width x lanes, channels last and padded; a plain list is one pixel
+        Flat,   ///< a list that is stored as the Pixels it was flattened from
+        Dense,  ///< any other rank: logical order without padding
+    };
+    Kind kind = Kind::Pixels;
+    std::int64_t channels = 1, height = 1, width = 1, lanes = 1;
+
+    [[nodiscard]] std::int64_t floats() const { return height * width * lanes; }
+    [[nodiscard]] std::int64_t pixels() const { return height * width; }
+    /// Place of element i in logical order.
+    [[nodiscard]] std::int64_t offset(std::int64_t i) const
+    {
+        if (kind == Kind::Dense)
+            return i;
+        return (i % (height * width)) * lanes + i / (height * width);
+    }
+    /// A view in logical order; not for Flat, whose strides do not exist.
+    template <class T>
+    [[nodiscard]] TensorView<T> view(T* data, std::int64_t batch, const Shape& shape) const
+    {
+        if (kind == Kind::Dense)
+            return TensorView<T>(data, batch, shape);
+        if (shape.rank() == 3)
+            return TensorView<T>(data, batch, shape, {1, width * lanes, lanes}, floats());
+        return TensorView<T>(data, batch, shape, {1}, floats());
+    }
+};
+
+enum class BufferScope : std::uint8_t {
+    Chunk, ///< per thread, for the images of one chunk
+    Batch, ///< for all images of the batch
+    Slot,  ///< a fixed size per slot (a range of images that one thread sums up)
+    Step,  ///< a fixed size, once
+};
+
+/// Memory an op needs beside its values. An op is made for training or for evaluation (OpGraph::training).
+struct AuxSpec {
+    const char* label;
+    bool perImage = false;        ///< else fixed
+    BufferScope fixedScope = BufferScope::Step;
+    std::int64_t bytes = 0;       ///< per image or in all
+    MemoryCategory category = MemoryCategory::Activations;
+};
+
+/// Buffer ids of one op; -1: none (an input that wants no gradient).
+struct OpBinding {
+    std::vector<int> inputs;
+    int output = -1;
+    std::vector<int> inputGradients;
+    std::vector<char> accumulate; ///< per input: add to the gradient instead of overwriting it
+    int outputGradient = -1;
+    std::vector<int> aux;
+    std::vector<int> weights;         ///< parameter buffers (packed)
+    std::vector<int> weightGradients; ///< per-slot partial sums; -1 when frozen
+    int derived = -1;                 ///< weights in the layout the input gradient needs
+};
+
+/// What is the same for all chunks of a step.
+struct StepContext {
+    const kernels::KernelTable* kernels = nullptr;
+    bool training = false;
+    std::int64_t images = 0;  ///< in this step, at most the plan's batch
+    int slots = 1;            ///< slots that have images in this step
+    std::uint64_t seed = 1;
+    std::uint32_t step = 0;
+    const Dataset* data = nullptr;
+    const std::uint32_t* indices = nullptr; ///< data set index per image of the batch
+    float scale = 1, shift = 0;             ///< of the pixels
+    const std::uint8_t* pixels = nullptr;   ///< instead of data: one image after the other
+    std::atomic<bool>* dataFailed = nullptr;
+};
+
+/// Base address, stride and scope of a buffer, as one thread sees it.
+struct BufferAddress {
+    std::byte* base = nullptr;
+    std::int64_t stride = 0; ///< bytes per image (Chunk, Batch) or per slot
+    BufferScope scope = BufferScope::Step;
+};
+
+/// One chunk of images on one thread.
+struct Run {
+    const StepContext* step = nullptr;
+    const BufferAddress* buffers = nullptr;
+    std::int64_t first = 0, count = 0; ///< images of the batch
+    int slot = 0;
+    bool firstOfSlot = true; ///< partial sums start here
+    std::byte* scratch = nullptr;
+
+    template <class T = float>
+    [[nodiscard]] T* at(int buffer) const
+    {
+        const BufferAddress& b = buffers[buffer];
+        switch (b.scope) {
+        case BufferScope::Batch: return reinterpret_cast<T*>(b.base + first * b.stride);
+        case BufferScope::Slot: return reinterpret_cast<T*>(b.base + slot * b.stride);
+        case BufferScope::Chunk:
+        case BufferScope::Step: break;
+        }
+        return reinterpret_cast<T*>(b.base);
+    }
+    template <class T = float>
+    [[nodiscard]] T* atSlot(int buffer, int wantedSlot) const
+    {
+        return reinterpret_cast<T*>(buffers[buffer].base + wantedSlot * buffers[buffer].stride);
+    }
+    [[nodiscard]] const kernels::KernelTable& kernels() const { return *step->kernels; }
+};
+
+/// Chunk phases run for every chunk; a Once phase runs on one thread when all chunks have passed the phase before.
+enum class PhaseScope : std::uint8_t { Chunk, Once };
+
+/// A tensor an op owns, stored in the packed form its kernels read.
+struct Parameter {
+    NodeId node = kNoNode;
+    TensorInfo info;
+    bool trainable = false;
+    std::int64_t packedFloats = 0;
+    int op = -1;
+    int index = 0; ///< among the op's parameters
+};
+
+/// What the loss op sums up per slot.
+struct LossSums {
+    double loss = 0;
+    std::int64_t correct = 0;
+};
+
+class OpGraph;
+
+class Op {
+public:
+    virtual ~Op() = default;
+
+    NodeId node = kNoNode;
+    std::vector<int> inputs; ///< value ids
+    int output = -1;
+    std::vector<int> params; ///< parameter ids
+    kernels::Activation fused = kernels::Activation::None;
+
+    [[nodiscard]] virtual const char* kind() const = 0;
+
+    // Traits, read by the fusion rules and the buffer planner.
+    [[nodiscard]] virtual bool outputMayReplaceInput() const { return false; }     ///< value of input 0, in place
+    [[nodiscard]] virtual bool gradientMayReplace(int /*input*/) const { return false; } ///< gradient, in place
+    [[nodiscard]] virtual bool backwardNeedsInput(int /*input*/) const { return false; }
+    [[nodiscard]] virtual bool backwardNeedsOutput() const { return false; }
+    [[nodiscard]] virtual bool acceptsActivation(kernels::Activation) const { return false; }
+    [[nodiscard]] virtual kernels::Activation activation() const { return kernels::Activation::None; } ///< of a pointwise op
+    [[nodiscard]] virtual bool acceptsUnpaddedInput() const { return false; }
+    [[nodiscard]] virtual bool isLoss() const { return false; }
+
+    [[nodiscard]] virtual std::vector<PhaseScope> forwardPhases() const { return {PhaseScope::Chunk}; }
+    [[nodiscard]] virtual std::vector<PhaseScope> backwardPhases() const { return {PhaseScope::Chunk}; }
+    [[nodiscard]] virtual std::vector<AuxSpec> aux(const OpGraph&) const { return {}; }
+
+    /// Called once before the plan is used: builds offset tables. chunk: most images per call.
+    virtual void prepare(const OpGraph&, const kernels::KernelTable&, std::int64_t /*chunk*/) {}
+    /// Scratch bytes per thread, after prepare().
+    [[nodiscard]] virtual std::int64_t scratchBytes() const { return 0; }
+    /// Bytes of the tables that prepare() built.
+    [[nodiscard]] virtual std::int64_t tableBytes() const { return 0; }
+
+    virtual void forward(const Run&, const OpBinding&, int phase) const = 0;
+    virtual void backward(const Run&, const OpBinding&, int phase) const = 0;
+
+    // Weights. The default stores tensors as they are.
+    [[nodiscard]] virtual std::int64_t packedFloats(int /*index*/, const TensorInfo& info) const { return info.shape.elements(); }
+    virtual void pack(int index, const TensorInfo& info, const float* logical, float* packed) const;
+    virtual void unpack(int index, const TensorInfo& info, const float* packed, float* logical) const;
+    [[nodiscard]] virtual std::int64_t derivedFloats() const { return 0; } ///< after prepare()
+    virtual void derive(const float* /*packed weight*/, float* /*derived*/) const {}
+    /// Statistics are committed once a step is known to be good. weights: the op's own parameters (packed).
+    virtual void commit(const Run&, const OpBinding&) const {}
+};
+
+} // namespace convarium::engine

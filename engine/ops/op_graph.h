@@ -1,0 +1,80 @@
+// The lowered network: values, ops and parameters. Made from a GraphSpec by lower(); holds no weights.
+#pragma once
+
+#include "engine/ops/op.h"
+#include "engine/ops/op_graph_builder.h"
+
+#include <map>
+#include <memory>
+
+namespace convarium::engine {
+
+struct ValueInfo {
+    Shape shape;
+    Layout layout;
+    NodeId node = kNoNode;
+    int storage = -1; ///< the value whose memory this is; itself unless flattened
+};
+
+class OpGraph {
+public:
+    OpGraph(const kernels::KernelTable& table, bool forTraining) : training(forTraining), m_kernels(&table) {}
+
+    std::vector<ValueInfo> values;
+    std::vector<std::unique_ptr<Op>> ops; ///< in topological order
+    std::vector<Parameter> parameters;
+    std::map<NodeId, int> nodeValue; ///< output value of each node
+    const bool training;
+    int inputValue = -1;
+    int logits = -1; ///< value that the loss reads (the input of a final Softmax)
+    int result = -1; ///< value of the output node
+
+    [[nodiscard]] const kernels::KernelTable& kernels() const { return *m_kernels; }
+    [[nodiscard]] std::int64_t pad(std::int64_t channels) const
+    {
+        const std::int64_t w = m_kernels->width;
+        return (channels + w - 1) / w * w;
+    }
+    int addValue(const Shape& shape, NodeId node);
+    /// Adds op with its output value and parameters; returns the output value.
+    int addOp(std::unique_ptr<Op> op, const LowerCall& call, const std::vector<int>& inputs, const Shape& outputShape,
+              const std::vector<std::string>& tensorKeys = {});
+    /// A value that every op can read: copies a flattened value into a plain list.
+    int plain(int value, const LowerCall& call);
+    [[nodiscard]] const Layout& layoutOf(int value) const { return values[static_cast<std::size_t>(value)].layout; }
+
+private:
+    const kernels::KernelTable* m_kernels;
+};
+
+struct LowerOptions {
+    bool training = true;
+    bool keepAll = false; ///< every node's output must stay readable
+};
+
+/// Lowers a network without faults. With training, adds the cross-entropy loss on the output.
+Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::KernelTable& table, const LowerOptions& options);
+
+/// Matrix in the packed layout of kernel_table.h.
+struct PackedMatrix {
+    std::int64_t depth = 0, columns = 0, width = 1, block = 1;
+
+    PackedMatrix() = default;
+    PackedMatrix(const kernels::KernelTable& t, std::int64_t depth_, std::int64_t columns_)
+        : depth(depth_), columns((columns_ + t.width - 1) / t.width * t.width), width(t.width), block(t.block)
+    {
+    }
+    [[nodiscard]] std::int64_t floats() const { return depth * columns; }
+    [[nodiscard]] std::int64_t index(std::int64_t k, std::int64_t j) const
+    {
+        const std::int64_t b = j / block;
+        const std::int64_t rest = columns - b * block;
+        return b * block * depth + k * (rest < block ? rest : block) + (j - b * block);
+    }
+};
+
+std::unique_ptr<Op> makeInputOp();
+std::unique_ptr<Op> makeLossOp();
+std::unique_ptr<Op> makeUnflattenOp();
+
+} // namespace convarium::engine

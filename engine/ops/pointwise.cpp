@@ -1,0 +1,103 @@
+// Activations and dropout: every number by itself, so they may overwrite their input.
+#include "engine/layers/dropout_mask.h"
+#include "engine/ops/op_graph.h"
+
+namespace convarium::engine {
+
+namespace {
+
+class ActivationOp final : public Op {
+public:
+    explicit ActivationOp(kernels::Activation a) : m_activation(a) {}
+    const char* kind() const override { return "pointwise"; }
+    bool outputMayReplaceInput() const override { return true; }
+    bool gradientMayReplace(int) const override { return true; }
+    bool backwardNeedsOutput() const override { return true; }
+    kernels::Activation activation() const override { return m_activation; }
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_floats = graph.layoutOf(output).floats();
+    }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        run.kernels().activate(m_activation, run.at(b.inputs[0]), run.at(b.output), run.count * m_floats);
+    }
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        run.kernels().activateBackward(m_activation, run.at(b.output), run.at(b.outputGradient), run.at(b.inputGradients[0]),
+                                       run.count * m_floats, b.accumulate[0] != 0);
+    }
+
+private:
+    kernels::Activation m_activation;
+    std::int64_t m_floats = 0;
+};
+
+/// The mask is a function of seed, node, step and image, so backward computes it again instead of keeping it.
+class DropoutOp final : public Op {
+public:
+    explicit DropoutOp(double rate) : m_rate(rate) {}
+    const char* kind() const override { return "mask"; }
+    bool outputMayReplaceInput() const override { return true; }
+    bool gradientMayReplace(int) const override { return true; }
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override { m_layout = graph.layoutOf(output); }
+    std::int64_t scratchBytes() const override { return m_layout.floats(); }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        apply(run, run.at(b.inputs[0]), run.at(b.output), false);
+    }
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        apply(run, run.at(b.outputGradient), run.at(b.inputGradients[0]), b.accumulate[0] != 0);
+    }
+
+private:
+    void apply(const Run& run, const float* in, float* out, bool accumulate) const
+    {
+        const std::int64_t floats = m_layout.floats();
+        if (!run.step->training) {
+            if (in != out || accumulate)
+                run.kernels().scaleAdd(in, 1.0f, out, run.count * floats, accumulate);
+            return;
+        }
+        auto* keep = reinterpret_cast<std::uint8_t*>(run.scratch);
+        const std::int64_t elements = m_layout.kind == Layout::Kind::Dense ? floats : m_layout.channels * m_layout.pixels();
+        const auto factor = static_cast<float>(dropoutScale(m_rate));
+        const CountedRng rng = dropoutRng({run.step->seed, node, run.step->step, {}});
+        const std::uint32_t threshold = dropoutThreshold(m_rate);
+        std::fill(keep, keep + floats, std::uint8_t{0});
+        for (std::int64_t i = 0; i < run.count; ++i) {
+            const std::uint32_t image = run.step->indices[run.first + i];
+            for (std::int64_t e = 0; e < elements; e += 4) {
+                std::uint8_t quad[4];
+                dropoutKeepsQuad(rng, threshold, image, static_cast<std::uint32_t>(e / 4), quad);
+                for (std::int64_t j = 0; j < 4 && e + j < elements; ++j)
+                    keep[m_layout.offset(e + j)] = quad[j];
+            }
+            run.kernels().maskScale(in + i * floats, keep, factor, out + i * floats, floats, accumulate);
+        }
+    }
+
+    double m_rate;
+    Layout m_layout;
+};
+
+} // namespace
+
+int OpGraphBuilder::activation(const LowerCall& call, int in, kernels::Activation activation)
+{
+    return m_graph.addOp(std::make_unique<ActivationOp>(activation), call, {m_graph.plain(in, call)}, call.outputShape);
+}
+
+int OpGraphBuilder::dropout(const LowerCall& call, int in, double rate)
+{
+    return m_graph.addOp(std::make_unique<DropoutOp>(rate), call, {m_graph.plain(in, call)}, call.outputShape);
+}
+
+} // namespace convarium::engine

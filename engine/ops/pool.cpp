@@ -1,0 +1,94 @@
+// Max and average pooling.
+#include "engine/ops/op_graph.h"
+
+namespace convarium::engine {
+
+namespace {
+
+class PoolOp : public Op {
+public:
+    explicit PoolOp(const WindowGeometry& geometry) : m_g(geometry) {}
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_in = graph.layoutOf(inputs[0]);
+        m_out = graph.layoutOf(output);
+        m_args = {m_in.height, m_in.width, m_out.height, m_out.width, m_in.lanes, m_g.kernelHeight, m_g.kernelWidth,
+                  m_g.strideHeight, m_g.strideWidth, m_g.padTop, m_g.padLeft, m_g.countPadding};
+    }
+
+protected:
+    WindowGeometry m_g;
+    Layout m_in, m_out;
+    kernels::PoolArgs m_args{};
+};
+
+class MaxPoolOp final : public PoolOp {
+public:
+    using PoolOp::PoolOp;
+    const char* kind() const override { return "max_pool"; }
+
+    std::vector<AuxSpec> aux(const OpGraph& graph) const override
+    {
+        if (!graph.training)
+            return {};
+        const std::int64_t bytes = graph.layoutOf(output).floats() * static_cast<std::int64_t>(sizeof(std::uint16_t));
+        return {{"position of the largest", true, BufferScope::Step, bytes, MemoryCategory::Activations}};
+    }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        const float* in = run.at(b.inputs[0]);
+        float* out = run.at(b.output);
+        std::uint16_t* largest = b.aux.empty() ? nullptr : run.at<std::uint16_t>(b.aux[0]);
+        for (std::int64_t i = 0; i < run.count; ++i)
+            run.kernels().maxPool(m_args, in + i * m_in.floats(), out + i * m_out.floats(),
+                                  largest ? largest + i * m_out.floats() : nullptr);
+    }
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        float* in = run.at(b.inputGradients[0]);
+        const float* out = run.at(b.outputGradient);
+        const auto* largest = run.at<std::uint16_t>(b.aux[0]);
+        for (std::int64_t i = 0; i < run.count; ++i)
+            run.kernels().maxPoolBackward(m_args, out + i * m_out.floats(), largest + i * m_out.floats(), in + i * m_in.floats(),
+                                          b.accumulate[0] != 0);
+    }
+};
+
+class AveragePoolOp final : public PoolOp {
+public:
+    using PoolOp::PoolOp;
+    const char* kind() const override { return "average_pool"; }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        const float* in = run.at(b.inputs[0]);
+        float* out = run.at(b.output);
+        for (std::int64_t i = 0; i < run.count; ++i)
+            run.kernels().averagePool(m_args, in + i * m_in.floats(), out + i * m_out.floats());
+    }
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        float* in = run.at(b.inputGradients[0]);
+        const float* out = run.at(b.outputGradient);
+        for (std::int64_t i = 0; i < run.count; ++i)
+            run.kernels().averagePoolBackward(m_args, out + i * m_out.floats(), in + i * m_in.floats(), b.accumulate[0] != 0);
+    }
+};
+
+} // namespace
+
+int OpGraphBuilder::maxPool(const LowerCall& call, int in, const WindowGeometry& geometry)
+{
+    return m_graph.addOp(std::make_unique<MaxPoolOp>(geometry), call, {m_graph.plain(in, call)}, call.outputShape);
+}
+
+int OpGraphBuilder::averagePool(const LowerCall& call, int in, const WindowGeometry& geometry)
+{
+    return m_graph.addOp(std::make_unique<AveragePoolOp>(geometry), call, {m_graph.plain(in, call)}, call.outputShape);
+}
+
+} // namespace convarium::engine

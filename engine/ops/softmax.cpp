@@ -1,0 +1,81 @@
+// Softmax, and the cross-entropy loss on logits.
+#include "engine/ops/op_graph.h"
+
+namespace convarium::engine {
+
+namespace {
+
+class SoftmaxOp final : public Op {
+public:
+    const char* kind() const override { return "softmax"; }
+    bool backwardNeedsOutput() const override { return true; }
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override { m_layout = graph.layoutOf(output); }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        run.kernels().softmax(run.at(b.inputs[0]), run.at(b.output), run.count * m_layout.pixels(), m_layout.channels, m_layout.lanes);
+    }
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        run.kernels().softmaxBackward(run.at(b.output), run.at(b.outputGradient), run.at(b.inputGradients[0]),
+                                      run.count * m_layout.pixels(), m_layout.channels, m_layout.lanes, b.accumulate[0] != 0);
+    }
+
+private:
+    Layout m_layout;
+};
+
+/// Mean cross-entropy over the images of the step. Runs as part of backward: it starts the gradient.
+class LossOp final : public Op {
+public:
+    const char* kind() const override { return "cross_entropy"; }
+    bool isLoss() const override { return true; }
+    bool backwardNeedsInput(int) const override { return true; }
+
+    std::vector<AuxSpec> aux(const OpGraph&) const override
+    {
+        return {{"loss sums", false, BufferScope::Slot, sizeof(LossSums), MemoryCategory::Workspace}};
+    }
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t chunk) override
+    {
+        m_layout = graph.layoutOf(inputs[0]);
+        m_chunk = chunk;
+    }
+    std::int64_t scratchBytes() const override { return m_chunk * static_cast<std::int64_t>(sizeof(std::int32_t)); }
+
+    void forward(const Run&, const OpBinding&, int) const override {}
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        auto* labels = reinterpret_cast<std::int32_t*>(run.scratch);
+        for (std::int64_t i = 0; i < run.count; ++i)
+            labels[i] = run.step->data->label(run.step->indices[run.first + i]);
+        auto* sums = run.at<LossSums>(b.aux[0]);
+        if (run.firstOfSlot)
+            *sums = {};
+        float* gradient = b.inputGradients[0] >= 0 ? run.at(b.inputGradients[0]) : nullptr;
+        run.kernels().softmaxCrossEntropy(run.at(b.inputs[0]), labels, gradient, run.count, m_layout.channels, m_layout.lanes,
+                                          1.0f / static_cast<float>(run.step->images), &sums->loss, &sums->correct);
+    }
+
+private:
+    Layout m_layout;
+    std::int64_t m_chunk = 1;
+};
+
+} // namespace
+
+std::unique_ptr<Op> makeLossOp()
+{
+    return std::make_unique<LossOp>();
+}
+
+int OpGraphBuilder::softmax(const LowerCall& call, int in)
+{
+    return m_graph.addOp(std::make_unique<SoftmaxOp>(), call, {m_graph.plain(in, call)}, call.outputShape);
+}
+
+} // namespace convarium::engine

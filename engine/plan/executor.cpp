@@ -1,0 +1,403 @@
+#include "engine/plan/executor.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <new>
+
+namespace convarium::engine {
+
+namespace {
+
+/// Images of slot s: a fixed function of the step's size, whichever thread takes the slot.
+std::pair<std::int64_t, std::int64_t> slotRange(std::int64_t images, int slots, int slot)
+{
+    return {images * slot / slots, images * (slot + 1) / slots};
+}
+
+constexpr std::int64_t kUpdateRun = 8192;
+
+} // namespace
+
+Result<std::pair<float, float>> pixelScale(const std::string& text)
+{
+    if (text.empty() || text == "unit")
+        return std::pair{1.0f / 255.0f, 0.0f};
+    if (text == "byte")
+        return std::pair{1.0f, 0.0f};
+    double mean = 0, deviation = 0;
+    const char* end = text.data() + text.size();
+    const auto first = std::from_chars(text.data(), end, mean);
+    if (first.ec == std::errc() && first.ptr != end && *first.ptr == ',') {
+        const auto second = std::from_chars(first.ptr + 1, end, deviation);
+        if (second.ec == std::errc() && second.ptr == end && std::isfinite(mean) && std::isfinite(deviation) && deviation > 0)
+            return std::pair{static_cast<float>(1 / (255 * deviation)), static_cast<float>(-mean / deviation)};
+    }
+    return Error{ErrorCode::InvalidArgument, "The pixel scale '" + text + "' is not unit, byte or MEAN,STD.",
+                 "Write for example --scale unit or --scale 0.1307,0.3081.", {}};
+}
+
+Result<std::unique_ptr<Executor>> Executor::create(std::shared_ptr<const ExecutionPlan> plan)
+{
+    const std::int64_t bytes = plan->memory.total();
+    try {
+        std::unique_ptr<Executor> e(new Executor(std::move(plan)));
+        e->allocate();
+        return e;
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorCode::OutOfMemory,
+                     "The network needs " + groupDigits(bytes / 1'000'000) + " MB for this batch, and the computer did not give that much.",
+                     "Use a smaller batch or fewer maps.", {}};
+    }
+}
+
+Executor::Executor(std::shared_ptr<const ExecutionPlan> plan) : m_plan(std::move(plan)), m_claims(m_plan->segments.size()) {}
+
+void Executor::allocate()
+{
+    const ExecutionPlan& p = *m_plan;
+    const auto make = [&](Arena a, MemoryCategory category, std::int64_t times) {
+        m_arenas[static_cast<int>(a)] = AlignedBuffer(static_cast<std::size_t>(p.arenaBytes[static_cast<int>(a)] * times), category);
+    };
+    make(Arena::Batch, MemoryCategory::Activations, 1);
+    make(Arena::Weights, MemoryCategory::Weights, 1);
+    make(Arena::Derived, MemoryCategory::Workspace, 1);
+    make(Arena::Gradients, MemoryCategory::Gradients, p.slots);
+    make(Arena::Optimizer1, MemoryCategory::Optimizer, 1);
+    make(Arena::Optimizer2, MemoryCategory::Optimizer, 1);
+    make(Arena::SlotWork, MemoryCategory::Workspace, p.slots);
+    make(Arena::StepWork, MemoryCategory::Workspace, 1);
+    const auto threadBytes = static_cast<std::size_t>(p.arenaBytes[static_cast<int>(Arena::Thread)]);
+    for (int t = 0; t < p.options.threads; ++t) {
+        m_threadArenas.emplace_back(threadBytes, MemoryCategory::Activations);
+        m_scratch.emplace_back(static_cast<std::size_t>(p.scratchBytes), MemoryCategory::Workspace);
+    }
+    for (int t = 0; t < p.options.threads; ++t)
+        m_addresses.push_back(addresses(t));
+    m_barrier = std::make_unique<Barrier>(p.options.threads);
+    for (std::size_t i = 0; i < p.graph->parameters.size(); ++i) {
+        const Parameter& q = p.graph->parameters[i];
+        if (q.trainable && !p.bindings[static_cast<std::size_t>(q.op)].weights.empty())
+            for (std::int64_t at = 0; at < q.packedFloats; at += kUpdateRun)
+                m_updateTasks.push_back({static_cast<int>(i), at, std::min(kUpdateRun, q.packedFloats - at)});
+    }
+    for (std::size_t i = 0; i < p.graph->ops.size(); ++i) {
+        if (p.bindings[i].derived >= 0)
+            m_deriveOps.push_back(static_cast<int>(i));
+        if (p.graph->ops[i]->isLoss())
+            m_lossOp = static_cast<int>(i);
+    }
+}
+
+std::vector<BufferAddress> Executor::addresses(int thread)
+{
+    std::vector<BufferAddress> out;
+    for (const Buffer& b : m_plan->buffers) {
+        AlignedBuffer& arena = b.arena == Arena::Thread ? m_threadArenas[static_cast<std::size_t>(thread)] : m_arenas[static_cast<int>(b.arena)];
+        BufferAddress a;
+        a.base = arena.data() + b.offset;
+        a.scope = b.scope;
+        a.stride = b.scope == BufferScope::Slot ? m_plan->arenaBytes[static_cast<int>(b.arena)] : b.bytes;
+        out.push_back(a);
+    }
+    return out;
+}
+
+Run Executor::makeRun(int thread, int slot, std::int64_t first, std::int64_t count, bool firstOfSlot)
+{
+    Run run;
+    run.buffers = m_addresses[static_cast<std::size_t>(thread)].data();
+    run.first = first;
+    run.count = count;
+    run.slot = slot;
+    run.firstOfSlot = firstOfSlot;
+    run.scratch = m_scratch[static_cast<std::size_t>(thread)].data();
+    return run;
+}
+
+void Executor::setWeights(const WeightMap& weights)
+{
+    const Run run = makeRun(0, 0, 0, 0, true);
+    for (const Parameter& p : m_plan->graph->parameters) {
+        const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
+        const auto found = weights.find({p.node, p.info.key});
+        if (b.weights.empty() || found == weights.end())
+            continue;
+        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->pack(p.index, p.info, found->second.data(),
+                                                                 run.at(b.weights[static_cast<std::size_t>(p.index)]));
+    }
+    deriveAll();
+}
+
+WeightMap Executor::weights() const
+{
+    WeightMap out;
+    for (const Parameter& p : m_plan->graph->parameters) {
+        const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
+        if (b.weights.empty())
+            continue;
+        Tensor t(p.info.shape);
+        const auto& address = m_addresses[0][static_cast<std::size_t>(b.weights[static_cast<std::size_t>(p.index)])];
+        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(p.index, p.info, reinterpret_cast<const float*>(address.base), t.data());
+        out.emplace(TensorKey{p.node, p.info.key}, std::move(t));
+    }
+    return out;
+}
+
+namespace {
+
+/// Optimizer state mirrors the order of the trainable parameters in its arena.
+template <class F>
+void eachState(const ExecutionPlan& plan, const F& f)
+{
+    std::int64_t offset = 0;
+    for (const Parameter& p : plan.graph->parameters) {
+        if (!p.trainable || plan.bindings[static_cast<std::size_t>(p.op)].weights.empty())
+            continue;
+        f(p, offset);
+        offset += (p.packedFloats * 4 + 63) / 64 * 16;
+    }
+}
+
+} // namespace
+
+void Executor::setOptimizerState(int state, const WeightMap& values)
+{
+    AlignedBuffer& arena = m_arenas[static_cast<int>(state == 0 ? Arena::Optimizer1 : Arena::Optimizer2)];
+    if (arena.empty())
+        return;
+    std::fill(arena.as<float>(), arena.as<float>() + arena.size() / sizeof(float), 0.0f);
+    eachState(*m_plan, [&](const Parameter& p, std::int64_t offset) {
+        const auto found = values.find({p.node, p.info.key});
+        if (found != values.end())
+            m_plan->graph->ops[static_cast<std::size_t>(p.op)]->pack(p.index, p.info, found->second.data(), arena.as<float>() + offset);
+    });
+}
+
+WeightMap Executor::optimizerState(int state) const
+{
+    WeightMap out;
+    const AlignedBuffer& arena = m_arenas[static_cast<int>(state == 0 ? Arena::Optimizer1 : Arena::Optimizer2)];
+    if (arena.empty())
+        return out;
+    eachState(*m_plan, [&](const Parameter& p, std::int64_t offset) {
+        Tensor t(p.info.shape);
+        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(p.index, p.info, arena.as<float>() + offset, t.data());
+        out.emplace(TensorKey{p.node, p.info.key}, std::move(t));
+    });
+    return out;
+}
+
+StepResult Executor::trainStep(const BatchSource& batch, std::uint64_t seed, std::uint32_t step, const UpdateRule& rule,
+                               const std::atomic<bool>* stop)
+{
+    StepContext c;
+    c.training = true;
+    c.seed = seed;
+    c.step = step;
+    c.data = batch.data;
+    c.indices = batch.indices.data();
+    c.images = static_cast<std::int64_t>(batch.indices.size());
+    c.scale = batch.scale;
+    c.shift = batch.shift;
+    StepResult result;
+    execute(c, &rule, nullptr, stop, result);
+    return result;
+}
+
+bool Executor::infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen, const std::atomic<bool>* stop)
+{
+    StepContext c;
+    c.data = batch.data;
+    c.indices = batch.indices.data();
+    c.images = static_cast<std::int64_t>(batch.indices.size());
+    c.scale = batch.scale;
+    c.shift = batch.shift;
+    StepResult result;
+    execute(c, nullptr, seen ? &seen : nullptr, stop, result);
+    return !result.cancelled && !result.dataFailed;
+}
+
+void Executor::inferPixels(const std::uint8_t* pixels, float scale, float shift)
+{
+    StepContext c;
+    c.pixels = pixels;
+    c.images = 1;
+    c.scale = scale;
+    c.shift = shift;
+    StepResult result;
+    execute(c, nullptr, nullptr, nullptr, result);
+}
+
+Tensor Executor::output(NodeId node) const
+{
+    const auto found = m_plan->graph->nodeValue.find(node);
+    if (found == m_plan->graph->nodeValue.end())
+        return {};
+    const int buffer = m_plan->valueBuffer[static_cast<std::size_t>(found->second)];
+    if (buffer < 0)
+        return {};
+    const ValueInfo& v = m_plan->graph->values[static_cast<std::size_t>(found->second)];
+    Tensor t(v.shape);
+    const auto* data = reinterpret_cast<const float*>(m_addresses[0][static_cast<std::size_t>(buffer)].base);
+    for (std::int64_t i = 0; i < t.elements(); ++i)
+        t[i] = data[v.layout.offset(i)];
+    return t;
+}
+
+void Executor::execute(StepContext& context, const UpdateRule* rule, const std::function<void(const ChunkView&)>* seen,
+                       const std::atomic<bool>* stop, StepResult& result)
+{
+    context.kernels = m_plan->options.kernels;
+    context.slots = static_cast<int>(std::min<std::int64_t>(m_plan->slots, context.images));
+    context.dataFailed = &m_dataFailed;
+    m_dataFailed = false;
+    for (auto& claim : m_claims)
+        claim = 0;
+    m_updateClaim = 0;
+    m_deriveClaim = 0;
+    m_abort = false;
+    const auto& segments = m_plan->segments;
+    const auto body = [&](int thread) {
+        for (std::size_t s = 0; s < segments.size(); ++s) {
+            if (segments[s].scope == PhaseScope::Once)
+                continue; // ran at the barrier before it
+            runSegment(context, s, thread, seen, stop);
+            m_barrier->wait([&] {
+                if (stop && stop->load(std::memory_order_relaxed))
+                    m_abort = true;
+                for (std::size_t next = s + 1; next < segments.size() && segments[next].scope == PhaseScope::Once && !m_abort; ++next)
+                    runOnce(context, next);
+                if (s + 1 == segments.size() || (s + 2 == segments.size() && segments[s + 1].scope == PhaseScope::Once))
+                    judge(context, result, stop);
+            });
+            if (m_abort)
+                return;
+        }
+        if (!rule)
+            return;
+        update(context, *rule);
+        m_barrier->wait();
+        derive();
+    };
+    parallel(m_plan->options.threads, body);
+    if (m_abort && !result.diverged && !result.dataFailed)
+        result.cancelled = true;
+}
+
+void Executor::runSegment(const StepContext& context, std::size_t segment, int thread, const std::function<void(const ChunkView&)>* seen,
+                          const std::atomic<bool>* stop)
+{
+    const Segment& s = m_plan->segments[segment];
+    for (int slot = m_claims[segment].fetch_add(1); slot < context.slots; slot = m_claims[segment].fetch_add(1)) {
+        const auto [begin, end] = slotRange(context.images, context.slots, slot);
+        for (std::int64_t first = begin; first < end; first += m_plan->chunk) {
+            if (stop && stop->load(std::memory_order_relaxed))
+                return; // the barrier sees the flag too: nothing of this step is used
+            Run run = makeRun(thread, slot, first, std::min(m_plan->chunk, end - first), first == begin);
+            run.step = &context;
+            for (int i = s.first; i < s.first + s.count; ++i) {
+                const Instruction& in = m_plan->tape[static_cast<std::size_t>(i)];
+                const Op& op = *m_plan->graph->ops[static_cast<std::size_t>(in.op)];
+                const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(in.op)];
+                if (in.pass == Pass::Forward)
+                    op.forward(run, b, in.phase);
+                else
+                    op.backward(run, b, in.phase);
+            }
+            if (seen && segment + 1 == m_plan->segments.size()) {
+                const int v = m_plan->graph->logits;
+                (*seen)({slot, run.first, run.count, run.at(m_plan->valueBuffer[static_cast<std::size_t>(v)]), &m_plan->graph->layoutOf(v)});
+            }
+        }
+    }
+}
+
+void Executor::runOnce(const StepContext& context, std::size_t segment)
+{
+    Run run = makeRun(0, 0, 0, context.images, true);
+    run.step = &context;
+    const Instruction& in = m_plan->tape[static_cast<std::size_t>(m_plan->segments[segment].first)];
+    const Op& op = *m_plan->graph->ops[static_cast<std::size_t>(in.op)];
+    const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(in.op)];
+    if (in.pass == Pass::Forward)
+        op.forward(run, b, in.phase);
+    else
+        op.backward(run, b, in.phase);
+}
+
+/// After the last chunk: is this step to be applied? If so, statistics are committed.
+void Executor::judge(const StepContext& context, StepResult& result, const std::atomic<bool>* stop)
+{
+    if (m_dataFailed) {
+        result.dataFailed = true;
+        m_abort = true;
+    }
+    if (m_abort || !context.training || (stop && stop->load(std::memory_order_relaxed))) {
+        m_abort = m_abort || context.training;
+        return;
+    }
+    Run run = makeRun(0, 0, 0, context.images, true);
+    run.step = &context;
+    for (int slot = 0; slot < context.slots; ++slot) {
+        const auto* sums = run.atSlot<LossSums>(m_plan->bindings[static_cast<std::size_t>(m_lossOp)].aux[0], slot);
+        result.loss += sums->loss;
+        result.correct += sums->correct;
+    }
+    result.loss /= static_cast<double>(context.images);
+    if (!std::isfinite(result.loss)) {
+        result.diverged = true;
+        m_abort = true;
+        return;
+    }
+    for (const Instruction& in : m_plan->tape)
+        if (in.pass == Pass::Commit)
+            m_plan->graph->ops[static_cast<std::size_t>(in.op)]->commit(run, m_plan->bindings[static_cast<std::size_t>(in.op)]);
+}
+
+void Executor::update(const StepContext& context, const UpdateRule& rule)
+{
+    const Run run = makeRun(0, 0, 0, 0, true);
+    std::vector<std::int64_t> stateOffset(m_plan->graph->parameters.size(), 0);
+    eachState(*m_plan, [&](const Parameter& p, std::int64_t offset) {
+        stateOffset[static_cast<std::size_t>(&p - m_plan->graph->parameters.data())] = offset;
+    });
+    float* state1 = m_arenas[static_cast<int>(Arena::Optimizer1)].as<float>();
+    float* state2 = m_arenas[static_cast<int>(Arena::Optimizer2)].as<float>();
+    std::vector<const float*> gradients(static_cast<std::size_t>(context.slots));
+    for (int i = m_updateClaim.fetch_add(1); i < static_cast<int>(m_updateTasks.size()); i = m_updateClaim.fetch_add(1)) {
+        const UpdateTask& task = m_updateTasks[static_cast<std::size_t>(i)];
+        const Parameter& p = m_plan->graph->parameters[static_cast<std::size_t>(task.parameter)];
+        const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
+        kernels::UpdateArgs a = rule.args;
+        a.weights = run.at(b.weights[static_cast<std::size_t>(p.index)]) + task.first;
+        for (int s = 0; s < context.slots; ++s)
+            gradients[static_cast<std::size_t>(s)] = run.atSlot(b.weightGradients[static_cast<std::size_t>(p.index)], s) + task.first;
+        a.gradients = gradients.data();
+        a.slots = context.slots;
+        a.count = task.count;
+        a.l2 = p.info.decay ? rule.l2 : 0.0f;
+        const std::int64_t at = stateOffset[static_cast<std::size_t>(task.parameter)] + task.first;
+        a.state1 = state1 ? state1 + at : nullptr;
+        a.state2 = state2 ? state2 + at : nullptr;
+        rule.kernel(a);
+    }
+}
+
+void Executor::derive()
+{
+    const Run run = makeRun(0, 0, 0, 0, true);
+    for (int i = m_deriveClaim.fetch_add(1); i < static_cast<int>(m_deriveOps.size()); i = m_deriveClaim.fetch_add(1)) {
+        const auto op = static_cast<std::size_t>(m_deriveOps[static_cast<std::size_t>(i)]);
+        const OpBinding& b = m_plan->bindings[op];
+        m_plan->graph->ops[op]->derive(run.at(b.weights[0]), run.at(b.derived));
+    }
+}
+
+void Executor::deriveAll()
+{
+    m_deriveClaim = 0;
+    derive();
+}
+
+} // namespace convarium::engine

@@ -1,0 +1,102 @@
+// Runs a plan: owns the memory, the weights in packed form and the threads of a step.
+#pragma once
+
+#include "engine/core/parallel.h"
+#include "engine/optimizers/optimizers.h"
+#include "engine/plan/plan.h"
+#include "engine/train/trainer.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+
+namespace convarium::engine {
+
+/// Which images a step reads and how their pixels become numbers.
+struct BatchSource {
+    const Dataset* data = nullptr;
+    std::span<const std::uint32_t> indices; ///< at most the plan's batch
+    float scale = 1.0f / 255.0f, shift = 0;
+};
+
+/// "unit", "byte" or "MEAN,STD" as scale and shift of a byte.
+Result<std::pair<float, float>> pixelScale(const std::string& text);
+
+struct StepResult {
+    double loss = 0;          ///< mean over the images
+    std::int64_t correct = 0;
+    bool cancelled = false;   ///< the weights are untouched
+    bool diverged = false;    ///< the loss was not finite; the weights are untouched
+    bool dataFailed = false;
+};
+
+/// Not thread-safe: one owner thread at a time, which calls in from outside and becomes worker 0.
+class Executor {
+public:
+    /// Allocates everything the plan predicts. Fails with OutOfMemory.
+    static Result<std::unique_ptr<Executor>> create(std::shared_ptr<const ExecutionPlan> plan);
+
+    [[nodiscard]] const ExecutionPlan& plan() const { return *m_plan; }
+
+    /// Missing tensors are an error of ours: the map comes from initialWeights() or a checked file.
+    void setWeights(const WeightMap& weights);
+    [[nodiscard]] WeightMap weights() const;
+    /// state 0: velocity or first moment; state 1: second moment. Tensors that the map lacks start at zero.
+    void setOptimizerState(int state, const WeightMap& values);
+    [[nodiscard]] WeightMap optimizerState(int state) const;
+
+    /// Forward, loss, backward, update. step: 0-based number for counted randomness.
+    StepResult trainStep(const BatchSource& batch, std::uint64_t seed, std::uint32_t step, const UpdateRule& rule,
+                         const std::atomic<bool>* stop = nullptr);
+
+    /// What a chunk of an evaluation gave; called on worker threads, for different images at the same time.
+    struct ChunkView {
+        int slot = 0;
+        std::int64_t first = 0, count = 0;
+        const float* logits = nullptr;
+        const Layout* layout = nullptr;
+    };
+    /// Forward only, for a plan without training. Returns false when cancelled or when the data could not be read.
+    bool infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen = {}, const std::atomic<bool>* stop = nullptr);
+    /// One image from memory (u8, C H W), for a plan with keepAll; outputs stay readable through output().
+    void inferPixels(const std::uint8_t* pixels, float scale, float shift);
+    /// Output of a node for image 0 after inferPixels().
+    [[nodiscard]] Tensor output(NodeId node) const;
+
+private:
+    explicit Executor(std::shared_ptr<const ExecutionPlan> plan);
+    void allocate();
+    [[nodiscard]] std::vector<BufferAddress> addresses(int thread);
+    Run makeRun(int thread, int slot, std::int64_t first, std::int64_t count, bool firstOfSlot);
+    void execute(StepContext& context, const UpdateRule* rule, const std::function<void(const ChunkView&)>* seen,
+                 const std::atomic<bool>* stop, StepResult& result);
+    void runSegment(const StepContext& context, std::size_t segment, int thread, const std::function<void(const ChunkView&)>* seen,
+                    const std::atomic<bool>* stop);
+    void runOnce(const StepContext& context, std::size_t segment);
+    void judge(const StepContext& context, StepResult& result, const std::atomic<bool>* stop);
+    void update(const StepContext& context, const UpdateRule& rule);
+    void derive();
+    void deriveAll();
+
+    /// A run of packed floats of one parameter.
+    struct UpdateTask {
+        int parameter;
+        std::int64_t first, count;
+    };
+
+    std::shared_ptr<const ExecutionPlan> m_plan;
+    AlignedBuffer m_arenas[static_cast<int>(Arena::Count)];
+    std::vector<AlignedBuffer> m_threadArenas, m_scratch;
+    std::vector<std::vector<BufferAddress>> m_addresses; ///< per thread
+    std::vector<UpdateTask> m_updateTasks;
+    std::vector<int> m_deriveOps;
+    int m_lossOp = -1;
+    std::unique_ptr<Barrier> m_barrier;
+    std::vector<std::atomic<int>> m_claims; ///< next slot, per segment
+    std::atomic<int> m_updateClaim{0}, m_deriveClaim{0};
+    std::atomic<bool> m_dataFailed{false};
+    bool m_abort = false; ///< written by one thread between barriers
+};
+
+} // namespace convarium::engine

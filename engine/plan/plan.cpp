@@ -1,0 +1,514 @@
+#include "engine/plan/plan.h"
+
+#include "engine/core/parallel.h"
+#include "engine/optimizers/optimizers.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace convarium::engine {
+
+namespace {
+
+constexpr std::int64_t kAlign = 64;
+
+std::int64_t roundUp(std::int64_t n)
+{
+    return (n + kAlign - 1) / kAlign * kAlign;
+}
+
+/// Images of a chunk share the second-level cache. A constant per kernel level, not a property of the machine: the order of
+/// sums depends on it.
+std::int64_t cacheBudget(const kernels::KernelTable& k)
+{
+    return k.width >= 16 ? 1'000'000 : 384'000;
+}
+
+class Planner {
+public:
+    Planner(ExecutionPlan& plan) : m_plan(plan), m_graph(*plan.graph) {}
+
+    void run()
+    {
+        findLive();
+        fuseActivations();
+        findWantedGradients();
+        placeValues();
+        buildTape();
+        buildSegments();
+        setScopes();
+        chooseChunk();
+        for (const auto& op : m_graph.ops)
+            op->prepare(m_graph, m_graph.kernels(), m_plan.chunk);
+        makeParameters();
+        layOut();
+        sumUp();
+    }
+
+private:
+    struct ValueState {
+        int producer = -1;
+        int consumers = 0; ///< references from live ops
+        bool wantsGradient = false;
+    };
+
+    int root(int value) const { return m_graph.values[static_cast<std::size_t>(value)].storage; }
+    ValueState& state(int value) { return m_values[static_cast<std::size_t>(root(value))]; }
+    const PlanOptions& options() const { return m_plan.options; }
+    std::int64_t valueBytes(int v) const { return m_graph.layoutOf(v).floats() * static_cast<std::int64_t>(sizeof(float)); }
+
+    /// Training needs what the loss depends on; evaluation what the result depends on; panels everything.
+    void findLive()
+    {
+        const std::size_t n = m_graph.ops.size();
+        m_live.assign(n, 0);
+        m_values.assign(m_graph.values.size(), {});
+        std::vector<char> wanted(m_graph.values.size(), 0);
+        wanted[static_cast<std::size_t>(root(m_graph.logits))] = 1;
+        if (!options().training)
+            wanted[static_cast<std::size_t>(root(m_graph.result))] = 1;
+        for (std::size_t i = n; i-- > 0;) {
+            const Op& op = *m_graph.ops[i];
+            const bool live = op.isLoss() || options().keepAll || (op.output >= 0 && wanted[static_cast<std::size_t>(root(op.output))]);
+            if (!live)
+                continue;
+            m_live[i] = 1;
+            for (int v : op.inputs)
+                wanted[static_cast<std::size_t>(root(v))] = 1;
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+            if (!m_live[i])
+                continue;
+            const Op& op = *m_graph.ops[i];
+            if (op.output >= 0)
+                state(op.output).producer = static_cast<int>(i);
+            for (int v : op.inputs)
+                ++state(v).consumers;
+        }
+        // Results are read from outside: nothing may overwrite them.
+        ++state(m_graph.logits).consumers;
+        if (!options().training)
+            ++state(m_graph.result).consumers;
+    }
+
+    /// Rule: a pointwise op that alone reads a product, a normalisation or a sum becomes part of it.
+    void fuseActivations()
+    {
+        m_fused.assign(m_graph.ops.size(), 0);
+        if (options().keepAll)
+            return;
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
+            const Op& op = *m_graph.ops[i];
+            if (!m_live[i] || op.activation() == kernels::Activation::None)
+                continue;
+            const ValueState& in = state(op.inputs[0]);
+            if (in.producer < 0 || in.consumers != 1)
+                continue;
+            Op& producer = *m_graph.ops[static_cast<std::size_t>(in.producer)];
+            if (producer.fused != kernels::Activation::None || !producer.acceptsActivation(op.activation()) || producer.backwardNeedsOutput())
+                continue;
+            producer.fused = op.activation();
+            m_fused[i] = 1;
+        }
+    }
+
+    void findWantedGradients()
+    {
+        if (!options().training)
+            return;
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
+            const Op& op = *m_graph.ops[i];
+            if (!m_live[i] || op.output < 0)
+                continue;
+            bool wanted = false;
+            for (int p : op.params)
+                wanted = wanted || m_graph.parameters[static_cast<std::size_t>(p)].trainable;
+            for (int v : op.inputs)
+                wanted = wanted || state(v).wantsGradient;
+            state(op.output).wantsGradient = wanted;
+        }
+    }
+
+    int addBuffer(std::string label, BufferScope scope, MemoryCategory category, Arena arena, std::int64_t bytes)
+    {
+        m_plan.buffers.push_back({std::move(label), scope, category, arena, bytes, -1, -1, 0});
+        return static_cast<int>(m_plan.buffers.size()) - 1;
+    }
+
+    /// Gives every value and gradient a buffer; values computed in place share their input's.
+    void placeValues()
+    {
+        m_plan.valueBuffer.assign(m_graph.values.size(), -1);
+        m_gradientBuffer.assign(m_graph.values.size(), -1);
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
+            const Op& op = *m_graph.ops[i];
+            if (!m_live[i] || op.output < 0)
+                continue;
+            int buffer = -1;
+            if (m_fused[i] || mayReplaceInput(op))
+                buffer = m_plan.valueBuffer[static_cast<std::size_t>(root(op.inputs[0]))];
+            if (buffer < 0)
+                buffer = addBuffer("output of " + std::to_string(op.node), BufferScope::Batch, MemoryCategory::Activations, Arena::Batch,
+                                   valueBytes(op.output));
+            m_plan.valueBuffer[static_cast<std::size_t>(root(op.output))] = buffer;
+        }
+        // Gradients are made from the loss backwards.
+        for (std::size_t i = m_graph.ops.size(); i-- > 0;) {
+            const Op& op = *m_graph.ops[i];
+            if (!m_live[i] || !options().training)
+                continue;
+            bool shared = false;
+            for (std::size_t k = 0; k < op.inputs.size(); ++k) {
+                const int in = root(op.inputs[k]);
+                int& gradient = m_gradientBuffer[static_cast<std::size_t>(in)];
+                if (!state(in).wantsGradient || gradient >= 0)
+                    continue;
+                if (!shared && op.output >= 0 && state(in).consumers == 1 && op.gradientMayReplace(static_cast<int>(k)) &&
+                    valueBytes(op.output) == valueBytes(in)) {
+                    gradient = m_gradientBuffer[static_cast<std::size_t>(root(op.output))];
+                    shared = gradient >= 0;
+                }
+                if (gradient < 0)
+                    gradient = addBuffer("gradient of " + std::to_string(m_graph.values[static_cast<std::size_t>(in)].node),
+                                         BufferScope::Batch, MemoryCategory::Activations, Arena::Batch, valueBytes(in));
+            }
+        }
+        for (std::size_t v = 0; v < m_graph.values.size(); ++v) {
+            const auto r = static_cast<std::size_t>(root(static_cast<int>(v)));
+            m_plan.valueBuffer[v] = m_plan.valueBuffer[r];
+            m_gradientBuffer[v] = m_gradientBuffer[r];
+        }
+    }
+
+    bool mayReplaceInput(const Op& op)
+    {
+        if (options().keepAll || !op.outputMayReplaceInput())
+            return false;
+        const ValueState& in = state(op.inputs[0]);
+        if (in.consumers != 1 || in.producer < 0 || valueBytes(op.inputs[0]) != valueBytes(op.output))
+            return false;
+        if (!options().training)
+            return true;
+        return !op.backwardNeedsInput(0) && !m_graph.ops[static_cast<std::size_t>(in.producer)]->backwardNeedsOutput();
+    }
+
+    void buildTape()
+    {
+        m_plan.bindings.resize(m_graph.ops.size());
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i)
+            if (m_live[i])
+                bind(i);
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i)
+            if (m_live[i] && !m_fused[i] && !m_graph.ops[i]->isLoss())
+                emitForward(i);
+        if (!options().training)
+            return;
+        std::vector<char> written(m_plan.buffers.size(), 0);
+        for (std::size_t i = m_graph.ops.size(); i-- > 0;) {
+            const Op& op = *m_graph.ops[i];
+            if (m_live[i] && (op.isLoss() || (op.output >= 0 && state(op.output).wantsGradient)))
+                emitBackward(i, written);
+        }
+    }
+
+    void bind(std::size_t i)
+    {
+        const Op& op = *m_graph.ops[i];
+        OpBinding& b = m_plan.bindings[i];
+        for (int v : op.inputs) {
+            b.inputs.push_back(m_plan.valueBuffer[static_cast<std::size_t>(v)]);
+            b.inputGradients.push_back(m_gradientBuffer[static_cast<std::size_t>(v)]);
+            b.accumulate.push_back(0);
+        }
+        if (op.output >= 0) {
+            b.output = m_plan.valueBuffer[static_cast<std::size_t>(op.output)];
+            b.outputGradient = m_gradientBuffer[static_cast<std::size_t>(op.output)];
+        }
+        m_aux.emplace(i, op.aux(m_graph));
+        for (const AuxSpec& a : m_aux[i]) {
+            const Arena arena = a.perImage || a.category == MemoryCategory::Activations ? Arena::Batch
+                                : a.fixedScope == BufferScope::Slot                     ? Arena::SlotWork
+                                                                                        : Arena::StepWork;
+            b.aux.push_back(addBuffer(a.label, a.perImage ? BufferScope::Batch : a.fixedScope, a.category, arena, a.bytes));
+        }
+    }
+
+    void emit(Instruction instruction)
+    {
+        const int at = static_cast<int>(m_plan.tape.size());
+        for (const auto* list : {&instruction.reads, &instruction.writes})
+            for (int buffer : *list) {
+                Buffer& b = m_plan.buffers[static_cast<std::size_t>(buffer)];
+                if (b.first < 0)
+                    b.first = at;
+                b.last = at;
+            }
+        m_plan.tape.push_back(std::move(instruction));
+    }
+
+    void emitForward(std::size_t i)
+    {
+        const Op& op = *m_graph.ops[i];
+        const OpBinding& b = m_plan.bindings[i];
+        const auto phases = op.forwardPhases();
+        for (std::size_t p = 0; p < phases.size(); ++p) {
+            Instruction in{Pass::Forward, static_cast<int>(i), static_cast<int>(p), phases[p], b.inputs, b.aux};
+            if (p + 1 == phases.size())
+                in.writes.push_back(b.output);
+            emit(std::move(in));
+        }
+    }
+
+    void emitBackward(std::size_t i, std::vector<char>& written)
+    {
+        const Op& op = *m_graph.ops[i];
+        OpBinding& b = m_plan.bindings[i];
+        const auto phases = op.backwardPhases();
+        for (std::size_t p = 0; p < phases.size(); ++p) {
+            Instruction in{Pass::Backward, static_cast<int>(i), static_cast<int>(p), phases[p], b.aux, {}};
+            for (std::size_t k = 0; k < b.inputs.size(); ++k)
+                if (op.backwardNeedsInput(static_cast<int>(k)))
+                    in.reads.push_back(b.inputs[k]);
+            if (op.backwardNeedsOutput())
+                in.reads.push_back(b.output);
+            if (b.outputGradient >= 0)
+                in.reads.push_back(b.outputGradient);
+            if (p + 1 == phases.size())
+                for (std::size_t k = 0; k < b.inputGradients.size(); ++k) {
+                    const int g = b.inputGradients[k];
+                    if (g < 0)
+                        continue;
+                    if (g != b.outputGradient) {
+                        b.accumulate[k] = written[static_cast<std::size_t>(g)];
+                        written[static_cast<std::size_t>(g)] = 1;
+                    }
+                    in.writes.push_back(g);
+                }
+            emit(std::move(in));
+        }
+    }
+
+    void buildSegments()
+    {
+        const bool apart = options().execution == ExecutionMode::Layerwise;
+        for (std::size_t i = 0; i < m_plan.tape.size(); ++i) {
+            const Instruction& in = m_plan.tape[i];
+            const bool join = !m_plan.segments.empty() && in.scope == PhaseScope::Chunk &&
+                              m_plan.segments.back().scope == PhaseScope::Chunk && !apart;
+            if (join)
+                ++m_plan.segments.back().count;
+            else
+                m_plan.segments.push_back({static_cast<int>(i), 1, in.scope});
+        }
+        m_segmentOf.resize(m_plan.tape.size());
+        for (std::size_t s = 0; s < m_plan.segments.size(); ++s)
+            for (int i = 0; i < m_plan.segments[s].count; ++i)
+                m_segmentOf[static_cast<std::size_t>(m_plan.segments[s].first + i)] = static_cast<int>(s);
+    }
+
+    /// A buffer whose whole life lies in one segment holds one chunk per thread; the others hold the batch.
+    void setScopes()
+    {
+        const int end = static_cast<int>(m_plan.tape.size()) - 1;
+        std::vector<int> outside{m_plan.valueBuffer[static_cast<std::size_t>(m_graph.logits)]};
+        if (!options().training)
+            outside.push_back(m_plan.valueBuffer[static_cast<std::size_t>(m_graph.result)]);
+        if (options().keepAll)
+            for (int b : m_plan.valueBuffer)
+                if (b >= 0)
+                    outside.push_back(b);
+        for (int b : outside)
+            m_plan.buffers[static_cast<std::size_t>(b)].last = options().training ? m_plan.buffers[static_cast<std::size_t>(b)].last : end;
+        for (Buffer& b : m_plan.buffers)
+            if (b.scope == BufferScope::Batch && b.first >= 0 && options().execution == ExecutionMode::Fused &&
+                m_segmentOf[static_cast<std::size_t>(b.first)] == m_segmentOf[static_cast<std::size_t>(b.last)]) {
+                b.scope = BufferScope::Chunk;
+                b.arena = Arena::Thread;
+            }
+    }
+
+    void chooseChunk()
+    {
+        const std::int64_t batch = options().batch;
+        m_plan.slots = static_cast<int>(std::min<std::int64_t>(batch, options().threads));
+        const std::int64_t share = (batch + m_plan.slots - 1) / m_plan.slots;
+        std::int64_t most = 1;
+        for (const Segment& s : m_plan.segments) {
+            std::vector<int> touched;
+            for (int i = s.first; i < s.first + s.count; ++i)
+                for (const auto* list : {&m_plan.tape[static_cast<std::size_t>(i)].reads, &m_plan.tape[static_cast<std::size_t>(i)].writes})
+                    touched.insert(touched.end(), list->begin(), list->end());
+            std::sort(touched.begin(), touched.end());
+            touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+            std::int64_t bytes = 0;
+            for (int b : touched) {
+                const Buffer& buffer = m_plan.buffers[static_cast<std::size_t>(b)];
+                if (buffer.scope == BufferScope::Batch || buffer.scope == BufferScope::Chunk)
+                    bytes += buffer.bytes;
+            }
+            most = std::max(most, bytes);
+        }
+        const std::int64_t fit = std::clamp<std::int64_t>(cacheBudget(m_graph.kernels()) / most, 1, share);
+        const std::int64_t chunks = (share + fit - 1) / fit;
+        m_plan.chunk = (share + chunks - 1) / chunks;
+    }
+
+    void makeParameters()
+    {
+        const auto floats = static_cast<std::int64_t>(sizeof(float));
+        const OptimizerInfo* optimizer = findOptimizer(options().optimizer);
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
+            if (!m_live[i])
+                continue;
+            Op& op = *m_graph.ops[i];
+            OpBinding& b = m_plan.bindings[i];
+            for (int id : op.params) {
+                Parameter& p = m_graph.parameters[static_cast<std::size_t>(id)];
+                p.packedFloats = op.packedFloats(p.index, p.info);
+                const std::int64_t bytes = p.packedFloats * floats;
+                b.weights.push_back(addBuffer(p.info.key, BufferScope::Step, MemoryCategory::Weights, Arena::Weights, bytes));
+                int gradient = -1;
+                if (p.trainable) {
+                    gradient = addBuffer("gradient", BufferScope::Slot, MemoryCategory::Gradients, Arena::Gradients, bytes);
+                    for (int s = 0; s < (optimizer ? optimizer->stateTensors : 0); ++s)
+                        addBuffer("state", BufferScope::Step, MemoryCategory::Optimizer, s == 0 ? Arena::Optimizer1 : Arena::Optimizer2, bytes);
+                }
+                b.weightGradients.push_back(gradient);
+            }
+            if (!b.inputGradients.empty() && b.inputGradients[0] >= 0 && op.derivedFloats() > 0)
+                b.derived = addBuffer("derived", BufferScope::Step, MemoryCategory::Workspace, Arena::Derived, op.derivedFloats() * floats);
+            m_plan.scratchBytes = std::max(m_plan.scratchBytes, roundUp(op.scratchBytes()));
+            m_plan.tableBytes += op.tableBytes();
+        }
+        for (std::size_t i = 0; i < m_graph.ops.size() && options().training; ++i) {
+            if (!m_live[i] || m_plan.bindings[i].weights.empty())
+                continue;
+            m_plan.tape.push_back({Pass::Commit, static_cast<int>(i), 0, PhaseScope::Once, {}, m_plan.bindings[i].weights});
+            m_plan.tape.push_back({Pass::Update, static_cast<int>(i), 0, PhaseScope::Once, m_plan.bindings[i].weightGradients, m_plan.bindings[i].weights});
+            if (m_plan.bindings[i].derived >= 0)
+                m_plan.tape.push_back({Pass::Derive, static_cast<int>(i), 0, PhaseScope::Once, m_plan.bindings[i].weights, {m_plan.bindings[i].derived}});
+        }
+    }
+
+    std::int64_t sizeOf(const Buffer& b) const
+    {
+        switch (b.scope) {
+        case BufferScope::Batch: return roundUp(b.bytes * options().batch);
+        case BufferScope::Chunk: return roundUp(b.bytes * m_plan.chunk);
+        case BufferScope::Slot:
+        case BufferScope::Step: break;
+        }
+        return roundUp(b.bytes);
+    }
+
+    /// Lifetimes in arenas with reuse are intervals of instructions (one chunk at a time) or of whole segments (the batch).
+    std::pair<int, int> life(const Buffer& b) const
+    {
+        if (b.first < 0)
+            return {0, static_cast<int>(m_plan.tape.size())};
+        if (b.scope == BufferScope::Chunk)
+            return {b.first, b.last};
+        return {m_segmentOf[static_cast<std::size_t>(b.first)], m_segmentOf[static_cast<std::size_t>(b.last)]};
+    }
+
+    void layOut()
+    {
+        for (int a = 0; a < static_cast<int>(Arena::Count); ++a) {
+            std::vector<int> members;
+            for (std::size_t i = 0; i < m_plan.buffers.size(); ++i)
+                if (static_cast<int>(m_plan.buffers[i].arena) == a)
+                    members.push_back(static_cast<int>(i));
+            std::int64_t& end = m_plan.arenaBytes[a];
+            const bool reuse = a == static_cast<int>(Arena::Batch) || a == static_cast<int>(Arena::Thread);
+            if (!reuse) {
+                for (int i : members) {
+                    m_plan.buffers[static_cast<std::size_t>(i)].offset = end;
+                    end += sizeOf(m_plan.buffers[static_cast<std::size_t>(i)]);
+                }
+                continue;
+            }
+            end = placeWithReuse(members);
+        }
+    }
+
+    /// Largest first, each at the lowest place that is free during its life.
+    std::int64_t placeWithReuse(std::vector<int> members)
+    {
+        std::stable_sort(members.begin(), members.end(), [this](int x, int y) {
+            return sizeOf(m_plan.buffers[static_cast<std::size_t>(x)]) > sizeOf(m_plan.buffers[static_cast<std::size_t>(y)]);
+        });
+        std::int64_t end = 0;
+        std::vector<int> placed;
+        for (int i : members) {
+            Buffer& b = m_plan.buffers[static_cast<std::size_t>(i)];
+            const auto mine = life(b);
+            std::vector<std::pair<std::int64_t, std::int64_t>> taken;
+            for (int j : placed) {
+                const Buffer& other = m_plan.buffers[static_cast<std::size_t>(j)];
+                const auto theirs = life(other);
+                if (mine.first <= theirs.second && theirs.first <= mine.second)
+                    taken.emplace_back(other.offset, other.offset + sizeOf(other));
+            }
+            std::sort(taken.begin(), taken.end());
+            std::int64_t at = 0;
+            for (const auto& [from, to] : taken) {
+                if (at + sizeOf(b) <= from)
+                    break;
+                at = std::max(at, to);
+            }
+            b.offset = at;
+            end = std::max(end, at + sizeOf(b));
+            placed.push_back(i);
+        }
+        return end;
+    }
+
+    void sumUp()
+    {
+        const auto arena = [this](Arena a) { return m_plan.arenaBytes[static_cast<int>(a)]; };
+        MemoryUse& m = m_plan.memory;
+        m[MemoryCategory::Weights] = arena(Arena::Weights);
+        m[MemoryCategory::Gradients] = arena(Arena::Gradients) * m_plan.slots;
+        m[MemoryCategory::Optimizer] = arena(Arena::Optimizer1) + arena(Arena::Optimizer2);
+        m[MemoryCategory::Activations] = arena(Arena::Batch) + arena(Arena::Thread) * options().threads;
+        m[MemoryCategory::Workspace] = arena(Arena::Derived) + arena(Arena::StepWork) + arena(Arena::SlotWork) * m_plan.slots +
+                                       m_plan.scratchBytes * options().threads + m_plan.tableBytes;
+    }
+
+    ExecutionPlan& m_plan;
+    OpGraph& m_graph;
+    std::vector<char> m_live, m_fused;
+    std::vector<ValueState> m_values;
+    std::vector<int> m_gradientBuffer;
+    std::vector<int> m_segmentOf;
+    std::map<std::size_t, std::vector<AuxSpec>> m_aux;
+};
+
+} // namespace
+
+Result<std::shared_ptr<const ExecutionPlan>> makePlan(const GraphSpec& graph, PlanOptions options)
+{
+    if (!options.kernels)
+        options.kernels = &kernels::active();
+    if (options.threads <= 0)
+        options.threads = availableThreads();
+    options.batch = std::max<std::int64_t>(1, options.batch);
+    auto lowered = lower(graph, *options.kernels, {options.training, options.keepAll});
+    if (!lowered)
+        return lowered.error();
+    auto plan = std::make_shared<ExecutionPlan>();
+    plan->options = options;
+    plan->graph = std::move(*lowered);
+    Planner(*plan).run();
+    return std::shared_ptr<const ExecutionPlan>(std::move(plan));
+}
+
+Result<MemoryUse> predictMemory(const GraphSpec& graph, const PlanOptions& options)
+{
+    auto plan = makePlan(graph, options);
+    if (!plan)
+        return plan.error();
+    return (*plan)->memory;
+}
+
+} // namespace convarium::engine

@@ -1,0 +1,77 @@
+// The execution plan: a tape of instructions, and where every buffer lies. The one place that computes memory.
+#pragma once
+
+#include "engine/ops/op_graph.h"
+#include "engine/train/train_config.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace convarium::engine {
+
+struct PlanOptions {
+    std::int64_t batch = 64;
+    int threads = 0;            ///< 0: all cores
+    ExecutionMode execution = ExecutionMode::Fused;
+    bool training = true;
+    bool keepAll = false;       ///< evaluation only: every node's output stays readable
+    std::string optimizer = "adam";
+    const kernels::KernelTable* kernels = nullptr; ///< null: the active level
+};
+
+enum class Pass : std::uint8_t { Forward, Backward, Commit, Update, Derive };
+
+/// One instruction of the tape.
+struct Instruction {
+    Pass pass = Pass::Forward;
+    int op = -1;
+    int phase = 0;
+    PhaseScope scope = PhaseScope::Chunk;
+    std::vector<int> reads, writes; ///< buffer ids
+};
+
+/// Instructions that run without a barrier between them, chunk by chunk (or one Once instruction).
+struct Segment {
+    int first = 0, count = 0;
+    PhaseScope scope = PhaseScope::Chunk;
+};
+
+enum class Arena : std::uint8_t { Batch, Thread, Weights, Derived, Gradients, Optimizer1, Optimizer2, SlotWork, StepWork, Count };
+
+/// A piece of memory with a lifetime on the tape.
+struct Buffer {
+    std::string label;
+    BufferScope scope = BufferScope::Batch;
+    MemoryCategory category = MemoryCategory::Activations;
+    Arena arena = Arena::Batch;
+    std::int64_t bytes = 0; ///< per image (Batch, Chunk), per slot (Slot), or in all (Step)
+    int first = -1, last = -1; ///< instruction indices, inclusive
+    std::int64_t offset = 0;   ///< in its arena
+};
+
+struct ExecutionPlan {
+    PlanOptions options;
+    std::unique_ptr<OpGraph> graph;
+    std::vector<Instruction> tape;
+    std::vector<Segment> segments;      ///< of the Forward and Backward instructions
+    std::vector<Buffer> buffers;
+    std::vector<OpBinding> bindings;    ///< per op
+    std::vector<int> valueBuffer;       ///< per value; -1 when pruned
+    std::int64_t chunk = 1;
+    int slots = 1;
+    std::int64_t arenaBytes[static_cast<int>(Arena::Count)] = {}; ///< one thread's or one slot's share for Thread, Gradients, SlotWork
+    std::int64_t scratchBytes = 0;      ///< per thread
+    std::int64_t tableBytes = 0;
+    MemoryUse memory;                   ///< what an Executor of this plan allocates
+    std::int64_t gradientFloats() const { return arenaBytes[static_cast<int>(Arena::Gradients)] / 4; }
+};
+
+/// Compiles a network. Allocates no weights and no activations.
+Result<std::shared_ptr<const ExecutionPlan>> makePlan(const GraphSpec& graph, PlanOptions options);
+
+/// Bytes the engine will allocate, by category, for this network and these options. The data category is left at zero:
+/// it belongs to the data set.
+Result<MemoryUse> predictMemory(const GraphSpec& graph, const PlanOptions& options);
+
+} // namespace convarium::engine

@@ -1,0 +1,338 @@
+#include "engine/train/trainer.h"
+
+#include "engine/train/evaluator.h"
+
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+namespace convarium::engine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Fisher-Yates with counted randomness: the order is a function of seed, purpose and epoch alone.
+void shuffle(std::vector<std::uint32_t>& items, std::uint64_t seed, RandomPurpose purpose, std::uint32_t epoch)
+{
+    const CountedRng rng(seed, purpose, 0, epoch);
+    for (std::size_t i = items.size(); i-- > 1;)
+        std::swap(items[i], items[rng.below(static_cast<std::uint32_t>(i + 1), 0, static_cast<std::uint32_t>(i))]);
+}
+
+/// A short text for a rate: "0.001", "1000".
+std::string rateText(double rate)
+{
+    std::string text = std::to_string(rate);
+    while (text.find('.') != std::string::npos && (text.back() == '0' || text.back() == '.')) {
+        const bool point = text.back() == '.';
+        text.pop_back();
+        if (point)
+            break;
+    }
+    return text == "0" ? "below 0.000001" : text;
+}
+
+} // namespace
+
+/// What one run holds beside the trainer's own values.
+struct Trainer::Session {
+    std::unique_ptr<Executor> executor;
+    std::unique_ptr<Evaluator> evaluator;
+    std::vector<std::uint32_t> trainImages, validationImages; ///< indices in the training set
+    std::vector<std::uint32_t> order;                         ///< of the epoch `orderEpoch`
+    std::int64_t orderEpoch = -1;
+    std::int64_t step = 0, stepsPerEpoch = 1, totalSteps = 0;
+    float scale = 1, shift = 0;
+    // Sums over the running epoch.
+    double epochLoss = 0, epochSeconds = 0;
+    std::int64_t epochCorrect = 0, epochImages = 0;
+    // Speed over the last half second or so.
+    double windowSeconds = 0, speed = 0;
+    std::int64_t windowImages = 0;
+    // Divergence that stays finite.
+    double firstLoss = -1;
+    int highLosses = 0;
+};
+
+Trainer::Trainer(GraphSpec graph, TrainConfig config, DatasetBundle data, std::shared_ptr<const TrainingState> resume, WeightsPtr start)
+    : m_graph(std::move(graph)), m_config(std::move(config)), m_data(std::move(data)), m_state(std::move(resume)), m_start(std::move(start))
+{
+}
+
+Result<void> Trainer::prepare(Session& s)
+{
+    if (auto valid = validate(m_config); !valid)
+        return valid;
+    if (!m_data.train || m_data.train->size() == 0)
+        return Error{ErrorCode::InvalidArgument, "The data set '" + m_data.name + "' has no training images.", "Choose another data set.", {}};
+    PlanOptions options;
+    options.batch = m_config.batch;
+    options.threads = m_config.threads;
+    options.execution = m_config.execution;
+    options.optimizer = m_config.optimizer;
+
+    const std::int64_t available = m_data.train->size();
+    const std::int64_t used = m_config.limit > 0 ? std::min(m_config.limit, available) : available;
+    std::vector<std::uint32_t> all(static_cast<std::size_t>(used));
+    std::iota(all.begin(), all.end(), 0u);
+    if (m_config.validation > 0) {
+        shuffle(all, m_config.seed, RandomPurpose::Split, 0);
+        const auto held = static_cast<std::ptrdiff_t>(std::llround(m_config.validation * static_cast<double>(used)));
+        s.validationImages.assign(all.end() - held, all.end());
+        all.resize(all.size() - static_cast<std::size_t>(held));
+        std::sort(all.begin(), all.end());
+        std::sort(s.validationImages.begin(), s.validationImages.end());
+    }
+    if (all.empty())
+        return Error{ErrorCode::InvalidArgument, "The validation share leaves no image for training.", "Make it smaller.", {}};
+    s.trainImages = std::move(all);
+    const auto images = static_cast<std::int64_t>(s.trainImages.size());
+    options.batch = std::min(options.batch, images);
+    s.stepsPerEpoch = (images + options.batch - 1) / options.batch;
+    s.totalSteps = m_config.steps > 0 ? m_config.steps : m_config.epochs * s.stepsPerEpoch;
+
+    auto scale = inputScale(m_graph);
+    if (!scale)
+        return scale.error();
+    std::tie(s.scale, s.shift) = *scale;
+    auto plan = makePlan(m_graph, options);
+    if (!plan)
+        return plan.error();
+    if (auto fits = checkData(**plan, *m_data.train, m_data.name); !fits)
+        return fits;
+    auto executor = Executor::create(*plan);
+    if (!executor)
+        return executor.error();
+    s.executor = std::move(*executor);
+    auto evaluator = Evaluator::create(m_graph, m_config.threads, 256);
+    if (!evaluator)
+        return evaluator.error();
+    s.evaluator = std::move(*evaluator);
+
+    const WeightsPtr weights = m_state ? m_state->weights : m_start ? m_start : initialWeights(m_graph, m_config.seed);
+    for (const Parameter& p : (*plan)->graph->parameters) {
+        const auto found = weights->find({p.node, p.info.key});
+        if (found == weights->end() || !(found->second.shape() == p.info.shape))
+            return Error{ErrorCode::ShapeMismatch, "The saved weights of " + m_graph.label(p.node) + " do not fit its settings.",
+                         "Reset the weights, or open the network they belong to.", {p.node, p.info.key, {}, -1}};
+    }
+    s.executor->setWeights(*weights);
+    if (m_state) {
+        if (m_state->optimizer1)
+            s.executor->setOptimizerState(0, *m_state->optimizer1);
+        if (m_state->optimizer2)
+            s.executor->setOptimizerState(1, *m_state->optimizer2);
+        s.step = m_state->step;
+    }
+    m_state = copyState(s);
+    return {};
+}
+
+std::shared_ptr<const TrainingState> Trainer::copyState(const Session& s) const
+{
+    auto state = std::make_shared<TrainingState>();
+    state->weights = std::make_shared<WeightMap>(s.executor->weights());
+    state->optimizer1 = std::make_shared<WeightMap>(s.executor->optimizerState(0));
+    state->optimizer2 = std::make_shared<WeightMap>(s.executor->optimizerState(1));
+    state->step = s.step;
+    state->epoch = s.step / s.stepsPerEpoch;
+    state->seed = m_config.seed;
+    return state;
+}
+
+/// Returns false when the run is to end.
+bool Trainer::waitWhilePaused(Session& s, TrainControl& control, TrainingSink& sink)
+{
+    std::unique_lock lock(control.m_mutex);
+    if (control.m_newConfig) {
+        const TrainConfig c = *std::exchange(control.m_newConfig, std::nullopt);
+        m_config.rate = c.rate;
+        m_config.momentum = c.momentum;
+        m_config.beta1 = c.beta1;
+        m_config.beta2 = c.beta2;
+        m_config.weightDecay = c.weightDecay;
+        m_config.schedule = c.schedule;
+        m_config.epochs = c.epochs;
+        if (m_config.steps == 0)
+            s.totalSteps = m_config.epochs * s.stepsPerEpoch;
+    }
+    if (control.m_stop)
+        return false;
+    if (!control.m_paused)
+        return true;
+    if (control.m_singleSteps == 0) {
+        lock.unlock();
+        m_state = copyState(s);
+        sink.snapshot(m_state);
+        sink.paused();
+        lock.lock();
+        control.m_wake.wait(lock, [&] { return !control.m_paused || control.m_singleSteps > 0 || control.m_stop; });
+        if (control.m_stop)
+            return false;
+        if (!control.m_paused) {
+            lock.unlock();
+            sink.resumed();
+            return true;
+        }
+    }
+    --control.m_singleSteps;
+    return true;
+}
+
+Result<void> Trainer::epochEnd(Session& s, TrainingSink& sink)
+{
+    EpochEvent e;
+    e.epoch = s.step / s.stepsPerEpoch;
+    e.step = s.step;
+    e.trainLoss = s.epochLoss / static_cast<double>(s.epochImages);
+    e.trainAccuracy = static_cast<double>(s.epochCorrect) / static_cast<double>(s.epochImages);
+    e.seconds = s.epochSeconds;
+    e.imagesPerSecond = s.epochSeconds > 0 ? static_cast<double>(s.epochImages) / s.epochSeconds : 0;
+    m_state = copyState(s);
+    const bool ownSet = m_data.validation && m_data.validation->size() > 0;
+    if (!s.validationImages.empty() || ownSet) {
+        s.evaluator->setWeights(*m_state->weights);
+        auto v = s.validationImages.empty() ? s.evaluator->run(*m_data.validation) : s.evaluator->run(*m_data.train, s.validationImages);
+        if (!v)
+            return v.error();
+        e.validationLoss = v->loss;
+        e.validationAccuracy = v->accuracy;
+    }
+    s.epochLoss = s.epochSeconds = 0;
+    s.epochCorrect = s.epochImages = 0;
+    sink.snapshot(m_state);
+    sink.epochDone(e);
+    return {};
+}
+
+DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaused)
+{
+    const auto begin = Clock::now();
+    Session s;
+    DoneEvent done;
+    const auto finish = [&](StopReason reason, std::optional<Error> error) {
+        done.reason = reason;
+        done.error = std::move(error);
+        done.step = s.step;
+        done.seconds = secondsSince(begin);
+        sink.done(done);
+        return done;
+    };
+    if (auto ready = prepare(s); !ready)
+        return finish(StopReason::Failed, ready.error());
+    if (startPaused)
+        control.pause();
+
+    StartEvent start;
+    start.trainImages = static_cast<std::int64_t>(s.trainImages.size());
+    start.validationImages = s.validationImages.empty() && m_data.validation ? m_data.validation->size()
+                                                                             : static_cast<std::int64_t>(s.validationImages.size());
+    start.testImages = m_data.test ? m_data.test->size() : 0;
+    start.stepsPerEpoch = s.stepsPerEpoch;
+    start.totalSteps = s.totalSteps;
+    start.threads = s.executor->plan().options.threads;
+    start.kernels = s.executor->plan().options.kernels->name;
+    for (const Parameter& p : s.executor->plan().graph->parameters)
+        start.parameters += p.info.role == TensorRole::Weight ? p.info.shape.elements() : 0;
+    start.predicted = s.executor->plan().memory;
+    sink.started(start);
+
+    const auto batch = static_cast<std::size_t>(s.executor->plan().options.batch);
+    while (s.step < s.totalSteps) {
+        if (!waitWhilePaused(s, control, sink))
+            break;
+        if (s.step >= s.totalSteps)
+            break; // fewer epochs were asked for while paused
+        const auto stepBegin = Clock::now();
+        const std::int64_t epoch = s.step / s.stepsPerEpoch;
+        if (epoch != s.orderEpoch) {
+            s.order = s.trainImages;
+            if (m_config.shuffle)
+                shuffle(s.order, m_config.seed, RandomPurpose::Shuffle, static_cast<std::uint32_t>(epoch));
+            s.orderEpoch = epoch;
+        }
+        const std::size_t at = static_cast<std::size_t>(s.step % s.stepsPerEpoch) * batch;
+        const std::span<const std::uint32_t> images(s.order.data() + at, std::min(batch, s.order.size() - at));
+        const double rate = scheduledRate(m_config, s.step, s.stepsPerEpoch, s.totalSteps);
+        const UpdateRule rule = makeUpdateRule(m_config, *s.executor->plan().options.kernels, rate, s.step + 1);
+        std::shared_ptr<StepRecord> record;
+        if (control.m_record.exchange(false, std::memory_order_relaxed)) {
+            record = std::make_shared<StepRecord>();
+            record->before = copyState(s);
+            record->images.assign(images.begin(), images.end());
+            record->step = s.step;
+            record->rate = rate;
+        }
+        const StepResult r = s.executor->trainStep({m_data.train.get(), images, s.scale, s.shift}, m_config.seed,
+                                                   static_cast<std::uint32_t>(s.step), rule, &control.m_stop);
+        if (r.cancelled)
+            break;
+        if (r.dataFailed)
+            return finish(StopReason::Failed, Error{ErrorCode::Io, "An image of the training set could not be read.", "Check that its file still exists.", {}});
+        if (s.firstLoss < 0)
+            s.firstLoss = r.loss;
+        // Saturated activations keep a run away finite: a loss hundreds of times the first one for ten steps counts too.
+        s.highLosses = r.loss > 100 * (s.firstLoss + 1) ? s.highLosses + 1 : 0;
+        if (r.diverged || s.highLosses >= 10) {
+            m_state = copyState(s);
+            const std::string what = r.diverged ? "The loss is no longer a number since step " + std::to_string(s.step + 1)
+                                                : "The loss has grown more than a hundredfold by step " + std::to_string(s.step + 1);
+            return finish(StopReason::Diverged, Error{ErrorCode::Diverged, what + ". The rate " + rateText(m_config.rate) + " is probably too high.",
+                                                      "Reset and try a smaller rate, for example " + rateText(findOptimizer(m_config.optimizer)->defaultRate) + ".", {}});
+        }
+        ++s.step;
+        if (record)
+            sink.recorded(std::move(record));
+        const double seconds = secondsSince(stepBegin);
+        const auto n = static_cast<std::int64_t>(images.size());
+        s.epochLoss += r.loss * static_cast<double>(n);
+        s.epochCorrect += r.correct;
+        s.epochImages += n;
+        s.epochSeconds += seconds;
+        s.windowSeconds += seconds;
+        s.windowImages += n;
+        if (s.speed == 0 || s.windowSeconds >= 0.5) {
+            s.speed = static_cast<double>(s.windowImages) / s.windowSeconds;
+            if (s.windowSeconds >= 0.5) {
+                s.windowSeconds = 0;
+                s.windowImages = 0;
+            }
+        }
+        StepEvent e;
+        e.step = s.step;
+        e.epoch = epoch + 1;
+        e.epochPosition = static_cast<double>(s.step) / static_cast<double>(s.stepsPerEpoch);
+        e.loss = r.loss;
+        e.accuracy = static_cast<double>(r.correct) / static_cast<double>(n);
+        e.rate = rate;
+        e.imagesPerSecond = s.speed;
+        sink.stepDone(e);
+        const bool epochDone = s.step % s.stepsPerEpoch == 0;
+        if (epochDone) {
+            if (auto ended = epochEnd(s, sink); !ended)
+                return finish(StopReason::Failed, ended.error());
+        }
+        if (control.m_snapshot.exchange(false, std::memory_order_relaxed) && !epochDone)
+            sink.snapshot(copyState(s));
+    }
+    m_state = copyState(s);
+    sink.snapshot(m_state);
+    const bool stopped = s.step < s.totalSteps;
+    if (m_data.test && m_data.test->size() > 0 && !stopped) {
+        s.evaluator->setWeights(*m_state->weights);
+        auto test = s.evaluator->run(*m_data.test, {}, &control.m_stop);
+        if (test)
+            done.test = *test;
+        else if (test.error().code != ErrorCode::Cancelled)
+            return finish(StopReason::Failed, test.error());
+    }
+    return finish(stopped ? StopReason::Stopped : StopReason::Finished, std::nullopt);
+}
+
+} // namespace convarium::engine

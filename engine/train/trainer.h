@@ -1,0 +1,195 @@
+// Trains a network. Knows no Qt: whoever runs it (window, command line, test) gives it a sink and a control block.
+#pragma once
+
+#include "engine/core/memory.h"
+#include "engine/core/result.h"
+#include "engine/data/dataset.h"
+#include "engine/graph/graph_spec.h"
+#include "engine/tensor/tensor.h"
+#include "engine/train/train_config.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace convarium::engine {
+
+/// Key of a tensor: node id and tensor key.
+using TensorKey = std::pair<NodeId, std::string>;
+
+/// Weights and statistics (and, in a checkpoint, optimizer state) in logical order. Shared read-only between threads.
+using WeightMap = std::map<TensorKey, Tensor>;
+using WeightsPtr = std::shared_ptr<const WeightMap>;
+
+/// Everything needed to continue bit for bit.
+struct TrainingState {
+    WeightsPtr weights;
+    std::shared_ptr<const WeightMap> optimizer1; ///< velocity or first moment, per trainable tensor
+    std::shared_ptr<const WeightMap> optimizer2; ///< second moment
+    std::int64_t step = 0;                       ///< steps done
+    std::int64_t epoch = 0;                      ///< epochs finished
+    std::uint64_t seed = 1;
+};
+
+/// One training step as a value: enough to recompute any activation, gradient or update on the reference path.
+struct StepRecord {
+    std::shared_ptr<const TrainingState> before;
+    std::vector<std::uint32_t> images; ///< indices in the training set, in batch order
+    std::int64_t step = 0;
+    double rate = 0;
+};
+
+struct StepEvent {
+    std::int64_t step = 0;  ///< 1-based: steps done
+    std::int64_t epoch = 0; ///< 1-based: the epoch this step belongs to
+    double epochPosition = 0; ///< epochs done including this step, e.g. 1.25
+    double loss = 0;        ///< mean over the batch
+    double accuracy = 0;    ///< share of the batch that was right
+    double rate = 0;
+    double imagesPerSecond = 0; ///< over the last half second or so
+};
+
+struct EpochEvent {
+    std::int64_t epoch = 0;
+    std::int64_t step = 0;
+    double trainLoss = 0, trainAccuracy = 0; ///< means over the epoch's batches
+    std::optional<double> validationLoss, validationAccuracy;
+    double seconds = 0;
+    double imagesPerSecond = 0;
+};
+
+struct StartEvent {
+    std::int64_t trainImages = 0, validationImages = 0, testImages = 0;
+    std::int64_t stepsPerEpoch = 0, totalSteps = 0;
+    int threads = 1;
+    std::string kernels;
+    std::int64_t parameters = 0;
+    MemoryUse predicted;
+};
+
+struct Evaluation {
+    std::int64_t images = 0;
+    double loss = 0, accuracy = 0;
+    std::vector<std::vector<std::int64_t>> confusion; ///< [true class][predicted class]
+};
+
+enum class StopReason { Finished, Stopped, Diverged, Failed };
+
+struct DoneEvent {
+    StopReason reason = StopReason::Finished;
+    std::optional<Error> error;          ///< Diverged and Failed
+    std::optional<Evaluation> test;
+    double seconds = 0;
+    std::int64_t step = 0;
+};
+
+/// Receives events on the training thread. Must return quickly.
+class TrainingSink {
+public:
+    virtual ~TrainingSink() = default;
+    virtual void started(const StartEvent&) {}
+    virtual void stepDone(const StepEvent&) {}
+    virtual void epochDone(const EpochEvent&) {}
+    /// One whole step as a value, after TrainControl::requestRecord().
+    virtual void recorded(std::shared_ptr<const StepRecord>) {}
+    /// A copy of the state that was asked for by TrainControl::requestSnapshot(), and always at an end of an epoch, at a
+    /// pause and at the end.
+    virtual void snapshot(std::shared_ptr<const TrainingState>) {}
+    virtual void paused() {}
+    virtual void resumed() {}
+    virtual void done(const DoneEvent&) {}
+};
+
+/// Thread-safe controls of a running trainer.
+class TrainControl {
+public:
+    void pause();
+    void resume();
+    /// While paused: does one step and pauses again.
+    void singleStep();
+    /// Ends at the next chunk barrier; the weights stay those of the last whole step.
+    void stop();
+    /// The trainer copies its weights after the current step and gives them to the sink. Cheap to call often: requests merge.
+    void requestSnapshot() { m_snapshot.store(true, std::memory_order_relaxed); }
+    /// The next step is recorded and given to the sink.
+    void requestRecord() { m_record.store(true, std::memory_order_relaxed); }
+    /// Changed rate, momentum, schedule or epochs apply between steps; what shapes the network or the data does not.
+    void changeConfig(const TrainConfig& config);
+    [[nodiscard]] const std::atomic<bool>& stopFlag() const { return m_stop; }
+
+private:
+    friend class Trainer;
+    std::atomic<bool> m_stop{false};
+    std::atomic<bool> m_snapshot{false};
+    std::atomic<bool> m_record{false};
+    mutable std::mutex m_mutex;
+    std::condition_variable m_wake;
+    bool m_paused = false;
+    int m_singleSteps = 0;
+    std::optional<TrainConfig> m_newConfig;
+};
+
+/// Starting weights from the seed, keyed by node id and tensor key.
+WeightsPtr initialWeights(const GraphSpec& graph, std::uint64_t seed);
+
+/// One training run. Construct and run on any one thread; talk to it through TrainControl.
+class Trainer {
+public:
+    /// resume: continue from this state (same network); else from `start` weights if given, else from initialWeights().
+    Trainer(GraphSpec graph, TrainConfig config, DatasetBundle data, std::shared_ptr<const TrainingState> resume = {},
+            WeightsPtr start = {});
+    /// Runs to the end; always calls sink.done() exactly once. startPaused: waits before the first step.
+    DoneEvent run(TrainControl& control, TrainingSink& sink, bool startPaused = false);
+    /// The last whole step's state; after run().
+    [[nodiscard]] std::shared_ptr<const TrainingState> state() const { return m_state; }
+
+private:
+    struct Session;
+    Result<void> prepare(Session& session);
+    bool waitWhilePaused(Session& session, TrainControl& control, TrainingSink& sink);
+    Result<void> epochEnd(Session& session, TrainingSink& sink);
+    [[nodiscard]] std::shared_ptr<const TrainingState> copyState(const Session& session) const;
+
+    GraphSpec m_graph;
+    TrainConfig m_config;
+    DatasetBundle m_data;
+    std::shared_ptr<const TrainingState> m_state;
+    WeightsPtr m_start;
+};
+
+/// Loss, accuracy and confusion matrix on a data set. stop may be null.
+Result<Evaluation> evaluate(const GraphSpec& graph, const WeightMap& weights, const Dataset& data, int threads,
+                            std::int64_t batch = 256, const std::atomic<bool>* stop = nullptr);
+
+class Executor;
+
+/// Activations of single images for panels: compiled once per network, single-threaded, one owner thread at a time.
+/// Never touches training.
+class Inspector {
+public:
+    static Result<std::unique_ptr<Inspector>> create(const GraphSpec& graph);
+    ~Inspector();
+    void setWeights(const WeightMap& weights);
+    /// pixels: u8 in C H W of the network's input. Computes all layers.
+    void run(std::span<const std::uint8_t> pixels);
+    /// Output of a node (after run), logical order. Empty when the node is not part of the computed graph.
+    [[nodiscard]] Tensor output(NodeId node) const;
+    /// Probabilities of the classes (after run): softmax of the logits.
+    [[nodiscard]] std::vector<float> probabilities() const;
+
+private:
+    Inspector();
+    std::unique_ptr<Executor> m_executor;
+    float m_scale = 1, m_shift = 0;
+    NodeId m_logits = kNoNode;
+};
+
+} // namespace convarium::engine

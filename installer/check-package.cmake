@@ -1,0 +1,12 @@
+# Run by CPack after it made a package: a .deb that does not ask for its Qt libraries must not leave the house.
+if(CPACK_GENERATOR STREQUAL "DEB")
+  foreach(_deb ${CPACK_PACKAGE_FILES})
+    execute_process(COMMAND dpkg-deb -f ${_deb} Depends OUTPUT_VARIABLE _depends COMMAND_ERROR_IS_FATAL ANY)
+    foreach(_needed libqt6core6 libqt6widgets6 libqt6svg6)
+      if(NOT _depends MATCHES "(^|[ ,])${_needed}")
+        file(REMOVE ${_deb})
+        message(FATAL_ERROR "The package did not depend on ${_needed} and was removed; its dependencies were: ${_depends}")
+      endif()
+    endforeach()
+  endforeach()
+endif()

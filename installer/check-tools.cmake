@@ -1,0 +1,10 @@
+# Run by CPack before it makes a package: without these it would go on quietly and leave the dependencies out.
+if(CPACK_GENERATOR STREQUAL "DEB")
+  foreach(_tool dpkg-shlibdeps dpkg-deb file gzip)
+    find_program(_found ${_tool} NO_CACHE)
+    if(NOT _found)
+      message(FATAL_ERROR "Making the .deb needs ${_tool}; run installer/install-deps.sh --package.")
+    endif()
+    unset(_found)
+  endforeach()
+endif()

@@ -1,0 +1,10 @@
+#include "resources/resources.h"
+
+namespace convarium {
+
+QString resourcePath(const QString& relative)
+{
+    return QStringLiteral(":/convarium/") + relative;
+}
+
+} // namespace convarium

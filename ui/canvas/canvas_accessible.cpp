@@ -1,0 +1,233 @@
+#include "ui/canvas/canvas_accessible.h"
+
+#include "ui/canvas/canvas_view.h"
+
+#include <QAccessible>
+#include <QAccessibleWidget>
+#include <QPointer>
+#include <compare>
+#include <map>
+
+namespace convarium::ui {
+
+namespace {
+
+/// One accessible thing: a layer, one of its inputs, or its output.
+struct Part {
+    enum class Kind { Layer, Input, Output } kind = Kind::Layer;
+    NodeId node = engine::kNoNode;
+    int slot = 0;
+    friend auto operator<=>(const Part&, const Part&) = default;
+};
+
+std::vector<Part> partsOf(const CanvasView& view)
+{
+    std::vector<Part> parts;
+    for (const engine::Node& node : view.document()->graph().nodes) {
+        parts.push_back({Part::Kind::Layer, node.id, 0});
+        const int inputs = view.canvasScene()->inputPortCount(node.id);
+        for (int slot = 0; slot < inputs; ++slot)
+            parts.push_back({Part::Kind::Input, node.id, slot});
+        parts.push_back({Part::Kind::Output, node.id, 0});
+    }
+    return parts;
+}
+
+/// Says what it knows of its part; becomes invalid with the view or the node.
+class PartAccessible final : public QAccessibleInterface, public QAccessibleActionInterface
+{
+public:
+    PartAccessible(CanvasView* view, Part part) : m_view(view), m_part(part) {}
+
+    [[nodiscard]] bool isValid() const override
+    {
+        return m_view && m_view->canvasScene()->itemOf(m_part.node) && m_view->document()->graph().node(m_part.node);
+    }
+    [[nodiscard]] QObject* object() const override { return nullptr; }
+    [[nodiscard]] QWindow* window() const override { return m_view ? m_view->window()->windowHandle() : nullptr; }
+    [[nodiscard]] QAccessibleInterface* parent() const override
+    {
+        return m_view ? QAccessible::queryAccessibleInterface(m_view) : nullptr;
+    }
+    [[nodiscard]] QAccessibleInterface* child(int) const override { return nullptr; }
+    [[nodiscard]] QAccessibleInterface* childAt(int, int) const override { return nullptr; }
+    [[nodiscard]] int childCount() const override { return 0; }
+    [[nodiscard]] int indexOfChild(const QAccessibleInterface*) const override { return -1; }
+
+    [[nodiscard]] QString text(QAccessible::Text kind) const override
+    {
+        if (!isValid())
+            return {};
+        const ProjectDocument& document = *m_view->document();
+        const QString name = accessibleName(document, m_part.node);
+        if (kind == QAccessible::Name) {
+            const int inputs = m_view->canvasScene()->inputPortCount(m_part.node);
+            switch (m_part.kind) {
+            case Part::Kind::Layer: return name;
+            case Part::Kind::Output: return name + QStringLiteral(" out");
+            case Part::Kind::Input:
+                return inputs > 1 ? name + QStringLiteral(" in %1").arg(m_part.slot + 1) : name + QStringLiteral(" in");
+            }
+        }
+        if (kind == QAccessible::Description && m_part.kind == Part::Kind::Layer)
+            return accessibleDescription(document, m_part.node);
+        return {};
+    }
+    void setText(QAccessible::Text, const QString&) override {}
+
+    [[nodiscard]] QRect rect() const override
+    {
+        if (!isValid())
+            return {};
+        const CanvasScene* scene = m_view->canvasScene();
+        QRectF area;
+        if (m_part.kind == Part::Kind::Layer) {
+            area = scene->itemOf(m_part.node)->layerRect(m_part.node);
+        } else {
+            const QPointF centre = m_part.kind == Part::Kind::Output ? scene->outputPort(m_part.node)
+                                                                     : scene->inputPort(m_part.node, m_part.slot);
+            area = QRectF(centre - QPointF(6, 6), QSizeF(12, 12));
+        }
+        const QRect inView(m_view->mapFromScene(area.topLeft()), m_view->mapFromScene(area.bottomRight()));
+        return {m_view->viewport()->mapToGlobal(inView.topLeft()), inView.size()};
+    }
+
+    [[nodiscard]] QAccessible::Role role() const override
+    {
+        return m_part.kind == Part::Kind::Layer ? QAccessible::ListItem : QAccessible::Button;
+    }
+    [[nodiscard]] QAccessible::State state() const override
+    {
+        QAccessible::State state;
+        state.invalid = !isValid();
+        if (state.invalid || m_part.kind != Part::Kind::Layer)
+            return state;
+        state.selectable = state.focusable = true;
+        state.selected = m_view->selection().contains(m_part.node);
+        state.focused = m_view->hasFocus() && m_view->canvasScene()->focusedNode() == m_part.node;
+        return state;
+    }
+
+    void* interface_cast(QAccessible::InterfaceType type) override
+    {
+        return type == QAccessible::ActionInterface && m_part.kind == Part::Kind::Layer
+                   ? static_cast<QAccessibleActionInterface*>(this)
+                   : nullptr;
+    }
+    [[nodiscard]] QStringList actionNames() const override { return {pressAction(), setFocusAction()}; }
+    void doAction(const QString& name) override
+    {
+        if (!isValid())
+            return;
+        if (name == pressAction())
+            m_view->select({m_part.node});
+        else if (name == setFocusAction())
+            m_view->focusNode(m_part.node);
+    }
+    [[nodiscard]] QStringList keyBindingsForAction(const QString&) const override { return {}; }
+
+private:
+    QPointer<CanvasView> m_view;
+    Part m_part;
+};
+
+/// The view itself: layers and ports come before what QGraphicsView brings along.
+class CanvasAccessible final : public QAccessibleWidget
+{
+public:
+    explicit CanvasAccessible(CanvasView* view) : QAccessibleWidget(view, QAccessible::Canvas), m_view(view)
+    {
+        m_going = QObject::connect(view->canvasScene(), &CanvasScene::nodeGoing, view, [this](qint64 node) { drop(node); });
+        m_reset = QObject::connect(view->document(), &ProjectDocument::changed, view, [this](const DocumentChange& c) {
+            if (c.what == DocumentChange::What::Reset)
+                dropAll();
+        });
+    }
+    ~CanvasAccessible() override
+    {
+        QObject::disconnect(m_going);
+        QObject::disconnect(m_reset);
+        dropAll();
+    }
+
+    [[nodiscard]] int childCount() const override
+    {
+        return static_cast<int>(partsOf(*m_view).size()) + QAccessibleWidget::childCount();
+    }
+    [[nodiscard]] QAccessibleInterface* child(int index) const override
+    {
+        const std::vector<Part> parts = partsOf(*m_view);
+        const auto count = static_cast<int>(parts.size());
+        return index >= 0 && index < count ? interfaceOf(parts[static_cast<std::size_t>(index)])
+                                           : QAccessibleWidget::child(index - count);
+    }
+    [[nodiscard]] int indexOfChild(const QAccessibleInterface* wanted) const override
+    {
+        const std::vector<Part> parts = partsOf(*m_view);
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            if (interfaceOf(parts[i]) == wanted)
+                return static_cast<int>(i);
+        const int index = QAccessibleWidget::indexOfChild(wanted);
+        return index < 0 ? index : index + static_cast<int>(parts.size());
+    }
+    [[nodiscard]] QAccessibleInterface* childAt(int x, int y) const override
+    {
+        // Ports lie on the cards' edges, so they come first.
+        const std::vector<Part> parts = partsOf(*m_view);
+        for (const bool ports : {true, false})
+            for (const Part& part : parts)
+                if ((part.kind != Part::Kind::Layer) == ports && interfaceOf(part)->rect().contains(x, y))
+                    return interfaceOf(part);
+        return QAccessibleWidget::childAt(x, y);
+    }
+
+private:
+    QAccessibleInterface* interfaceOf(const Part& part) const
+    {
+        const auto it = m_ids.find(part);
+        if (it != m_ids.end())
+            return QAccessible::accessibleInterface(it->second);
+        auto* created = new PartAccessible(m_view, part);
+        m_ids[part] = QAccessible::registerAccessibleInterface(created);
+        return created;
+    }
+    void drop(NodeId node)
+    {
+        for (auto it = m_ids.begin(); it != m_ids.end();) {
+            if (it->first.node == node) {
+                QAccessible::deleteAccessibleInterface(it->second);
+                it = m_ids.erase(it);
+            } else {
+                ++it;
+            }
+        }
+    }
+    void dropAll()
+    {
+        for (const auto& [part, id] : m_ids)
+            QAccessible::deleteAccessibleInterface(id);
+        m_ids.clear();
+    }
+
+    CanvasView* m_view;
+    mutable std::map<Part, QAccessible::Id> m_ids;
+    QMetaObject::Connection m_going, m_reset;
+};
+
+QAccessibleInterface* makeInterface(const QString&, QObject* object)
+{
+    auto* view = dynamic_cast<CanvasView*>(object);
+    return view ? new CanvasAccessible(view) : nullptr;
+}
+
+} // namespace
+
+void installCanvasAccessibility()
+{
+    static bool installed = false;
+    if (!installed)
+        QAccessible::installFactory(makeInterface);
+    installed = true;
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,76 @@
+#include "ui/canvas/canvas_actions.h"
+
+#include "engine/layers/layer.h"
+#include "ui/canvas/canvas_view.h"
+#include "ui/theme/icons.h"
+
+namespace convarium::ui {
+
+CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
+{
+    remove = add(tr("Delete"), QStringLiteral("trash"), {QKeySequence::Delete, Qt::Key_Backspace});
+    duplicate = add(tr("Duplicate"), QStringLiteral("copy"), {Qt::CTRL | Qt::Key_D});
+    selectAll = add(tr("Select all"), {}, {QKeySequence::SelectAll});
+    inspect = add(tr("Look inside"), QStringLiteral("zoom"), {});
+    rename = add(tr("Rename"), {}, {Qt::Key_F2});
+    freeze = add(tr("Freeze weights"), QStringLiteral("snow"), {});
+    freeze->setCheckable(true);
+    tidy = add(tr("Tidy"), QStringLiteral("tidy"), {Qt::CTRL | Qt::Key_L});
+    fit = add(tr("Fit"), QStringLiteral("fit"), {Qt::Key_F});
+    fitSelection = add(tr("Fit selection"), {}, {Qt::SHIFT | Qt::Key_F});
+    zoomIn = add(tr("Zoom in"), QStringLiteral("plus"), {Qt::Key_Plus, Qt::Key_Equal});
+    zoomOut = add(tr("Zoom out"), QStringLiteral("minus"), {Qt::Key_Minus});
+    zoomReset = add(tr("100 %"), {}, {Qt::Key_0});
+
+    connect(remove, &QAction::triggered, view, &CanvasView::removeSelection);
+    connect(duplicate, &QAction::triggered, view, &CanvasView::duplicateSelection);
+    connect(selectAll, &QAction::triggered, view, &CanvasView::selectAll);
+    connect(inspect, &QAction::triggered, view, [view] {
+        if (!view->selection().isEmpty())
+            Q_EMIT view->inspectRequested(view->selection().last());
+    });
+    connect(rename, &QAction::triggered, view, [view] {
+        if (!view->selection().isEmpty())
+            Q_EMIT view->renameRequested(view->selection().last());
+    });
+    connect(freeze, &QAction::triggered, view, [view](bool on) {
+        for (NodeId id : view->selection())
+            view->document()->setFrozen(id, on);
+    });
+    connect(tidy, &QAction::triggered, view, &CanvasView::tidy);
+    connect(fit, &QAction::triggered, view, &CanvasView::fit);
+    connect(fitSelection, &QAction::triggered, view, &CanvasView::fitSelection);
+    connect(zoomIn, &QAction::triggered, view, [view] { view->setZoom(view->zoom() * 1.25); });
+    connect(zoomOut, &QAction::triggered, view, [view] { view->setZoom(view->zoom() / 1.25); });
+    connect(zoomReset, &QAction::triggered, view, [view] { view->setZoom(1); });
+    connect(view, &CanvasView::selectionChanged, this, &CanvasActions::update);
+    connect(view->document(), &ProjectDocument::changed, this, &CanvasActions::update);
+    update();
+}
+
+QAction* CanvasActions::add(const QString& text, const QString& iconName, const QList<QKeySequence>& keys)
+{
+    auto* action = new QAction(text, m_view);
+    if (!iconName.isEmpty())
+        action->setIcon(icon(iconName));
+    action->setShortcuts(keys);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    m_view->addAction(action);
+    return action;
+}
+
+void CanvasActions::update()
+{
+    const QList<NodeId>& ids = m_view->selection();
+    const bool any = !ids.isEmpty();
+    remove->setEnabled(any || m_view->canvasScene()->selectedWire());
+    for (QAction* action : {duplicate, inspect, rename, freeze, fitSelection})
+        action->setEnabled(any);
+    const engine::Node* node = any ? m_view->document()->graph().node(ids.last()) : nullptr;
+    freeze->setChecked(node && node->frozen);
+    const bool filled = !m_view->document()->graph().nodes.empty();
+    for (QAction* action : {selectAll, tidy, fit})
+        action->setEnabled(filled);
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,37 @@
+// The edit and view commands of the canvas as actions, for menus, tool bars and keys.
+#pragma once
+
+#include <QAction>
+#include <QObject>
+
+namespace convarium::ui {
+
+class CanvasView;
+
+/// Keys act only while the canvas has the focus. Enabled states follow selection and document.
+class CanvasActions final : public QObject
+{
+    Q_OBJECT
+public:
+    explicit CanvasActions(CanvasView* view);
+
+    QAction* remove;     ///< bridging
+    QAction* duplicate;
+    QAction* selectAll;
+    QAction* inspect;
+    QAction* rename;
+    QAction* freeze;     ///< checkable
+    QAction* tidy;
+    QAction* fit;
+    QAction* fitSelection;
+    QAction* zoomIn;
+    QAction* zoomOut;
+    QAction* zoomReset;
+
+private:
+    QAction* add(const QString& text, const QString& icon, const QList<QKeySequence>& keys);
+    void update();
+    CanvasView* m_view;
+};
+
+} // namespace convarium::ui

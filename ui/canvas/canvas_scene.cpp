@@ -1,0 +1,320 @@
+#include "ui/canvas/canvas_scene.h"
+
+#include "engine/layers/layer.h"
+
+#include <QTimer>
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::ui {
+
+using engine::Edge;
+using engine::kNoNode;
+using What = DocumentChange::What;
+
+namespace {
+constexpr double kOutputDistance = kCardWidth + kColumnGap;
+constexpr int kChangedMs = 1200;
+} // namespace
+
+CanvasScene::CanvasScene(ProjectDocument* document, QObject* parent)
+    : QGraphicsScene(parent), m_document(document), m_outputOwner(std::make_unique<OutputItem>(this)),
+      m_output(m_outputOwner.get())
+{
+    // Positions change in bursts while dragging; an index would be rebuilt each time.
+    setItemIndexMethod(QGraphicsScene::NoIndex);
+    addItem(m_output);
+    connect(document, &ProjectDocument::changed, this, &CanvasScene::documentChanged);
+    rebuild();
+}
+
+CanvasScene::~CanvasScene()
+{
+    // The items go before the scene; it must not own them.
+    for (auto& [id, item] : m_items)
+        removeItem(item.get());
+    for (auto& wire : m_wires)
+        removeItem(wire.get());
+    removeItem(m_output);
+}
+
+void CanvasScene::setViewScale(double scale)
+{
+    if (scale == m_scale)
+        return;
+    m_scale = scale;
+    m_level = levelFor(scale);
+    update();
+}
+
+void CanvasScene::documentChanged(const DocumentChange& change)
+{
+    switch (change.what) {
+    case What::Reset:
+        m_selection.clear();
+        m_selectedWire.reset();
+        m_focused = m_working = kNoNode;
+        m_thumbnails.clear();
+        m_preview.clear();
+        setReading({});
+        rebuild();
+        Q_EMIT layersSelected({});
+        break;
+    case What::NodeAboutToBeRemoved:
+        Q_EMIT nodeGoing(change.node);
+        m_thumbnails.erase(change.node);
+        m_structureStale = true;
+        break;
+    case What::NodeAdded:
+    case What::EdgeAdded:
+    case What::EdgeRemoved: m_structureStale = true; break;
+    case What::NodesMoved:
+        place();
+        break;
+    case What::NodeRenamed:
+    case What::FrozenChanged:
+    case What::ParamChanged:
+    case What::NodeRemoved:
+    case What::TrainConfigChanged:
+    case What::FileChanged: break;
+    case What::ShapesChanged:
+        if (m_structureStale)
+            rebuild();
+        else
+            refreshPictures(true);
+        break;
+    }
+}
+
+void CanvasScene::rebuild()
+{
+    m_structureStale = false;
+    const engine::GraphSpec& graph = m_document->graph();
+    m_stacks = dockedStacks(graph);
+    std::map<NodeId, std::unique_ptr<NodeItem>> kept;
+    bool fresh = m_items.empty();
+    for (const Stack& stack : m_stacks.all) {
+        auto it = m_items.find(stack.head);
+        if (it != m_items.end()) {
+            it->second->setStack(stack);
+            kept[stack.head] = std::move(it->second);
+        } else {
+            auto item = std::make_unique<NodeItem>(this, stack);
+            addItem(item.get());
+            kept[stack.head] = std::move(item);
+        }
+    }
+    for (auto& [id, item] : m_items)
+        if (item)
+            removeItem(item.get());
+    m_items = std::move(kept);
+
+    for (auto& wire : m_wires)
+        removeItem(wire.get());
+    m_wires.clear();
+    m_hover = {};
+    m_dropWire.reset();
+    for (const Edge& edge : graph.edges)
+        if (m_stacks.of(edge.from) && m_stacks.of(edge.to) && m_stacks.headOf(edge.from) != m_stacks.headOf(edge.to)) {
+            m_wires.push_back(std::make_unique<WireItem>(this, edge));
+            addItem(m_wires.back().get());
+        }
+
+    const qsizetype before = m_selection.size();
+    m_selection.removeIf([&](NodeId id) { return graph.node(id) == nullptr; });
+    if (m_selectedWire && !wireOf(*m_selectedWire))
+        m_selectedWire.reset();
+    if (!graph.node(m_focused))
+        m_focused = kNoNode;
+    refreshPictures(!fresh);
+    place();
+    if (m_selection.size() != before)
+        Q_EMIT layersSelected(m_selection);
+}
+
+void CanvasScene::refreshPictures(bool markChanges)
+{
+    const engine::GraphSpec& graph = m_document->graph();
+    bool anyChange = false;
+    for (auto& [id, item] : m_items) {
+        const Stack& stack = item->stack();
+        CardPicture p;
+        p.content = cardContent(*m_document, id, m_bars);
+        p.metrics = cardMetrics(graph, stack);
+        for (NodeId row : stack.rows) {
+            p.rows.push_back({cardContent(*m_document, row, m_bars), {}});
+            // The sign sits on the card, whichever of its layers is at fault.
+            if (p.content.fault.isEmpty() && !p.rows.back().content.warning)
+                p.content.fault = p.rows.back().content.fault;
+        }
+        p.inputPorts = item->picture().inputPorts;
+        const QString& old = item->picture().content.shape;
+        p.state.changed = item->picture().state.changed;
+        if (markChanges && !old.isEmpty() && old != p.content.shape && !p.content.stale)
+            p.state.changed = anyChange = true;
+        for (NodeId layer : {id, stack.tail()})
+            if (const auto it = m_thumbnails.find(layer); it != m_thumbnails.end())
+                p.thumbnails = it->second;
+        const auto shape = m_document->lastGoodShape(stack.tail());
+        p.thumbnails.strip = shape && shape->isList();
+        if (const auto& bars = m_output->reading().probabilities;
+            !bars.isEmpty() && bars.size() <= 20 && stack.tail() == outputSource())
+            p.thumbnails.bars = bars;
+        item->setOutputShape(shape);
+        item->setPicture(std::move(p));
+    }
+    if (anyChange)
+        QTimer::singleShot(kChangedMs, this, [this] {
+            for (auto& [id, item] : m_items)
+                item->picture().state.changed = false;
+            update();
+        });
+    refreshStates();
+    refreshWires();
+}
+
+void CanvasScene::refreshStates()
+{
+    for (auto& [id, item] : m_items) {
+        CardPicture& p = item->picture();
+        const auto set = [&](CardState& state, NodeId layer) {
+            state.selected = m_selection.contains(layer);
+            state.focused = m_focusVisible && m_focused == layer;
+            state.hovered = m_hover.node == layer && m_hover.kind != Hit::Kind::Wire;
+            state.working = m_working == layer;
+        };
+        set(p.state, id);
+        for (std::size_t i = 0; i < p.rows.size(); ++i)
+            set(p.rows[i].state, item->stack().rows[i]);
+        const std::size_t ports = p.inputPorts.size();
+        int state = 1;
+        if (m_draft && m_draft->toInput) {
+            const auto fits = m_draft->fits.find(id);
+            state = fits != m_draft->fits.end() && fits->second ? 2 : 0;
+        }
+        p.inputPortStates.assign(ports, state);
+        item->update();
+    }
+}
+
+void CanvasScene::refreshWires()
+{
+    for (auto& wire : m_wires) {
+        const Edge& edge = wire->edge();
+        WireLook look;
+        const auto shape = m_document->shape(edge.from);
+        look.waiting = !shape;
+        const auto problems = m_document->problemsOf(edge.to);
+        look.faulty = shape && std::any_of(problems.begin(), problems.end(), [&](const engine::Problem& p) {
+                          if (p.warning)
+                              return false;
+                          // With a table of inputs only the ones that differ from the last are to blame.
+                          return p.inputShapes.size() < 2 || *shape != p.inputShapes.back();
+                      });
+        if (wire->route().labelled || look.faulty)
+            look.label = shape ? shapeText(*shape) : QStringLiteral("?");
+        look.selected = m_selectedWire == edge;
+        look.hovered = m_hover.kind == Hit::Kind::Wire && m_hover.edge == edge;
+        look.dropTarget = m_dropWire == edge;
+        wire->setLook(look);
+        wire->setVisible(!(m_draft && m_draft->lifted == edge));
+    }
+}
+
+void CanvasScene::place()
+{
+    for (auto& [id, item] : m_items) {
+        const auto preview = m_preview.find(id);
+        item->setPos(preview != m_preview.end() ? preview->second : m_document->position(id));
+    }
+    reroute();
+    placeOutput();
+    Q_EMIT arranged();
+}
+
+void CanvasScene::reroute()
+{
+    std::map<NodeId, RouteCard> cards;
+    for (auto& [id, item] : m_items)
+        cards[id] = {item->fullRect(), inputPortCount(id)};
+    std::vector<RouteWire> wires;
+    for (const auto& wire : m_wires)
+        wires.push_back({m_stacks.headOf(wire->edge().from), m_stacks.headOf(wire->edge().to), wire->edge().slot});
+    Routes routes = routeWires(cards, wires);
+    for (auto& [id, item] : m_items)
+        item->picture().inputPorts = inputPortCount(id) > 0 ? routes.inputPorts[id] : std::vector<double>();
+    for (std::size_t i = 0; i < m_wires.size(); ++i)
+        m_wires[i]->setRoute(std::move(routes.wires[i]));
+    refreshStates();
+    refreshWires();
+}
+
+NodeId CanvasScene::outputSource() const
+{
+    const engine::GraphSpec& graph = m_document->graph();
+    if (!graph.outputs.empty())
+        return graph.node(graph.outputs.front().node) ? graph.outputs.front().node : kNoNode;
+    NodeId last = kNoNode;
+    for (const engine::Node& node : graph.nodes) {
+        const auto shape = m_document->shape(node.id);
+        if (graph.edgesFrom(node.id).empty() && !graph.edgesInto(node.id).empty() && shape && shape->isList())
+            last = node.id;
+    }
+    return last;
+}
+
+void CanvasScene::placeOutput()
+{
+    const NodeItem* item = itemOf(outputSource());
+    m_output->setVisible(item != nullptr);
+    if (!item)
+        return;
+    m_output->setPos(item->pos() + QPointF(kOutputDistance, 0));
+    m_output->setSource(item->outputPort());
+}
+
+void CanvasScene::setBars(BarMode mode)
+{
+    m_bars = mode;
+    refreshPictures(false);
+}
+
+void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count)
+{
+    m_thumbnails[id] = {atlas, count, false, {}};
+    if (NodeItem* item = itemOf(id)) {
+        // The last layer of a card that has maps wins over the ones above it.
+        Thumbnails& shown = item->picture().thumbnails;
+        if (item->stack().tail() == id || !m_thumbnails.contains(item->stack().tail())) {
+            shown.atlas = atlas;
+            shown.count = count;
+            item->update();
+        }
+    }
+}
+
+void CanvasScene::clearThumbnails()
+{
+    m_thumbnails.clear();
+    setReading({});
+}
+
+void CanvasScene::setReading(const Reading& reading)
+{
+    m_output->setReading(reading);
+    refreshPictures(false);
+}
+
+void CanvasScene::setWorkingNode(NodeId id)
+{
+    m_working = id;
+    refreshStates();
+}
+
+void CanvasScene::refresh()
+{
+    refreshPictures(false);
+    update();
+}
+
+} // namespace convarium::ui

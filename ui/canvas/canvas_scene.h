@@ -1,0 +1,128 @@
+// The scene: keeps items equal to the document and holds what is only seen (selection, focus, hover, drags).
+#pragma once
+
+#include "ui/canvas/node_item.h"
+#include "ui/canvas/output_item.h"
+#include "ui/canvas/wire_item.h"
+#include "ui/document/project_document.h"
+
+#include <QGraphicsScene>
+#include <QList>
+#include <memory>
+#include <optional>
+
+namespace convarium::ui {
+
+/// What lies under a point.
+struct Hit {
+    enum class Kind { Nothing, OutputPort, InputPort, Layer, Wire };
+    Kind kind = Kind::Nothing;
+    NodeId node = engine::kNoNode;
+    int port = 0;                     ///< InputPort: place among the ports, from the top
+    std::optional<engine::Edge> edge; ///< Wire; InputPort: the wire that ends there
+};
+
+/// A wire that is being drawn.
+struct WireDraft {
+    QPointF from, to;
+    std::map<NodeId, bool> fits; ///< verdict for every layer; others are faded
+    bool toInput = true;         ///< drawn from an output
+    std::optional<engine::Edge> lifted; ///< existing wire whose end is in the hand
+};
+
+class CanvasScene final : public QGraphicsScene
+{
+    Q_OBJECT
+public:
+    explicit CanvasScene(ProjectDocument* document, QObject* parent = nullptr);
+    ~CanvasScene() override;
+
+    [[nodiscard]] ProjectDocument* document() const { return m_document; }
+    [[nodiscard]] Level level() const { return m_level; }
+    [[nodiscard]] double viewScale() const { return m_scale; }
+    void setViewScale(double scale);
+
+    [[nodiscard]] const Stacks& stacks() const { return m_stacks; }
+    /// The card that shows the layer; null when there is none.
+    [[nodiscard]] NodeItem* itemOf(NodeId id) const;
+    [[nodiscard]] WireItem* wireOf(const engine::Edge& edge) const;
+    /// Place of a layer's port in the scene; inside a card it lies at the edge of the layer's part.
+    [[nodiscard]] QPointF outputPort(NodeId id) const;
+    [[nodiscard]] QPointF inputPort(NodeId id, int slot) const;
+    /// Ports that the layer shows: 0 for inputs, at least 2 for merges.
+    [[nodiscard]] int inputPortCount(NodeId id) const;
+    [[nodiscard]] Hit hitAt(QPointF scenePos) const;
+    /// Everything drawn, without margins.
+    [[nodiscard]] QRectF contentRect() const;
+    [[nodiscard]] QRectF rectOf(const QList<NodeId>& ids) const;
+    /// Cards whose layers a rubber band touches.
+    [[nodiscard]] QList<NodeId> layersIn(const QRectF& rect) const;
+
+    [[nodiscard]] const QList<NodeId>& selection() const { return m_selection; }
+    [[nodiscard]] std::optional<engine::Edge> selectedWire() const { return m_selectedWire; }
+    void select(const QList<NodeId>& ids);
+    void selectWire(const engine::Edge& edge);
+    [[nodiscard]] NodeId focusedNode() const { return m_focused; }
+    /// visible: draw the ring (keyboard use).
+    void setFocusedNode(NodeId id, bool visible);
+    void setHover(const Hit& hit);
+
+    /// Shows cards elsewhere while they are dragged; empty: where the document has them.
+    void previewMove(const Positions& places);
+    void setWireDraft(const std::optional<WireDraft>& draft);
+    [[nodiscard]] const std::optional<WireDraft>& wireDraft() const { return m_draft; }
+    /// The wire a dropped layer would go into.
+    void setDropWire(const std::optional<engine::Edge>& edge);
+
+    void setBars(BarMode mode);
+    [[nodiscard]] BarMode bars() const { return m_bars; }
+    void setThumbnails(NodeId id, const QImage& atlas, int count);
+    void clearThumbnails();
+    void setReading(const Reading& reading);
+    [[nodiscard]] const OutputItem* outputItem() const { return m_output; }
+    /// The layer at work while stepping; kNoNode: none.
+    void setWorkingNode(NodeId id);
+
+    /// Colours or text changed.
+    void refresh();
+
+Q_SIGNALS:
+    void layersSelected(const QList<convarium::ui::NodeId>& ids);
+    /// Cards or wires came, went or moved.
+    void arranged();
+    /// A node is about to go; interfaces to it must be let go of.
+    void nodeGoing(qint64 node);
+
+private:
+    void documentChanged(const DocumentChange& change);
+    void rebuild();
+    void refreshPictures(bool markChanges);
+    void refreshStates();
+    void refreshWires();
+    void place();
+    void reroute();
+    void placeOutput();
+    /// The layer whose output is the network's answer; kNoNode while there is none.
+    [[nodiscard]] NodeId outputSource() const;
+
+    ProjectDocument* m_document;
+    Level m_level = Level::Near;
+    double m_scale = 1;
+    Stacks m_stacks;
+    std::map<NodeId, std::unique_ptr<NodeItem>> m_items; ///< by head
+    std::vector<std::unique_ptr<WireItem>> m_wires;      ///< between cards
+    std::unique_ptr<OutputItem> m_outputOwner;
+    OutputItem* m_output;
+    QList<NodeId> m_selection;
+    std::optional<engine::Edge> m_selectedWire, m_dropWire;
+    NodeId m_focused = engine::kNoNode, m_working = engine::kNoNode;
+    bool m_focusVisible = false;
+    Hit m_hover;
+    Positions m_preview;
+    std::optional<WireDraft> m_draft;
+    BarMode m_bars = BarMode::Parameters;
+    std::map<NodeId, Thumbnails> m_thumbnails;
+    bool m_structureStale = false;
+};
+
+} // namespace convarium::ui

@@ -1,0 +1,219 @@
+// The part of CanvasScene that finds things and holds what is not in the document: selection, focus, hover, drags.
+#include "ui/canvas/canvas_scene.h"
+
+#include "engine/layers/layer.h"
+
+#include <QLineF>
+#include <algorithm>
+
+namespace convarium::ui {
+
+using engine::Edge;
+using engine::kNoNode;
+
+NodeItem* CanvasScene::itemOf(NodeId id) const
+{
+    const auto it = m_items.find(m_stacks.headOf(id));
+    return it == m_items.end() ? nullptr : it->second.get();
+}
+
+WireItem* CanvasScene::wireOf(const Edge& edge) const
+{
+    const auto it =
+        std::find_if(m_wires.begin(), m_wires.end(), [&](const auto& wire) { return wire->edge() == edge; });
+    return it == m_wires.end() ? nullptr : it->get();
+}
+
+int CanvasScene::inputPortCount(NodeId id) const
+{
+    const engine::Node* node = m_document->graph().node(id);
+    const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
+    if (!layer)
+        return 1;
+    if (layer->maxInputs <= 1)
+        return layer->maxInputs;
+    const int wires = static_cast<int>(m_document->graph().edgesInto(id).size());
+    const bool wanted = m_draft && m_draft->toInput && m_draft->fits.contains(id) && m_draft->fits.at(id);
+    return std::min(layer->maxInputs, std::max(2, wires + (wanted && wires >= 2 ? 1 : 0)));
+}
+
+QPointF CanvasScene::outputPort(NodeId id) const
+{
+    const NodeItem* item = itemOf(id);
+    if (!item)
+        return {};
+    if (item->stack().tail() == id)
+        return item->outputPort();
+    const QRectF rect = item->layerRect(id);
+    return {rect.right(), item->head() == id ? rect.bottom() - 9 : rect.center().y()};
+}
+
+QPointF CanvasScene::inputPort(NodeId id, int slot) const
+{
+    const NodeItem* item = itemOf(id);
+    if (!item)
+        return {};
+    if (item->head() != id)
+        return {item->layerRect(id).left(), item->layerRect(id).center().y()};
+    std::vector<int> taken;
+    for (const auto& wire : m_wires) {
+        if (wire->edge().to != id)
+            continue;
+        if (wire->edge().slot == slot)
+            return item->inputPort(wire->route().port);
+        taken.push_back(wire->edge().slot);
+    }
+    // Ports without a wire come last, in the order of their slots.
+    int place = static_cast<int>(taken.size());
+    for (int s = 0; s < slot; ++s)
+        place += std::find(taken.begin(), taken.end(), s) == taken.end() ? 1 : 0;
+    return item->inputPort(place);
+}
+
+Hit CanvasScene::hitAt(QPointF pos) const
+{
+    Hit best;
+    // On a small picture the ports keep a size that a finger can hit, as long as cards are drawn.
+    const double reach = m_level == Level::Far ? 0 : kPortHitRadius;
+    double nearest = reach;
+    const auto offer = [&](QPointF port, double radius, const Hit& hit) {
+        const double distance = QLineF(port, pos).length();
+        if (distance <= radius && distance < nearest) {
+            nearest = distance;
+            best = hit;
+        }
+    };
+    for (const auto& [id, item] : m_items) {
+        offer(item->outputPort(), reach, {Hit::Kind::OutputPort, item->stack().tail(), 0, {}});
+        for (std::size_t i = 0; i < item->picture().inputPorts.size(); ++i)
+            offer(item->inputPort(static_cast<int>(i)), reach, {Hit::Kind::InputPort, id, static_cast<int>(i), {}});
+        // Outputs inside a card: a wire from there takes the docked rows off.
+        if (!item->stack().rows.empty())
+            for (NodeId layer = id; layer != item->stack().tail();) {
+                offer(outputPort(layer), reach / 2, {Hit::Kind::OutputPort, layer, 0, {}});
+                const auto& rows = item->stack().rows;
+                const auto at = std::find(rows.begin(), rows.end(), layer);
+                layer = at == rows.end() ? rows.front() : *(at + 1);
+            }
+    }
+    if (best.kind == Hit::Kind::InputPort)
+        for (const auto& wire : m_wires)
+            if (m_stacks.headOf(wire->edge().to) == best.node && wire->route().port == best.port)
+                best.edge = wire->edge();
+    if (best.kind != Hit::Kind::Nothing)
+        return best;
+    for (const auto& [id, item] : m_items)
+        if (item->shownRect().contains(pos))
+            return {Hit::Kind::Layer, item->layerAt(pos), 0, {}};
+    nearest = std::max(6.0, 6.0 / m_scale);
+    for (const auto& wire : m_wires)
+        if (const double distance = wire->distance(pos); distance < nearest) {
+            nearest = distance;
+            best = {Hit::Kind::Wire, kNoNode, 0, wire->edge()};
+        }
+    return best;
+}
+
+QRectF CanvasScene::contentRect() const
+{
+    QRectF rect;
+    for (const auto& [id, item] : m_items)
+        rect |= item->fullRect();
+    for (const auto& wire : m_wires) {
+        const QPainterPath path = roundedPath(wire->route().points);
+        if (!path.isEmpty())
+            rect |= path.boundingRect();
+    }
+    if (m_output->isVisible())
+        rect |= m_output->cardRect();
+    return rect;
+}
+
+QRectF CanvasScene::rectOf(const QList<NodeId>& ids) const
+{
+    QRectF rect;
+    for (NodeId id : ids)
+        if (const NodeItem* item = itemOf(id))
+            rect |= item->fullRect();
+    return rect;
+}
+
+QList<NodeId> CanvasScene::layersIn(const QRectF& rect) const
+{
+    QList<NodeId> result;
+    for (const Stack& stack : m_stacks.all) {
+        const auto it = m_items.find(stack.head);
+        if (it != m_items.end() && it->second->shownRect().intersects(rect)) {
+            result << stack.head;
+            for (NodeId row : stack.rows)
+                result << row;
+        }
+    }
+    return result;
+}
+
+void CanvasScene::select(const QList<NodeId>& ids)
+{
+    QList<NodeId> next;
+    for (NodeId id : ids)
+        if (m_document->graph().node(id) && !next.contains(id))
+            next << id;
+    const bool same = next == m_selection && !m_selectedWire;
+    m_selection = next;
+    m_selectedWire.reset();
+    refreshStates();
+    refreshWires();
+    if (!same)
+        Q_EMIT layersSelected(m_selection);
+}
+
+void CanvasScene::selectWire(const Edge& edge)
+{
+    m_selection.clear();
+    m_selectedWire = edge;
+    refreshStates();
+    refreshWires();
+    Q_EMIT layersSelected({});
+}
+
+void CanvasScene::setFocusedNode(NodeId id, bool visible)
+{
+    m_focused = m_document->graph().node(id) ? id : kNoNode;
+    m_focusVisible = visible;
+    refreshStates();
+}
+
+void CanvasScene::setHover(const Hit& hit)
+{
+    if (hit.kind == m_hover.kind && hit.node == m_hover.node && hit.edge == m_hover.edge)
+        return;
+    m_hover = hit;
+    refreshStates();
+    refreshWires();
+}
+
+void CanvasScene::previewMove(const Positions& places)
+{
+    m_preview = places;
+    place();
+}
+
+void CanvasScene::setWireDraft(const std::optional<WireDraft>& draft)
+{
+    const bool starts = draft.has_value() != m_draft.has_value();
+    m_draft = draft;
+    // A merge offers one more port while a wire is in the hand.
+    if (starts)
+        reroute();
+    update();
+}
+
+void CanvasScene::setDropWire(const std::optional<Edge>& edge)
+{
+    if (m_dropWire == edge)
+        return;
+    m_dropWire = edge;
+    refreshWires();
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,308 @@
+#include "ui/canvas/canvas_view.h"
+
+#include "ui/canvas/canvas_accessible.h"
+#include "ui/canvas/canvas_actions.h"
+#include "ui/canvas/fault_card.h"
+#include "ui/canvas/gestures/gesture.h"
+#include "ui/canvas/layout.h"
+#include "ui/canvas/placement.h"
+
+#include <QAccessible>
+#include <QPainter>
+#include <QScrollBar>
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::ui {
+
+using engine::kNoNode;
+using What = DocumentChange::What;
+
+namespace {
+constexpr double kDotPitch = 24;
+constexpr double kTopMargin = 34; ///< of a fitted picture that leaves room below
+constexpr QSizeF kMargins(12, 28); ///< both sides together
+} // namespace
+
+CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
+    : QGraphicsView(parent), m_document(document), m_scene(new CanvasScene(document, this))
+{
+    installCanvasAccessibility();
+    setScene(m_scene);
+    setAccessibleName(tr("Network canvas"));
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setTransformationAnchor(QGraphicsView::NoAnchor);
+    setResizeAnchor(QGraphicsView::NoAnchor);
+    setViewportUpdateMode(QGraphicsView::MinimalViewportUpdate);
+    setAcceptDrops(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    viewport()->setMouseTracking(true);
+    setMinimumSize(160, 120);
+    m_faultCard = new FaultCard(m_document, viewport());
+    m_faultCard->hide();
+    m_actions = new CanvasActions(this);
+
+    connect(m_scene, &CanvasScene::layersSelected, this, [this](const QList<NodeId>& ids) {
+        m_faultWanted = kNoNode;
+        updateFaultCard();
+        Q_EMIT selectionChanged(ids);
+    });
+    connect(m_scene, &CanvasScene::arranged, this, [this] {
+        updateSceneRect();
+        updateFaultCard();
+    });
+    connect(m_document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
+        // A drag that began on the network as it was has lost its meaning.
+        if (m_gesture && change.what != What::TrainConfigChanged && change.what != What::FileChanged)
+            endGesture(nullptr);
+        if (change.what == What::Reset) {
+            placeMissing();
+            m_fitted = true;
+            fit();
+        } else if (change.what == What::ShapesChanged) {
+            updateFaultCard();
+        }
+    });
+    connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {
+        applyZoom(m_zoom);
+        m_scene->refresh();
+        if (m_fitted)
+            fit();
+        viewport()->update();
+    });
+    placeMissing();
+    applyZoom(1);
+}
+
+CanvasView::~CanvasView()
+{
+    m_document->disconnect(this);
+    m_gesture.reset();
+}
+
+void CanvasView::placeMissing()
+{
+    const auto& nodes = m_document->graph().nodes;
+    const auto missing = [&](const engine::Node& n) { return !m_document->positions().contains(n.id); };
+    if (std::any_of(nodes.begin(), nodes.end(), missing))
+        m_document->placeNodes(layoutGraph(m_document->graph()));
+}
+
+void CanvasView::applyZoom(double zoom)
+{
+    m_zoom = std::clamp(zoom, kMinZoom, kMaxZoom);
+    const double scale = m_zoom * ThemeManager::instance().textScale();
+    m_updating = true;
+    setTransform(QTransform::fromScale(scale, scale));
+    m_scene->setViewScale(scale);
+    updateSceneRect();
+    m_updating = false;
+    updateFaultCard();
+}
+
+void CanvasView::setZoom(double zoom)
+{
+    const QPointF centre = mapToScene(viewport()->rect().center());
+    m_fitted = false;
+    applyZoom(zoom);
+    centerOn(centre);
+    Q_EMIT zoomChanged(m_zoom);
+}
+
+void CanvasView::updateSceneRect()
+{
+    const double scale = std::max(0.01, transform().m11());
+    const QSizeF window(viewport()->width() / scale, viewport()->height() / scale);
+    QRectF rect = m_scene->contentRect();
+    // Room to push any part of the picture to any part of the window.
+    rect.adjust(-window.width(), -window.height(), window.width(), window.height());
+    // A scene rectangle that only grows keeps the picture still while cards move.
+    if (m_updating || !rect.isValid() || !sceneRect().contains(rect)) {
+        const QPointF corner = mapToScene(QPoint(0, 0));
+        setSceneRect(rect);
+        const QPoint shift = mapFromScene(corner);
+        horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());
+        verticalScrollBar()->setValue(verticalScrollBar()->value() + shift.y());
+    }
+}
+
+void CanvasView::showRect(const QRectF& rect, double margin)
+{
+    if (!rect.isValid())
+        return;
+    const double text = ThemeManager::instance().textScale();
+    const double sx = (viewport()->width() - kMargins.width() - margin) / std::max(1.0, rect.width());
+    const double sy = (viewport()->height() - kMargins.height() - margin) / std::max(1.0, rect.height());
+    applyZoom(std::min({1.0, sx / text, sy / text}));
+    const double scale = transform().m11();
+    const QSizeF window(viewport()->width() / scale, viewport()->height() / scale);
+    const double top = std::min((window.height() - rect.height()) / 2, kTopMargin / scale);
+    const QPointF corner(rect.center().x() - window.width() / 2, rect.top() - top);
+    const QPoint shift = mapFromScene(corner);
+    horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());
+    verticalScrollBar()->setValue(verticalScrollBar()->value() + shift.y());
+    Q_EMIT zoomChanged(m_zoom);
+}
+
+void CanvasView::fit()
+{
+    showRect(m_scene->contentRect(), 0);
+    m_fitted = true;
+}
+
+void CanvasView::fitSelection()
+{
+    showRect(m_scene->rectOf(m_scene->selection()), 48);
+    m_fitted = false;
+}
+
+void CanvasView::tidy()
+{
+    m_document->arrange(layoutGraph(m_document->graph()));
+    fit();
+}
+
+void CanvasView::focusNode(NodeId id)
+{
+    if (!m_document->graph().node(id))
+        return;
+    m_scene->setFocusedNode(id, true);
+    m_scene->select({id});
+    m_faultWanted = id;
+    ensureVisible(m_scene->rectOf({id}), 60, 60);
+    updateFaultCard();
+    setFocus(Qt::OtherFocusReason);
+}
+
+NodeId CanvasView::addLayer(const QString& layerId)
+{
+    const NodeId after = m_scene->selection().isEmpty() ? kNoNode : m_scene->selection().last();
+    const NodeId added = addAfter(*m_document, layerId.toStdString(), after);
+    showAdded(added);
+    return added;
+}
+
+void CanvasView::showAdded(NodeId id)
+{
+    if (id == kNoNode)
+        return;
+    m_scene->select({id});
+    m_scene->setFocusedNode(id, false);
+    if (m_fitted)
+        fit();
+    else
+        ensureVisible(m_scene->rectOf({id}), 40, 40);
+    Q_EMIT statusMessage(m_document->undoStack()->undoText());
+}
+
+void CanvasView::removeSelection()
+{
+    if (const auto wire = m_scene->selectedWire())
+        m_document->removeEdge(*wire);
+    else
+        m_document->removeNodes({m_scene->selection().begin(), m_scene->selection().end()}, true);
+}
+
+void CanvasView::duplicateSelection()
+{
+    const QList<NodeId> ids = m_scene->selection();
+    if (ids.isEmpty())
+        return;
+    const Fragment copy = m_document->fragment({ids.begin(), ids.end()});
+    const auto added = m_document->paste(copy, QPointF(5 * kSnap, 5 * kSnap), tr("Duplicate"));
+    m_scene->select({added.begin(), added.end()});
+}
+
+void CanvasView::selectAll()
+{
+    QList<NodeId> all;
+    for (const engine::Node& node : m_document->graph().nodes)
+        all << node.id;
+    m_scene->select(all);
+}
+
+void CanvasView::updateFaultCard()
+{
+    if (!m_faultCard)
+        return;
+    const QList<NodeId>& ids = m_scene->selection();
+    const NodeId id = ids.size() == 1 ? ids.first() : kNoNode;
+    const NodeItem* item = m_scene->itemOf(id);
+    if (!item || m_gesture || !m_faultCard->setNode(id, m_faultWanted == id)) {
+        m_faultCard->hide();
+        return;
+    }
+    const QRectF card = item->shownRect();
+    m_faultCard->placeAt(QRect(mapFromScene(card.topLeft()), mapFromScene(card.bottomRight())), viewport()->rect());
+    m_faultCard->show();
+    m_faultCard->raise();
+}
+
+void CanvasView::drawBackground(QPainter* painter, const QRectF& rect)
+{
+    const Theme& theme = Theme::current();
+    painter->fillRect(rect, theme.canvas);
+    const double scale = transform().m11();
+    if (scale < kMiddleScale)
+        return;
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(theme.dot);
+    QVector<QRectF> dots;
+    for (double x = std::floor(rect.left() / kDotPitch) * kDotPitch; x < rect.right() + 1; x += kDotPitch)
+        for (double y = std::floor(rect.top() / kDotPitch) * kDotPitch; y < rect.bottom() + 1; y += kDotPitch)
+            dots << QRectF(x - 0.75, y - 0.75, 1.5, 1.5);
+    painter->drawRects(dots);
+}
+
+void CanvasView::drawForeground(QPainter* painter, const QRectF&)
+{
+    if (m_gesture)
+        m_gesture->paint(painter);
+    if (!m_document->graph().nodes.empty())
+        return;
+    const Theme& theme = Theme::current();
+    painter->save();
+    painter->resetTransform();
+    const QRectF window = viewport()->rect();
+    const QRectF ghost(window.center() - QPointF(kCardWidth / 2, 60), QSizeF(kCardWidth, 80));
+    QPen pen(theme.line2, 1);
+    pen.setDashPattern({4, 3});
+    painter->setPen(pen);
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRoundedRect(ghost, kCardRadius, kCardRadius);
+    painter->setPen(theme.text3);
+    painter->setFont(cardFont(14, QFont::Medium));
+    painter->drawText(ghost, Qt::AlignCenter, tr("Input"));
+    painter->drawText(window.adjusted(0, 80, 0, 0), Qt::AlignCenter, tr("Drag a layer here, or type its name"));
+    painter->restore();
+}
+
+void CanvasView::resizeEvent(QResizeEvent* event)
+{
+    QGraphicsView::resizeEvent(event);
+    if (m_fitted)
+        fit();
+    else
+        updateSceneRect();
+    updateFaultCard();
+}
+
+void CanvasView::showEvent(QShowEvent* event)
+{
+    QGraphicsView::showEvent(event);
+    if (m_fitted)
+        fit();
+}
+
+void CanvasView::scrollContentsBy(int dx, int dy)
+{
+    QGraphicsView::scrollContentsBy(dx, dy);
+    if (!m_updating)
+        updateFaultCard();
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,123 @@
+// The window on the network: zoom, pan, gestures, keys.
+#pragma once
+
+#include "ui/canvas/canvas_scene.h"
+
+#include <QGraphicsView>
+#include <memory>
+
+namespace convarium::ui {
+
+class CanvasActions;
+class FaultCard;
+class Gesture;
+struct GesturePoint;
+
+/// Accessible name "Network canvas". UI thread. The document must outlive the view.
+class CanvasView final : public QGraphicsView
+{
+    Q_OBJECT
+public:
+    static constexpr double kMinZoom = 0.05, kMaxZoom = 4;
+    /// Mime type of a layer dragged from the palette; the data is its id.
+    static constexpr const char* kLayerMime = "application/x-convarium-layer";
+
+    explicit CanvasView(ProjectDocument* document, QWidget* parent = nullptr);
+    ~CanvasView() override;
+
+    [[nodiscard]] ProjectDocument* document() const { return m_document; }
+    [[nodiscard]] CanvasScene* canvasScene() const { return m_scene; }
+    [[nodiscard]] CanvasActions* commands() const { return m_actions; }
+    [[nodiscard]] QList<NodeId> selection() const { return m_scene->selection(); }
+
+    /// 1 is 100 %; the text size comes on top.
+    [[nodiscard]] double zoom() const { return m_zoom; }
+    void setZoom(double zoom);
+    /// The whole network, never larger than 100 %. Holds while the window is resized, until somebody zooms or pans.
+    void fit();
+    void fitSelection();
+    void tidy();
+    void setBars(BarMode mode) { m_scene->setBars(mode); }
+    /// `count` square maps side by side, or one row of values for a list.
+    void setThumbnails(NodeId id, const QImage& atlas, int count) { m_scene->setThumbnails(id, atlas, count); }
+    void clearThumbnails() { m_scene->clearThumbnails(); }
+    void setReading(const Reading& reading) { m_scene->setReading(reading); }
+    /// Selects the layer, brings it into the window and opens its fault card if it has a fault.
+    void focusNode(NodeId id);
+    void select(const QList<NodeId>& ids) { m_scene->select(ids); }
+
+    /// Adds a layer after the selected one (palette: double click, Enter). Null id when the type is unknown.
+    NodeId addLayer(const QString& layerId);
+    void removeSelection();
+    void duplicateSelection();
+    void selectAll();
+    /// Selects a node that has just been added and brings it into the window.
+    void showAdded(NodeId id);
+    [[nodiscard]] bool gestureActive() const { return m_gesture != nullptr; }
+    [[nodiscard]] FaultCard* faultCard() const { return m_faultCard; }
+
+Q_SIGNALS:
+    void selectionChanged(const QList<convarium::ui::NodeId>& ids);
+    /// Enter or a double click: one level deeper.
+    void inspectRequested(qint64 node);
+    void renameRequested(qint64 node);
+    void zoomChanged(double zoom);
+    void statusMessage(const QString& text);
+    /// Letters typed on the canvas look for a layer.
+    void searchRequested(const QString& text);
+
+protected:
+    void drawBackground(QPainter* painter, const QRectF& rect) override;
+    void drawForeground(QPainter* painter, const QRectF& rect) override;
+    bool viewportEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragMoveEvent(QDragMoveEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
+
+private:
+    [[nodiscard]] GesturePoint point(QPoint view, Qt::KeyboardModifiers modifiers) const;
+    void begin(std::unique_ptr<Gesture> gesture);
+    void endGesture(const GesturePoint* finish);
+    void pressLayer(NodeId id, const GesturePoint& at);
+    void applyZoom(double zoom);
+    void showRect(const QRectF& rect, double margin);
+    void updateSceneRect();
+    void updateFaultCard();
+    void placeMissing();
+    [[nodiscard]] QString toolTipAt(QPoint view) const;
+    // Keyboard: the focus walks from layer to layer.
+    void focusAndSelect(NodeId id);
+    [[nodiscard]] NodeId neighbour(NodeId id, int key) const;
+    void nudge(int key);
+    [[nodiscard]] std::vector<NodeId> focusOrder() const;
+    void startKeyboardWire();
+    bool keyboardWireKey(int key);
+
+    ProjectDocument* m_document;
+    CanvasScene* m_scene;
+    CanvasActions* m_actions = nullptr;
+    FaultCard* m_faultCard = nullptr;
+    std::unique_ptr<Gesture> m_gesture;
+    double m_zoom = 1;
+    bool m_fitted = true;
+    bool m_spaceHeld = false;
+    bool m_updating = false;
+    NodeId m_faultWanted = engine::kNoNode; ///< asked for by name, even when no repair is known
+    NodeId m_wireSource = engine::kNoNode;  ///< keyboard connecting
+};
+
+} // namespace convarium::ui

@@ -1,0 +1,252 @@
+// Mouse, keys and drops of CanvasView.
+#include "ui/canvas/canvas_view.h"
+
+#include "ui/canvas/canvas_actions.h"
+#include "ui/canvas/fault_card.h"
+#include "ui/canvas/gestures/connect_gesture.h"
+#include "ui/canvas/gestures/drop_gesture.h"
+#include "ui/canvas/gestures/move_gesture.h"
+#include "ui/canvas/gestures/pan_gesture.h"
+#include "ui/canvas/gestures/select_gesture.h"
+
+#include <QHelpEvent>
+#include <QMenu>
+#include <QMimeData>
+#include <QMouseEvent>
+#include <QScrollBar>
+#include <QToolTip>
+#include <cmath>
+
+namespace convarium::ui {
+
+using engine::kNoNode;
+
+GesturePoint CanvasView::point(QPoint view, Qt::KeyboardModifiers modifiers) const
+{
+    return {mapToScene(view), view, modifiers};
+}
+
+void CanvasView::begin(std::unique_ptr<Gesture> gesture)
+{
+    endGesture(nullptr);
+    m_gesture = std::move(gesture);
+    m_faultCard->hide();
+    QToolTip::hideText();
+}
+
+void CanvasView::endGesture(const GesturePoint* finish)
+{
+    if (!m_gesture)
+        return;
+    // Out of the member first: finishing changes the document, which cancels whatever gesture there is.
+    const std::unique_ptr<Gesture> gesture = std::move(m_gesture);
+    if (finish)
+        gesture->finish(*finish);
+    else
+        gesture->cancel();
+    viewport()->unsetCursor();
+    viewport()->update();
+    updateFaultCard();
+}
+
+void CanvasView::mousePressEvent(QMouseEvent* event)
+{
+    const QPoint where = event->position().toPoint();
+    const GesturePoint at = point(where, event->modifiers());
+    const bool pan = event->button() == Qt::MiddleButton || event->button() == Qt::RightButton || m_spaceHeld;
+    m_scene->setFocusedNode(m_scene->focusedNode(), false);
+    if (pan) {
+        begin(std::make_unique<PanGesture>(this, at));
+    } else if (event->button() == Qt::LeftButton) {
+        const Hit hit = m_scene->hitAt(at.scene);
+        switch (hit.kind) {
+        case Hit::Kind::OutputPort:
+        case Hit::Kind::InputPort: begin(std::make_unique<ConnectGesture>(this, hit, at)); break;
+        case Hit::Kind::Layer: pressLayer(hit.node, at); break;
+        case Hit::Kind::Wire: m_scene->selectWire(*hit.edge); break;
+        case Hit::Kind::Nothing:
+            if (event->modifiers().testFlag(Qt::ControlModifier) || event->modifiers().testFlag(Qt::AltModifier))
+                begin(std::make_unique<PanGesture>(this, at));
+            else
+                begin(std::make_unique<SelectGesture>(m_scene, at, event->modifiers().testFlag(Qt::ShiftModifier)));
+            break;
+        }
+    }
+    event->accept();
+}
+
+void CanvasView::pressLayer(NodeId id, const GesturePoint& at)
+{
+    QList<NodeId> ids = m_scene->selection();
+    if (at.modifiers & (Qt::ControlModifier | Qt::ShiftModifier)) {
+        if (!ids.removeOne(id))
+            ids << id;
+        m_scene->select(ids);
+    } else if (!ids.contains(id)) {
+        m_scene->select({id});
+    }
+    m_scene->setFocusedNode(id, false);
+    begin(std::make_unique<MoveGesture>(m_scene, at));
+}
+
+void CanvasView::mouseMoveEvent(QMouseEvent* event)
+{
+    const QPoint where = event->position().toPoint();
+    if (m_gesture) {
+        m_gesture->move(point(where, event->modifiers()));
+        viewport()->setCursor(m_gesture->cursor());
+        viewport()->update();
+        return;
+    }
+    const Hit hit = m_scene->hitAt(mapToScene(where));
+    m_scene->setHover(hit);
+    const bool port = hit.kind == Hit::Kind::OutputPort || hit.kind == Hit::Kind::InputPort;
+    viewport()->setCursor(m_spaceHeld ? Qt::OpenHandCursor : port ? Qt::CrossCursor : Qt::ArrowCursor);
+}
+
+void CanvasView::mouseReleaseEvent(QMouseEvent* event)
+{
+    if (m_gesture) {
+        const GesturePoint at = point(event->position().toPoint(), event->modifiers());
+        if (dynamic_cast<PanGesture*>(m_gesture.get()))
+            m_fitted = false;
+        endGesture(&at);
+    }
+    event->accept();
+}
+
+void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    const Hit hit = m_scene->hitAt(mapToScene(event->position().toPoint()));
+    if (hit.kind == Hit::Kind::Layer && event->button() == Qt::LeftButton) {
+        m_scene->select({hit.node});
+        Q_EMIT inspectRequested(hit.node);
+        return;
+    }
+    mousePressEvent(event);
+}
+
+void CanvasView::contextMenuEvent(QContextMenuEvent* event)
+{
+    // The right button pans; the menu key and Shift+F10 bring the commands.
+    if (event->reason() == QContextMenuEvent::Mouse)
+        return;
+    QMenu menu(this);
+    for (QAction* action : {m_actions->inspect, m_actions->rename, m_actions->freeze, m_actions->duplicate,
+                            m_actions->remove, m_actions->tidy, m_actions->fit})
+        menu.addAction(action);
+    menu.exec(event->globalPos());
+}
+
+void CanvasView::wheelEvent(QWheelEvent* event)
+{
+    const int delta = event->angleDelta().y();
+    if (delta == 0) {
+        horizontalScrollBar()->setValue(horizontalScrollBar()->value() - event->angleDelta().x());
+        return;
+    }
+    const QPointF at = event->position();
+    const QPointF under = mapToScene(at.toPoint());
+    m_fitted = false;
+    applyZoom(m_zoom * std::pow(1.0015, delta));
+    const QPoint shift = mapFromScene(under) - at.toPoint();
+    horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());
+    verticalScrollBar()->setValue(verticalScrollBar()->value() + shift.y());
+    Q_EMIT zoomChanged(m_zoom);
+    event->accept();
+}
+
+bool CanvasView::viewportEvent(QEvent* event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        auto* help = static_cast<QHelpEvent*>(event);
+        const QString text = m_gesture ? QString() : toolTipAt(help->pos());
+        if (text.isEmpty())
+            QToolTip::hideText();
+        else
+            QToolTip::showText(help->globalPos(), text, viewport());
+        return true;
+    }
+    if (event->type() == QEvent::Leave && !m_gesture)
+        m_scene->setHover({});
+    return QGraphicsView::viewportEvent(event);
+}
+
+QString CanvasView::toolTipAt(QPoint view) const
+{
+    const Hit hit = m_scene->hitAt(mapToScene(view));
+    const auto shape = [&](NodeId id) {
+        const auto known = m_document->shape(id);
+        return known ? shapeText(*known) : tr("size not known yet");
+    };
+    switch (hit.kind) {
+    case Hit::Kind::OutputPort: return tr("%1 out: %2").arg(accessibleName(*m_document, hit.node), shape(hit.node));
+    case Hit::Kind::InputPort:
+        return hit.edge ? tr("%1 in: %2").arg(accessibleName(*m_document, hit.node), shape(hit.edge->from))
+                        : tr("%1 in: no wire yet").arg(accessibleName(*m_document, hit.node));
+    case Hit::Kind::Layer: {
+        const CardContent c = cardContent(*m_document, hit.node, m_scene->bars());
+        QStringList lines{accessibleName(*m_document, hit.node), c.settings, c.count, c.fault};
+        lines.removeAll(QString());
+        return lines.join(u'\n');
+    }
+    case Hit::Kind::Wire: return shape(hit.edge->from);
+    case Hit::Kind::Nothing: break;
+    }
+    return {};
+}
+
+void CanvasView::keyReleaseEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Space && !event->isAutoRepeat())
+        m_spaceHeld = false;
+    QGraphicsView::keyReleaseEvent(event);
+}
+
+void CanvasView::focusOutEvent(QFocusEvent* event)
+{
+    m_spaceHeld = false;
+    m_wireSource = kNoNode;
+    if (event->reason() != Qt::PopupFocusReason)
+        m_scene->setFocusedNode(m_scene->focusedNode(), false);
+    QGraphicsView::focusOutEvent(event);
+}
+
+void CanvasView::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!event->mimeData()->hasFormat(QLatin1String(kLayerMime))) {
+        event->ignore();
+        return;
+    }
+    begin(std::make_unique<DropGesture>(
+        this, event->mimeData()->data(QLatin1String(kLayerMime)).toStdString()));
+    event->acceptProposedAction();
+}
+
+void CanvasView::dragMoveEvent(QDragMoveEvent* event)
+{
+    if (!m_gesture || !event->mimeData()->hasFormat(QLatin1String(kLayerMime))) {
+        event->ignore();
+        return;
+    }
+    m_gesture->move(point(event->position().toPoint(), event->modifiers()));
+    viewport()->update();
+    event->acceptProposedAction();
+}
+
+void CanvasView::dragLeaveEvent(QDragLeaveEvent*) { endGesture(nullptr); }
+
+void CanvasView::dropEvent(QDropEvent* event)
+{
+    if (!m_gesture || !event->mimeData()->hasFormat(QLatin1String(kLayerMime))) {
+        event->ignore();
+        return;
+    }
+    const GesturePoint at = point(event->position().toPoint(), event->modifiers());
+    endGesture(&at);
+    event->setDropAction(Qt::CopyAction);
+    event->accept();
+    setFocus(Qt::MouseFocusReason);
+}
+
+} // namespace convarium::ui

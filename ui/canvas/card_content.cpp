@@ -1,0 +1,134 @@
+#include "ui/canvas/card_content.h"
+
+#include "engine/layers/layer.h"
+#include "ui/document/edit_texts.h"
+#include "ui/theme/settings.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+
+namespace convarium::ui {
+
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("convarium::ui::Card", text); }
+
+qint64 countOf(const LayerCounts& counts, BarMode mode)
+{
+    return mode == BarMode::Macs ? counts.macs : mode == BarMode::Parameters ? counts.parameters() : 0;
+}
+
+QString sizes(const engine::Shape& shape, QChar times, bool mapsLast)
+{
+    QStringList parts;
+    for (int i = 0; i < shape.rank(); ++i)
+        parts << QString::number(shape[i]);
+    if (mapsLast && shape.isMaps())
+        parts.append(parts.takeFirst());
+    return parts.join(times);
+}
+
+QString plain(const engine::Shape& shape) { return sizes(shape, u'x', true); }
+
+} // namespace
+
+QString shapeText(const engine::Shape& shape)
+{
+    const bool mapsLast = Settings::instance().get(setting::shapeOrder) == ShapeOrder::HeightWidthMaps;
+    return sizes(shape, QChar(0x00D7), mapsLast);
+}
+
+qint64 largestCount(const ProjectDocument& document, BarMode mode)
+{
+    qint64 largest = 1;
+    for (const engine::Node& node : document.graph().nodes)
+        largest = std::max(largest, countOf(document.counts(node.id), mode));
+    return largest;
+}
+
+CardContent cardContent(const ProjectDocument& document, NodeId id, BarMode mode)
+{
+    CardContent c;
+    const engine::Node* node = document.graph().node(id);
+    if (!node)
+        return c;
+    c.name = QString::fromStdString(node->name);
+    c.frozen = node->frozen;
+    const engine::LayerDescriptor* layer = engine::findLayer(node->type);
+    if (layer) {
+        c.title = QString::fromStdString(layer->title);
+        c.icon = QString::fromStdString(layer->icon);
+        c.family = familyFromName(QString::fromStdString(layer->family));
+        c.settings = layer->summary ? QString::fromStdString(layer->summary(node->params)) : QString();
+    } else {
+        c.title = QString::fromStdString(node->type);
+        c.icon = QStringLiteral("block");
+        c.settings = tr("unknown layer");
+    }
+    const auto shape = document.shape(id);
+    const auto good = document.lastGoodShape(id);
+    c.shape = shape ? shapeText(*shape) : good ? shapeText(*good) : QStringLiteral("?");
+    c.stale = !shape;
+    const LayerCounts counts = document.counts(id);
+    if (shape) {
+        const qint64 n = counts.parameters();
+        c.count = n == 0 ? tr("no parameters") : n == 1 ? tr("1 parameter") : tr("%1 parameters").arg(numberText(n));
+        c.share = static_cast<double>(countOf(counts, mode)) / static_cast<double>(largestCount(document, mode));
+    } else if (good) {
+        c.count = tr("last size that worked");
+    }
+    for (const engine::Problem& problem : document.problemsOf(id)) {
+        c.fault = QString::fromStdString(problem.error.text());
+        c.warning = problem.warning;
+        if (!problem.warning)
+            break;
+    }
+    return c;
+}
+
+QString accessibleName(const ProjectDocument& document, NodeId id)
+{
+    return QString::fromStdString(document.graph().label(id));
+}
+
+QString accessibleDescription(const ProjectDocument& document, NodeId id)
+{
+    const engine::Node* node = document.graph().node(id);
+    if (!node)
+        return {};
+    const engine::LayerDescriptor* layer = engine::findLayer(node->type);
+    QString first = QString::fromStdString(layer ? layer->title : node->type);
+    const auto integer = [&](const char* key) -> std::optional<qint64> {
+        const engine::ParamValue* value = node->params.find(key);
+        const auto* number = value ? std::get_if<std::int64_t>(value) : nullptr;
+        return number ? std::optional<qint64>(*number) : std::nullopt;
+    };
+    const auto height = integer("kernelHeight"), width = integer("kernelWidth");
+    if (height && width)
+        first += QStringLiteral(" %1x%2").arg(*height).arg(*width);
+    QStringList parts{first};
+    if (const auto filters = integer("filters"))
+        parts << tr("%1 filters").arg(*filters);
+    if (const auto units = integer("units"))
+        parts << tr("%1 units").arg(*units);
+    QStringList inputs;
+    for (const engine::Edge& edge : document.graph().edgesInto(id))
+        if (const auto shape = document.shape(edge.from))
+            inputs << plain(*shape);
+    if (!inputs.isEmpty())
+        parts << tr("input %1").arg(inputs.join(tr(" and ")));
+    if (const auto shape = document.shape(id)) {
+        parts << tr("output %1").arg(plain(*shape));
+        const qint64 n = document.counts(id).parameters();
+        parts << (n == 0 ? tr("no parameters") : n == 1 ? tr("1 parameter") : tr("%1 parameters").arg(n));
+    }
+    if (node->frozen)
+        parts << tr("frozen");
+    QString text = parts.join(QStringLiteral(", "));
+    const auto problems = document.problemsOf(id);
+    if (!problems.empty())
+        text += QStringLiteral(". ") + QString::fromStdString(problems.front().error.text());
+    return text;
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,39 @@
+// The words and numbers of a card, taken from the document.
+#pragma once
+
+#include "ui/document/project_document.h"
+#include "ui/theme/theme.h"
+
+#include <QString>
+
+namespace convarium::ui {
+
+/// Which quantity the share bars show.
+enum class BarMode { Parameters, Macs, None };
+
+struct CardContent {
+    QString title;    ///< "Conv2D"
+    QString name;     ///< "C3"
+    QString icon;
+    Family family = Family::Block;
+    QString shape;    ///< "10×10×16", "?" when never known
+    bool stale = false; ///< the shape is the last one that worked
+    QString settings; ///< "16 filters 5×5, valid"
+    QString count;    ///< "2,416 parameters"
+    double share = 0; ///< of the largest layer's, 0 .. 1, for the bar
+    bool frozen = false;
+    QString fault;    ///< message with its hint; empty when all is well
+    bool warning = false;
+};
+
+/// "10×10×16" or "120", in the order the user chose.
+[[nodiscard]] QString shapeText(const engine::Shape& shape);
+[[nodiscard]] CardContent cardContent(const ProjectDocument& document, NodeId id, BarMode mode);
+/// The largest number of a layer, to which share bars are drawn; at least 1.
+[[nodiscard]] qint64 largestCount(const ProjectDocument& document, BarMode mode);
+/// "Conv2D C3".
+[[nodiscard]] QString accessibleName(const ProjectDocument& document, NodeId id);
+/// "Conv2D 5x5, 16 filters, input 14x14x6, output 10x10x16, 2416 parameters", then the fault if there is one.
+[[nodiscard]] QString accessibleDescription(const ProjectDocument& document, NodeId id);
+
+} // namespace convarium::ui

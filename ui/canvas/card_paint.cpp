@@ -1,0 +1,291 @@
+#include "ui/canvas/card_paint.h"
+
+#include "ui/theme/icons.h"
+#include "ui/theme/type.h"
+#include "ui/theme/widgets.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPainterPath>
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::ui {
+
+namespace {
+
+QPainterPath rounded(const QRectF& rect)
+{
+    QPainterPath path;
+    path.addRoundedRect(rect, kCardRadius, kCardRadius);
+    return path;
+}
+
+void paintText(QPainter* painter, const QRectF& rect, const QString& text, const QFont& font, const QColor& color,
+               Qt::Alignment align = Qt::AlignLeft | Qt::AlignVCenter, Qt::TextElideMode elide = Qt::ElideMiddle)
+{
+    painter->setFont(font);
+    painter->setPen(color);
+    painter->drawText(rect, static_cast<int>(align) | Qt::TextSingleLine,
+                      QFontMetricsF(font).elidedText(text, elide, rect.width()));
+}
+
+void paintHead(QPainter* painter, const CardPicture& p, double scale)
+{
+    const Theme& theme = Theme::current();
+    const CardContent& c = p.content;
+    const double small = readablePx(12, scale), large = readablePx(14, scale);
+    double right = kCardWidth - 10;
+    const QFont nameFont = cardFont(small);
+    const double nameWidth = QFontMetricsF(nameFont).horizontalAdvance(c.name) + 2;
+    const QFont titleFont = cardFont(large, QFont::Medium);
+    const double titleWidth = QFontMetricsF(titleFont).horizontalAdvance(c.title) + 2;
+    double left = kTextLeft + 18 + 8;
+    paintIcon(painter, QRectF(kTextLeft, kHeadHeight / 2 - 9, 18, 18), c.icon, theme.familyInk(c.family));
+    if (c.frozen) {
+        paintIcon(painter, QRectF(right - 14, kHeadHeight / 2 - 7, 14, 14), QStringLiteral("snow"), theme.text2);
+        right -= 18;
+    }
+    // The name gives way to the title; both are in the tooltip.
+    if (left + titleWidth + 6 + nameWidth <= right && !c.name.isEmpty()) {
+        paintText(painter, QRectF(right - nameWidth, 0, nameWidth, kHeadHeight), c.name, nameFont, theme.text2,
+                  Qt::AlignRight | Qt::AlignVCenter);
+        right -= nameWidth + 6;
+    }
+    paintText(painter, QRectF(left, 0, right - left, kHeadHeight), c.title, titleFont, theme.text);
+    if (p.state.working)
+        painter->fillRect(QRectF(kBandWidth, kHeadHeight - 2, kCardWidth - kBandWidth, 2), theme.accent);
+}
+
+void paintThumbs(QPainter* painter, const CardPicture& p, Level level)
+{
+    const Theme& theme = Theme::current();
+    const double top = p.metrics.thumbTop(level), height = p.metrics.thumbHeight();
+    const double width = kCardWidth - kTextLeft - 10;
+    const Thumbnails& t = p.thumbnails;
+    if (!t.bars.isEmpty()) {
+        const double pitch = width / static_cast<double>(t.bars.size());
+        for (qsizetype i = 0; i < t.bars.size(); ++i) {
+            const double h = std::max(1.0, std::clamp(t.bars[i], 0.0, 1.0) * height);
+            painter->fillRect(QRectF(kTextLeft + static_cast<double>(i) * pitch, top + height - h, pitch - 2, h),
+                              h > 1 ? theme.text : theme.line2);
+        }
+        return;
+    }
+    painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
+    const auto tile = [&](const QRectF& to, const QRectF& from) {
+        if (t.atlas.isNull())
+            painter->fillRect(to, theme.sunken);
+        else
+            painter->drawImage(to, t.atlas, from);
+        painter->setPen(QPen(theme.line, 0));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(to);
+    };
+    if (t.strip) {
+        tile(QRectF(kTextLeft, top + 1, width, 18), t.atlas.rect());
+        return;
+    }
+    const int shown = p.metrics.image ? 1 : t.atlas.isNull() ? 6 : std::min(6, std::max(1, t.count));
+    const double side = t.atlas.isNull() || t.count < 1 ? 1 : static_cast<double>(t.atlas.width()) / t.count;
+    const double size = p.metrics.image ? 44 : 20, pitch = p.metrics.image ? 46 : 22;
+    for (int i = 0; i < shown; ++i)
+        tile(QRectF(kTextLeft + i * pitch, top, size, size), QRectF(i * side, 0, side, t.atlas.height()));
+}
+
+void paintBody(QPainter* painter, const CardPicture& p, Level level, double scale)
+{
+    const Theme& theme = Theme::current();
+    const CardContent& c = p.content;
+    const double width = kCardWidth - kTextLeft - 8;
+    const bool near = level == Level::Near || level == Level::Close;
+    const double shapePx = readablePx(23, scale);
+    const double baseline = near ? kHeadHeight + 27 : kHeadHeight + 30;
+    const QColor shapeColor = c.stale ? theme.text3 : theme.text;
+    if (p.state.changed)
+        painter->fillRect(QRectF(kTextLeft - 4, baseline - 22, width, 28), theme.accentTint);
+    paintShapeText(painter, {kTextLeft - 1, baseline}, c.shape, shapePx, shapeColor, width);
+    if (near) {
+        const QFont small = cardFont(readablePx(12.5, scale));
+        const bool odd = c.stale && !c.count.isEmpty();
+        paintText(painter, QRectF(kTextLeft, 64, width, 17), c.settings, small, theme.text2);
+        paintText(painter, QRectF(kTextLeft, 81, width, 17), c.count, small, odd ? theme.text3 : theme.text2);
+        if (p.metrics.bar) {
+            const QRectF bar(kTextLeft, 102, kCardWidth - kTextLeft - 10, 4);
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(theme.sunken);
+            painter->drawRoundedRect(bar, 2, 2);
+            painter->setBrush(theme.text2);
+            const double part = std::clamp(c.share, 0.0, 1.0) * bar.width();
+            if (c.share > 0)
+                painter->drawRoundedRect(QRectF(bar.topLeft(), QSizeF(std::max(2.0, part), 4)), 2, 2);
+        }
+    }
+    if (p.metrics.thumbs)
+        paintThumbs(painter, p, level);
+}
+
+void paintRow(QPainter* painter, const DockedRow& row, double top, double scale)
+{
+    const Theme& theme = Theme::current();
+    const QRectF rect(0, top, kCardWidth, kRowHeight);
+    painter->fillRect(rect, theme.familyTint(row.content.family));
+    painter->fillRect(QRectF(0, top, kBandWidth, kRowHeight), theme.familyInk(row.content.family));
+    painter->fillRect(QRectF(kBandWidth, top, kCardWidth, 1), theme.line);
+    paintIcon(painter, QRectF(kTextLeft, top + 6, 16, 16), row.content.icon, theme.familyInk(row.content.family));
+    const double left = kTextLeft + 24;
+    const QFont font = cardFont(readablePx(13, scale), QFont::Medium);
+    paintText(painter, QRectF(left, top, kCardWidth - left - 8, kRowHeight), row.content.title, font, theme.text);
+    if (row.state.working)
+        painter->fillRect(QRectF(kBandWidth, top + kRowHeight - 2, kCardWidth, 2), theme.accent);
+}
+
+void ring(QPainter* painter, const QRectF& rect, const QColor& color, double distance, double width, double radius)
+{
+    painter->setBrush(Qt::NoBrush);
+    painter->setPen(QPen(color, width));
+    const double d = distance + width / 2;
+    painter->drawRoundedRect(rect.adjusted(-d, -d, d, d), radius + d, radius + d);
+}
+
+void paintPorts(QPainter* painter, const CardPicture& p)
+{
+    const Theme& theme = Theme::current();
+    const auto port = [&](double x, double y, int state) {
+        painter->setOpacity(state == 0 ? 0.4 : 1.0);
+        painter->setBrush(theme.surface);
+        painter->setPen(QPen(state == 2 ? theme.accent : p.content.fault.isEmpty() || p.content.warning ? theme.wire
+                                                                                                         : theme.error,
+                             1.75));
+        const double r = state == 2 ? 8 : kPortRadius;
+        painter->drawEllipse(QPointF(x, y), r, r);
+        painter->setOpacity(1);
+    };
+    for (std::size_t i = 0; i < p.inputPorts.size(); ++i)
+        port(0, p.inputPorts[i], i < p.inputPortStates.size() ? p.inputPortStates[i] : 1);
+    if (p.outputPort)
+        port(kCardWidth, kPortY, 1);
+}
+
+} // namespace
+
+QFont cardFont(double px, QFont::Weight weight)
+{
+    QFont result = font(TextRole::Body);
+    result.setPixelSize(std::max(1, qRound(px)));
+    result.setWeight(weight);
+    return result;
+}
+
+double readablePx(double px, double scale) { return std::max(px, 12.0 / std::max(scale, 0.2)); }
+
+double paintShapeText(QPainter* painter, QPointF baseline, const QString& text, double px, const QColor& color,
+                      double maxWidth)
+{
+    const Theme& theme = Theme::current();
+    const auto measure = [&](double size) {
+        const QFontMetricsF digits(cardFont(size, QFont::Bold)), times(cardFont(size));
+        double width = 0;
+        for (QChar ch : text)
+            width += ch == QChar(0x00D7) ? times.horizontalAdvance(ch) : digits.horizontalAdvance(ch);
+        return width;
+    };
+    // Numbers are never elided: a long shape is drawn smaller.
+    for (double width = measure(px); width > maxWidth && px > 8; width = measure(px))
+        px -= 1;
+    double x = baseline.x();
+    const QFont digits = cardFont(px, QFont::Bold), times = cardFont(px);
+    for (const QString& part : text.split(QChar(0x00D7))) {
+        if (x > baseline.x()) {
+            painter->setFont(times);
+            painter->setPen(theme.text3);
+            painter->drawText(QPointF(x, baseline.y()), QString(QChar(0x00D7)));
+            x += QFontMetricsF(times).horizontalAdvance(QChar(0x00D7));
+        }
+        painter->setFont(digits);
+        painter->setPen(color);
+        painter->drawText(QPointF(x, baseline.y()), part);
+        x += QFontMetricsF(digits).horizontalAdvance(part);
+    }
+    return x - baseline.x();
+}
+
+void paintCard(QPainter* painter, const CardPicture& p, Level level, double scale)
+{
+    const Theme& theme = Theme::current();
+    const QRectF card(0, 0, kCardWidth, p.metrics.height(level));
+    const bool faulty = !p.content.fault.isEmpty() && !p.content.warning;
+    const bool hovered = p.state.hovered || std::any_of(p.rows.begin(), p.rows.end(),
+                                                        [](const DockedRow& r) { return r.state.hovered; });
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->fillPath(rounded(card), theme.surface);
+    painter->save();
+    painter->setClipPath(rounded(card));
+    painter->fillRect(QRectF(0, 0, kCardWidth, kHeadHeight), theme.familyTint(p.content.family));
+    painter->fillRect(QRectF(0, 0, kBandWidth, card.height()), theme.familyInk(p.content.family));
+    if (p.content.frozen)
+        painter->fillRect(QRectF(0, 0, kBandWidth, card.height()), QBrush(theme.surface, Qt::BDiagPattern));
+    paintHead(painter, p, scale);
+    paintBody(painter, p, level, scale);
+    double top = p.metrics.bodyHeight(level);
+    for (const DockedRow& row : p.rows) {
+        paintRow(painter, row, top, scale);
+        top += kRowHeight;
+    }
+    painter->restore();
+    painter->setRenderHint(QPainter::Antialiasing);
+
+    ring(painter, card, hovered ? theme.text2 : theme.line2, -0.5, 1, kCardRadius);
+    if (faulty)
+        ring(painter, card, theme.error, 0, 2, kCardRadius);
+    if (p.state.selected)
+        ring(painter, card, theme.accent, faulty ? 2 : 0, 2, kCardRadius);
+    if (p.state.focused)
+        ring(painter, card, theme.accent, (faulty ? 2 : 0) + (p.state.selected ? 4 : 2), 2, kCardRadius);
+    top = p.metrics.bodyHeight(level);
+    for (const DockedRow& row : p.rows) {
+        const QRectF rect(0, top, kCardWidth, kRowHeight);
+        if (!row.content.fault.isEmpty() && !row.content.warning)
+            ring(painter, rect, theme.error, -1, 2, 2);
+        if (row.state.selected)
+            ring(painter, rect, theme.accent, -1, 2, 2);
+        if (row.state.focused)
+            ring(painter, rect, theme.accent, row.state.selected ? 3 : 2, 2, 2);
+        top += kRowHeight;
+    }
+    paintPorts(painter, p);
+    if (!p.content.fault.isEmpty())
+        paintSign(painter, QPointF(kCardWidth, 0), 27, p.content.warning ? SignKind::Warning : SignKind::Error, true);
+    painter->restore();
+}
+
+void paintSilhouette(QPainter* painter, const CardPicture& p, const engine::Shape* shape)
+{
+    const Theme& theme = Theme::current();
+    const double lane = p.metrics.height(Level::Near);
+    const double size = shape && shape->isMaps() ? static_cast<double>(std::max(shape->height(), shape->width())) : 1;
+    const double maps = shape ? static_cast<double>(shape->channels()) : 1;
+    const double height = 6 + 0.62 * lane * std::min(1.0, std::log2(size + 1) / std::log2(257));
+    // The design gives the width of a bar of 62 px; cards lie farther apart, so it grows with them.
+    const double width = 2.5 * (4 + 2.2 * std::log2(maps + 1));
+    const bool faulty = !p.content.fault.isEmpty() && !p.content.warning;
+    const QRectF bar(kCardWidth / 2 - width / 2, kPortY - height / 2, width, height);
+    painter->setRenderHint(QPainter::Antialiasing, false);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(faulty ? theme.error : theme.familyInk(p.content.family));
+    painter->drawRoundedRect(bar, 4, 4);
+    double x = bar.right() + 3;
+    for (const DockedRow& row : p.rows) {
+        painter->setBrush(theme.familyInk(row.content.family));
+        painter->drawRect(QRectF(x, bar.top(), 6, height));
+        x += 9;
+    }
+    if (p.state.selected || p.state.focused) {
+        painter->setPen(QPen(theme.accent, 6));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(QRectF(bar.left() - 8, bar.top() - 8, x - bar.left() + 13, height + 16));
+    }
+}
+
+} // namespace convarium::ui

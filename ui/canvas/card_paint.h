@@ -1,0 +1,58 @@
+// Painting of cards: pure drawing from values, at every level of detail.
+#pragma once
+
+#include "ui/canvas/card_content.h"
+#include "ui/canvas/geometry.h"
+
+#include <QFont>
+#include <QImage>
+#include <QVector>
+
+class QPainter;
+
+namespace convarium::ui {
+
+/// A font of the design in scene pixels; the text size setting is part of the view's scale.
+[[nodiscard]] QFont cardFont(double px, QFont::Weight weight = QFont::Normal);
+/// px, but at least 12 pixels on a screen at that view scale.
+[[nodiscard]] double readablePx(double px, double scale);
+
+struct Thumbnails {
+    QImage atlas;   ///< `count` tiles side by side
+    int count = 0;
+    bool strip = false; ///< a list of numbers: one strip over the whole width
+    QVector<double> bars; ///< probabilities: ten bars instead
+};
+
+struct CardState {
+    bool selected = false, focused = false, hovered = false;
+    bool working = false; ///< the layer at work while stepping
+    bool changed = false; ///< by the last edit
+};
+
+struct DockedRow {
+    CardContent content;
+    CardState state;
+};
+
+struct CardPicture {
+    CardContent content;
+    CardMetrics metrics;
+    CardState state;
+    std::vector<DockedRow> rows;
+    Thumbnails thumbnails;
+    std::vector<double> inputPorts; ///< heights below the top
+    /// Growth of each input port while a wire is dragged: 0 faded, 1 as usual, 2 fits.
+    std::vector<int> inputPortStates;
+    bool outputPort = true;
+};
+
+/// The card with its upper left corner at 0, 0. scale: of the view; level: levelFor(scale).
+void paintCard(QPainter* painter, const CardPicture& picture, Level level, double scale);
+/// A bar that shows size and number of maps.
+void paintSilhouette(QPainter* painter, const CardPicture& picture, const engine::Shape* shape);
+/// "10×10×16": bold digits, "×" regular and lighter. Returns the width.
+double paintShapeText(QPainter* painter, QPointF baseline, const QString& text, double px, const QColor& color,
+                      double maxWidth);
+
+} // namespace convarium::ui

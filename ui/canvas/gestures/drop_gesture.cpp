@@ -1,0 +1,57 @@
+#include "ui/canvas/gestures/drop_gesture.h"
+
+#include "engine/layers/layer.h"
+#include "ui/canvas/canvas_view.h"
+#include "ui/canvas/placement.h"
+#include "ui/theme/theme.h"
+
+#include <QPainter>
+
+namespace convarium::ui {
+
+void DropGesture::move(const GesturePoint& point)
+{
+    // The pointer holds the card by the middle of its head.
+    const QPointF corner = snapped(point.scene - QPointF(kCardWidth / 2, kPortY));
+    m_ghost = QRectF(corner, QSizeF(kCardWidth, 96));
+    m_wire.reset();
+    const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
+    const Hit hit = m_view->canvasScene()->hitAt(point.scene);
+    if (layer && layer->maxInputs > 0 && hit.kind == Hit::Kind::Wire)
+        m_wire = hit.edge;
+    m_view->canvasScene()->setDropWire(m_wire);
+}
+
+void DropGesture::finish(const GesturePoint& point)
+{
+    move(point);
+    const auto wire = m_wire;
+    cancel();
+    ProjectDocument* document = m_view->document();
+    const NodeId added = wire ? insertIntoWire(*document, *wire, m_layer) : document->addNode(m_layer, m_ghost.topLeft());
+    m_view->showAdded(added);
+}
+
+void DropGesture::cancel() { m_view->canvasScene()->setDropWire(std::nullopt); }
+
+void DropGesture::paint(QPainter* painter) const
+{
+    if (m_wire || m_ghost.isEmpty())
+        return;
+    const Theme& theme = Theme::current();
+    const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
+    const Family family = familyFromName(QString::fromStdString(layer ? layer->family : ""));
+    QPen pen(theme.familyInk(family), 1.5);
+    pen.setDashPattern({4, 3});
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(pen);
+    QColor fill = theme.familyTint(family);
+    fill.setAlphaF(0.7F);
+    painter->setBrush(fill);
+    painter->drawRoundedRect(m_ghost, kCardRadius, kCardRadius);
+    painter->setPen(theme.text);
+    painter->setFont(cardFont(14, QFont::Medium));
+    painter->drawText(m_ghost, Qt::AlignCenter, QString::fromStdString(layer ? layer->title : m_layer));
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,31 @@
+// A layer dragged in from the palette: a ghost card, and the wire it would be put into.
+#pragma once
+
+#include "engine/graph/graph_spec.h"
+#include "ui/canvas/gestures/gesture.h"
+
+#include <QRectF>
+#include <optional>
+#include <string>
+
+namespace convarium::ui {
+
+class CanvasView;
+
+class DropGesture final : public Gesture
+{
+public:
+    DropGesture(CanvasView* view, std::string layerId) : m_view(view), m_layer(std::move(layerId)) {}
+    void move(const GesturePoint& point) override;
+    void finish(const GesturePoint& point) override;
+    void cancel() override;
+    void paint(QPainter* painter) const override;
+
+private:
+    CanvasView* m_view;
+    std::string m_layer;
+    QRectF m_ghost;
+    std::optional<engine::Edge> m_wire;
+};
+
+} // namespace convarium::ui

@@ -1,0 +1,111 @@
+#include "ui/canvas/output_item.h"
+
+#include "ui/canvas/canvas_scene.h"
+#include "ui/canvas/card_paint.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/theme.h"
+
+#include <QCoreApplication>
+#include <QFontMetricsF>
+#include <QLocale>
+#include <QPainter>
+#include <cmath>
+
+namespace convarium::ui {
+
+namespace {
+QString tr(const char* text) { return QCoreApplication::translate("convarium::ui::OutputItem", text); }
+QString percent(double share) { return QLocale().toString(share * 100, 'f', 1) + QStringLiteral(" %"); }
+} // namespace
+
+OutputItem::OutputItem(const CanvasScene* scene) : m_scene(scene) { setZValue(1.8); }
+
+void OutputItem::setReading(const Reading& reading)
+{
+    m_reading = reading;
+    update();
+}
+
+void OutputItem::setSource(QPointF port)
+{
+    prepareGeometryChange();
+    m_source = port;
+    update();
+}
+
+QRectF OutputItem::boundingRect() const
+{
+    const QRectF wire = QRectF(mapFromScene(m_source), QPointF(0, kPortY)).normalized().adjusted(-2, -24, 2, 8);
+    return QRectF(-2, -2, 160, 122).united(wire);
+}
+
+void OutputItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
+{
+    const Theme& theme = Theme::current();
+    const QRectF card(0, 0, 156, 118);
+    const bool far = m_scene->level() == Level::Far;
+    const double scale = m_scene->viewScale();
+    painter->setRenderHint(QPainter::Antialiasing, !far);
+    const QPointF from = mapFromScene(m_source) + QPointF(kPortRadius, 0), to(0, kPortY);
+    painter->setPen(QPen(theme.wire, far ? 1.25 / scale : 2));
+    painter->setBrush(Qt::NoBrush);
+    if (std::abs(from.y() - to.y()) < 1)
+        painter->drawLine(from, to - QPointF(far ? 0 : 5, 0));
+    else
+        painter->drawPath(roundedPath({from, {to.x() - kWireTurn, from.y()}, {to.x() - kWireTurn, to.y()}, to}));
+    if (!far) {
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(theme.wire);
+        painter->drawPolygon(QPolygonF({to, to - QPointF(9, 4.5), to - QPointF(9, -4.5)}));
+    }
+    QPen border(theme.line2, far ? 1 / scale : 1);
+    border.setDashPattern({4, 3});
+    painter->setPen(border);
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), kCardRadius, kCardRadius);
+    if (far)
+        return;
+
+    painter->setPen(theme.text);
+    painter->setFont(cardFont(readablePx(14, scale), QFont::Medium));
+    painter->drawText(QRectF(13, 8, 140, 24), Qt::AlignVCenter | Qt::TextSingleLine, tr("Reads it as"));
+    const QFont small = cardFont(readablePx(12, scale)), bold = cardFont(readablePx(12, scale), QFont::Bold);
+    if (m_reading.answer.isEmpty()) {
+        painter->setFont(cardFont(46, QFont::Bold));
+        painter->setPen(theme.text3);
+        painter->drawText(QRectF(13, 34, 40, 50), Qt::AlignVCenter, QStringLiteral("?"));
+        painter->setFont(small);
+        painter->drawText(QRectF(52, 34, 100, 50), Qt::AlignVCenter | Qt::TextWordWrap, tr("not trained yet"));
+        return;
+    }
+    double px = 46;
+    while (px > 18 && QFontMetricsF(cardFont(px, QFont::Bold)).horizontalAdvance(m_reading.answer) > 64)
+        px -= 2;
+    const QFont digit = cardFont(px, QFont::Bold);
+    const double width = QFontMetricsF(digit).horizontalAdvance(m_reading.answer);
+    painter->setFont(digit);
+    painter->drawText(QRectF(13, 33, 80, 50), Qt::AlignVCenter | Qt::TextSingleLine, m_reading.answer);
+    const double x = 13 + width + 12, line = QFontMetricsF(small).height() + 1;
+    painter->setFont(bold);
+    const QString sure = percent(m_reading.certainty);
+    painter->drawText(QPointF(x, 55), sure);
+    painter->setFont(small);
+    painter->setPen(theme.text2);
+    painter->drawText(QPointF(x + QFontMetricsF(bold).horizontalAdvance(sure) + 4, 55), tr("sure"));
+    if (!m_reading.second.isEmpty())
+        painter->drawText(QPointF(x, 55 + line),
+                          tr("then %1, %2").arg(m_reading.second, percent(m_reading.secondCertainty)));
+    if (m_reading.label.isEmpty())
+        return;
+    const QString label = tr("Label %1").arg(m_reading.label);
+    painter->drawText(QPointF(13, 103), label);
+    const double after = 13 + QFontMetricsF(small).horizontalAdvance(label) + 8;
+    const QColor color = m_reading.right ? theme.success : theme.error;
+    paintIcon(painter, QRectF(after, 92, 14, 14), m_reading.right ? QStringLiteral("ok") : QStringLiteral("close"),
+              color);
+    painter->setPen(color);
+    painter->setFont(cardFont(readablePx(12, scale), QFont::Medium));
+    painter->drawText(QPointF(after + 17, 103), m_reading.right ? tr("right") : tr("wrong"));
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,19 @@
+// Adding layers so that the picture stays in order.
+#pragma once
+
+#include "ui/document/project_document.h"
+
+namespace convarium::ui {
+
+/// Puts the layer into the wire. A picture that is as Tidy made it stays so; otherwise the cards to the right in the
+/// same row make room. One step of the undo stack.
+NodeId insertIntoWire(ProjectDocument& document, const engine::Edge& wire, const std::string& layerId);
+
+/// Adds the layer after another: into its wire when it has exactly one, else beside it with a wire of its own;
+/// without `after` on a free place below the picture. The wire is left out where it is not allowed.
+NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId after);
+
+/// The nearest place at or right below `wish` where a card covers no other.
+[[nodiscard]] QPointF freePlace(const ProjectDocument& document, QPointF wish);
+
+} // namespace convarium::ui

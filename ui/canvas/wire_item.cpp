@@ -1,0 +1,112 @@
+#include "ui/canvas/wire_item.h"
+
+#include "ui/canvas/canvas_scene.h"
+#include "ui/canvas/card_paint.h"
+#include "ui/theme/theme.h"
+
+#include <QFontMetricsF>
+#include <QLineF>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace convarium::ui {
+
+WireItem::WireItem(const CanvasScene* scene, const engine::Edge& edge) : m_scene(scene), m_edge(edge) { setZValue(1); }
+
+void WireItem::setRoute(RoutedWire route)
+{
+    if (route.points == m_route.points && route.labelled == m_route.labelled && route.splits == m_route.splits) {
+        m_route.port = route.port;
+        return;
+    }
+    prepareGeometryChange();
+    m_route = std::move(route);
+    m_path = roundedPath(m_route.points);
+    update();
+}
+
+void WireItem::setLook(const WireLook& look)
+{
+    m_look = look;
+    setZValue(look.selected || look.faulty ? 1.5 : 1);
+    update();
+}
+
+double WireItem::distance(QPointF p) const
+{
+    double best = std::numeric_limits<double>::max();
+    for (std::size_t i = 1; i < m_route.points.size(); ++i) {
+        const QPointF a = m_route.points[i - 1], b = m_route.points[i];
+        const QPointF nearest(std::clamp(p.x(), std::min(a.x(), b.x()), std::max(a.x(), b.x())),
+                              std::clamp(p.y(), std::min(a.y(), b.y()), std::max(a.y(), b.y())));
+        best = std::min(best, QLineF(p, nearest).length());
+    }
+    return best;
+}
+
+QRectF WireItem::boundingRect() const { return m_path.boundingRect().adjusted(-60, -36, 60, 24); }
+
+void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
+{
+    if (m_route.points.size() < 2)
+        return;
+    const Theme& theme = Theme::current();
+    const Level level = m_scene->level();
+    const double scale = m_scene->viewScale();
+    const bool far = level == Level::Far;
+    const QColor color = m_look.faulty                             ? theme.error
+                         : m_look.selected || m_look.dropTarget ? theme.accent
+                         : m_look.hovered                          ? theme.text2
+                                                                   : theme.wire;
+    QPen pen(color, m_look.selected || m_look.dropTarget ? 3 : m_look.faulty ? 2.5 : 2);
+    if (far)
+        pen.setWidthF(1.25 / scale);
+    if (m_look.faulty)
+        pen.setDashPattern({7 / pen.widthF(), 6 / pen.widthF()});
+    else if (m_look.waiting)
+        pen.setDashPattern({1, 3});
+    painter->setRenderHint(QPainter::Antialiasing, !far);
+    painter->setPen(pen);
+    painter->setBrush(Qt::NoBrush);
+    painter->drawPath(m_path);
+    if (far)
+        return;
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(color);
+    for (const QPointF& split : m_route.splits)
+        painter->drawEllipse(split, 4.5, 4.5);
+    const QPointF tip = m_route.points.back() - QPointF(kPortRadius, 0);
+    painter->drawPolygon(QPolygonF({tip, tip - QPointF(9, 4.5), tip - QPointF(9, -4.5)}));
+    if (!m_look.label.isEmpty() && (level != Level::Middle || m_look.hovered || m_look.selected || m_look.faulty))
+        paintLabel(painter);
+}
+
+void WireItem::paintLabel(QPainter* painter) const
+{
+    const Theme& theme = Theme::current();
+    const QFont font = cardFont(readablePx(12, m_scene->viewScale()), QFont::Medium);
+    const QFontMetricsF metrics(font);
+    const double width = metrics.horizontalAdvance(m_look.label) + 2;
+    // On the longest level run: the row change, the skip, or the gap between two cards.
+    std::size_t leg = 1;
+    for (std::size_t i = 1; i < m_route.points.size(); ++i)
+        if (std::abs(m_route.points[i].x() - m_route.points[i - 1].x()) >
+            std::abs(m_route.points[leg].x() - m_route.points[leg - 1].x()))
+            leg = i;
+    const QPointF a = m_route.points[leg - 1], b = m_route.points[leg];
+    double middle = (a.x() + b.x()) / 2;
+    if (m_route.points.size() == 2)
+        middle = (a.x() + b.x() - kPortRadius) / 2;
+    const QRectF rect(middle - width / 2, a.y() - 21, width, 16);
+    // A dense gap: keep the words readable where they touch a card or another wire.
+    painter->setOpacity(0.85);
+    painter->fillRect(rect.adjusted(1, 2, -1, -1), theme.canvas);
+    painter->setOpacity(1);
+    painter->setFont(font);
+    painter->setPen(m_look.faulty ? theme.error : theme.text2);
+    painter->drawText(rect, Qt::AlignCenter | Qt::TextDontClip | Qt::TextSingleLine, m_look.label);
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,78 @@
+// What an edit can change, as one comparable value, and the smallest reversible changes of it.
+#pragma once
+
+#include "engine/graph/graph_spec.h"
+#include "engine/train/train_config.h"
+
+#include <QPointF>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace convarium::ui {
+
+using engine::NodeId;
+/// Upper left corners of the cards in scene pixels. A docked layer has a place too, used once it is undocked.
+using Positions = std::map<NodeId, QPointF>;
+
+struct DocumentState {
+    engine::GraphSpec graph;
+    Positions positions;
+    engine::TrainConfig train;
+    friend bool operator==(const DocumentState&, const DocumentState&) = default;
+};
+
+namespace step {
+/// added: the node appears at `index` of GraphSpec::nodes; otherwise it disappears from there.
+struct NodeStep {
+    bool added = true;
+    std::size_t index = 0;
+    engine::Node node;
+    QPointF position;
+};
+struct EdgeStep {
+    bool added = true;
+    std::size_t index = 0;
+    engine::Edge edge;
+};
+struct ParamStep {
+    NodeId node;
+    std::string key;
+    engine::ParamValue before, after;
+};
+struct NameStep {
+    NodeId node; ///< kNoNode: the title of the network
+    std::string before, after;
+};
+struct FrozenStep {
+    NodeId node;
+    bool before, after;
+};
+struct MoveStep {
+    std::map<NodeId, std::pair<QPointF, QPointF>> moves; ///< before, after
+};
+struct TrainStep {
+    engine::TrainConfig before, after;
+};
+/// Ids are never reused, and undo gives the counter back.
+struct NextIdStep {
+    NodeId before, after;
+};
+struct InputsStep {
+    std::vector<engine::InputSpec> before, after;
+};
+struct OutputsStep {
+    std::vector<engine::OutputSpec> before, after;
+};
+} // namespace step
+
+using Step = std::variant<step::NodeStep, step::EdgeStep, step::ParamStep, step::NameStep, step::FrozenStep,
+                          step::MoveStep, step::TrainStep, step::NextIdStep, step::InputsStep, step::OutputsStep>;
+
+/// The step that takes `step` back.
+[[nodiscard]] Step inverse(const Step& step);
+void apply(const Step& step, DocumentState& state);
+
+} // namespace convarium::ui

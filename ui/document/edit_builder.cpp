@@ -1,0 +1,168 @@
+#include "ui/document/edit_builder.h"
+
+#include "engine/layers/layer.h"
+
+#include <algorithm>
+
+namespace convarium::ui {
+
+using engine::Edge;
+using engine::GraphSpec;
+using engine::kNoNode;
+using engine::Node;
+
+void EditBuilder::push(Step step)
+{
+    apply(step, m_state);
+    m_steps.push_back(std::move(step));
+}
+
+NodeId EditBuilder::addNode(Node node, QPointF position)
+{
+    node.id = m_state.graph.nextId;
+    push(step::NextIdStep{node.id, node.id + 1});
+    push(step::NodeStep{true, m_state.graph.nodes.size(), node, position});
+    return node.id;
+}
+
+NodeId EditBuilder::addLayer(const std::string& layerId, QPointF position)
+{
+    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    return layer ? addNode(engine::makeNode(m_state.graph, *layer), position) : kNoNode;
+}
+
+NodeId EditBuilder::addCopy(Node node, QPointF position)
+{
+    const auto taken = [&](const Node& other) { return other.name == node.name; };
+    const engine::LayerDescriptor* layer = engine::findLayer(node.type);
+    if (layer && std::any_of(m_state.graph.nodes.begin(), m_state.graph.nodes.end(), taken))
+        node.name = engine::makeNode(m_state.graph, *layer).name;
+    return addNode(std::move(node), position);
+}
+
+void EditBuilder::addEdge(const Edge& edge) { push(step::EdgeStep{true, m_state.graph.edges.size(), edge}); }
+
+void EditBuilder::removeEdge(const Edge& edge, bool closeGap)
+{
+    const auto& edges = m_state.graph.edges;
+    const auto drop = [&](const Edge& e) {
+        const auto it = std::find(edges.begin(), edges.end(), e);
+        if (it == edges.end())
+            return false;
+        push(step::EdgeStep{false, static_cast<std::size_t>(it - edges.begin()), e});
+        return true;
+    };
+    if (!drop(edge) || !closeGap)
+        return;
+    for (Edge later : m_state.graph.edgesInto(edge.to)) {
+        if (later.toPort != edge.toPort || later.slot <= edge.slot)
+            continue;
+        drop(later);
+        --later.slot;
+        addEdge(later);
+    }
+}
+
+void EditBuilder::removeNodes(const std::set<NodeId>& ids, bool bridge)
+{
+    const GraphSpec before = m_state.graph;
+    std::vector<Edge> bridges;
+    std::vector<Edge> gaps;
+    for (const Edge& out : before.edges) {
+        if (!ids.contains(out.from) || ids.contains(out.to))
+            continue;
+        NodeId source = out.from;
+        int port = out.fromPort;
+        while (bridge && ids.contains(source)) {
+            const std::vector<Edge> into = before.edgesInto(source);
+            source = into.size() == 1 ? into.front().from : kNoNode;
+            port = into.size() == 1 ? into.front().fromPort : 0;
+        }
+        if (bridge && source != kNoNode)
+            bridges.push_back({source, port, out.to, out.toPort, out.slot});
+        else
+            gaps.push_back(out);
+    }
+    for (const Edge& edge : before.edges)
+        if ((ids.contains(edge.from) || ids.contains(edge.to)) && std::find(gaps.begin(), gaps.end(), edge) == gaps.end())
+            removeEdge(edge, false);
+    for (const Edge& edge : bridges) {
+        if (engine::canConnect(m_state.graph, edge))
+            addEdge(edge);
+    }
+    // From the last slot down, so that the remembered slots stay true while the gaps close.
+    std::sort(gaps.begin(), gaps.end(), [](const Edge& a, const Edge& b) { return a.slot > b.slot; });
+    for (const Edge& edge : gaps)
+        removeEdge(edge);
+
+    auto inputs = m_state.graph.inputs;
+    if (std::erase_if(inputs, [&](const engine::InputSpec& s) { return ids.contains(s.node); }) > 0)
+        push(step::InputsStep{m_state.graph.inputs, inputs});
+    auto outputs = m_state.graph.outputs;
+    if (std::erase_if(outputs, [&](const engine::OutputSpec& s) { return ids.contains(s.node); }) > 0)
+        push(step::OutputsStep{m_state.graph.outputs, outputs});
+
+    for (NodeId id : ids) {
+        const auto& nodes = m_state.graph.nodes;
+        const auto it = std::find_if(nodes.begin(), nodes.end(), [&](const Node& n) { return n.id == id; });
+        if (it != nodes.end()) {
+            const auto place = m_state.positions.find(id);
+            push(step::NodeStep{false, static_cast<std::size_t>(it - nodes.begin()), *it,
+                                place == m_state.positions.end() ? QPointF() : place->second});
+        }
+    }
+}
+
+void EditBuilder::setParam(NodeId id, const std::string& key, const engine::ParamValue& value)
+{
+    const Node* node = m_state.graph.node(id);
+    const engine::ParamValue* before = node ? node->params.find(key) : nullptr;
+    if (before && *before != value)
+        push(step::ParamStep{id, key, *before, value});
+}
+
+void EditBuilder::rename(NodeId id, const std::string& name)
+{
+    const Node* node = m_state.graph.node(id);
+    const std::string before = id == kNoNode ? m_state.graph.title : node ? node->name : name;
+    if (before != name)
+        push(step::NameStep{id, before, name});
+}
+
+void EditBuilder::setFrozen(NodeId id, bool frozen)
+{
+    const Node* node = m_state.graph.node(id);
+    if (node && node->frozen != frozen)
+        push(step::FrozenStep{id, node->frozen, frozen});
+}
+
+void EditBuilder::move(const Positions& places)
+{
+    step::MoveStep result;
+    for (const auto& [id, place] : places) {
+        const auto it = m_state.positions.find(id);
+        if (m_state.graph.node(id) && it != m_state.positions.end() && it->second != place)
+            result.moves[id] = {it->second, place};
+    }
+    if (!result.moves.empty())
+        push(std::move(result));
+}
+
+void EditBuilder::setTrainConfig(const engine::TrainConfig& config)
+{
+    if (m_state.train != config)
+        push(step::TrainStep{m_state.train, config});
+}
+
+Edge EditBuilder::nextEdge(NodeId from, NodeId to) const
+{
+    Edge edge{from, 0, to, 0, 0};
+    const Node* target = m_state.graph.node(to);
+    const engine::LayerDescriptor* layer = target ? engine::findLayer(target->type) : nullptr;
+    if (layer && layer->maxInputs > 1)
+        for (const Edge& other : m_state.graph.edgesInto(to))
+            edge.slot = std::max(edge.slot, other.slot + 1);
+    return edge;
+}
+
+} // namespace convarium::ui

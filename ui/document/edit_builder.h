@@ -1,0 +1,48 @@
+// Collects the steps of one edit while keeping a copy of the state as it will be, so that edits can be composed.
+#pragma once
+
+#include "ui/document/document_state.h"
+
+#include <functional>
+#include <set>
+
+namespace convarium::ui {
+
+class EditBuilder final
+{
+public:
+    explicit EditBuilder(const DocumentState& state) : m_state(state) {}
+
+    [[nodiscard]] const engine::GraphSpec& graph() const { return m_state.graph; }
+    [[nodiscard]] const DocumentState& state() const { return m_state; }
+    [[nodiscard]] std::vector<Step> takeSteps() { return std::move(m_steps); }
+    [[nodiscard]] bool isEmpty() const { return m_steps.empty(); }
+
+    /// Adds a node with a fresh id (returned) and default settings of the layer type, which must be known.
+    NodeId addLayer(const std::string& layerId, QPointF position);
+    /// Adds a copy of the node with a fresh id and, unless it is free, a fresh name.
+    NodeId addCopy(engine::Node node, QPointF position);
+    void addEdge(const engine::Edge& edge);
+    /// closeGap: later inputs of a merge move up by one slot.
+    void removeEdge(const engine::Edge& edge, bool closeGap = true);
+    /// Removes the nodes with their wires. bridge: what fed a chain of single-input layers feeds its consumers instead.
+    void removeNodes(const std::set<NodeId>& ids, bool bridge);
+    /// No step when the value is what it is already.
+    void setParam(NodeId node, const std::string& key, const engine::ParamValue& value);
+    void rename(NodeId node, const std::string& name);
+    void setFrozen(NodeId node, bool frozen);
+    void move(const Positions& places);
+    void setTrainConfig(const engine::TrainConfig& config);
+
+    /// A wire between two nodes into the next free slot.
+    [[nodiscard]] engine::Edge nextEdge(NodeId from, NodeId to) const;
+
+private:
+    void push(Step step);
+    NodeId addNode(engine::Node node, QPointF position);
+
+    DocumentState m_state;
+    std::vector<Step> m_steps;
+};
+
+} // namespace convarium::ui

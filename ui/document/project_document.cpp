@@ -1,0 +1,222 @@
+#include "ui/document/project_document.h"
+
+#include "engine/layers/layer.h"
+#include "ui/document/edit_command.h"
+
+#include <QFileInfo>
+#include <set>
+
+namespace convarium::ui {
+
+using What = DocumentChange::What;
+
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+
+/// The event a step causes; nothing for bookkeeping.
+std::optional<DocumentChange> eventOf(const Step& given)
+{
+    DocumentChange change;
+    const bool told = std::visit(
+        Overloaded{[&](const step::NodeStep& s) {
+                       change.what = s.added ? What::NodeAdded : What::NodeRemoved;
+                       change.node = s.node.id;
+                       return true;
+                   },
+                   [&](const step::EdgeStep& s) {
+                       change.what = s.added ? What::EdgeAdded : What::EdgeRemoved;
+                       change.edge = s.edge;
+                       return true;
+                   },
+                   [&](const step::ParamStep& s) {
+                       change.what = What::ParamChanged;
+                       change.node = s.node;
+                       change.key = s.key;
+                       return true;
+                   },
+                   [&](const step::NameStep& s) {
+                       change.what = What::NodeRenamed;
+                       change.node = s.node;
+                       return true;
+                   },
+                   [&](const step::FrozenStep& s) {
+                       change.what = What::FrozenChanged;
+                       change.node = s.node;
+                       return true;
+                   },
+                   [&](const step::MoveStep&) {
+                       change.what = What::NodesMoved;
+                       return true;
+                   },
+                   [&](const step::TrainStep&) {
+                       change.what = What::TrainConfigChanged;
+                       return true;
+                   },
+                   [](const auto&) { return false; }},
+        given);
+    return told ? std::optional(change) : std::nullopt;
+}
+
+bool changesGraph(const Step& given)
+{
+    return !std::holds_alternative<step::MoveStep>(given) && !std::holds_alternative<step::TrainStep>(given);
+}
+
+} // namespace
+
+ProjectDocument::ProjectDocument(QObject* parent) : QObject(parent)
+{
+    qRegisterMetaType<DocumentChange>();
+    connect(&m_stack, &QUndoStack::cleanChanged, this, [this](bool clean) { Q_EMIT modifiedChanged(!clean); });
+    workOut();
+}
+
+// The stack's own end would tell of a change to a document that is half gone.
+ProjectDocument::~ProjectDocument() { m_stack.disconnect(this); }
+
+QPointF ProjectDocument::position(NodeId id) const
+{
+    const auto it = m_state.positions.find(id);
+    return it == m_state.positions.end() ? QPointF() : it->second;
+}
+
+void ProjectDocument::reset(engine::GraphSpec graph, Positions positions, engine::TrainConfig train,
+                            const QString& file)
+{
+    m_state = {std::move(graph), std::move(positions), std::move(train)};
+    m_file = file;
+    m_lastGood.clear();
+    ++m_gesture;
+    m_stack.clear();
+    workOut();
+    Q_EMIT changed({What::Reset});
+    Q_EMIT modifiedChanged(isModified());
+}
+
+void ProjectDocument::placeNodes(const Positions& positions)
+{
+    for (const auto& [id, place] : positions)
+        if (m_state.graph.node(id))
+            m_state.positions.try_emplace(id, place);
+    Q_EMIT changed({What::NodesMoved});
+}
+
+QString ProjectDocument::title() const
+{
+    const engine::GraphSpec& g = m_state.graph;
+    const std::string& text = g.title.empty() ? g.name : g.title;
+    return text.empty() ? tr("Untitled") : QString::fromStdString(text);
+}
+
+void ProjectDocument::markSaved(const QString& file)
+{
+    m_file = file;
+    ++m_gesture;
+    m_stack.setClean();
+    Q_EMIT changed({What::FileChanged});
+}
+
+void ProjectDocument::setClasses(std::optional<std::int64_t> classes)
+{
+    if (m_classes == classes)
+        return;
+    m_classes = classes;
+    workOut();
+    Q_EMIT changed({What::ShapesChanged});
+}
+
+void ProjectDocument::applySteps(const std::vector<Step>& steps)
+{
+    bool graphChanged = false;
+    for (const Step& step : steps) {
+        if (const auto* node = std::get_if<step::NodeStep>(&step); node && !node->added)
+            Q_EMIT changed({What::NodeAboutToBeRemoved, node->node.id, {}, {}});
+        apply(step, m_state);
+        graphChanged = graphChanged || changesGraph(step);
+    }
+    // Views hear of the parts only now, so that whatever they read belongs to the finished edit.
+    if (graphChanged)
+        workOut();
+    for (const Step& step : steps)
+        if (const auto change = eventOf(step))
+            Q_EMIT changed(*change);
+    if (graphChanged)
+        Q_EMIT changed({What::ShapesChanged});
+}
+
+void ProjectDocument::pushSteps(const QString& text, std::vector<Step> steps, bool dragging)
+{
+    if (steps.empty())
+        return;
+    if (!dragging)
+        ++m_gesture;
+    m_stack.push(new EditCommand(this, text, std::move(steps), dragging ? m_gesture : 0));
+}
+
+void ProjectDocument::endGesture() { ++m_gesture; }
+
+void ProjectDocument::workOut()
+{
+    m_shaped = engine::inferShapes(m_state.graph, m_classes);
+    for (const auto& [id, shape] : m_shaped.shapes)
+        m_lastGood[id] = shape;
+    m_counts.clear();
+    m_totals = {};
+    for (const engine::Node& node : m_state.graph.nodes) {
+        const engine::LayerDescriptor* layer = engine::findLayer(node.type);
+        if (!layer || !layer->formulas || !m_shaped.shapes.contains(node.id))
+            continue;
+        const std::vector<engine::Shape> inputs = m_shaped.inputShapes(m_state.graph, node.id);
+        engine::FormulaContext<engine::Checked> context;
+        context.params = &node.params;
+        context.inputShapes = inputs;
+        for (const engine::Shape& shape : inputs) {
+            engine::FormulaShape<engine::Checked> sizes;
+            for (int i = 0; i < shape.rank(); ++i)
+                sizes.sizes.emplace_back(shape[i]);
+            context.inputs.push_back(std::move(sizes));
+        }
+        const auto numbers = layer->formulas(context);
+        LayerCounts& counts = m_counts[node.id];
+        (node.frozen ? counts.frozen : counts.trainable) = numbers.weights.value;
+        counts.statistics = numbers.statistics.value;
+        counts.macs = numbers.macs.value;
+        m_totals.trainable += counts.trainable;
+        m_totals.frozen += counts.frozen;
+        m_totals.statistics += counts.statistics;
+        m_totals.macs += counts.macs;
+    }
+}
+
+std::vector<engine::Problem> ProjectDocument::problemsOf(NodeId id) const
+{
+    std::vector<engine::Problem> result;
+    for (const engine::Problem& problem : m_shaped.problems)
+        if (problem.error.place.node == id)
+            result.push_back(problem);
+    return result;
+}
+
+std::optional<engine::Shape> ProjectDocument::shape(NodeId id) const
+{
+    const auto it = m_shaped.shapes.find(id);
+    return it == m_shaped.shapes.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::optional<engine::Shape> ProjectDocument::lastGoodShape(NodeId id) const
+{
+    const auto it = m_lastGood.find(id);
+    return it == m_lastGood.end() ? std::nullopt : std::optional(it->second);
+}
+
+LayerCounts ProjectDocument::counts(NodeId id) const
+{
+    const auto it = m_counts.find(id);
+    return it == m_counts.end() ? LayerCounts() : it->second;
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,152 @@
+// The open project: the single place where the network, its picture and its training settings are edited.
+#pragma once
+
+#include "engine/core/result.h"
+#include "ui/document/document_state.h"
+
+#include <QObject>
+#include <QString>
+#include <QUndoStack>
+#include <functional>
+#include <optional>
+
+namespace convarium::ui {
+
+class EditBuilder;
+
+/// A small typed event: what changed, so that only the views of it repaint.
+struct DocumentChange {
+    enum class What {
+        Reset,              ///< another project: forget everything
+        NodeAdded,          ///< node
+        NodeAboutToBeRemoved, ///< node; the graph still has it
+        NodeRemoved,        ///< node
+        EdgeAdded,          ///< edge
+        EdgeRemoved,        ///< edge
+        NodesMoved,         ///< some positions
+        ParamChanged,       ///< node, key
+        NodeRenamed,        ///< node; kNoNode: the title of the network
+        FrozenChanged,      ///< node
+        TrainConfigChanged,
+        ShapesChanged,      ///< shapes, counts and problems have been worked out again
+        FileChanged,        ///< file name
+    };
+    What what = What::Reset;
+    NodeId node = engine::kNoNode;
+    std::string key;
+    engine::Edge edge;
+};
+
+/// Numbers of one layer, or of all of them.
+struct LayerCounts {
+    qint64 trainable = 0, frozen = 0, statistics = 0;
+    qint64 macs = 0; ///< for one image
+    [[nodiscard]] qint64 parameters() const { return trainable + frozen; }
+    friend bool operator==(const LayerCounts&, const LayerCounts&) = default;
+};
+
+/// What a paste brings: nodes with their wires among each other.
+struct Fragment {
+    std::vector<engine::Node> nodes;
+    std::vector<engine::Edge> edges;
+    Positions positions;
+};
+
+/// Lives in the UI thread. Every edit is a method here and one step on the undo stack; views react to changed().
+class ProjectDocument final : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ProjectDocument(QObject* parent = nullptr);
+    ~ProjectDocument() override;
+
+    [[nodiscard]] const DocumentState& state() const { return m_state; }
+    [[nodiscard]] const engine::GraphSpec& graph() const { return m_state.graph; }
+    [[nodiscard]] const Positions& positions() const { return m_state.positions; }
+    [[nodiscard]] QPointF position(NodeId id) const;
+    [[nodiscard]] const engine::TrainConfig& trainConfig() const { return m_state.train; }
+    [[nodiscard]] QUndoStack* undoStack() { return &m_stack; }
+
+    /// Another project: forgets the undo history. Positions may be missing; the canvas fills them in.
+    void reset(engine::GraphSpec graph, Positions positions, engine::TrainConfig train, const QString& file = {});
+    /// Places for nodes that have none; not an edit.
+    void placeNodes(const Positions& positions);
+
+    /// Title of the network, else its name, else "Untitled".
+    [[nodiscard]] QString title() const;
+    [[nodiscard]] QString filePath() const { return m_file; }
+    [[nodiscard]] bool isModified() const { return !m_stack.isClean(); }
+    /// The state as it is now lies in that file.
+    void markSaved(const QString& file);
+
+    /// Classes of the chosen data set, for the check of the head; 10 at first.
+    void setClasses(std::optional<std::int64_t> classes);
+
+    // Worked out after each change.
+    [[nodiscard]] const engine::ShapedGraph& shaped() const { return m_shaped; }
+    [[nodiscard]] const std::vector<engine::Problem>& problems() const { return m_shaped.problems; }
+    [[nodiscard]] std::vector<engine::Problem> problemsOf(NodeId id) const;
+    [[nodiscard]] std::optional<engine::Shape> shape(NodeId id) const;
+    /// The shape, or the last one that worked.
+    [[nodiscard]] std::optional<engine::Shape> lastGoodShape(NodeId id) const;
+    [[nodiscard]] LayerCounts counts(NodeId id) const;
+    [[nodiscard]] const LayerCounts& totals() const { return m_totals; }
+
+    /// May a wire be drawn from one layer's output to the other's input? The reason, if not.
+    [[nodiscard]] engine::Result<void> canConnect(NodeId from, NodeId to) const;
+    /// The same for the end of an existing wire, which would leave its old target.
+    [[nodiscard]] engine::Result<void> canRewire(const engine::Edge& edge, NodeId to) const;
+
+    // Edits. Those that return an id give kNoNode when the layer type is unknown.
+    NodeId addNode(const std::string& layerId, QPointF position);
+    /// Adds the layer and, where that is allowed, a wire from `after` to it.
+    NodeId addNodeAfter(const std::string& layerId, QPointF position, NodeId after);
+    NodeId insertOnWire(const engine::Edge& edge, const std::string& layerId, QPointF position);
+    /// The nodes with their wires; bridge: consumers of single-input layers are fed by what fed those.
+    void removeNodes(const std::vector<NodeId>& ids, bool bridge);
+    engine::Result<void> connectNodes(NodeId from, NodeId to);
+    void removeEdge(const engine::Edge& edge);
+    engine::Result<void> rewire(const engine::Edge& edge, NodeId to);
+    /// dragging: joins the previous change of the same thing until endGesture() is called.
+    void moveNodes(const Positions& places, bool dragging = false);
+    void setParam(NodeId node, const std::string& key, const engine::ParamValue& value, bool dragging = false);
+    /// Several settings as one step, e.g. both sides of a kernel; text as stepText() of the first.
+    void setParams(NodeId node, const std::vector<std::pair<std::string, engine::ParamValue>>& values);
+    void setTrainConfig(const engine::TrainConfig& config, bool dragging = false);
+    /// The slider or spin box has been let go: the next change is a step of its own.
+    void endGesture();
+    void renameNode(NodeId node, const QString& name);
+    void renameNetwork(const QString& title);
+    void setFrozen(NodeId node, bool frozen);
+    void arrange(const Positions& places); ///< "Tidy the layout"
+    /// A copy of these nodes and the wires between them.
+    [[nodiscard]] Fragment fragment(const std::vector<NodeId>& ids) const;
+    /// Adds the fragment moved by `offset`; returns the new ids. verb: "Paste", "Duplicate".
+    std::vector<NodeId> paste(const Fragment& fragment, QPointF offset, const QString& verb);
+    /// Any composition as one step of the undo stack; nothing when `build` adds no steps.
+    void edit(const QString& text, const std::function<void(EditBuilder&)>& build);
+
+Q_SIGNALS:
+    void changed(const convarium::ui::DocumentChange& change);
+    void modifiedChanged(bool modified);
+
+private:
+    friend class EditCommand;
+    void applySteps(const std::vector<Step>& steps);
+    void pushSteps(const QString& text, std::vector<Step> steps, bool dragging);
+    void workOut();
+
+    DocumentState m_state;
+    engine::ShapedGraph m_shaped;
+    std::map<NodeId, engine::Shape> m_lastGood;
+    std::map<NodeId, LayerCounts> m_counts;
+    LayerCounts m_totals;
+    std::optional<std::int64_t> m_classes = 10;
+    QUndoStack m_stack;
+    quint64 m_gesture = 1;
+    QString m_file;
+};
+
+} // namespace convarium::ui
+
+Q_DECLARE_METATYPE(convarium::ui::DocumentChange)

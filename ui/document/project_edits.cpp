@@ -1,0 +1,228 @@
+// The edits of ProjectDocument: each builds its steps and pushes them as one command.
+#include "ui/document/edit_builder.h"
+#include "ui/document/edit_texts.h"
+#include "ui/document/project_document.h"
+
+#include "engine/layers/layer.h"
+
+#include <algorithm>
+
+namespace convarium::ui {
+
+using engine::Edge;
+using engine::kNoNode;
+
+namespace {
+
+QString insertText(const std::string& layerId)
+{
+    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    return ProjectDocument::tr("Insert %1").arg(QString::fromStdString(layer ? layer->title : layerId));
+}
+
+std::vector<NodeId> existing(const engine::GraphSpec& graph, const std::vector<NodeId>& ids)
+{
+    std::vector<NodeId> result;
+    for (NodeId id : ids)
+        if (graph.node(id) && std::find(result.begin(), result.end(), id) == result.end())
+            result.push_back(id);
+    return result;
+}
+
+} // namespace
+
+engine::Result<void> ProjectDocument::canConnect(NodeId from, NodeId to) const
+{
+    return engine::canConnect(m_state.graph, EditBuilder(m_state).nextEdge(from, to));
+}
+
+engine::Result<void> ProjectDocument::canRewire(const Edge& edge, NodeId to) const
+{
+    EditBuilder builder(m_state);
+    builder.removeEdge(edge);
+    return engine::canConnect(builder.graph(), builder.nextEdge(edge.from, to));
+}
+
+void ProjectDocument::edit(const QString& text, const std::function<void(EditBuilder&)>& build)
+{
+    EditBuilder builder(m_state);
+    build(builder);
+    pushSteps(text, builder.takeSteps(), false);
+}
+
+NodeId ProjectDocument::addNode(const std::string& layerId, QPointF position)
+{
+    return addNodeAfter(layerId, position, kNoNode);
+}
+
+NodeId ProjectDocument::addNodeAfter(const std::string& layerId, QPointF position, NodeId after)
+{
+    NodeId added = kNoNode;
+    edit(insertText(layerId), [&](EditBuilder& b) {
+        added = b.addLayer(layerId, position);
+        if (added == kNoNode || after == kNoNode)
+            return;
+        const Edge edge = b.nextEdge(after, added);
+        if (engine::canConnect(b.graph(), edge))
+            b.addEdge(edge);
+    });
+    return added;
+}
+
+NodeId ProjectDocument::insertOnWire(const Edge& edge, const std::string& layerId, QPointF position)
+{
+    NodeId added = kNoNode;
+    edit(insertText(layerId), [&](EditBuilder& b) {
+        added = b.addLayer(layerId, position);
+        if (added == kNoNode)
+            return;
+        const Edge in = b.nextEdge(edge.from, added);
+        if (!engine::canConnect(b.graph(), in))
+            return;
+        b.removeEdge(edge, false);
+        b.addEdge({edge.from, edge.fromPort, added, 0, 0});
+        b.addEdge({added, 0, edge.to, edge.toPort, edge.slot});
+    });
+    return added;
+}
+
+void ProjectDocument::removeNodes(const std::vector<NodeId>& ids, bool bridge)
+{
+    const std::vector<NodeId> gone = existing(m_state.graph, ids);
+    if (gone.empty())
+        return;
+    edit(countedText(tr("Delete"), m_state.graph, gone),
+         [&](EditBuilder& b) { b.removeNodes({gone.begin(), gone.end()}, bridge); });
+}
+
+engine::Result<void> ProjectDocument::connectNodes(NodeId from, NodeId to)
+{
+    const Edge edge = EditBuilder(m_state).nextEdge(from, to);
+    auto verdict = engine::canConnect(m_state.graph, edge);
+    if (verdict)
+        this->edit(stepText(m_state.graph, step::EdgeStep{true, 0, edge}), [&](EditBuilder& b) { b.addEdge(edge); });
+    return verdict;
+}
+
+void ProjectDocument::removeEdge(const Edge& edge)
+{
+    this->edit(stepText(m_state.graph, step::EdgeStep{false, 0, edge}), [&](EditBuilder& b) { b.removeEdge(edge); });
+}
+
+engine::Result<void> ProjectDocument::rewire(const Edge& edge, NodeId to)
+{
+    if (edge.to == to)
+        return {};
+    auto verdict = canRewire(edge, to);
+    if (verdict)
+        this->edit(stepText(m_state.graph, step::EdgeStep{true, 0, {edge.from, 0, to, 0, 0}}), [&](EditBuilder& b) {
+            b.removeEdge(edge);
+            b.addEdge(b.nextEdge(edge.from, to));
+        });
+    return verdict;
+}
+
+void ProjectDocument::moveNodes(const Positions& places, bool dragging)
+{
+    EditBuilder builder(m_state);
+    builder.move(places);
+    std::vector<Step> steps = builder.takeSteps();
+    const QString text = steps.empty() ? QString() : stepText(m_state.graph, steps.front());
+    pushSteps(text, std::move(steps), dragging);
+}
+
+void ProjectDocument::setParam(NodeId node, const std::string& key, const engine::ParamValue& value, bool dragging)
+{
+    EditBuilder builder(m_state);
+    builder.setParam(node, key, value);
+    std::vector<Step> steps = builder.takeSteps();
+    const QString text = steps.empty() ? QString() : stepText(m_state.graph, steps.front());
+    pushSteps(text, std::move(steps), dragging);
+}
+
+void ProjectDocument::setParams(NodeId node, const std::vector<std::pair<std::string, engine::ParamValue>>& values)
+{
+    EditBuilder builder(m_state);
+    for (const auto& [key, value] : values)
+        builder.setParam(node, key, value);
+    std::vector<Step> steps = builder.takeSteps();
+    const QString text = steps.empty() ? QString() : stepText(m_state.graph, steps.front());
+    pushSteps(text, std::move(steps), false);
+}
+
+void ProjectDocument::setTrainConfig(const engine::TrainConfig& config, bool dragging)
+{
+    EditBuilder builder(m_state);
+    builder.setTrainConfig(config);
+    std::vector<Step> steps = builder.takeSteps();
+    const QString text = steps.empty() ? QString() : stepText(m_state.graph, steps.front());
+    pushSteps(text, std::move(steps), dragging);
+}
+
+void ProjectDocument::renameNode(NodeId node, const QString& name)
+{
+    if (!m_state.graph.node(node))
+        return;
+    const std::string text = name.trimmed().toStdString();
+    edit(stepText(m_state.graph, step::NameStep{node, m_state.graph.node(node)->name, text}),
+         [&](EditBuilder& b) { b.rename(node, text); });
+}
+
+void ProjectDocument::renameNetwork(const QString& title)
+{
+    const std::string text = title.trimmed().toStdString();
+    edit(stepText(m_state.graph, step::NameStep{kNoNode, m_state.graph.title, text}),
+         [&](EditBuilder& b) { b.rename(kNoNode, text); });
+}
+
+void ProjectDocument::setFrozen(NodeId node, bool frozen)
+{
+    edit(stepText(m_state.graph, step::FrozenStep{node, !frozen, frozen}),
+         [&](EditBuilder& b) { b.setFrozen(node, frozen); });
+}
+
+void ProjectDocument::arrange(const Positions& places)
+{
+    edit(tr("Tidy the layout"), [&](EditBuilder& b) { b.move(places); });
+}
+
+Fragment ProjectDocument::fragment(const std::vector<NodeId>& ids) const
+{
+    Fragment result;
+    for (NodeId id : existing(m_state.graph, ids)) {
+        result.nodes.push_back(*m_state.graph.node(id));
+        result.positions[id] = position(id);
+    }
+    for (const Edge& edge : m_state.graph.edges)
+        if (result.positions.contains(edge.from) && result.positions.contains(edge.to))
+            result.edges.push_back(edge);
+    return result;
+}
+
+std::vector<NodeId> ProjectDocument::paste(const Fragment& fragment, QPointF offset, const QString& verb)
+{
+    std::vector<NodeId> added;
+    if (fragment.nodes.empty())
+        return added;
+    const QString what = fragment.nodes.size() == 1 ? QString::fromStdString(fragment.nodes.front().name)
+                                                    : tr("%1 layers").arg(fragment.nodes.size());
+    edit(verb + u' ' + what, [&](EditBuilder& b) {
+        std::map<NodeId, NodeId> ids;
+        for (const engine::Node& node : fragment.nodes) {
+            const auto place = fragment.positions.find(node.id);
+            ids[node.id] = b.addCopy(node, (place == fragment.positions.end() ? QPointF() : place->second) + offset);
+            added.push_back(ids[node.id]);
+        }
+        for (Edge edge : fragment.edges) {
+            edge.from = ids.at(edge.from);
+            edge.to = ids.at(edge.to);
+            // Wires from outside stay behind, so the slots of a copied merge start again at 0.
+            edge.slot = b.nextEdge(edge.from, edge.to).slot;
+            if (engine::canConnect(b.graph(), edge))
+                b.addEdge(edge);
+        }
+    });
+    return added;
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,208 @@
+#include "ui/training/feature_map_panel.h"
+
+#include "engine/layers/layer.h"
+#include "ui/theme/colormap.h"
+#include "ui/training/map_service.h"
+#include "ui/training/training_controller.h"
+
+#include <QBoxLayout>
+#include <QLocale>
+#include <QMenu>
+#include <QSpinBox>
+
+namespace convarium::ui {
+
+FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent) :
+    QWidget(parent), m_service(service), m_title(new TextLabel({}, TextRole::SectionBold)),
+    m_size(new ElidedLabel({}, TextRole::Body, ColorRole::Text2)), m_grid(new MapGrid)
+{
+    setAccessibleName(QStringLiteral("Feature maps"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(scaled(14), scaled(4), scaled(12), scaled(12));
+    layout->setSpacing(scaled(6));
+    layout->addLayout(makeTitle());
+    m_body = new QBoxLayout(QBoxLayout::TopToBottom);
+    m_body->setSpacing(scaled(10));
+    m_body->addWidget(m_grid, 1);
+    m_body->addWidget(makeFoot());
+    layout->addLayout(m_body, 1);
+
+    connect(m_grid, &MapGrid::mapSelected, service, &MapService::setMap);
+    connect(service, &MapService::mapsReady, this, &FeatureMapPanel::showResult);
+    connect(service, &MapService::unavailable, this, &FeatureMapPanel::showNothing);
+    connect(service, &MapService::imageChanged, this, &FeatureMapPanel::updateImageText);
+    connect(service->controller(), &TrainingController::dataReady, this, &FeatureMapPanel::updateImageText);
+    updateImageText();
+    showNothing({});
+}
+
+QBoxLayout* FeatureMapPanel::makeTitle()
+{
+    auto* row = new QHBoxLayout;
+    row->setSpacing(scaled(4));
+    row->addWidget(m_title);
+    row->addSpacing(scaled(4));
+    row->addWidget(m_size, 1);
+    auto* previous = new IconButton(QStringLiteral("chevron-left"), tr("Previous test image"), this, ColorRole::Text2);
+    auto* next = new IconButton(QStringLiteral("chevron-right"), tr("Next test image"), this, ColorRole::Text2);
+    auto* random = new IconButton(QStringLiteral("swap"), tr("Any test image"), this, ColorRole::Text2);
+    m_index = new QSpinBox;
+    m_index->setAccessibleName(QStringLiteral("Test image"));
+    m_index->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    m_index->setAlignment(Qt::AlignRight);
+    m_index->setKeyboardTracking(false);
+    m_index->setRange(0, 0);
+    m_index->setFixedWidth(scaled(60));
+    m_index->setToolTip(tr("Number of the test image"));
+    connect(previous, &QToolButton::clicked, m_service, &MapService::previousImage);
+    connect(next, &QToolButton::clicked, m_service, &MapService::nextImage);
+    connect(random, &QToolButton::clicked, m_service, &MapService::randomImage);
+    connect(m_index, &QSpinBox::valueChanged, m_service, [this](int value) { m_service->setImage(value); });
+    row->addWidget(previous);
+    row->addWidget(m_index);
+    row->addWidget(next);
+    row->addWidget(random);
+    auto* more = new IconButton(QStringLiteral("dots"), tr("Feature map options"), this, ColorRole::Text2);
+    connect(more, &QToolButton::clicked, this, [this, more] {
+        auto* menu = new QMenu(this);
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        auto* own = menu->addAction(tr("Own scale for every map"));
+        own->setCheckable(true);
+        own->setChecked(m_service->ownScales());
+        connect(own, &QAction::toggled, m_service, &MapService::setOwnScales);
+        menu->popup(more->mapToGlobal(QPoint(0, more->height())));
+    });
+    row->addWidget(more);
+    return row;
+}
+
+QWidget* FeatureMapPanel::makeFoot()
+{
+    auto* foot = new QWidget;
+    auto* column = new QVBoxLayout(foot);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(scaled(12));
+
+    m_kernelRow = new QWidget;
+    auto* kernels = new QHBoxLayout(m_kernelRow);
+    kernels->setContentsMargins(0, 0, 0, 0);
+    kernels->setSpacing(scaled(12));
+    auto* names = new QVBoxLayout;
+    names->setSpacing(0);
+    m_kernelTitle = new TextLabel({}, TextRole::BodyMedium);
+    m_kernelSize = new TextLabel({}, TextRole::Small, ColorRole::Text2);
+    names->addWidget(m_kernelTitle);
+    names->addWidget(m_kernelSize);
+    kernels->addLayout(names);
+    m_kernels = new KernelStrip;
+    kernels->addWidget(m_kernels, 1);
+    column->addWidget(m_kernelRow);
+
+    auto* row = new QHBoxLayout;
+    row->setSpacing(scaled(10));
+    m_picture = new PixelPicture(44);
+    row->addWidget(m_picture);
+    auto* texts = new QVBoxLayout;
+    texts->setSpacing(0);
+    m_imageText = new ElidedLabel({}, TextRole::BodyMedium);
+    m_caption = new ElidedLabel({}, TextRole::Small, ColorRole::Text2);
+    texts->addWidget(m_imageText);
+    texts->addWidget(m_caption);
+    row->addLayout(texts, 1);
+    m_scale = new ScaleBar;
+    row->addWidget(m_scale);
+    column->addLayout(row);
+    return foot;
+}
+
+QSize FeatureMapPanel::minimumSizeHint() const
+{
+    return {scaled(300), scaled(130)};
+}
+
+void FeatureMapPanel::setNode(engine::NodeId node, const QString& label)
+{
+    m_label = label;
+    m_service->setNode(node);
+    if (node == engine::kNoNode)
+        showNothing(tr("Select a layer to see its maps"));
+}
+
+void FeatureMapPanel::showResult(const MapResult& result)
+{
+    m_picture->setImage(result.input);
+    if (result.node != m_service->node() || result.count == 0)
+        return;
+    const QLocale locale;
+    const bool maps = result.width * result.height > 1;
+    m_title->setText(result.picture ? tr("Test image in %1").arg(m_label)
+                     : maps         ? tr("Feature maps of %1").arg(m_label)
+                                    : tr("Numbers of %1").arg(m_label));
+    m_size->setText(maps ? tr("%1, %2×%3").arg(result.count == 1 ? tr("1 map") : tr("%1 maps").arg(locale.toString(result.count)))
+                               .arg(result.height)
+                               .arg(result.width)
+                         : tr("%1 numbers").arg(locale.toString(result.count)));
+    m_grid->setResult(result);
+    m_kernelRow->setVisible(result.kernelCount > 0);
+    m_kernelTitle->setText(tr("Kernel of map %1").arg(result.map + 1));
+    m_kernelSize->setText(tr("%1×%2×%3 weights").arg(result.kernelHeight).arg(result.kernelWidth).arg(result.kernelCount));
+    m_kernels->setResult(result);
+    QString caption = m_service->ownScales() ? tr("own scale for every map") : tr("one scale for all");
+    if (result.shown != result.node) {
+        const auto* node = m_service->controller()->graph().node(result.shown);
+        const auto* layer = node ? engine::findLayer(node->type) : nullptr;
+        if (layer)
+            caption = tr("after %1, %2").arg(QString::fromStdString(layer->title), caption);
+    }
+    m_caption->setText(result.picture ? tr("as the network gets it") : caption);
+    m_scale->setVisible(!result.picture && !m_service->ownScales());
+    m_scale->setScale(result.scale);
+    setAccessibleDescription(m_size->text() + QStringLiteral(", ") + caption + QStringLiteral(", ") + m_imageText->text());
+}
+
+void FeatureMapPanel::showNothing(const QString& reason)
+{
+    m_title->setText(tr("Feature maps"));
+    m_size->setText({});
+    m_kernelRow->hide();
+    m_scale->hide();
+    m_caption->setText({});
+    m_grid->clear(!reason.isEmpty()                              ? reason
+                  : m_service->node() == engine::kNoNode         ? tr("Select a layer to see its maps")
+                                                                 : QString());
+}
+
+void FeatureMapPanel::updateImageText()
+{
+    const auto count = m_service->imageCount();
+    const QSignalBlocker blocker(m_index);
+    m_index->setRange(0, static_cast<int>(std::max<std::int64_t>(count - 1, 0)));
+    m_index->setValue(static_cast<int>(m_service->image()));
+    if (count == 0)
+        m_imageText->setText({});
+    else if (m_service->label() < 0)
+        m_imageText->setText(tr("Test image %1").arg(m_service->image()));
+    else
+        m_imageText->setText(tr("Test image %1, label %2").arg(m_service->image()).arg(m_service->className(m_service->label())));
+}
+
+void FeatureMapPanel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    m_service->setPanelVisible(true);
+}
+
+void FeatureMapPanel::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    m_service->setPanelVisible(false);
+}
+
+void FeatureMapPanel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    const bool flat = height() < scaled(230) && width() > scaled(640);
+    m_body->setDirection(flat ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+}
+
+} // namespace convarium::ui

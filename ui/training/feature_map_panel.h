@@ -1,0 +1,60 @@
+// "Feature maps": what the chosen layer makes of a test image, live.
+#pragma once
+
+#include "ui/theme/widgets.h"
+#include "ui/training/map_grid.h"
+
+#include <QWidget>
+
+QT_BEGIN_NAMESPACE
+class QBoxLayout;
+class QSpinBox;
+QT_END_NAMESPACE
+
+namespace convarium::ui {
+
+class MapService;
+class ScaleBar;
+
+/// Maps in a grid, the kernels of the chosen map, the image and the scale. Asks for pictures only while it is visible.
+class FeatureMapPanel final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit FeatureMapPanel(MapService* service, QWidget* parent = nullptr);
+
+    /// Shows another layer; label as people read it ("C3"). kNoNode: says that one may be chosen.
+    void setNode(engine::NodeId node, const QString& label);
+    [[nodiscard]] MapGrid* grid() const { return m_grid; }
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    QBoxLayout* makeTitle();
+    QWidget* makeFoot();
+    void showResult(const MapResult& result);
+    void showNothing(const QString& reason);
+    void updateImageText();
+
+    MapService* m_service;
+    QString m_label;
+    QBoxLayout* m_body;
+    TextLabel* m_title;
+    ElidedLabel* m_size;
+    QSpinBox* m_index;
+    MapGrid* m_grid;
+    QWidget* m_kernelRow;
+    TextLabel* m_kernelTitle;
+    TextLabel* m_kernelSize;
+    KernelStrip* m_kernels;
+    PixelPicture* m_picture;
+    ElidedLabel* m_imageText;
+    ElidedLabel* m_caption;
+    ScaleBar* m_scale;
+};
+
+} // namespace convarium::ui

@@ -1,0 +1,95 @@
+// All maps of a layer in rows, drawn from one atlas; one of them is chosen.
+#pragma once
+
+#include "ui/training/map_worker.h"
+
+#include <QWidget>
+
+namespace convarium::ui {
+
+/// Where the cells lie. Pure.
+struct GridLayout {
+    int cell = 0, columns = 1, gap = 6;
+    [[nodiscard]] int rows(int count) const { return (count + columns - 1) / columns; }
+    [[nodiscard]] QRect rect(int index) const
+    {
+        return {(index % columns) * (cell + gap), (index / columns) * (cell + gap), cell, cell};
+    }
+};
+
+/// Largest cells (12 .. largest px) with which `count` maps fit into width x height; below 12 they overflow downwards.
+/// Prefers whole multiples of mapSize, so that every value is a square of the same size.
+[[nodiscard]] GridLayout layOutGrid(int count, int width, int height, int largest, int mapSize);
+
+class MapGrid final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit MapGrid(QWidget* parent = nullptr);
+    void setResult(const MapResult& result);
+    void clear(const QString& hint);
+    [[nodiscard]] int current() const { return m_current; }
+    [[nodiscard]] const MapResult& result() const { return m_result; }
+    [[nodiscard]] QRect cellRect(int index) const;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+Q_SIGNALS:
+    void mapSelected(int index);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void layOut();
+    void choose(int index);
+    [[nodiscard]] int cellAt(const QPoint& position) const;
+    [[nodiscard]] int overflow() const;
+
+    MapResult m_result;
+    GridLayout m_layout;
+    QString m_hint;
+    int m_current = 0;
+    int m_offset = 0; ///< scrolled by so many pixels
+};
+
+/// The kernels that make one map, side by side at whole multiples of a weight.
+class KernelStrip final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit KernelStrip(QWidget* parent = nullptr);
+    void setResult(const MapResult& result);
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    MapResult m_result;
+};
+
+/// A picture drawn with square pixels in a frame of one pixel.
+class PixelPicture final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit PixelPicture(int side, QWidget* parent = nullptr);
+    void setImage(const QImage& image);
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    const int m_side;
+    QImage m_image;
+};
+
+} // namespace convarium::ui

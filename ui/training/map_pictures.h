@@ -1,0 +1,23 @@
+// Numbers of a layer as pictures: atlas of maps, kernels, thumbnails of cards. Pure; any thread.
+#pragma once
+
+#include "ui/theme/theme.h"
+#include "ui/training/map_worker.h"
+
+namespace convarium::ui {
+
+/// Scale of at least `value` that does not change with every step: 1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten.
+[[nodiscard]] double calmScale(double value);
+/// The image itself: ink for one channel, colours for three.
+[[nodiscard]] QImage inputPicture(const std::vector<std::uint8_t>& pixels, const engine::Shape& shape,
+                                  const Theme& theme);
+/// Fills count, size, atlas, scale and values of the result.
+void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, const Theme& theme);
+/// Kernels that make map `map`: weight tensor (maps out, maps in, height, width).
+void layKernels(MapResult& result, const engine::Tensor& weight, int map, const Theme& theme);
+/// Thumbnail row of a card, 260 x 40 for 130 x 20: maps, strip of a list, or bars of probabilities.
+[[nodiscard]] QImage thumbnail(const engine::Tensor& output, bool probabilities, const Theme& theme);
+/// Softmax of a list unless it already sums to one.
+[[nodiscard]] std::vector<float> probabilitiesOf(const engine::Tensor& output, bool already);
+
+} // namespace convarium::ui

@@ -1,0 +1,192 @@
+#include "ui/training/map_service.h"
+
+#include "ui/training/training_controller.h"
+
+#include <QRandomGenerator>
+#include <algorithm>
+
+namespace convarium::ui {
+
+namespace {
+constexpr int kPictureMs = 100;
+}
+
+MapService::MapService(TrainingController* controller, QObject* parent) : QObject(parent), m_controller(controller)
+{
+    m_worker = std::make_unique<MapWorker>(controller->services(), [this](MapResult result) {
+        QMetaObject::invokeMethod(this, [this, result = std::move(result)]() mutable { receive(std::move(result)); },
+                                  Qt::QueuedConnection);
+    });
+    m_sendTimer.setSingleShot(true);
+    connect(&m_sendTimer, &QTimer::timeout, this, &MapService::send);
+    m_snapshotTimer.setInterval(kPictureMs);
+    connect(&m_snapshotTimer, &QTimer::timeout, controller, &TrainingController::requestSnapshot);
+    connect(controller, &TrainingController::snapshotArrived, this, &MapService::schedule);
+    connect(controller, &TrainingController::networkChanged, this, &MapService::networkChanged);
+    connect(controller, &TrainingController::configChanged, this, &MapService::schedule);
+    connect(controller, &TrainingController::dataReady, this, [this] {
+        setImage(m_image);
+        loadImage();
+    });
+    connect(controller, &TrainingController::dataFailed, this, [this](const engine::Error& error) {
+        m_pixels.reset();
+        Q_EMIT unavailable(QString::fromStdString(error.message));
+    });
+    connect(&ThemeManager::instance(), &ThemeManager::changed, this, &MapService::schedule);
+    networkChanged();
+}
+
+MapService::~MapService()
+{
+    m_worker.reset(); // its thread uses this object
+}
+
+void MapService::setPanelVisible(bool visible)
+{
+    m_panelVisible = visible;
+    schedule();
+}
+
+void MapService::setThumbnailsWanted(bool wanted)
+{
+    m_thumbnailsWanted = wanted;
+    schedule();
+}
+
+void MapService::setNode(engine::NodeId node)
+{
+    if (node == m_node)
+        return;
+    m_node = node;
+    m_map = 0;
+    schedule();
+}
+
+void MapService::setMap(int map)
+{
+    m_map = map;
+    schedule();
+}
+
+void MapService::setOwnScales(bool own)
+{
+    m_ownScales = own;
+    schedule();
+}
+
+std::int64_t MapService::imageCount() const
+{
+    const auto& test = m_controller->data().test;
+    return test ? test->size() : 0;
+}
+
+void MapService::setImage(std::int64_t index, bool wrap)
+{
+    const auto count = imageCount();
+    if (count <= 0)
+        return;
+    index = wrap ? (index % count + count) % count : std::clamp<std::int64_t>(index, 0, count - 1);
+    if (index == m_image && m_pixels)
+        return;
+    m_image = index;
+    loadImage();
+    Q_EMIT imageChanged(index);
+}
+
+void MapService::randomImage()
+{
+    if (imageCount() > 1)
+        setImage(static_cast<std::int64_t>(QRandomGenerator::global()->bounded(static_cast<qint64>(imageCount()))));
+}
+
+QString MapService::className(int index) const
+{
+    const auto& test = m_controller->data().test;
+    if (test && index >= 0 && static_cast<std::size_t>(index) < test->classNames().size())
+        return QString::fromStdString(test->classNames()[static_cast<std::size_t>(index)]);
+    return QString::number(index);
+}
+
+void MapService::loadImage()
+{
+    const auto& test = m_controller->data().test;
+    m_pixels.reset();
+    if (!test || test->size() == 0)
+        return;
+    m_imageShape = test->imageShape();
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(m_imageShape.elements()));
+    if (auto read = test->image(m_image, pixels); !read) {
+        Q_EMIT unavailable(QString::fromStdString(read.error().message));
+        return;
+    }
+    m_label = test->label(m_image);
+    m_pixels = std::make_shared<const std::vector<std::uint8_t>>(std::move(pixels));
+    schedule();
+}
+
+void MapService::networkChanged()
+{
+    if (!m_controller->blockedReason().isEmpty() || m_controller->graph().nodes.empty()) {
+        m_graph.reset();
+        m_firstId = m_requestId + 1; // pictures on their way are of the older network
+        Q_EMIT unavailable(m_controller->blockedReason());
+        return;
+    }
+    // Names do not matter: then the compiled network is kept.
+    if (!m_graph || trainedCore(*m_graph) != trainedCore(m_controller->graph())) {
+        m_graph = std::make_shared<const engine::GraphSpec>(m_controller->graph());
+        m_firstId = m_requestId + 1;
+    }
+    schedule();
+}
+
+void MapService::schedule()
+{
+    const bool live = watched() && m_controller->isActive();
+    if (live != m_snapshotTimer.isActive())
+        live ? m_snapshotTimer.start() : m_snapshotTimer.stop();
+    if (!watched() || m_sendTimer.isActive())
+        return;
+    const auto since = m_sinceSend.isValid() ? m_sinceSend.elapsed() : kPictureMs;
+    // A touch answers at once; while weights stream in, ten a second are enough.
+    m_sendTimer.start(live ? static_cast<int>(std::max<qint64>(0, kPictureMs - since)) : 0);
+}
+
+void MapService::send()
+{
+    if (!m_graph || !m_pixels)
+        return;
+    m_sinceSend.start();
+    MapRequest request;
+    request.id = ++m_requestId;
+    request.graph = m_graph;
+    if (m_controller->weightsFitNetwork())
+        request.weights = m_controller->trainingState()->weights;
+    request.seed = m_controller->config().seed;
+    request.pixels = m_pixels;
+    request.imageShape = m_imageShape;
+    request.label = m_label;
+    request.node = m_panelVisible ? m_node : engine::kNoNode;
+    request.map = m_map;
+    request.ownScales = m_ownScales;
+    request.thumbnails = m_thumbnailsWanted;
+    request.dark = Theme::current().dark;
+    m_worker->request(std::move(request));
+}
+
+void MapService::receive(MapResult result)
+{
+    if (!m_graph || result.id < m_firstId)
+        return;
+    m_latest = std::move(result);
+    if (!m_latest.error.isEmpty()) {
+        Q_EMIT unavailable(m_latest.error);
+        return;
+    }
+    Q_EMIT mapsReady(m_latest);
+    if (!m_latest.thumbnails.isEmpty())
+        Q_EMIT thumbnailsReady(m_latest.thumbnails);
+    Q_EMIT readingReady(m_latest.reading);
+}
+
+} // namespace convarium::ui

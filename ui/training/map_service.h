@@ -1,0 +1,83 @@
+// Decides when maps are computed and of what; hands the pictures to the panel and to the canvas. UI thread.
+#pragma once
+
+#include "ui/training/map_worker.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+namespace convarium::ui {
+
+class TrainingController;
+
+/// Follows the network, the newest weights, the chosen layer and the test image. At most 10 pictures a second while
+/// training runs, none while nobody watches.
+class MapService final : public QObject
+{
+    Q_OBJECT
+public:
+    explicit MapService(TrainingController* controller, QObject* parent = nullptr);
+    ~MapService() override;
+
+    [[nodiscard]] TrainingController* controller() const { return m_controller; }
+
+    /// The panel is visible.
+    void setPanelVisible(bool visible);
+    /// The canvas shows thumbnails and the reading.
+    void setThumbnailsWanted(bool wanted);
+    void setNode(engine::NodeId node);
+    [[nodiscard]] engine::NodeId node() const { return m_node; }
+    void setMap(int map);
+    void setOwnScales(bool own);
+    [[nodiscard]] bool ownScales() const { return m_ownScales; }
+
+    /// Clamped to the test set; wraps at its ends when `wrap`.
+    void setImage(std::int64_t index, bool wrap = false);
+    void nextImage() { setImage(m_image + 1, true); }
+    void previousImage() { setImage(m_image - 1, true); }
+    void randomImage();
+    [[nodiscard]] std::int64_t image() const { return m_image; }
+    [[nodiscard]] std::int64_t imageCount() const;
+    [[nodiscard]] int label() const { return m_label; }
+    /// Name of a class, its number without one.
+    [[nodiscard]] QString className(int index) const;
+    [[nodiscard]] const MapResult& latest() const { return m_latest; }
+
+Q_SIGNALS:
+    void mapsReady(const convarium::ui::MapResult& result);
+    void thumbnailsReady(const QHash<convarium::engine::NodeId, QImage>& thumbnails);
+    void readingReady(const convarium::ui::OutputReading& reading);
+    void imageChanged(qint64 index);
+    /// There is nothing to show; why.
+    void unavailable(const QString& reason);
+
+private:
+    [[nodiscard]] bool watched() const { return m_panelVisible || m_thumbnailsWanted; }
+    void schedule();
+    void send();
+    void receive(MapResult result);
+    void loadImage();
+    void networkChanged();
+
+    TrainingController* m_controller;
+    std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it; null: there is none that works
+    std::shared_ptr<const std::vector<std::uint8_t>> m_pixels;
+    engine::Shape m_imageShape;
+    std::int64_t m_image = 0;
+    int m_label = -1;
+    engine::NodeId m_node = engine::kNoNode;
+    int m_map = 0;
+    bool m_ownScales = false;
+    bool m_panelVisible = false;
+    bool m_thumbnailsWanted = false;
+    int m_requestId = 0;
+    int m_firstId = 0; ///< results of earlier requests are of another network
+    MapResult m_latest;
+    QTimer m_snapshotTimer; ///< asks for weights while training runs and someone watches
+    QTimer m_sendTimer;
+    QElapsedTimer m_sinceSend;
+    std::unique_ptr<MapWorker> m_worker;
+};
+
+} // namespace convarium::ui

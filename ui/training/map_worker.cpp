@@ -1,0 +1,211 @@
+#include "ui/training/map_worker.h"
+
+#include "engine/graph/shape_text.h"
+#include "engine/layers/layer.h"
+#include "ui/training/map_pictures.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <exception>
+
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
+namespace convarium::ui {
+
+namespace {
+
+/// Panels never take a core from training or from the window.
+void lowerOwnPriority()
+{
+#ifdef __linux__
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
+#endif
+}
+
+QString sentence(const char* text)
+{
+    return QCoreApplication::translate("MapWorker", text);
+}
+
+/// Two largest of the list.
+void readOutput(OutputReading& reading, std::vector<float> p)
+{
+    for (int i = 0; i < static_cast<int>(p.size()); ++i) {
+        const auto v = static_cast<double>(p[static_cast<std::size_t>(i)]);
+        if (reading.best < 0 || v > reading.certainty) {
+            reading.second = reading.best;
+            reading.secondCertainty = reading.certainty;
+            reading.best = i;
+            reading.certainty = v;
+        } else if (reading.second < 0 || v > reading.secondCertainty) {
+            reading.second = i;
+            reading.secondCertainty = v;
+        }
+    }
+    reading.probabilities = std::move(p);
+}
+
+engine::NodeId outputNode(const engine::GraphSpec& graph)
+{
+    if (!graph.outputs.empty())
+        return graph.outputs.front().node;
+    for (const auto& node : graph.nodes)
+        if (graph.edgesFrom(node.id).empty() && node.type != "input")
+            return node.id;
+    return engine::kNoNode;
+}
+
+} // namespace
+
+engine::NodeId dockedEnd(const engine::GraphSpec& graph, engine::NodeId node)
+{
+    for (std::size_t guard = 0; guard < graph.nodes.size(); ++guard) {
+        const auto out = graph.edgesFrom(node);
+        if (out.size() != 1)
+            return node;
+        const auto* next = graph.node(out.front().to);
+        const auto* layer = next ? engine::findLayer(next->type) : nullptr;
+        if (!layer || !layer->docks || graph.edgesInto(next->id).size() != 1)
+            return node;
+        node = next->id;
+    }
+    return node;
+}
+
+MapWorker::MapWorker(const TrainingServices& services, std::function<void(MapResult)> result) :
+    m_newInspector(services.newInspector), m_initialWeights(services.initialWeights), m_result(std::move(result)),
+    m_thread([this] { work(); })
+{
+}
+
+MapWorker::~MapWorker()
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_quit = true;
+    }
+    m_wake.notify_one();
+    m_thread.join();
+}
+
+void MapWorker::request(MapRequest request)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_next = std::move(request);
+    }
+    m_wake.notify_one();
+}
+
+void MapWorker::work()
+{
+    lowerOwnPriority();
+    for (;;) {
+        MapRequest request;
+        {
+            std::unique_lock lock(m_mutex);
+            m_wake.wait(lock, [this] { return m_quit || m_next; });
+            if (m_quit)
+                return;
+            request = std::move(*m_next);
+            m_next.reset();
+        }
+        MapResult result;
+        try {
+            result = compute(request);
+        } catch (const std::exception&) {
+            m_inspector.reset();
+            m_graph.reset();
+            result.error = sentence("There is not enough memory to show the maps of this network.");
+        }
+        result.id = request.id;
+        result.node = request.node;
+        m_result(std::move(result));
+    }
+}
+
+MapResult MapWorker::compute(const MapRequest& request)
+{
+    MapResult result;
+    const Theme& theme = request.dark ? darkTheme() : lightTheme();
+    result.input = inputPicture(*request.pixels, request.imageShape, theme);
+    if (m_graph != request.graph) {
+        m_graph = request.graph;
+        m_inspector.reset();
+        m_weights.reset();
+        m_initial.reset();
+        m_fault.clear();
+        auto made = m_newInspector(*m_graph);
+        if (made)
+            m_inspector = std::move(made).value();
+        else
+            m_fault = made.error().text();
+    }
+    if (!m_inspector) {
+        result.error = QString::fromStdString(m_fault);
+        return result;
+    }
+    const auto& graph = *m_graph;
+    const auto shaped = engine::inferShapes(graph);
+    for (const auto& node : graph.nodes) {
+        const auto shape = shaped.shapes.find(node.id);
+        if (node.type == "input" && shape != shaped.shapes.end() && shape->second != request.imageShape) {
+            result.error = sentence("The network reads %1, but the test images are %2.")
+                               .arg(QString::fromStdString(engine::shapeText(shape->second)),
+                                    QString::fromStdString(engine::shapeText(request.imageShape)));
+            return result;
+        }
+    }
+    engine::WeightsPtr weights = request.weights;
+    if (!weights) {
+        if (!m_initial || m_initialSeed != request.seed) {
+            m_initial = m_initialWeights(graph, request.seed);
+            m_initialSeed = request.seed;
+        }
+        weights = m_initial;
+    }
+    if (weights != m_weights) {
+        m_inspector->setWeights(*weights);
+        m_weights = weights;
+    }
+    m_inspector->run(*request.pixels);
+
+    if (const auto* node = graph.node(request.node)) {
+        result.shown = dockedEnd(graph, node->id);
+        result.picture = node->type == "input";
+        layMaps(result, m_inspector->output(result.shown), request.ownScales, theme);
+        result.map = std::clamp(request.map, 0, std::max(result.count - 1, 0));
+        if (const auto w = weights->find({node->id, "weight"}); w != weights->end())
+            layKernels(result, w->second, result.map, theme);
+        if (result.picture && !result.input.isNull()) {
+            result.atlas = result.input;
+            result.columns = result.count = 1;
+        }
+    }
+    const engine::NodeId head = outputNode(graph);
+    if (request.thumbnails) {
+        for (const auto& node : graph.nodes) {
+            const auto end = dockedEnd(graph, node.id);
+            const auto output = m_inspector->output(end);
+            const bool probabilities = graph.node(end)->type == "softmax";
+            const QImage picture = node.type == "input" && !result.input.isNull() ? result.input
+                                                                                  : thumbnail(output, probabilities, theme);
+            if (!picture.isNull())
+                result.thumbnails.insert(node.id, picture);
+        }
+    }
+    if (const auto* out = graph.node(head)) {
+        const auto output = m_inspector->output(head);
+        if (output.elements() > 1) {
+            result.reading.node = head;
+            result.reading.label = request.label;
+            readOutput(result.reading, probabilitiesOf(output, out->type == "softmax"));
+        }
+    }
+    return result;
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,99 @@
+// Activations of one test image as finished pictures, made beside training on a thread of low priority.
+#pragma once
+
+#include "ui/theme/theme.h"
+#include "ui/training/training_services.h"
+
+#include <QHash>
+#include <QImage>
+#include <QStringList>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace convarium::ui {
+
+/// What shall be shown. A value; the pointers lead to immutable things.
+struct MapRequest {
+    int id = 0;
+    std::shared_ptr<const engine::GraphSpec> graph; ///< the same object until the network changes
+    engine::WeightsPtr weights;                     ///< null: the initial weights of `seed`
+    std::uint64_t seed = 1;
+    std::shared_ptr<const std::vector<std::uint8_t>> pixels; ///< C H W
+    engine::Shape imageShape;
+    int label = -1;
+    engine::NodeId node = engine::kNoNode; ///< whose maps; kNoNode: none
+    int map = 0;
+    bool ownScales = false;
+    bool thumbnails = true;
+    bool dark = false;
+};
+
+/// What the network says about the test image.
+struct OutputReading {
+    engine::NodeId node = engine::kNoNode; ///< the output node; kNoNode: there is nothing to read
+    int best = -1, second = -1;            ///< classes
+    double certainty = 0, secondCertainty = 0; ///< 0..1
+    int label = -1;                        ///< -1: unknown
+    std::vector<float> probabilities;
+    [[nodiscard]] bool right() const { return label >= 0 && label == best; }
+};
+
+struct MapResult {
+    int id = 0;
+    QString error; ///< a sentence when nothing could be computed
+    engine::NodeId node = engine::kNoNode;
+    engine::NodeId shown = engine::kNoNode; ///< whose output it is: `node` or the last layer docked to it
+    int count = 0, width = 0, height = 0;   ///< maps and their size; a list has count numbers of 1x1
+    QImage atlas;                           ///< one pixel per value, maps in `columns` columns
+    int columns = 1;
+    double scale = 0; ///< colours end at -scale and +scale
+    std::vector<float> values;
+    bool picture = false; ///< the atlas is the image itself
+    int map = 0;
+    int kernelCount = 0, kernelWidth = 0, kernelHeight = 0;
+    QImage kernels; ///< kernels of the chosen map side by side, one pixel per weight
+    QImage input;
+    QHash<engine::NodeId, QImage> thumbnails; ///< by node id, at twice the size of a card's row (2 * 130 x 20)
+    OutputReading reading;
+};
+
+/// The end of the chain of docked layers (activation, BatchNorm, Dropout) that hangs on this node.
+engine::NodeId dockedEnd(const engine::GraphSpec& graph, engine::NodeId node);
+
+/// Gets requests, computes only the latest one. The result function is called on the worker's thread.
+class MapWorker final
+{
+public:
+    MapWorker(const TrainingServices& services, std::function<void(MapResult)> result);
+    /// Joins: waits for the picture in hand, some milliseconds.
+    ~MapWorker();
+    MapWorker(const MapWorker&) = delete;
+    MapWorker& operator=(const MapWorker&) = delete;
+    /// Any thread. Replaces a request that has not begun.
+    void request(MapRequest request);
+
+private:
+    void work();
+    MapResult compute(const MapRequest& request);
+
+    std::function<engine::Result<std::unique_ptr<engine::Inspector>>(const engine::GraphSpec&)> m_newInspector;
+    std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> m_initialWeights;
+    std::function<void(MapResult)> m_result;
+    // Worker thread only.
+    std::shared_ptr<const engine::GraphSpec> m_graph;
+    std::unique_ptr<engine::Inspector> m_inspector;
+    engine::WeightsPtr m_weights, m_initial;
+    std::uint64_t m_initialSeed = 0;
+    std::string m_fault;
+
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::optional<MapRequest> m_next;
+    bool m_quit = false;
+    std::thread m_thread; ///< last
+};
+
+} // namespace convarium::ui

@@ -1,0 +1,233 @@
+#include "ui/training/training_bar.h"
+
+#include "ui/document/project_document.h"
+#include "ui/training/popover.h"
+#include "ui/training/training_controller.h"
+#include "ui/training/training_form.h"
+#include "ui/training/training_texts.h"
+
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::ui {
+
+namespace {
+constexpr int kTextMs = 200;
+}
+
+ProgressLine::ProgressLine(QWidget* parent) : QWidget(parent)
+{
+    setFixedHeight(scaled(5));
+    setAccessibleName(QStringLiteral("Progress"));
+    connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] { update(); });
+}
+
+void ProgressLine::setFraction(double fraction)
+{
+    if (std::abs(fraction - m_fraction) < 1e-4)
+        return;
+    m_fraction = fraction;
+    setAccessibleDescription(tr("%1 %").arg(static_cast<int>(100 * fraction)));
+    update();
+}
+
+void ProgressLine::paintEvent(QPaintEvent*)
+{
+    const auto& theme = Theme::current();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    const double radius = height() / 2.0;
+    painter.setBrush(theme.dark ? theme.line : theme.sunken);
+    painter.drawRoundedRect(rect(), radius, radius);
+    if (m_fraction > 0) {
+        painter.setBrush(theme.accent);
+        painter.drawRoundedRect(QRectF(0, 0, std::max<double>(height(), width() * m_fraction), height()), radius, radius);
+    }
+}
+
+TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* document, QWidget* parent) :
+    QWidget(parent), m_controller(controller), m_document(document)
+{
+    setAccessibleName(QStringLiteral("Training"));
+    setFixedHeight(scaled(52));
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(scaled(12), 0, scaled(12), 0);
+    row->setSpacing(scaled(8));
+    m_train = addButton(tr("Train"), QStringLiteral("play"), {});
+    setPrimary(m_train);
+    m_train->setMinimumWidth(scaled(86));
+    m_step = addButton(tr("Step"), QStringLiteral("step"), tr("One batch, then pause (.)"));
+    m_stop = addButton(tr("Stop"), QStringLiteral("stop"), tr("Ends the run; the weights stay"));
+    m_reset = addButton(tr("Reset"), QStringLiteral("reset"), tr("Back to the initial weights; clears the curves"));
+    row->addSpacing(scaled(12));
+
+    m_sign = new Sign(SignKind::Error, 22);
+    row->addWidget(m_sign);
+    auto* column = new QVBoxLayout;
+    column->setSpacing(scaled(5));
+    auto* texts = new QHBoxLayout;
+    m_text = new ElidedLabel({}, TextRole::BodyMedium);
+    m_text->setElideMode(Qt::ElideRight);
+    m_left = new TextLabel({}, TextRole::Body, ColorRole::Text2);
+    texts->addWidget(m_text, 1);
+    texts->addWidget(m_left);
+    m_line = new ProgressLine;
+    column->addStretch();
+    column->addLayout(texts);
+    column->addWidget(m_line);
+    column->addStretch();
+    row->addLayout(column, 4);
+    row->addSpacing(scaled(12));
+
+    auto* speed = new QVBoxLayout;
+    speed->setSpacing(0);
+    m_speed = new TextLabel({}, TextRole::Result);
+    m_speedUnit = new TextLabel(tr("images/s"), TextRole::Small, ColorRole::Text2);
+    speed->addStretch();
+    speed->addWidget(m_speed);
+    speed->addWidget(m_speedUnit);
+    speed->addStretch();
+    row->addLayout(speed);
+    row->addStretch(1);
+    m_settings = new QPushButton;
+    m_settings->setIcon(icon(QStringLiteral("gear")));
+    m_settings->setAccessibleName(QStringLiteral("Training settings"));
+    row->addWidget(m_settings);
+
+    connect(m_train, &QPushButton::clicked, controller, &TrainingController::toggle);
+    connect(m_step, &QPushButton::clicked, controller, &TrainingController::step);
+    connect(m_stop, &QPushButton::clicked, controller, &TrainingController::stop);
+    connect(m_reset, &QPushButton::clicked, controller, &TrainingController::reset);
+    connect(m_settings, &QPushButton::clicked, this, &TrainingBar::openSettings);
+
+    m_textTimer.setSingleShot(true);
+    m_textTimer.setInterval(kTextMs);
+    connect(&m_textTimer, &QTimer::timeout, this, &TrainingBar::updateProgress);
+    connect(controller, &TrainingController::progressed, this, [this] {
+        if (m_controller->isActive()) {
+            if (!m_textTimer.isActive())
+                m_textTimer.start();
+        } else {
+            updateProgress();
+        }
+        updateButtons();
+    });
+    const auto everything = [this] {
+        updateButtons();
+        updateProgress();
+        updateSummary();
+    };
+    connect(controller, &TrainingController::stateChanged, this, everything);
+    connect(controller, &TrainingController::networkChanged, this, everything);
+    connect(controller, &TrainingController::configChanged, this, everything);
+    connect(controller, &TrainingController::outOfDateChanged, this, everything);
+    connect(controller, &TrainingController::dataReady, this, everything);
+    everything();
+}
+
+QPushButton* TrainingBar::addButton(const QString& text, const QString& iconName, const QString& toolTip)
+{
+    auto* button = new QPushButton(icon(iconName), text);
+    button->setAccessibleName(text);
+    button->setToolTip(toolTip);
+    static_cast<QHBoxLayout*>(layout())->addWidget(button);
+    return button;
+}
+
+void TrainingBar::setCompact(bool compact)
+{
+    if (compact == m_compact)
+        return;
+    m_compact = compact;
+    for (QPushButton* button : {m_step, m_stop, m_reset})
+        button->setText(compact ? QString() : button->accessibleName());
+    updateSummary();
+}
+
+void TrainingBar::updateButtons()
+{
+    const auto state = m_controller->state();
+    const bool active = m_controller->isActive();
+    const bool pauses = active && state != RunState::Paused && !m_controller->isPausing();
+    const QString reason = m_controller->blockedReason();
+    const QString text = pauses ? tr("Pause") : tr("Train");
+    if (m_train->text() != text) {
+        m_train->setText(text);
+        m_train->setAccessibleName(text);
+        m_train->setIcon(icon(pauses ? QStringLiteral("pause") : QStringLiteral("play"), ColorRole::OnAccent));
+    }
+    const bool canBegin = active || reason.isEmpty();
+    m_train->setEnabled(canBegin && !m_controller->isStopping());
+    QString hint = tr("Space");
+    if (!canBegin)
+        hint = reason;
+    else if (!active && m_controller->isOutOfDate())
+        hint = tr("The network or its settings have changed: starts afresh (Space)");
+    else if (!active && m_controller->canContinue())
+        hint = tr("Continues with the weights there are (Space)");
+    m_train->setToolTip(hint);
+    m_step->setEnabled(canBegin && !m_controller->isStopping());
+    m_stop->setEnabled(active && !m_controller->isStopping());
+    m_reset->setEnabled(active || !m_controller->history().empty() || m_controller->trainingState() ||
+                        state != RunState::Idle);
+}
+
+void TrainingBar::updateProgress()
+{
+    const auto& progress = m_controller->progress();
+    const auto state = m_controller->state();
+    const bool bad = state == RunState::Diverged || state == RunState::Failed;
+    m_sign->setVisible(bad || state == RunState::Finished);
+    m_sign->setKind(bad ? SignKind::Error : SignKind::Ok);
+    m_text->setText(progressText(*m_controller));
+    m_text->setColorRole(bad ? ColorRole::Error : ColorRole::Text);
+    m_line->setFraction(state == RunState::Finished ? 1.0 : progress.fraction());
+    const bool running = state == RunState::Running || state == RunState::Paused;
+    m_left->setText(state == RunState::Running && progress.secondsLeft >= 0
+                        ? tr("%1 left").arg(durationText(progress.secondsLeft))
+                        : QString());
+    const bool speed = running && progress.imagesPerSecond > 0;
+    m_speed->setText(speed ? QLocale().toString(std::lround(progress.imagesPerSecond)) : QString());
+    m_speed->setMinimumWidth(scaled(56));
+    m_speed->setVisible(speed);
+    m_speedUnit->setVisible(speed);
+}
+
+void TrainingBar::updateSummary()
+{
+    const auto& config = m_document->trainConfig();
+    m_summary = settingsSummary(config, dataTitle(m_controller->services(), config.data));
+    m_settings->setText(m_compact ? QString() : m_summary);
+    m_settings->setToolTip(m_compact ? m_summary : tr("Change data set, batch, optimizer, rate and more"));
+    m_settings->setAccessibleDescription(m_summary);
+    if (m_form && m_form->config() != config)
+        m_form->setConfig(config);
+}
+
+TrainingForm* TrainingBar::form()
+{
+    if (!m_form) {
+        m_form = new TrainingForm(m_controller->services());
+        m_popover = new Popover(m_form, m_settings);
+        connect(m_form, &TrainingForm::configEdited, m_document, &ProjectDocument::setTrainConfig);
+        connect(m_form, &TrainingForm::gestureEnded, m_document, &ProjectDocument::endGesture);
+        connect(m_popover, &Popover::closed, m_document, &ProjectDocument::endGesture);
+        m_form->setConfig(m_document->trainConfig());
+    }
+    return m_form;
+}
+
+void TrainingBar::openSettings()
+{
+    form()->setConfig(m_document->trainConfig());
+    if (m_popover->isVisible())
+        m_popover->closePopover();
+    else
+        m_popover->openPopover();
+}
+
+} // namespace convarium::ui

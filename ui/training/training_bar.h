@@ -1,0 +1,72 @@
+// Train, Pause, Step, Stop, Reset; how far it is; the settings in one line.
+#pragma once
+
+#include "ui/theme/widgets.h"
+
+#include <QTimer>
+#include <QWidget>
+
+namespace convarium::ui {
+
+class Popover;
+class ProjectDocument;
+class TrainingController;
+class TrainingForm;
+
+/// A thin bar that fills from the left.
+class ProgressLine final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit ProgressLine(QWidget* parent = nullptr);
+    void setFraction(double fraction);
+    [[nodiscard]] double fraction() const { return m_fraction; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    double m_fraction = 0;
+};
+
+/// 52 high. Drives the controller; edits of the settings go through the document, so that they can be undone.
+class TrainingBar final : public QWidget
+{
+    Q_OBJECT
+public:
+    TrainingBar(TrainingController* controller, ProjectDocument* document, QWidget* parent = nullptr);
+
+    /// Labels of Step, Stop, Reset and of the settings become tooltips.
+    void setCompact(bool compact);
+    [[nodiscard]] QPushButton* trainButton() const { return m_train; }
+    void openSettings();
+    [[nodiscard]] TrainingForm* form();
+    [[nodiscard]] QString progressLine() const { return m_text->text(); }
+
+private:
+    QPushButton* addButton(const QString& text, const QString& icon, const QString& toolTip);
+    void updateButtons();
+    void updateProgress();
+    void updateSummary();
+
+    TrainingController* m_controller;
+    ProjectDocument* m_document;
+    QPushButton* m_train;
+    QPushButton* m_step;
+    QPushButton* m_stop;
+    QPushButton* m_reset;
+    Sign* m_sign;
+    ElidedLabel* m_text;
+    TextLabel* m_left;
+    ProgressLine* m_line;
+    TextLabel* m_speed;
+    TextLabel* m_speedUnit;
+    QPushButton* m_settings;
+    QString m_summary;
+    TrainingForm* m_form = nullptr;
+    Popover* m_popover = nullptr;
+    QTimer m_textTimer; ///< numbers change at most 5 times a second
+    bool m_compact = false;
+};
+
+} // namespace convarium::ui

@@ -1,0 +1,447 @@
+#include "ui/training/training_controller.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::ui {
+
+namespace {
+
+constexpr int kDrainMs = 33;
+
+/// May a run with these settings be continued with those? Rate, momentum, schedule, epochs and decay may differ.
+bool continues(const engine::TrainConfig& a, const engine::TrainConfig& b)
+{
+    return a.data == b.data && a.batch == b.batch && a.optimizer == b.optimizer && a.seed == b.seed &&
+           a.validation == b.validation && a.limit == b.limit && a.shuffle == b.shuffle;
+}
+
+} // namespace
+
+engine::GraphSpec trainedCore(engine::GraphSpec graph)
+{
+    graph.name.clear();
+    graph.title.clear();
+    graph.groups.clear();
+    graph.nextId = 0;
+    for (auto& node : graph.nodes) {
+        node.name.clear();
+        node.group = -1;
+    }
+    std::sort(graph.nodes.begin(), graph.nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    std::sort(graph.edges.begin(), graph.edges.end());
+    return graph;
+}
+
+double RunProgress::fraction() const
+{
+    if (totalSteps > 0)
+        return std::clamp(static_cast<double>(step) / static_cast<double>(totalSteps), 0.0, 1.0);
+    return phaseTotal > 0 ? std::clamp(static_cast<double>(phaseDone) / static_cast<double>(phaseTotal), 0.0, 1.0) : 0;
+}
+
+TrainingController::TrainingController(TrainingServices services, QObject* parent) :
+    QObject(parent), m_services(std::move(services)), m_store(std::make_shared<DataStore>(m_services))
+{
+    m_drainTimer.setSingleShot(true);
+    connect(&m_drainTimer, &QTimer::timeout, this, &TrainingController::drain);
+    m_sinceDrain.start();
+}
+
+TrainingController::~TrainingController()
+{
+    *m_quit = true;
+    if (m_session)
+        m_session->requestStop();
+}
+
+void TrainingController::setNetwork(const engine::GraphSpec& graph, const QString& blockedReason)
+{
+    m_graph = graph;
+    m_blocked = blockedReason;
+    Q_EMIT networkChanged();
+    checkOutOfDate();
+}
+
+void TrainingController::setConfig(const engine::TrainConfig& config)
+{
+    if (config == m_config)
+        return;
+    m_config = config;
+    if (m_session && continues(config, m_trainedConfig)) {
+        m_trainedConfig = config;
+        m_session->run().changeConfig(runConfig());
+    }
+    Q_EMIT configChanged();
+    checkOutOfDate();
+}
+
+bool TrainingController::isOutOfDate() const
+{
+    if (!m_session && !m_latest && m_history.empty())
+        return false;
+    return trainedCore(m_graph) != m_trainedGraph || !continues(m_config, m_trainedConfig);
+}
+
+bool TrainingController::weightsFitNetwork() const
+{
+    return m_latest && trainedCore(m_graph) == m_trainedGraph;
+}
+
+bool TrainingController::canContinue() const
+{
+    return m_latest && m_state != RunState::Diverged && !isOutOfDate();
+}
+
+void TrainingController::checkOutOfDate()
+{
+    const bool now = isOutOfDate();
+    if (now != m_wasOutOfDate) {
+        m_wasOutOfDate = now;
+        Q_EMIT outOfDateChanged();
+    }
+}
+
+void TrainingController::setState(RunState state)
+{
+    if (state == m_state)
+        return;
+    m_state = state;
+    Q_EMIT stateChanged(state);
+}
+
+void TrainingController::train()
+{
+    if (m_session && m_stopping) {
+        m_beginWhenDone = true;
+        return;
+    }
+    if (m_session && isOutOfDate() && m_state == RunState::Paused) {
+        m_beginWhenDone = true; // the network changed while it was paused: a new run, as soon as the old one has ended
+        stop();
+        return;
+    }
+    m_pauseWanted = false;
+    m_stepWhenPaused = false;
+    if (m_session) {
+        m_session->setStartPaused(false);
+        m_session->run().resume();
+        if (m_state == RunState::Paused)
+            setState(RunState::Running);
+        return;
+    }
+    begin(false);
+}
+
+void TrainingController::pause()
+{
+    if (!m_session || m_stopping)
+        return;
+    m_stepWhenPaused = false;
+    if (m_state == RunState::Preparing)
+        m_session->setStartPaused(true);
+    m_pauseWanted = true;
+    m_session->run().pause();
+    Q_EMIT progressed();
+}
+
+void TrainingController::toggle()
+{
+    if (m_session && !m_pauseWanted)
+        pause();
+    else
+        train();
+}
+
+void TrainingController::step()
+{
+    if (m_session && m_stopping)
+        return;
+    if (!m_session) {
+        begin(true);
+        m_stepWhenPaused = m_session != nullptr;
+        return;
+    }
+    if (m_state == RunState::Paused) {
+        m_session->run().singleStep();
+        return;
+    }
+    pause();
+    m_stepWhenPaused = true;
+}
+
+void TrainingController::stop()
+{
+    if (!m_session)
+        return;
+    m_stopping = true;
+    m_session->requestStop();
+    Q_EMIT progressed();
+}
+
+void TrainingController::reset()
+{
+    if (m_session) {
+        m_resetWhenDone = true;
+        stop();
+        return;
+    }
+    clearRun();
+    setState(RunState::Idle);
+    Q_EMIT historyChanged();
+    Q_EMIT progressed();
+    Q_EMIT snapshotArrived({});
+    checkOutOfDate();
+}
+
+void TrainingController::clearRun()
+{
+    m_latest.reset();
+    m_history.clear();
+    m_test.reset();
+    m_error.reset();
+    m_progress = {};
+    m_extraEpochs = m_extraSteps = 0;
+}
+
+engine::TrainConfig TrainingController::runConfig() const
+{
+    engine::TrainConfig config = m_trainedConfig;
+    config.epochs += m_extraEpochs;
+    if (config.steps > 0)
+        config.steps += m_extraSteps;
+    return config;
+}
+
+void TrainingController::begin(bool startPaused)
+{
+    if (m_shuttingDown)
+        return;
+    if (!m_blocked.isEmpty()) {
+        Q_EMIT message({engine::ErrorCode::InvalidGraph, m_blocked.toStdString(), {}, {}});
+        return;
+    }
+    if (auto valid = engine::validate(m_config); !valid) {
+        Q_EMIT message(valid.error());
+        return;
+    }
+    RunRequest request;
+    request.graph = m_graph;
+    if (canContinue()) {
+        request.resume = m_latest;
+        // A finished run goes on for as long again; a stopped one goes on to its end.
+        if (m_config.steps > 0 && m_latest->step >= m_config.steps)
+            m_extraSteps = m_latest->step;
+        else if (m_config.steps <= 0 && m_latest->epoch >= m_config.epochs)
+            m_extraEpochs = m_latest->epoch;
+    } else {
+        clearRun();
+        Q_EMIT historyChanged();
+        Q_EMIT snapshotArrived({});
+    }
+    m_trainedGraph = trainedCore(m_graph);
+    m_trainedConfig = m_config;
+    request.config = runConfig();
+    m_test.reset();
+    m_error.reset();
+    m_progress.phase.clear();
+    m_progress.epochs = request.config.epochs;
+    m_progress.imagesPerSecond = 0;
+    m_progress.secondsLeft = -1;
+    m_stopping = m_stepWhenPaused = false;
+    m_pauseWanted = startPaused;
+
+    m_session = std::make_shared<RunSession>(++m_runId, m_services.newRun(), [this](int id) {
+        QMetaObject::invokeMethod(this, [this, id] { wakeUp(id); }, Qt::QueuedConnection);
+    });
+    m_session->setStartPaused(startPaused);
+    setState(RunState::Preparing);
+    m_thread.post([session = m_session, store = m_store, request = std::move(request)]() mutable {
+        runSession(*session, *store, std::move(request));
+    });
+    checkOutOfDate();
+}
+
+void TrainingController::wakeUp(int runId)
+{
+    if (runId != m_runId || m_drainTimer.isActive())
+        return;
+    const auto since = m_sinceDrain.elapsed();
+    if (since >= kDrainMs)
+        drain();
+    else
+        m_drainTimer.start(static_cast<int>(kDrainMs - since));
+}
+
+void TrainingController::drain()
+{
+    m_sinceDrain.restart();
+    if (!m_session)
+        return;
+    auto news = m_session->take();
+    apply(news);
+}
+
+void TrainingController::apply(SessionNews& news)
+{
+    bool progressChanged = false;
+    if (!news.phase.empty()) {
+        m_progress.phase = QString::fromStdString(news.phase);
+        m_progress.phaseDone = news.phaseDone;
+        m_progress.phaseTotal = news.phaseTotal;
+        progressChanged = true;
+    }
+    if (news.data) {
+        m_data = *news.data;
+        m_dataSource = m_trainedConfig.data;
+        ++m_dataId;
+        Q_EMIT dataReady();
+    }
+    if (news.started) {
+        noteStart(*news.started);
+        progressChanged = true;
+    }
+    if (!news.steps.empty() || !news.epochs.empty()) {
+        for (const auto& e : news.steps)
+            m_history.append(e);
+        for (const auto& e : news.epochs)
+            m_history.append(e);
+        noteSteps(news.steps);
+        progressChanged = true;
+        Q_EMIT historyChanged();
+        for (const auto& e : news.epochs)
+            Q_EMIT epochFinished(e);
+    }
+    if (news.snapshot) {
+        m_latest = news.snapshot;
+        Q_EMIT snapshotArrived(m_latest);
+    }
+    // What contradicts the latest wish is on its way to be overtaken.
+    if (news.paused && !news.done && *news.paused == m_pauseWanted) {
+        if (*news.paused) {
+            setState(RunState::Paused);
+            if (std::exchange(m_stepWhenPaused, false) && m_session)
+                m_session->run().singleStep();
+        } else {
+            setState(RunState::Running);
+        }
+    }
+    if (progressChanged)
+        Q_EMIT progressed();
+    if (news.done)
+        finish(*news.done);
+}
+
+void TrainingController::noteStart(const engine::StartEvent& event)
+{
+    m_progress.phase.clear();
+    m_progress.trainImages = event.trainImages;
+    m_progress.validationImages = event.validationImages;
+    m_progress.stepsPerEpoch = event.stepsPerEpoch;
+    m_progress.totalSteps = event.totalSteps;
+    m_progress.threads = event.threads;
+    m_progress.step = m_latest ? m_latest->step : 0;
+    const auto perEpoch = std::max<std::int64_t>(event.stepsPerEpoch, 1);
+    m_progress.epochs = (event.totalSteps + perEpoch - 1) / perEpoch;
+    m_progress.epoch = std::min(m_progress.step / perEpoch + 1, std::max<std::int64_t>(m_progress.epochs, 1));
+    m_progress.stepInEpoch = m_progress.step - (m_progress.epoch - 1) * perEpoch;
+    if (!m_pauseWanted)
+        setState(RunState::Running);
+}
+
+void TrainingController::noteSteps(const std::vector<engine::StepEvent>& steps)
+{
+    if (steps.empty())
+        return;
+    const auto& last = steps.back();
+    const auto perEpoch = std::max<std::int64_t>(m_progress.stepsPerEpoch, 1);
+    m_progress.step = last.step;
+    m_progress.epoch = last.epoch;
+    m_progress.stepInEpoch = last.step - (last.epoch - 1) * perEpoch;
+    if (m_trainedConfig.steps <= 0) { // epochs may be changed while it runs
+        m_progress.epochs = std::max(runConfig().epochs, last.epoch);
+        m_progress.totalSteps = m_progress.epochs * perEpoch;
+    }
+    if (last.imagesPerSecond > 0) {
+        m_progress.imagesPerSecond = last.imagesPerSecond;
+        const auto left = static_cast<double>(std::max<std::int64_t>(m_progress.totalSteps - last.step, 0));
+        const auto seconds = left * static_cast<double>(m_trainedConfig.batch) / last.imagesPerSecond;
+        m_progress.secondsLeft = m_progress.secondsLeft < 0 ? seconds : 0.8 * m_progress.secondsLeft + 0.2 * seconds;
+    }
+}
+
+void TrainingController::finish(const engine::DoneEvent& done)
+{
+    m_session.reset();
+    m_stopping = m_pauseWanted = m_stepWhenPaused = false;
+    m_test = done.test;
+    m_error = done.error;
+    m_progress.phase.clear();
+    m_progress.secondsLeft = -1;
+    const bool resetNow = std::exchange(m_resetWhenDone, false);
+    const bool beginNow = std::exchange(m_beginWhenDone, false);
+    switch (done.reason) {
+    case engine::StopReason::Finished: setState(RunState::Finished); break;
+    case engine::StopReason::Stopped: setState(RunState::Idle); break;
+    case engine::StopReason::Diverged: setState(RunState::Diverged); break;
+    case engine::StopReason::Failed: setState(RunState::Failed); break;
+    }
+    Q_EMIT progressed();
+    if (done.error)
+        Q_EMIT message(*done.error);
+    checkOutOfDate();
+    if (m_shuttingDown) {
+        Q_EMIT shutDownFinished();
+        return;
+    }
+    if (resetNow)
+        reset();
+    if (beginNow)
+        begin(false);
+}
+
+void TrainingController::openData()
+{
+    if (m_data.test && m_dataSource == m_config.data) {
+        Q_EMIT dataReady();
+        return;
+    }
+    const int id = ++m_dataId;
+    m_thread.post([this, id, store = m_store, source = m_config.data, quit = m_quit] {
+        auto opened = store->open(source, [&](const std::string&, std::int64_t, std::int64_t) { return !*quit; });
+        QMetaObject::invokeMethod(
+            this,
+            [this, id, source, opened = std::move(opened)] {
+                if (id != m_dataId)
+                    return;
+                if (opened) {
+                    m_data = *opened;
+                    m_dataSource = source;
+                    Q_EMIT dataReady();
+                } else {
+                    Q_EMIT dataFailed(opened.error());
+                }
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void TrainingController::requestSnapshot()
+{
+    if (m_session && m_state == RunState::Running)
+        m_session->run().requestSnapshot();
+}
+
+void TrainingController::shutDown()
+{
+    m_shuttingDown = true;
+    *m_quit = true;
+    m_beginWhenDone = m_resetWhenDone = false;
+    if (!m_session) {
+        Q_EMIT shutDownFinished();
+        return;
+    }
+    stop();
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,159 @@
+// Training as the window sees it: a state machine over one run at a time. Lives in the UI thread and never waits.
+#pragma once
+
+#include "ui/training/engine_thread.h"
+#include "ui/training/run_session.h"
+#include "ui/training/training_history.h"
+#include "ui/training/training_services.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+namespace convarium::ui {
+
+class ProjectDocument;
+
+enum class RunState { Idle, Preparing, Running, Paused, Finished, Diverged, Failed };
+
+/// Where a run stands, ready to be shown.
+struct RunProgress {
+    std::int64_t step = 0, totalSteps = 0; ///< steps done, steps in all; 0 in all: not known yet
+    std::int64_t epoch = 0, epochs = 0;    ///< 1-based epoch that is running
+    std::int64_t stepInEpoch = 0, stepsPerEpoch = 0;
+    double imagesPerSecond = 0;
+    double secondsLeft = -1; ///< below 0: not known
+    std::int64_t trainImages = 0, validationImages = 0;
+    int threads = 0;
+    QString phase; ///< while preparing: "Drawing digits"
+    std::int64_t phaseDone = 0, phaseTotal = 0;
+    /// 0..1 for the bar.
+    [[nodiscard]] double fraction() const;
+};
+
+/// Starts, pauses, steps, stops and resets training on its own engine thread, collects the history and passes on snapshots
+/// of the weights. Data arrive at most about 30 times a second; whatever belongs to an older run is dropped.
+class TrainingController final : public QObject
+{
+    Q_OBJECT
+public:
+    explicit TrainingController(TrainingServices services = engineServices(), QObject* parent = nullptr);
+    /// Asks a run to stop and joins. To quit without waiting call shutDown() first and wait for shutDownFinished().
+    ~TrainingController() override;
+
+    /// Follows the document's network, training settings and problems.
+    void follow(ProjectDocument* document);
+    /// The network as it is now. blockedReason: why it cannot be trained (a sentence), empty when it can.
+    void setNetwork(const engine::GraphSpec& graph, const QString& blockedReason);
+    /// Settings as they are now. Rate, momentum, schedule and epochs reach a run between two steps; others mark it as out
+    /// of date.
+    void setConfig(const engine::TrainConfig& config);
+
+    [[nodiscard]] RunState state() const { return m_state; }
+    [[nodiscard]] bool isActive() const { return m_session != nullptr; }
+    [[nodiscard]] const RunProgress& progress() const { return m_progress; }
+    [[nodiscard]] const TrainingHistory& history() const { return m_history; }
+    [[nodiscard]] const engine::TrainConfig& config() const { return m_config; }
+    [[nodiscard]] const engine::GraphSpec& graph() const { return m_graph; }
+    [[nodiscard]] const TrainingServices& services() const { return m_services; }
+    [[nodiscard]] QString blockedReason() const { return m_blocked; }
+    /// Latest weights of this network; null while it has only its initial ones.
+    [[nodiscard]] std::shared_ptr<const engine::TrainingState> trainingState() const { return m_latest; }
+    /// trainingState() belongs to the network as it is now.
+    [[nodiscard]] bool weightsFitNetwork() const;
+    /// The network or a setting that matters has changed since the run began.
+    [[nodiscard]] bool isOutOfDate() const;
+    /// Would train() go on from the weights there are?
+    [[nodiscard]] bool canContinue() const;
+    /// A stop was asked for and has not arrived yet.
+    [[nodiscard]] bool isStopping() const { return m_stopping; }
+    [[nodiscard]] bool isPausing() const { return m_state == RunState::Running && m_pauseWanted; }
+    [[nodiscard]] const std::optional<engine::Evaluation>& testResult() const { return m_test; }
+    [[nodiscard]] std::optional<engine::Error> lastError() const { return m_error; }
+    /// Data set in use, empty until one has been opened.
+    [[nodiscard]] const engine::DatasetBundle& data() const { return m_data; }
+
+    /// Starts, or continues after pause or stop.
+    void train();
+    void pause();
+    /// Train or Pause, whichever fits.
+    void toggle();
+    /// One step, then paused. From idle: prepares, then one step.
+    void step();
+    void stop();
+    /// Back to the initial weights; curves are cleared.
+    void reset();
+    /// Opens the data set of the settings for panels, on the engine thread. dataReady() or dataFailed() follows.
+    void openData();
+    /// A snapshot after the current step; cheap. Nothing happens unless training runs.
+    void requestSnapshot();
+    /// Stops and then emits shutDownFinished(), at once when nothing runs.
+    void shutDown();
+
+Q_SIGNALS:
+    void stateChanged(convarium::ui::RunState state);
+    /// Step, speed or time left changed.
+    void progressed();
+    void historyChanged();
+    /// The newest weights; null: the initial ones (after reset).
+    void snapshotArrived(std::shared_ptr<const engine::TrainingState> state);
+    void dataReady();
+    void dataFailed(const engine::Error& error);
+    /// Divergence, failure: to be shown in words.
+    void message(const engine::Error& error);
+    void epochFinished(const engine::EpochEvent& event);
+    void networkChanged();
+    void configChanged();
+    void outOfDateChanged();
+    void shutDownFinished();
+
+private:
+    void begin(bool startPaused);
+    void wakeUp(int runId);
+    void drain();
+    void apply(SessionNews& news);
+    void finish(const engine::DoneEvent& done);
+    void setState(RunState state);
+    void clearRun();
+    void noteStart(const engine::StartEvent& event);
+    void noteSteps(const std::vector<engine::StepEvent>& steps);
+    void checkOutOfDate();
+    /// The run's settings, with what was trained before a finished run was continued.
+    [[nodiscard]] engine::TrainConfig runConfig() const;
+
+    TrainingServices m_services;
+    std::shared_ptr<DataStore> m_store; ///< touched on the engine thread only
+    engine::GraphSpec m_graph;
+    engine::TrainConfig m_config;
+    engine::GraphSpec m_trainedGraph; ///< normalised network of the run or of m_latest
+    engine::TrainConfig m_trainedConfig;
+    QString m_blocked;
+    RunState m_state = RunState::Idle;
+    RunProgress m_progress;
+    TrainingHistory m_history;
+    std::shared_ptr<const engine::TrainingState> m_latest;
+    std::optional<engine::Evaluation> m_test;
+    std::optional<engine::Error> m_error;
+    engine::DatasetBundle m_data;
+    std::string m_dataSource;
+    std::shared_ptr<std::atomic<bool>> m_quit = std::make_shared<std::atomic<bool>>(false); ///< ends opening data
+    std::shared_ptr<RunSession> m_session;
+    int m_runId = 0;
+    int m_dataId = 0;
+    std::int64_t m_extraEpochs = 0, m_extraSteps = 0;
+    bool m_pauseWanted = false;
+    bool m_stepWhenPaused = false;
+    bool m_stopping = false;
+    bool m_resetWhenDone = false;
+    bool m_beginWhenDone = false;
+    bool m_shuttingDown = false;
+    bool m_wasOutOfDate = false;
+    QElapsedTimer m_sinceDrain;
+    QTimer m_drainTimer;
+    EngineThread m_thread; ///< last: joined before anything above goes away
+};
+
+/// Only what the weights depend on: names and groups are left out. Two networks with equal cores train alike.
+engine::GraphSpec trainedCore(engine::GraphSpec graph);
+
+} // namespace convarium::ui

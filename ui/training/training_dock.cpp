@@ -1,0 +1,123 @@
+#include "ui/training/training_dock.h"
+
+#include "ui/theme/widgets.h"
+#include "ui/training/curve_chart.h"
+#include "ui/training/feature_map_panel.h"
+#include "ui/training/training_bar.h"
+#include "ui/training/training_controller.h"
+#include "ui/training/training_notice.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QStackedWidget>
+#include <QTabBar>
+#include <QVBoxLayout>
+
+namespace convarium::ui {
+
+TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document, QWidget* parent) :
+    QWidget(parent), m_controller(controller), m_bar(new TrainingBar(controller, document)),
+    m_notice(new TrainingNotice(controller, document)), m_loss(new LossChart), m_accuracy(new AccuracyChart),
+    m_maps(new FeatureMapPanel(maps)), m_tabs(new QTabBar), m_pages(new QStackedWidget), m_curves(new QWidget),
+    m_mapSeparator(new Hairline(Qt::Vertical))
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(new Hairline);
+    layout->addWidget(m_bar);
+    layout->addWidget(m_notice);
+    layout->addWidget(new Hairline);
+    m_tabs->setAccessibleName(QStringLiteral("Training views"));
+    m_tabs->setDrawBase(true);
+    m_tabs->setExpanding(false);
+    layout->addWidget(m_tabs);
+    layout->addWidget(m_pages, 1);
+    m_pages->addWidget(m_curves);
+    auto* row = new QHBoxLayout(m_curves);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(m_loss, 1);
+    row->addWidget(new Hairline(Qt::Vertical));
+    row->addWidget(m_accuracy, 1);
+    row->addWidget(m_mapSeparator);
+    row->addWidget(m_maps, 0);
+    m_tabs->addTab(tr("Curves"));
+    m_tabs->addTab(tr("Feature maps"));
+    connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
+        if (m_compact)
+            m_pages->setCurrentIndex(index);
+    });
+    m_tabs->hide();
+    m_maps->setFixedWidth(scaled(436));
+
+    m_loss->setHistory(&controller->history());
+    m_accuracy->setHistory(&controller->history());
+    connect(controller, &TrainingController::historyChanged, m_loss, &CurveChart::dataChanged);
+    connect(controller, &TrainingController::historyChanged, m_accuracy, &CurveChart::dataChanged);
+    connect(controller, &TrainingController::configChanged, this, &TrainingDock::updateCharts);
+    connect(controller, &TrainingController::outOfDateChanged, this, &TrainingDock::updateCharts);
+    connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {
+        if (!m_compact)
+            m_maps->setFixedWidth(scaled(436));
+        update();
+    });
+    updateCharts();
+}
+
+QSize TrainingDock::sizeHint() const
+{
+    return {scaled(1000), scaled(m_compact ? 220 : 316)};
+}
+
+void TrainingDock::paintEvent(QPaintEvent*)
+{
+    QPainter(this).fillRect(rect(), Theme::current().surface);
+}
+
+void TrainingDock::updateCharts()
+{
+    const auto& config = m_controller->config();
+    for (CurveChart* chart : std::initializer_list<CurveChart*>{m_loss, m_accuracy}) {
+        chart->setEpochs(config.steps > 0 ? 1 : config.epochs);
+        chart->setOutOfDate(m_controller->isOutOfDate());
+    }
+}
+
+void TrainingDock::setCompact(bool compact)
+{
+    m_bar->setCompact(compact);
+    if (compact == m_compact)
+        return;
+    m_compact = compact;
+    m_tabs->setVisible(compact);
+    m_mapSeparator->setVisible(!compact);
+    if (compact) {
+        m_maps->setMinimumWidth(0);
+        m_maps->setMaximumWidth(QWIDGETSIZE_MAX);
+        m_pages->insertWidget(1, m_maps);
+        m_pages->setCurrentIndex(m_tabs->currentIndex());
+    } else {
+        m_pages->removeWidget(m_maps);
+        m_curves->layout()->addWidget(m_maps);
+        m_maps->setFixedWidth(scaled(436));
+        m_maps->show();
+        m_pages->setCurrentIndex(0);
+    }
+    updateGeometry();
+}
+
+void TrainingDock::addTab(QWidget* page, const QString& title)
+{
+    m_tabs->addTab(title);
+    m_pages->addWidget(page);
+}
+
+void TrainingDock::showTab(const QString& title)
+{
+    for (int i = 0; i < m_tabs->count(); ++i)
+        if (m_tabs->tabText(i) == title)
+            m_tabs->setCurrentIndex(i);
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,61 @@
+// The lower part of the window: training bar, curves and feature maps.
+#pragma once
+
+#include <QWidget>
+
+QT_BEGIN_NAMESPACE
+class QStackedWidget;
+class QTabBar;
+QT_END_NAMESPACE
+
+namespace convarium::ui {
+
+class AccuracyChart;
+class FeatureMapPanel;
+class LossChart;
+class MapService;
+class ProjectDocument;
+class TrainingBar;
+class TrainingController;
+class TrainingNotice;
+
+/// Side by side in a large window; in a small one the same widgets lie behind tabs.
+class TrainingDock final : public QWidget
+{
+    Q_OBJECT
+public:
+    TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document, QWidget* parent = nullptr);
+
+    /// Tabs Curves, Feature maps (and those of addTab) instead of columns.
+    void setCompact(bool compact);
+    /// One more page that exists in the compact form only: "Problems".
+    void addTab(QWidget* page, const QString& title);
+    void showTab(const QString& title);
+
+    [[nodiscard]] TrainingBar* bar() const { return m_bar; }
+    [[nodiscard]] TrainingNotice* notice() const { return m_notice; }
+    [[nodiscard]] LossChart* lossChart() const { return m_loss; }
+    [[nodiscard]] AccuracyChart* accuracyChart() const { return m_accuracy; }
+    [[nodiscard]] FeatureMapPanel* featureMaps() const { return m_maps; }
+    [[nodiscard]] QSize sizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void updateCharts();
+
+    TrainingController* m_controller;
+    TrainingBar* m_bar;
+    TrainingNotice* m_notice;
+    LossChart* m_loss;
+    AccuracyChart* m_accuracy;
+    FeatureMapPanel* m_maps;
+    QTabBar* m_tabs;
+    QStackedWidget* m_pages;
+    QWidget* m_curves;
+    QWidget* m_mapSeparator;
+    bool m_compact = false;
+};
+
+} // namespace convarium::ui

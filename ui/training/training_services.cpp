@@ -1,0 +1,47 @@
+#include "ui/training/training_services.h"
+
+namespace convarium::ui {
+
+namespace {
+
+class EngineRun final : public TrainingRun
+{
+public:
+    void pause() override { m_control.pause(); }
+    void resume() override { m_control.resume(); }
+    void singleStep() override { m_control.singleStep(); }
+    void stop() override { m_control.stop(); }
+    void requestSnapshot() override { m_control.requestSnapshot(); }
+    void changeConfig(const engine::TrainConfig& config) override { m_control.changeConfig(config); }
+    void run(RunRequest request, engine::TrainingSink& sink) override
+    {
+        engine::Trainer trainer(std::move(request.graph), std::move(request.config), std::move(request.data),
+                                std::move(request.resume));
+        trainer.run(m_control, sink, request.startPaused);
+    }
+
+private:
+    engine::TrainControl m_control;
+};
+
+} // namespace
+
+TrainingServices engineServices()
+{
+    TrainingServices services;
+    services.newRun = [] { return std::make_unique<EngineRun>(); };
+    services.openData = [](const std::string& source, const datasets::Progress& progress) {
+        return datasets::open(source, progress);
+    };
+    services.download = [](const std::string& name, const datasets::Progress& progress) {
+        return datasets::download(name, progress);
+    };
+    services.catalogue = [] { return datasets::catalogue(); };
+    services.newInspector = [](const engine::GraphSpec& graph) { return engine::Inspector::create(graph); };
+    services.initialWeights = [](const engine::GraphSpec& graph, std::uint64_t seed) {
+        return engine::initialWeights(graph, seed);
+    };
+    return services;
+}
+
+} // namespace convarium::ui

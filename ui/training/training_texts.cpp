@@ -1,0 +1,99 @@
+#include "ui/training/training_texts.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QLocale>
+#include <cmath>
+
+namespace convarium::ui {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("Training", text);
+}
+
+QString count(std::int64_t value)
+{
+    return QLocale().toString(static_cast<qlonglong>(value));
+}
+
+} // namespace
+
+QString rateText(double rate)
+{
+    return QLocale().toString(rate, 'g', QLocale::FloatingPointShortest);
+}
+
+QString settingsSummary(const engine::TrainConfig& config, const QString& title)
+{
+    const auto* optimizer = engine::findOptimizer(config.optimizer);
+    return tr("%1, batch %2, %3 %4")
+        .arg(title, count(config.batch),
+             optimizer ? QString::fromStdString(optimizer->title) : QString::fromStdString(config.optimizer),
+             rateText(config.rate));
+}
+
+QString durationText(double seconds)
+{
+    const auto s = static_cast<qint64>(std::ceil(std::max(seconds, 0.0)));
+    if (s < 100)
+        return tr("%1 s").arg(s);
+    const qint64 minutes = (s + 30) / 60;
+    if (minutes < 100)
+        return tr("%1 min").arg(minutes);
+    return tr("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
+}
+
+QString progressText(const TrainingController& controller)
+{
+    const auto& p = controller.progress();
+    const QString place = p.epochs > 1 || controller.config().steps <= 0
+                              ? tr("epoch %1 of %2, step %3 of %4")
+                                    .arg(count(p.epoch), count(p.epochs), count(p.stepInEpoch), count(p.stepsPerEpoch))
+                              : tr("step %1 of %2").arg(count(p.step), count(p.totalSteps));
+    const auto capital = [](QString text) {
+        text[0] = text[0].toUpper();
+        return text;
+    };
+    switch (controller.state()) {
+    case RunState::Preparing:
+        if (p.phase.isEmpty())
+            return tr("Getting ready");
+        return p.phaseTotal > 0 ? tr("%1: %2 of %3").arg(p.phase, count(p.phaseDone), count(p.phaseTotal)) : p.phase;
+    case RunState::Running:
+        if (controller.isStopping())
+            return tr("Stopping after this batch");
+        return capital(place);
+    case RunState::Paused: return controller.isStopping() ? tr("Stopping") : tr("Paused in %1").arg(place);
+    case RunState::Finished:
+        if (controller.testResult())
+            return tr("Finished: %1 % of the test images are right")
+                .arg(QLocale().toString(100 * controller.testResult()->accuracy, 'f', 1));
+        return tr("Finished: %1 epochs").arg(count(p.epoch));
+    case RunState::Diverged:
+    case RunState::Failed:
+        return controller.lastError() ? QString::fromStdString(controller.lastError()->text()) : tr("Training ended");
+    case RunState::Idle: break;
+    }
+    if (!controller.blockedReason().isEmpty())
+        return controller.blockedReason();
+    if (controller.trainingState() && p.step > 0)
+        return controller.isOutOfDate() ? tr("The network or its settings have changed: Train starts afresh")
+                                        : tr("Stopped in %1").arg(place);
+    const auto& config = controller.config();
+    return config.steps > 0 ? tr("Ready: %1 steps").arg(count(config.steps))
+           : config.epochs == 1 ? tr("Ready: 1 epoch")
+                                : tr("Ready: %1 epochs").arg(count(config.epochs));
+}
+
+QString dataTitle(const TrainingServices& services, const std::string& source)
+{
+    for (const auto& entry : services.catalogue())
+        if (entry.name == source)
+            return QString::fromStdString(entry.title);
+    return QFileInfo(QString::fromStdString(source)).fileName();
+}
+
+} // namespace convarium::ui

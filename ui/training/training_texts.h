@@ -1,0 +1,21 @@
+// Words and numbers of the training part.
+#pragma once
+
+#include "ui/training/training_controller.h"
+
+#include <QString>
+
+namespace convarium::ui {
+
+/// "MNIST, batch 64, Adam 0.001". title: of the data set.
+[[nodiscard]] QString settingsSummary(const engine::TrainConfig& config, const QString& dataTitle);
+/// Shortest text that reads back as the same number: "0.001".
+[[nodiscard]] QString rateText(double rate);
+/// "19 s", "3 min", "1 h 20 min".
+[[nodiscard]] QString durationText(double seconds);
+/// The progress line: "Epoch 4 of 5, step 361 of 859".
+[[nodiscard]] QString progressText(const TrainingController& controller);
+/// Title of a data source for people: the catalogue's, else the folder's name.
+[[nodiscard]] QString dataTitle(const TrainingServices& services, const std::string& source);
+
+} // namespace convarium::ui
