@@ -94,7 +94,11 @@ void zero(Hand& h)
     // Most people draw it against the clock; some leave it open, some write past the start.
     const double gap = r.chance(0.2) ? r.range(-75, -20) : r.range(-20, r.chance(0.2) ? 140 : 50);
     const double sweep = (r.chance(0.85) ? -1 : 1) * (360 + gap);
-    h.lift().arc(0.35, 0.5, rx, 0.5, from, sweep, r.range(-0.2, 0.2));
+    if (r.chance(0.22)) // the pen arrives from outside
+        h.down(0.35 + r.range(-0.12, 0.3), r.range(-0.14, 0.06));
+    else
+        h.lift();
+    h.arc(0.35, 0.5, rx, 0.5, from, sweep, r.range(-0.22, 0.22));
     if (r.chance(0.2)) // a hook where the pen leaves the ring
         h.to(0.35 + r.range(-0.15, 0.3), r.range(-0.1, 0.3));
 }
@@ -146,11 +150,11 @@ void two(Hand& h)
         h.to(w * r.range(0.26, 0.42), r.range(0.7, 0.82)).corner(r.range(-0.1, 0.12), foot);
         h.to(w * 0.5, foot + 0.04 * r.normal()).to(end, foot + 0.07 * r.normal());
     } else if (base == 1) { // small or large loop, then a tail that may dip below it
-        const double wide = r.range(0.35, 1.5);
-        const double high = r.range(0.4, 1.6);
+        const double wide = r.range(0.4, 1.7);
+        const double high = r.range(0.4, 1.5);
         const double left = r.range(-0.16, 0.06);
         const double low = r.range(0.86, 1.0);
-        h.to(w * r.range(0.5, 0.66), low - 0.08 - 0.18 * high)
+        h.to(w * r.range(0.48, 0.72), low - 0.08 - 0.16 * high)
             .to(left + 0.18 * wide + 0.04, low)
             .to(left, low - 0.07 * high);
         h.to(left + 0.08 * wide, low - 0.21 * high).to(left + 0.25 * wide, low - 0.2 * high);
@@ -167,7 +171,7 @@ void three(Hand& h)
     const double w = r.range(0.42, 0.7);
     const double mid = r.range(0.34, 0.56);
     const double top = w * r.range(0.72, 1.04);
-    if (r.chance(0.8)) {
+    if (r.chance(0.72)) {
         h.down(r.range(-0.08, 0.14), r.range(0.02, r.chance(0.15) ? mid : 0.28));
         if (r.chance(0.2))
             h.to(r.range(-0.02, 0.1), r.range(0.0, 0.08));
@@ -178,7 +182,7 @@ void three(Hand& h)
         h.corner(w * r.range(0.8, 1.05), r.range(-0.04, 0.06)).to(w * 0.66, mid * 0.55);
     }
     const std::size_t waist = r.pick({50, 24, 26});
-    const double inner = w * r.range(0.15, 0.55);
+    const double inner = w * r.range(0.08, 0.58);
     if (waist == 0) {
         h.corner(inner, mid + r.range(-0.04, 0.04));
     } else if (waist == 1) { // small loop
@@ -197,7 +201,10 @@ void three(Hand& h)
     }
     h.to(w * r.range(0.9, 1.16), mid + (1 - mid) * r.range(0.45, 0.62))
         .to(w * r.range(0.68, 0.92), r.range(0.88, 0.97));
-    h.to(w * r.range(0.3, 0.55), 1.0).to(r.range(-0.16, 0.12), r.range(0.78, 0.99));
+    h.to(w * r.range(0.3, 0.55), 1.0);
+    if (r.chance(0.15)) // it ends early
+        return;
+    h.to(r.range(-0.16, 0.14), r.range(0.78, 1.0));
     if (r.chance(0.16))
         h.to(r.range(-0.16, 0.04), r.range(mid + 0.12, 0.8));
 }
@@ -212,7 +219,7 @@ void four(Hand& h)
     const double foot = stem + r.range(-0.16, 0.08);
     switch (r.pick({44, 15, 20, 15, 6})) {
     case 0: { // open: an L, then the stem; the stem begins anywhere from the top to just above the bar
-        const double x = r.range(0.0, 0.26);
+        const double x = std::min(r.range(0.0, 0.26), stem - 0.24);
         const double low = r.range(-0.08, 0.08);
         h.down(x, r.range(-0.02, 0.24)).to((x + low) * 0.5 + 0.03 * r.normal(), bar * 0.6);
         if (r.chance(0.65))
@@ -233,13 +240,17 @@ void four(Hand& h)
     case 2: { // one stroke: down, across, up to the top, and down again
         const double low = r.range(0.0, 0.1);
         const double top = r.range(-0.02, 0.2);
-        h.down(r.range(0.0, 0.18), r.range(-0.02, 0.22)).to(low, bar * 0.72).to(low + 0.06, bar + 0.01);
+        h.down(std::min(r.range(-0.04, 0.18), stem - 0.28), r.range(-0.02, 0.22))
+            .to(low, bar * 0.72)
+            .to(low + 0.06, bar + 0.01);
         h.to(stem * 0.7, bar + r.range(-0.08, 0.02)).to(stem + 0.02, bar * 0.55).corner(stem + r.range(0.0, 0.1), top);
         h.to(stem + 0.02, 0.5).to(foot, 1);
         break;
     }
     case 3: { // a cup, then the stem: no bar beyond it
-        h.down(r.range(-0.04, 0.14), r.range(-0.02, 0.18)).to(r.range(-0.03, 0.05), bar * 0.55).to(0.06, bar * 0.92);
+        h.down(std::min(r.range(-0.06, 0.14), stem - 0.28), r.range(-0.02, 0.18))
+            .to(r.range(-0.03, 0.05), bar * 0.55)
+            .to(0.06, bar * 0.92);
         h.to(0.22, bar).to(stem, bar * r.range(0.76, 0.98));
         h.down(stem + r.range(-0.02, 0.12), r.range(-0.04, 0.16)).to(stem, 0.5).to(foot, 1);
         break;
@@ -284,8 +295,8 @@ void five(Hand& h)
         .to(left + belly * 0.92, neck + below * r.range(0.5, 0.66));
     h.to(left + belly * 0.62, r.range(0.89, 0.97)).to(left + w * r.range(0.05, 0.3), r.range(0.96, 1.02));
     h.to(r.range(-0.2, 0.12), r.range(0.78, 1.0));
-    if (r.chance(0.1)) // the belly closes almost to a ring
-        h.to(r.range(-0.1, 0.1), neck + below * r.range(0.3, 0.5));
+    if (r.chance(0.2)) // the end curls up
+        h.to(r.range(-0.12, 0.1), neck + below * r.range(0.35, 0.62));
 }
 
 void six(Hand& h)
@@ -295,13 +306,16 @@ void six(Hand& h)
     const double ringTop = r.range(0.4, 0.7);
     const double ringHeight = 1 - ringTop;
     const double lean = r.range(-0.05, 0.12);
-    const double startX = r.chance(0.4) ? r.range(-0.05, 0.25) : r.range(0.2, 0.62);
+    const double startX = r.chance(0.4) ? r.range(-0.05, 0.25) : r.range(0.2, 0.72);
     h.down(startX, r.range(-0.02, 0.08));
     if (r.chance(0.3))
         h.to(startX * 0.65, r.range(0.03, 0.12));
-    const double stemX = std::min(startX, w * 0.5);
+    const double stemX = r.chance(0.5) ? startX : std::min(startX, w * 0.5);
     h.to(stemX * r.range(0.25, 0.6) + lean * 0.4, r.range(0.28, 0.42)).to(r.range(-0.04, 0.06), r.range(0.56, 0.74));
-    h.to(w * r.range(0.06, 0.22), r.range(0.88, 0.96)).to(w * r.range(0.42, 0.56), 1.0);
+    if (r.chance(0.3)) // a pointed bottom
+        h.to(w * r.range(0.08, 0.32), 1.0).to(w * r.range(0.5, 0.62), r.range(0.93, 1.0));
+    else
+        h.to(w * r.range(0.06, 0.22), r.range(0.88, 0.96)).to(w * r.range(0.42, 0.56), 1.0);
     h.to(w * r.range(0.84, 0.95), 1 - ringHeight * r.range(0.18, 0.32));
     h.to(w * r.range(0.9, 1.06), ringTop + ringHeight * r.range(0.22, 0.44)).to(w * r.range(0.54, 0.78), ringTop);
     const double close = r.range(0.0, 1.0);
@@ -316,8 +330,8 @@ void seven(Hand& h)
 {
     auto& r = h.r;
     const double w = r.range(0.4, 0.8);
-    const double knee = r.range(-0.2, 0.12);
-    const std::size_t head = r.pick({52, 26, 22});
+    const double knee = r.range(-0.26, 0.14);
+    const std::size_t head = r.pick({46, 34, 20});
     if (head == 1) { // a serif or hook at the left end of the bar
         h.down(r.range(-0.1, 0.05), r.range(0.12, 0.48)).corner(r.range(0.0, 0.08), r.range(0.0, 0.1));
     } else if (head == 2) { // a wavy bar
@@ -349,13 +363,13 @@ void eight(Hand& h)
     const double top = r.range(0.12, 0.34);
     const double low = r.range(0.09, 0.36);
     const double cx = 0.33;
-    const double shift = 0.05 * r.normal();      // the lower ring to the side of the upper one
+    const double shift = 0.07 * r.normal();      // the lower ring to the side of the upper one
     const double side = r.chance(0.14) ? -1 : 1; // some begin to the left and write it mirrored
     const auto x = [&](double offset) { return cx + side * offset; };
     if (r.chance(0.86)) {
         // One stroke: from the upper right over the top, an S to the bottom, and back up across it.
         const double open = r.range(0.0, 1.0);
-        h.down(x(top * r.range(0.4, 1.3)), r.range(0.0, 0.24)).to(x(top * r.range(0.0, 0.4)), r.range(-0.02, 0.03));
+        h.down(x(top * r.range(0.3, 1.2)), r.range(0.0, 0.24)).to(x(top * r.range(0.0, 0.4)), r.range(-0.02, 0.03));
         h.to(x(-top * 0.8), waist * r.range(0.18, 0.28)).to(x(-top * r.range(0.75, 1.0)), waist * r.range(0.5, 0.7));
         h.to(x(-0.02 + shift), waist + r.range(-0.03, 0.05))
             .to(x(low * 0.85 + shift), waist + (1 - waist) * r.range(0.3, 0.46));
@@ -363,7 +377,7 @@ void eight(Hand& h)
         h.to(x(-low * 0.85 + shift), r.range(0.86, 0.95));
         h.to(x(-low * r.range(0.7, 0.95) + shift), waist + (1 - waist) * r.range(0.42, 0.6));
         h.to(x(0.01), waist + r.range(-0.06, 0.03)).to(x(top * 0.75), waist * r.range(0.48, 0.64));
-        h.to(x(top * r.range(0.8, 1.5)), r.range(0.04, 0.18) + 0.08 * open);
+        h.to(x(top * r.range(0.8, 1.8)), r.range(-0.06, 0.16) + 0.08 * open);
         if (open < 0.5)
             h.to(x(top * r.range(0.3, 0.7)), r.range(-0.04, 0.06));
     } else { // two rings
@@ -389,14 +403,14 @@ void nine(Hand& h)
     h.to(r.range(-0.04, 0.06), cy * r.range(1.15, 1.45)).to(w * r.range(0.26, 0.46), ringLow);
     h.to(w * r.range(0.68, 0.86), ringLow * r.range(0.64, 0.88));
     const double top = r.range(-0.04, 0.24);
-    const std::size_t turn = r.pick({52, 36, 12}); // in the last the ring stays open
+    const std::size_t turn = r.pick({54, 37, 9}); // in the last the ring stays open
     if (turn == 0)
         h.corner(w * r.range(0.9, 1.12), top);
     else if (turn == 1)
         h.to(w * 0.98, top + 0.08).to(w * 1.02, top + 0.16);
     else
         h.corner(w * r.range(0.92, 1.06), ringLow * r.range(0.4, 0.7));
-    switch (r.pick({54, 30, 16})) {
+    switch (r.pick({60, 28, 12})) {
     case 0: // straight leg
         h.to(w * r.range(0.88, 1.06), 0.45 + 0.3 * ringLow).to(w * r.range(0.55, 1.2), 1);
         break;

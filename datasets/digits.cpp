@@ -74,14 +74,14 @@ QString checksumFile()
 }
 
 /// The cached set if it is there and whole.
-Result<DatasetBundle> readCache(const Progress& progress)
+Result<DatasetBundle> readCache(const Progress& progress, std::int64_t trainCount, std::int64_t testCount)
 {
     auto cached = openIdxFolder(digitsCacheFolder(), progress);
     if (!cached)
         return cached;
     const Error damaged{
         ErrorCode::BadFormat, "The cached digits in '" + digitsCacheFolder() + "' are damaged.", "", {}};
-    if (!cached->test || cached->train->size() != kDigitsTrain || cached->test->size() != kDigitsTest)
+    if (!cached->test || cached->train->size() != trainCount || cached->test->size() != testCount)
         return damaged;
     DatasetBundle bundle = bundleOf(cached->train, cached->test);
     QFile file(checksumFile());
@@ -167,17 +167,17 @@ std::string digitsCacheFolder()
     return dataFolder() + "/digits/v" + std::to_string(kGeneratorVersion);
 }
 
-Result<DatasetBundle> openDigits(const Progress& progress)
+Result<DatasetBundle> openDigits(const Progress& progress, std::int64_t trainCount, std::int64_t testCount)
 {
     if (findIdx(digitsCacheFolder()).complete()) {
-        auto cached = readCache(progress);
+        auto cached = readCache(progress, trainCount, testCount);
         if (cached || cached.error().code == ErrorCode::Cancelled)
             return cached;
     }
-    auto train = generateDigits({kDigitsSeed, 0, kDigitsTrain, 0}, progress);
+    auto train = generateDigits({kDigitsSeed, 0, trainCount, 0}, progress);
     if (!train)
         return train.error();
-    auto test = generateDigits({kDigitsSeed, 1, kDigitsTest, 0}, progress);
+    auto test = generateDigits({kDigitsSeed, 1, testCount, 0}, progress);
     if (!test)
         return test.error();
     DatasetBundle bundle = bundleOf(*train, *test);

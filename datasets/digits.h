@@ -28,8 +28,9 @@ engine::Result<std::shared_ptr<const engine::InMemoryDataset>> generateDigits(co
 /// Folder of the cached set; its name changes with every change of the generator.
 std::string digitsCacheFolder();
 
-/// 60,000 and 10,000 digits from the cache, or generated and then cached. A damaged cache is made anew; where the
-/// folder cannot be written, the set is still delivered from memory.
-engine::Result<engine::DatasetBundle> openDigits(const Progress& progress = {});
+/// 60,000 and 10,000 digits (or as many as asked for) from the cache, or generated and then cached. A damaged cache, or
+/// one of another size, is made anew; where the folder cannot be written, the set is still delivered from memory.
+engine::Result<engine::DatasetBundle> openDigits(const Progress& progress = {}, std::int64_t trainCount = kDigitsTrain,
+                                                 std::int64_t testCount = kDigitsTest);
 
 } // namespace convarium::datasets

@@ -1,6 +1,7 @@
 #include "resources/resources.h"
 
-namespace convarium {
+namespace convarium
+{
 
 QString resourcePath(const QString& relative)
 {

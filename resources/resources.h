@@ -3,7 +3,8 @@
 
 #include <QString>
 
-namespace convarium {
+namespace convarium
+{
 
 /// Path of a compiled-in file: resourcePath("icons/home.svg") is ":/convarium/icons/home.svg".
 [[nodiscard]] QString resourcePath(const QString& relative);

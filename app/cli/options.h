@@ -19,6 +19,10 @@ CLI::Validator wholeNumber(std::int64_t minimum, std::int64_t maximum);
 /// A finite number from minimum to maximum.
 CLI::Validator number(double minimum, double maximum);
 CLI::Validator oneOf(std::vector<std::string> words);
+/// "unit", "byte" or "MEAN,STD".
+CLI::Validator pixelScale();
+/// "3x200x300": maps, height, width.
+CLI::Validator imageSize();
 
 inline constexpr std::int64_t kMaxCount = std::int64_t{1} << 40;
 inline constexpr std::int64_t kMaxBatch = 1 << 20;
@@ -39,10 +43,10 @@ struct PlanFlags {
 /// fp32 is what there is.
 engine::Result<void> checkPrecision(const std::string& precision);
 
-/// "unit", "byte" or "MEAN,STD" becomes the scaling of all inputs of the network.
-engine::Result<void> applyScale(engine::GraphSpec& graph, const std::string& scale);
+/// A checked scale becomes the scaling of all inputs of the network.
+void applyScale(engine::GraphSpec& graph, const std::string& scale);
 
-/// "3x200x300" becomes the size of the network's only input.
+/// A checked size becomes that of the network's only input.
 engine::Result<void> applyInput(engine::GraphSpec& graph, const std::string& size);
 
 /// The first fault of the network that keeps it from working, if any.

@@ -89,18 +89,6 @@ std::string shortNumber(double value)
     return formatted("%.4g", value);
 }
 
-std::string bytesText(std::int64_t bytes)
-{
-    const auto value = static_cast<double>(bytes);
-    if (bytes < 1000)
-        return std::to_string(bytes) + " bytes";
-    if (bytes < 1'000'000)
-        return formatted("%.1f kB", value / 1e3);
-    if (bytes < 1'000'000'000)
-        return formatted("%.1f MB", value / 1e6);
-    return formatted("%.2f GB", value / 1e9);
-}
-
 std::string padLeft(const std::string& text, std::size_t width)
 {
     const std::size_t length = characters(text);

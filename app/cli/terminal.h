@@ -31,8 +31,6 @@ void printLine(std::string_view line);
 std::string percent(double share);
 /// "0.0412": four significant digits
 std::string shortNumber(double value);
-/// "1.2 MB" (10^6), "345 kB", "12 bytes"
-std::string bytesText(std::int64_t bytes);
 /// Pads with spaces on the left (numbers) or right (words), counting UTF-8 characters.
 std::string padLeft(const std::string& text, std::size_t width);
 std::string padRight(const std::string& text, std::size_t width);

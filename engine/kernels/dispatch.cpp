@@ -4,12 +4,15 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
-namespace {
+namespace
+{
 
 #if defined(__x86_64__)
-/// The features that compilers ask for by name in every version; each CPU that has them has the rest of its x86-64 level.
+/// The features that compilers ask for by name in every version; each CPU that has them has the rest of its x86-64
+/// level.
 bool hasAvx2()
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&

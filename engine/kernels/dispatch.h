@@ -5,7 +5,8 @@
 
 #include <string>
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
 struct Choice {
     const KernelTable* table; ///< never null: the best supported level when the wish cannot be met

@@ -8,30 +8,34 @@
 //    multiple of `width`); block b starts at b * block * depth and is stored row by row: [depth][columns of the block].
 //    Columns beyond the real ones are zero.
 //  - Pointers to activations and packed weights are aligned to 4 bytes only; use unaligned vector loads.
+//  - `lanes` is a multiple of `width` everywhere but in padCopy and loadImage, which take any number.
+//  - NaN and infinity pass through every kernel, so that a diverged run shows in its loss.
 #pragma once
 
 #include <cstdint>
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
 enum class Activation : std::uint8_t { None, Relu, Tanh, Sigmoid };
 
 /// Indirect matrix product, the heart of convolution (forward and input gradient), dense layers and 1x1:
-///   out[outOffset[p] + j] (+)= act(bias[j] + sum_k in[inOffset[p] + depthOffset[k]] * weights(k, j)),  p < pixels, j < columns.
+///   out[outOffset[p] + j] (+)= act(bias[j] + sum_k in[inOffset[p] + depthOffset[k]] * weights(k, j))
+/// for all p < pixels and j < columns.
 /// The offsets state the geometry, so stride, dilation, padding (by a padded copy), flattening and batches of tiny maps
 /// all run in the same loop. (Idea: Dukhan, "The Indirect Convolution Algorithm", arXiv 1907.02129.)
 struct ProductArgs {
     const float* in;
     float* out;
-    const float* weights;             ///< packed, `depth` rows
-    const float* bias;                ///< columns rounded up to width, or null
-    const std::int32_t* inOffset;     ///< [pixels]
-    const std::int32_t* outOffset;    ///< [pixels]
-    const std::int32_t* depthOffset;  ///< [depth]
+    const float* weights;            ///< packed, `depth` rows
+    const float* bias;               ///< columns rounded up to width, or null
+    const std::int32_t* inOffset;    ///< [pixels]
+    const std::int32_t* outOffset;   ///< [pixels]
+    const std::int32_t* depthOffset; ///< [depth]
     std::int64_t pixels;
     std::int64_t depth;
-    std::int64_t columns;             ///< stored columns; if not a multiple of width the last vector is stored in part
-    bool accumulate;                  ///< add to out (activation must be None) instead of overwriting it
+    std::int64_t columns; ///< stored columns; if not a multiple of width the last vector is stored in part
+    bool accumulate;      ///< add to out (activation must be None) instead of overwriting it
     Activation activation;
 };
 
@@ -42,8 +46,8 @@ struct ProductArgs {
 struct WeightGradientArgs {
     const float* in;
     const float* outGradient;
-    float* weightGradient;            ///< packed
-    float* biasGradient;              ///< columns rounded up to width, or null
+    float* weightGradient; ///< packed
+    float* biasGradient;   ///< columns rounded up to width, or null
     const std::int32_t* inOffset;
     const std::int32_t* outOffset;
     const std::int32_t* depthOffset;
@@ -63,29 +67,29 @@ struct PoolArgs {
 /// Parameters of one optimizer step over a run of `count` floats of weights, state and gradient partial sums.
 struct UpdateArgs {
     float* weights;
-    float* state1;                    ///< velocity, or Adam's first moment
-    float* state2;                    ///< Adam's second moment
-    const float* const* gradients;    ///< `slots` partial sums, added in index order
+    float* state1;                 ///< velocity, or Adam's first moment
+    float* state2;                 ///< Adam's second moment
+    const float* const* gradients; ///< `slots` partial sums, added in index order
     std::int32_t slots;
     std::int64_t count;
-    float gradientScale;              ///< multiplies the summed gradient (1 unless clipped)
-    float rate;                       ///< learning rate; for Adam already divided by its bias corrections as documented there
+    float gradientScale; ///< multiplies the summed gradient (1 unless clipped)
+    float rate;          ///< learning rate; for Adam already divided by its bias corrections as documented there
     float momentum;
     float beta1, beta2, epsilon;
-    float correction2;                ///< Adam: 1 / sqrt(1 - beta2^t)
-    float l2;                         ///< added to the gradient as l2 * weight
-    float decay;                      ///< decoupled: weight -= decay * weight, before the step
+    float correction2; ///< Adam: 1 / sqrt(1 - beta2^t)
+    float l2;          ///< added to the gradient as l2 * weight
+    float decay;       ///< decoupled: weight -= decay * weight, before the step
 };
 
 struct KernelTable {
-    const char* name;      ///< "scalar", "avx2", "avx512", "neon"
-    int width;             ///< floats per vector; channels are padded to it
-    int block;             ///< columns of a packed block, a multiple of width
+    const char* name; ///< "scalar", "avx2", "avx512", "neon"
+    int width;        ///< floats per vector; channels are padded to it
+    int block;        ///< columns of a packed block, a multiple of width
 
     void (*product)(const ProductArgs&);
     void (*weightGradient)(const WeightGradientArgs&);
 
-    /// Copies one image height x width x lanes into the middle of a larger one whose border is zero.
+    /// Copies one image height x width x lanes into the middle of a larger one, and writes zeros to its border.
     void (*padCopy)(const float* in, float* out, std::int64_t height, std::int64_t width, std::int64_t lanes,
                     std::int64_t padTop, std::int64_t padLeft, std::int64_t outHeight, std::int64_t outWidth);
 
@@ -105,7 +109,8 @@ struct KernelTable {
     /// out (+)= factor * in.
     void (*scaleAdd)(const float* in, float factor, float* out, std::int64_t n, bool accumulate);
     /// out (+)= in * mask, mask given as kept (1) / dropped (0) bytes times `factor`.
-    void (*maskScale)(const float* in, const std::uint8_t* keep, float factor, float* out, std::int64_t n, bool accumulate);
+    void (*maskScale)(const float* in, const std::uint8_t* keep, float factor, float* out, std::int64_t n,
+                      bool accumulate);
 
     // Batch normalisation over `pixels` pixels of `lanes` channels.
     /// sum[c] += sum x, sumOfSquares[c] += sum x^2, in double.
@@ -114,8 +119,9 @@ struct KernelTable {
     void (*channelAffine)(const float* in, const float* scale, const float* shift, float* out, std::int64_t pixels,
                           std::int64_t lanes, Activation);
     /// sum[c] += sum dy, sumXhat[c] += sum dy * (x - mean[c]) * inverseDeviation[c], in double.
-    void (*channelGradientSums)(const float* in, const float* outGradient, const float* mean, const float* inverseDeviation,
-                                std::int64_t pixels, std::int64_t lanes, double* sum, double* sumXhat);
+    void (*channelGradientSums)(const float* in, const float* outGradient, const float* mean,
+                                const float* inverseDeviation, std::int64_t pixels, std::int64_t lanes, double* sum,
+                                double* sumXhat);
     /// dx (+)= a[c] * dy + b[c] * x + d[c].
     void (*channelGradient)(const float* in, const float* outGradient, const float* a, const float* b, const float* d,
                             float* inGradient, std::int64_t pixels, std::int64_t lanes, bool accumulate);
@@ -124,16 +130,16 @@ struct KernelTable {
     void (*softmax)(const float* in, float* out, std::int64_t rows, std::int64_t classes, std::int64_t lanes);
     void (*softmaxBackward)(const float* out, const float* outGradient, float* inGradient, std::int64_t rows,
                             std::int64_t classes, std::int64_t lanes, bool accumulate);
-    /// Cross-entropy of softmax(logits) with class labels. Adds the losses to *loss and the number of rows whose largest
-    /// logit (first of equals) is the label to *correct. gradient (may be null) = (softmax - onehot) * gradientScale,
-    /// zero in padding lanes.
+    /// Cross-entropy of softmax(logits) with class labels. Adds the losses to *loss and the number of rows whose
+    /// largest logit (first of equals) is the label to *correct. gradient (may be null) = (softmax - onehot) *
+    /// gradientScale, zero in padding lanes.
     void (*softmaxCrossEntropy)(const float* logits, const std::int32_t* labels, float* gradient, std::int64_t rows,
                                 std::int64_t classes, std::int64_t lanes, float gradientScale, double* loss,
                                 std::int64_t* correct);
 
     /// One image u8 in C H W to float: NHWC with `lanes` floats per pixel, (x * scale) + shift; padding lanes zero.
-    void (*loadImage)(const std::uint8_t* in, float* out, std::int64_t channels, std::int64_t pixels, std::int64_t lanes,
-                      float scale, float shift);
+    void (*loadImage)(const std::uint8_t* in, float* out, std::int64_t channels, std::int64_t pixels,
+                      std::int64_t lanes, float scale, float shift);
 
     // Optimizers; g = gradientScale * sum of partials + l2 * w, then w -= decay * w, then
     void (*updateSgd)(const UpdateArgs&);      ///< w -= rate * g
@@ -158,7 +164,8 @@ const Level* levels(int* count);
 const KernelTable& active();
 /// A level by name, or null when this build or CPU does not have it.
 const KernelTable* find(const char* name);
-/// Empty when CONVARIUM_KERNELS is unset or usable; else one sentence that programs print before they exit with status 2.
+/// Empty when CONVARIUM_KERNELS is unset or usable; else one sentence that programs print before they exit with
+/// status 2.
 const char* environmentError();
 
 } // namespace convarium::engine::kernels

@@ -3,8 +3,8 @@
 //   CONVARIUM_KERNEL_WIDTH        floats per vector
 //   CONVARIUM_KERNEL_BLOCK        columns of a packed block
 //   CONVARIUM_KERNEL_TILE_PIXELS  most pixels of a register tile with 1, 2, ... block / width vectors of columns
-// and is compiled with the CPU flags of its level. Everything sits in an unnamed namespace, and no standard container or
-// algorithm is used: a function shared with another file might be kept in the copy that needs the newer CPU.
+// and is compiled with the CPU flags of its level. Everything sits in an unnamed namespace, and no standard container
+// or algorithm is used: a function shared with another file might be kept in the copy that needs the newer CPU.
 #pragma once
 
 #include "engine/kernels/kernel_table.h"
@@ -13,8 +13,10 @@
 #include <cstdint>
 #include <utility>
 
-namespace convarium::engine::kernels::CONVARIUM_KERNEL_NAMESPACE {
-namespace {
+namespace convarium::engine::kernels::CONVARIUM_KERNEL_NAMESPACE
+{
+namespace
+{
 
 // clang-format off
 #include "engine/kernels/impl/vector.inl"

@@ -2,11 +2,12 @@
 #define CONVARIUM_KERNEL_NAMESPACE avx2
 #define CONVARIUM_KERNEL_WIDTH 8
 #define CONVARIUM_KERNEL_BLOCK 16
-#define CONVARIUM_KERNEL_TILE_PIXELS 10, 6
+#define CONVARIUM_KERNEL_TILE_PIXELS 8, 6
 #include "engine/kernels/kernels_impl.h"
 #include "engine/kernels/level_tables.h"
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
 const KernelTable& avx2Table()
 {

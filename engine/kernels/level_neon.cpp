@@ -6,7 +6,8 @@
 #include "engine/kernels/kernels_impl.h"
 #include "engine/kernels/level_tables.h"
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
 const KernelTable& neonTable()
 {

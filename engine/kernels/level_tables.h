@@ -3,7 +3,8 @@
 
 #include "engine/kernels/kernel_table.h"
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
 const KernelTable& scalarTable();
 const KernelTable& avx2Table();

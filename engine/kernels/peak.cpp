@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
 double peakGflops(const KernelTable& table, double seconds)
 {

@@ -3,10 +3,11 @@
 
 #include "engine/kernels/kernel_table.h"
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
-/// Billions of float operations per second of one thread doing nothing but multiply-adds in registers at the table's level:
-/// the best of several short windows within about `seconds`.
+/// Billions of float operations per second of one thread doing nothing but multiply-adds in registers at the table's
+/// level: the best of several short windows within about `seconds`.
 double peakGflops(const KernelTable& table, double seconds);
 
 } // namespace convarium::engine::kernels

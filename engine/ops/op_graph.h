@@ -47,14 +47,6 @@ private:
     const kernels::KernelTable* m_kernels;
 };
 
-struct LowerOptions {
-    bool training = true;
-    bool keepAll = false; ///< every node's output must stay readable
-};
-
-/// Lowers a network without faults. With training, adds the cross-entropy loss on the output.
-Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::KernelTable& table, const LowerOptions& options);
-
 /// Matrix in the packed layout of kernel_table.h.
 struct PackedMatrix {
     std::int64_t depth = 0, columns = 0, width = 1, block = 1;

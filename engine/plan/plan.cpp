@@ -2,6 +2,7 @@
 
 #include "engine/core/parallel.h"
 #include "engine/optimizers/optimizers.h"
+#include "engine/plan/lower.h"
 
 #include <algorithm>
 #include <numeric>

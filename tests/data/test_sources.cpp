@@ -71,7 +71,7 @@ private Q_SLOTS:
             QFile file(dir.filePath(QLatin1String(name)));
             QVERIFY(file.open(QIODevice::WriteOnly));
         }
-        const auto bundle = datasets::open(source.replace(u"{}", m_dir->path()).toStdString());
+        const auto bundle = datasets::open(source.replace(QStringLiteral("{}"), m_dir->path()).toStdString());
         QVERIFY(!bundle);
         QCOMPARE(static_cast<int>(bundle.error().code), code);
         QVERIFY2(QString::fromStdString(bundle.error().hint).contains(hint), bundle.error().text().c_str());

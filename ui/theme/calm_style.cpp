@@ -17,25 +17,30 @@
 #include <QTabBar>
 #include <QTabWidget>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 /// Controls that get the ring about themselves; views, tab bars and segments mark the item inside instead.
 bool wantsRing(const QWidget* widget)
 {
     if (qobject_cast<const QAbstractButton*>(widget) != nullptr) {
-        return !widget->inherits("QRadioButton") || qobject_cast<const QWidget*>(widget->parentWidget()) == nullptr ||
-               !widget->parentWidget()->inherits("convarium::ui::SegmentedControl");
+        const QWidget* parent = widget->parentWidget();
+        return parent == nullptr || !parent->inherits("convarium::ui::SegmentedControl");
     }
-    return qobject_cast<const QComboBox*>(widget) != nullptr || qobject_cast<const QAbstractSpinBox*>(widget) != nullptr ||
+    return qobject_cast<const QComboBox*>(widget) != nullptr ||
+           qobject_cast<const QAbstractSpinBox*>(widget) != nullptr ||
            qobject_cast<const QLineEdit*>(widget) != nullptr || qobject_cast<const QAbstractSlider*>(widget) != nullptr;
 }
 
 /// Widgets whose border or fill answers to the mouse.
 bool wantsHover(const QWidget* widget)
 {
-    return qobject_cast<const QAbstractButton*>(widget) != nullptr || qobject_cast<const QComboBox*>(widget) != nullptr ||
-           qobject_cast<const QAbstractSpinBox*>(widget) != nullptr || qobject_cast<const QLineEdit*>(widget) != nullptr ||
+    return qobject_cast<const QAbstractButton*>(widget) != nullptr ||
+           qobject_cast<const QComboBox*>(widget) != nullptr ||
+           qobject_cast<const QAbstractSpinBox*>(widget) != nullptr ||
+           qobject_cast<const QLineEdit*>(widget) != nullptr ||
            qobject_cast<const QAbstractSlider*>(widget) != nullptr || qobject_cast<const QTabBar*>(widget) != nullptr;
 }
 
@@ -89,6 +94,17 @@ void CalmStyle::polish(QWidget* widget)
     }
     if (wantsRing(widget)) {
         widget->installEventFilter(this);
+        if (widget->hasFocus() && widget->window()->testAttribute(Qt::WA_KeyboardFocusChange)) {
+            // The theme changed under a focused control; its ring comes back once all widgets have the new style.
+            QMetaObject::invokeMethod(
+                this,
+                [this, focused = QPointer<QWidget>(widget)] {
+                    if (!focused.isNull() && focused->hasFocus()) {
+                        showRing(focused);
+                    }
+                },
+                Qt::QueuedConnection);
+        }
     }
     if (qobject_cast<QTabWidget*>(widget) != nullptr || qobject_cast<QTabBar*>(widget) != nullptr) {
         // Tabs lie on the surface, not on the grey of the window.
@@ -106,19 +122,27 @@ void CalmStyle::unpolish(QWidget* widget)
     QProxyStyle::unpolish(widget);
 }
 
+void CalmStyle::showRing(QWidget* widget)
+{
+    if (widget->parentWidget() == nullptr) {
+        return;
+    }
+    if (m_focusFrame.isNull()) {
+        m_focusFrame = new QFocusFrame(widget->parentWidget());
+    }
+    m_focusFrame->setWidget(widget);
+}
+
 bool CalmStyle::eventFilter(QObject* watched, QEvent* event)
 {
     if (event->type() == QEvent::FocusIn) {
         auto* widget = static_cast<QWidget*>(watched);
         const Qt::FocusReason reason = static_cast<QFocusEvent*>(event)->reason();
-        const bool byKey = reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason ||
-                           reason == Qt::ShortcutFocusReason ||
-                           (reason != Qt::MouseFocusReason && widget->window()->testAttribute(Qt::WA_KeyboardFocusChange));
-        if (byKey && widget->parentWidget() != nullptr) {
-            if (m_focusFrame.isNull()) {
-                m_focusFrame = new QFocusFrame(widget->parentWidget());
-            }
-            m_focusFrame->setWidget(widget);
+        const bool byKey =
+            reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason || reason == Qt::ShortcutFocusReason ||
+            (reason != Qt::MouseFocusReason && widget->window()->testAttribute(Qt::WA_KeyboardFocusChange));
+        if (byKey) {
+            showRing(widget);
         }
     } else if (event->type() == QEvent::FocusOut && !m_focusFrame.isNull() && m_focusFrame->widget() == watched) {
         m_focusFrame->setWidget(nullptr);
@@ -163,8 +187,7 @@ void CalmStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
                               const QWidget* widget) const
 {
     if (!drawButtonPrimitive(element, option, painter, widget) &&
-        !drawFieldPrimitive(element, option, painter, widget) &&
-        !drawViewPrimitive(element, option, painter, widget)) {
+        !drawFieldPrimitive(element, option, painter, widget) && !drawViewPrimitive(element, option, painter, widget)) {
         QProxyStyle::drawPrimitive(element, option, painter, widget);
     }
 }
@@ -206,7 +229,7 @@ int CalmStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const
     case PM_DockWidgetFrameWidth:
     case PM_ScrollView_ScrollBarSpacing:
     case PM_ScrollView_ScrollBarOverlap: return 0;
-    case PM_SplitterWidth:           // one pixel makes Qt widen the grip area by itself
+    case PM_SplitterWidth: // one pixel makes Qt widen the grip area by itself
     case PM_DockWidgetSeparatorExtent:
     case PM_DefaultFrameWidth:
     case PM_MenuPanelWidth: return 1;

@@ -7,11 +7,13 @@
 #include <QPointer>
 #include <QProxyStyle>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Dynamic properties the style reads; set them with setPrimary, setLarge, setOutlined, setInvalid of
 /// widgets.h.
-namespace property {
+namespace property
+{
 inline constexpr char kPrimary[] = "primary";
 inline constexpr char kLarge[] = "large";
 inline constexpr char kOutlined[] = "outlined";
@@ -53,6 +55,7 @@ public:
                                      const QWidget* widget) const override;
 
 private:
+    void showRing(QWidget* widget);
     // Each returns false when the element is not one of its own.
     bool drawButton(ControlElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const;
     bool drawMenu(ControlElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const;

@@ -13,8 +13,10 @@
 #include <QToolButton>
 #include <cmath>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 constexpr double kRadius = 6;
 
@@ -171,10 +173,10 @@ bool CalmStyle::drawButtonPrimitive(PrimitiveElement element, const QStyleOption
         const double side = std::min(option->rect.width(), option->rect.height());
         QRectF box(0, 0, side, side);
         box.moveCenter(QRectF(option->rect).center());
-        const QColor border = flag(widget, property::kInvalid)                       ? theme.error
-                              : !enabled                                             ? theme.line2
-                              : option->state & State_MouseOver                      ? theme.text2
-                                                                                     : theme.line2;
+        const QColor border = flag(widget, property::kInvalid)  ? theme.error
+                              : !enabled                        ? theme.line2
+                              : option->state & State_MouseOver ? theme.text2
+                                                                : theme.line2;
         const QColor fill = !on ? theme.surface : enabled ? theme.accent : theme.sunken;
         paintBox(painter, box, round ? side / 2 : 4, fill, on && enabled ? theme.accent : border);
         if (!on) {
@@ -199,8 +201,8 @@ bool CalmStyle::drawButtonPrimitive(PrimitiveElement element, const QStyleOption
     case PE_IndicatorArrowUp:
     case PE_IndicatorArrowLeft:
     case PE_IndicatorArrowRight: {
-        const QString name = element == PE_IndicatorArrowDown ? QStringLiteral("chevron-down")
-                             : element == PE_IndicatorArrowUp ? QStringLiteral("chevron-up")
+        const QString name = element == PE_IndicatorArrowDown   ? QStringLiteral("chevron-down")
+                             : element == PE_IndicatorArrowUp   ? QStringLiteral("chevron-up")
                              : element == PE_IndicatorArrowLeft ? QStringLiteral("chevron-left")
                                                                 : QStringLiteral("chevron-right");
         const double side = std::min({option->rect.width(), option->rect.height(), scaled(16)});

@@ -10,8 +10,10 @@
 #include <QPainter>
 #include <QStyleOption>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 constexpr double kRadius = 6;
 
@@ -32,10 +34,10 @@ void paintField(QPainter* painter, const QRect& rect, const QStyleOption* option
         painter->restore();
         return;
     }
-    const QColor border = invalid                                    ? theme.error
-                          : lit                                      ? theme.accent
-                          : option->state & QStyle::State_MouseOver  ? theme.text2
-                                                                     : theme.line2;
+    const QColor border = invalid                                   ? theme.error
+                          : lit                                     ? theme.accent
+                          : option->state & QStyle::State_MouseOver ? theme.text2
+                                                                    : theme.line2;
     paintBox(painter, rect, kRadius, theme.surface, border, invalid || lit ? 1.5 : 1.0);
 }
 
@@ -134,8 +136,9 @@ bool CalmStyle::drawField(ComplexControl control, const QStyleOptionComplex* opt
         for (const SubControl part : {SC_SpinBoxUp, SC_SpinBoxDown}) {
             const bool up = part == SC_SpinBoxUp;
             const QRect area = proxy()->subControlRect(CC_SpinBox, spin, part, widget);
-            const bool possible = enabled && (spin->stepEnabled & (up ? QAbstractSpinBox::StepUpEnabled
-                                                                      : QAbstractSpinBox::StepDownEnabled));
+            const bool possible =
+                enabled &&
+                (spin->stepEnabled & (up ? QAbstractSpinBox::StepUpEnabled : QAbstractSpinBox::StepDownEnabled));
             const bool active = possible && (spin->activeSubControls & part);
             if (active) {
                 const double amount = option->state & State_Sunken ? 0.14 : 0.07;
@@ -215,8 +218,8 @@ bool CalmStyle::drawBar(ComplexControl control, const QStyleOptionComplex* optio
     paintBox(painter, done, 2, ink, {});
     if (option->subControls & SC_SliderTickmarks && bar->tickPosition != QSlider::NoTicks) {
         const int interval = bar->tickInterval > 0 ? bar->tickInterval : std::max(1, bar->pageStep);
-        const int span = qRound((horizontal ? groove.width() : groove.height()) -
-                                (horizontal ? handle.width() : handle.height()));
+        const int span =
+            qRound((horizontal ? groove.width() : groove.height()) - (horizontal ? handle.width() : handle.height()));
         for (int v = bar->minimum; v <= bar->maximum; v += interval) {
             const double p = sliderPositionFromValue(bar->minimum, bar->maximum, v, span, bar->upsideDown) +
                              (horizontal ? groove.left() + handle.width() / 2 : groove.top() + handle.height() / 2);
@@ -266,7 +269,8 @@ QRect CalmStyle::subControlRect(ComplexControl control, const QStyleOptionComple
     if (control == CC_ComboBox) {
         const int side = scaled(28);
         switch (subControl) {
-        case SC_ComboBoxArrow: return visualRect(option->direction, r, QRect(r.right() - side, r.top(), side, r.height()));
+        case SC_ComboBoxArrow:
+            return visualRect(option->direction, r, QRect(r.right() - side, r.top(), side, r.height()));
         case SC_ComboBoxEditField: return visualRect(option->direction, r, r.adjusted(scaled(8), 1, -side, -1));
         case SC_ComboBoxListBoxPopup: return r;
         default: break;

@@ -9,8 +9,10 @@
 #include <QProgressBar>
 #include <QStyleOption>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 void paintMenuItem(const QStyleOptionMenuItem* item, QPainter* painter)
 {
@@ -42,7 +44,10 @@ void paintMenuItem(const QStyleOptionMenuItem* item, QPainter* painter)
             painter->drawEllipse(QRectF(symbol).center(), side * 0.2, side * 0.2);
         }
     } else if (!item->icon.isNull()) {
-        item->icon.paint(painter, symbol, Qt::AlignCenter, !enabled ? QIcon::Disabled : lit ? QIcon::Selected : QIcon::Normal);
+        item->icon.paint(painter, symbol, Qt::AlignCenter,
+                         !enabled ? QIcon::Disabled
+                         : lit    ? QIcon::Selected
+                                  : QIcon::Normal);
     }
     painter->setFont(title ? font(TextRole::SmallMedium) : item->font);
     const int left = r.left() + scaled(38);
@@ -101,7 +106,8 @@ bool CalmStyle::drawMenu(ControlElement element, const QStyleOption* option, QPa
         painter->fillRect(r, theme.surface);
         const bool open = option->state & State_Sunken;
         if (option->state & State_Selected && option->state & State_Enabled) {
-            paintBox(painter, QRectF(r).adjusted(1, 3, -1, -3), 4, blend(theme.surface, theme.text, open ? 0.13 : 0.07), {});
+            paintBox(painter, QRectF(r).adjusted(1, 3, -1, -3), 4, blend(theme.surface, theme.text, open ? 0.13 : 0.07),
+                     {});
         }
         painter->setPen(option->state & State_Enabled ? theme.text : theme.text3);
         painter->drawText(r, Qt::AlignCenter | Qt::TextHideMnemonic | Qt::TextSingleLine, item->text);
@@ -185,9 +191,9 @@ bool CalmStyle::drawView(ControlElement element, const QStyleOption* option, QPa
         const bool enabled = option->state & State_Enabled;
         if (!combo->currentIcon.isNull()) {
             const QSize size = combo->iconSize;
-            combo->currentIcon.paint(painter, QRect(area.left(), area.center().y() - size.height() / 2 + 1, size.width(),
-                                                    size.height()),
-                                     Qt::AlignCenter, enabled ? QIcon::Normal : QIcon::Disabled);
+            combo->currentIcon.paint(
+                painter, QRect(area.left(), area.center().y() - size.height() / 2 + 1, size.width(), size.height()),
+                Qt::AlignCenter, enabled ? QIcon::Normal : QIcon::Disabled);
             area.setLeft(area.left() + size.width() + 6);
         }
         if (!combo->editable) {

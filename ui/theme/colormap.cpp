@@ -10,8 +10,10 @@
 #include <cmath>
 #include <span>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 struct Stop {
     double at;

@@ -9,7 +9,8 @@
 #include <array>
 #include <cstddef>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 enum class ColorMap {
     Signed, ///< maps, kernels, gradients, products: -scale .. +scale

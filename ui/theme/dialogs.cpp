@@ -11,8 +11,10 @@
 #include <QVBoxLayout>
 #include <utility>
 
-namespace convarium::ui::dialogs {
-namespace {
+namespace convarium::ui::dialogs
+{
+namespace
+{
 
 ScopedAnswers* g_answers = nullptr;
 
@@ -156,8 +158,8 @@ QString saveFile(QWidget* parent, const QString& title, const QString& suggested
     return askFile(parent, request);
 }
 
-ScopedAnswers::ScopedAnswers(MessageAnswer messageAnswer, FileAnswer fileAnswer) :
-    message(std::move(messageAnswer)), file(std::move(fileAnswer)), m_previous(std::exchange(g_answers, this))
+ScopedAnswers::ScopedAnswers(MessageAnswer messageAnswer, FileAnswer fileAnswer)
+    : message(std::move(messageAnswer)), file(std::move(fileAnswer)), m_previous(std::exchange(g_answers, this))
 {
 }
 

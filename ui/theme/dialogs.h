@@ -10,16 +10,17 @@
 
 class QWidget;
 
-namespace convarium::ui::dialogs {
+namespace convarium::ui::dialogs
+{
 
 /// A message with its buttons, best first. `text` is the headline; `detail` says what was found and what to do.
 struct Message {
     SignKind kind = SignKind::Info;
     QString text;
     QString detail;
-    QStringList buttons;       ///< verbs; the first one is the main action. Empty: one button "OK"
-    int escape = -1;           ///< index that Escape and closing stand for; -1: the last button
-    int destructive = -1;      ///< index of a button that loses work; never the default. -1: none
+    QStringList buttons;  ///< verbs; the first one is the main action. Empty: one button "OK"
+    int escape = -1;      ///< index that Escape and closing stand for; -1: the last button
+    int destructive = -1; ///< index of a button that loses work; never the default. -1: none
 };
 
 /// What a file dialog is asked for.
@@ -27,9 +28,9 @@ struct FileRequest {
     enum class Kind { Open, Save, Folder };
     Kind kind = Kind::Open;
     QString title;
-    QString suggested;  ///< file name or path; the last folder is used when it has none
+    QString suggested;   ///< file name or path; the last folder is used when it has none
     QStringList filters; ///< "Convarium project (*.convarium)"
-    QString suffix;     ///< appended to the name when saving, without a dot
+    QString suffix;      ///< appended to the name when saving, without a dot
 };
 
 /// Shows the message and returns the index of the button pressed.

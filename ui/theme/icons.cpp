@@ -2,9 +2,9 @@
 
 #include "resources/resources.h"
 
+#include <QDir>
 #include <QFile>
 #include <QGuiApplication>
-#include <QDir>
 #include <QHash>
 #include <QIconEngine>
 #include <QImage>
@@ -16,8 +16,10 @@
 #include <cmath>
 #include <memory>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 const QString kAppName = QStringLiteral("convarium");
 
@@ -150,7 +152,8 @@ void paintIcon(QPainter* painter, const QRectF& rect, const QString& name, const
 QStringList iconNames()
 {
     static const QStringList names = [] {
-        QStringList found = QDir(resourcePath(QStringLiteral("icons"))).entryList({QStringLiteral("*.svg")}, QDir::Files, QDir::Name);
+        QStringList found =
+            QDir(resourcePath(QStringLiteral("icons"))).entryList({QStringLiteral("*.svg")}, QDir::Files, QDir::Name);
         for (QString& file : found) {
             file.chop(4);
         }

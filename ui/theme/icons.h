@@ -9,7 +9,8 @@
 
 class QPainter;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// An icon that follows the theme: painted in `role`, disabled in text3, selected in on-accent.
 /// Names are those of resources/icons without suffix ("home", "conv"); an unknown name gives a null icon.

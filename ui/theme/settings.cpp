@@ -5,7 +5,8 @@
 #include <QTemporaryDir>
 #include <array>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 struct Settings::Private {
     std::unique_ptr<QSettings> store;
@@ -91,8 +92,10 @@ QStringList Settings::keys()
     return all;
 }
 
-namespace detail {
-namespace {
+namespace detail
+{
+namespace
+{
 
 template <std::size_t N>
 int indexOf(const std::array<const char*, N>& names, const QString& text)

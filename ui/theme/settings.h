@@ -11,7 +11,8 @@
 
 class QSettings;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Order in which the window writes shapes: 28x28x6 or 6x28x28.
 enum class ShapeOrder { HeightWidthMaps, MapsHeightWidth };
@@ -26,7 +27,8 @@ struct Setting {
 };
 
 /// The table. Add an entry here and, for resetting and tests, its key to Settings::keys().
-namespace setting {
+namespace setting
+{
 inline const Setting<ThemeMode> themeMode{"appearance/theme", ThemeMode::System};
 inline const Setting<double> textScale{"appearance/textScale", 1.0};
 inline const Setting<bool> reducedMotion{"appearance/reducedMotion", false};
@@ -85,7 +87,8 @@ private:
     std::unique_ptr<Private> d;
 };
 
-namespace detail {
+namespace detail
+{
 /// Text of an enumeration value, and back; -1 when the text is unknown.
 [[nodiscard]] QString enumText(ThemeMode value);
 [[nodiscard]] QString enumText(ShapeOrder value);

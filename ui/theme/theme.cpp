@@ -3,14 +3,17 @@
 #include <QStringList>
 #include <cmath>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 const QStringList& familyNames()
 {
-    static const QStringList names{
-        QStringLiteral("data"),      QStringLiteral("convolution"), QStringLiteral("pooling"), QStringLiteral("activation"),
-        QStringLiteral("normalise"), QStringLiteral("dense"),       QStringLiteral("merge"),   QStringLiteral("block")};
+    static const QStringList names{QStringLiteral("data"),      QStringLiteral("convolution"),
+                                   QStringLiteral("pooling"),   QStringLiteral("activation"),
+                                   QStringLiteral("normalise"), QStringLiteral("dense"),
+                                   QStringLiteral("merge"),     QStringLiteral("block")};
     return names;
 }
 

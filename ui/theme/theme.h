@@ -8,7 +8,8 @@
 
 class QDBusVariant;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// What a layer does; decides its colour, icon and place in the palette.
 enum class Family { Data, Convolution, Pooling, Activation, Normalise, Dense, Merge, Block };
@@ -85,7 +86,8 @@ struct Theme {
 enum class ThemeMode { System, Light, Dark };
 
 /// Chooses and applies the theme, the text size and the motion setting. One per process, UI thread only.
-/// Repaint on changed(): it is emitted after palette, style and application font have been replaced.
+/// Repaint on changed(): current(), style and application font are the new ones then. Qt hands the new QPalette to
+/// existing widgets in the next turn of the event loop, so paint with current() rather than with palette().
 class ThemeManager final : public QObject
 {
     Q_OBJECT

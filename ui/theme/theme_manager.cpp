@@ -14,8 +14,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 const QString kPortalService = QStringLiteral("org.freedesktop.portal.Desktop");
 const QString kPortalPath = QStringLiteral("/org/freedesktop/portal/desktop");
@@ -74,10 +76,10 @@ void ThemeManager::readSystem()
     if (!bus.isConnected()) {
         return;
     }
-    bus.connect(kPortalService, kPortalPath, kPortalInterface, QStringLiteral("SettingChanged"),
-                QStringLiteral("ssv"), this, SLOT(portalSettingChanged(QString, QString, QDBusVariant)));
-    QDBusMessage call = QDBusMessage::createMethodCall(kPortalService, kPortalPath, kPortalInterface,
-                                                       QStringLiteral("Read"));
+    bus.connect(kPortalService, kPortalPath, kPortalInterface, QStringLiteral("SettingChanged"), QStringLiteral("ssv"),
+                this, SLOT(portalSettingChanged(QString, QString, QDBusVariant)));
+    QDBusMessage call =
+        QDBusMessage::createMethodCall(kPortalService, kPortalPath, kPortalInterface, QStringLiteral("Read"));
     call << kAppearance << kColorScheme;
     // Asynchronous: a portal that starts slowly must not delay the window.
     auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), this);
@@ -145,7 +147,6 @@ void ThemeManager::apply()
         QApplication::setFont(font(TextRole::Body));
         auto* style = new CalmStyle;
         const QPalette palette = style->standardPalette();
-        // Before the style: installing that replaces an automatic palette without telling widgets that are not shown.
         QApplication::setPalette(palette);
         QApplication::setStyle(style);
         QToolTip::setPalette(palette);

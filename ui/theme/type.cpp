@@ -6,8 +6,10 @@
 #include <array>
 #include <cmath>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 constexpr double kSmallest = 12.0;
 
@@ -19,11 +21,24 @@ struct Face {
 
 /// In the order of TextRole.
 constexpr std::array<Face, 18> kFaces{{
-    {46, 56, QFont::Bold},   {28, 36, QFont::Bold},   {30, 36, QFont::Bold},   {23, 28, QFont::Bold},
-    {20, 26, QFont::Bold},   {17, 22, QFont::Bold},   {15, 20, QFont::Medium}, {15, 20, QFont::Bold},
-    {16, 20, QFont::Bold},   {14, 18, QFont::Bold},   {14, 20, QFont::Normal}, {14, 18, QFont::Medium},
-    {13, 18, QFont::Normal}, {13, 18, QFont::Medium}, {13, 18, QFont::Bold},   {12, 16, QFont::Normal},
-    {12, 16, QFont::Normal}, {12, 16, QFont::Medium},
+    {46, 56, QFont::Bold},
+    {28, 36, QFont::Bold},
+    {30, 36, QFont::Bold},
+    {23, 28, QFont::Bold},
+    {20, 26, QFont::Bold},
+    {17, 22, QFont::Bold},
+    {15, 20, QFont::Medium},
+    {15, 20, QFont::Bold},
+    {16, 20, QFont::Bold},
+    {14, 18, QFont::Bold},
+    {14, 20, QFont::Normal},
+    {14, 18, QFont::Medium},
+    {13, 18, QFont::Normal},
+    {13, 18, QFont::Medium},
+    {13, 18, QFont::Bold},
+    {12, 16, QFont::Normal},
+    {12, 16, QFont::Normal},
+    {12, 16, QFont::Medium},
 }};
 
 const Face& faceOf(TextRole role)

@@ -7,28 +7,29 @@
 
 class QWidget;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// px / line height / weight at text size 100 %.
 enum class TextRole {
-    Display,      ///< 46/56 bold: predicted digit, accuracy for an audience
-    Title,        ///< 28/36 bold: page titles
-    ShapeLarge,   ///< 30/36 bold: shape in the inspector
-    Shape,        ///< 23/28 bold: shape on a card
-    Heading,      ///< 20/26 bold: view headings
-    Gallery,      ///< 17/22 bold: names in the gallery
-    Section,      ///< 15/20 medium: section titles
-    SectionBold,  ///< 15/20 bold
-    Result,       ///< 16/20 bold: results of formulas
-    Totals,       ///< 14/18 bold: numbers of the totals bar
-    Reading,      ///< 14/20 regular: running text
-    CardName,     ///< 14/18 medium: head of a card
-    Body,         ///< 13/18 regular
-    BodyMedium,   ///< 13/18 medium: buttons, docked rows
-    BodyBold,     ///< 13/18 bold
-    CardDetail,   ///< 12/16 regular: settings and counts on a card
-    Small,        ///< 12/16 regular: ranges, axis labels
-    SmallMedium,  ///< 12/16 medium: shapes on wires
+    Display,     ///< 46/56 bold: predicted digit, accuracy for an audience
+    Title,       ///< 28/36 bold: page titles
+    ShapeLarge,  ///< 30/36 bold: shape in the inspector
+    Shape,       ///< 23/28 bold: shape on a card
+    Heading,     ///< 20/26 bold: view headings
+    Gallery,     ///< 17/22 bold: names in the gallery
+    Section,     ///< 15/20 medium: section titles
+    SectionBold, ///< 15/20 bold
+    Result,      ///< 16/20 bold: results of formulas
+    Totals,      ///< 14/18 bold: numbers of the totals bar
+    Reading,     ///< 14/20 regular: running text
+    CardName,    ///< 14/18 medium: head of a card
+    Body,        ///< 13/18 regular
+    BodyMedium,  ///< 13/18 medium: buttons, docked rows
+    BodyBold,    ///< 13/18 bold
+    CardDetail,  ///< 12/16 regular: settings and counts on a card
+    Small,       ///< 12/16 regular: ranges, axis labels
+    SmallMedium, ///< 12/16 medium: shapes on wires
 };
 
 /// Font of a role at the current text size; extraScale multiplies it again (1.5 in presenter mode).

@@ -12,8 +12,10 @@
 #include <QToolTip>
 #include <cmath>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 void setFlag(QWidget* widget, const char* name, bool on)
 {
@@ -53,8 +55,8 @@ void setInvalid(QWidget* field, bool invalid)
     setFlag(field, property::kInvalid, invalid);
 }
 
-TextLabel::TextLabel(const QString& text, TextRole role, ColorRole color, QWidget* parent) :
-    QLabel(text, parent), m_role(role), m_color(color)
+TextLabel::TextLabel(const QString& text, TextRole role, ColorRole color, QWidget* parent)
+    : QLabel(text, parent), m_role(role), m_color(color)
 {
     // Otherwise the role follows the ground of the parent and our colour is lost on some of them.
     setForegroundRole(QPalette::WindowText);
@@ -83,8 +85,8 @@ void TextLabel::refresh()
     setPalette(own);
 }
 
-ElidedLabel::ElidedLabel(const QString& text, TextRole role, ColorRole color, QWidget* parent) :
-    TextLabel(text, role, color, parent)
+ElidedLabel::ElidedLabel(const QString& text, TextRole role, ColorRole color, QWidget* parent)
+    : TextLabel(text, role, color, parent)
 {
     setTextFormat(Qt::PlainText);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
@@ -104,8 +106,7 @@ bool ElidedLabel::isElided() const
 QSize ElidedLabel::minimumSizeHint() const
 {
     const QFontMetricsF metrics(font());
-    return {std::min(QLabel::sizeHint().width(), qRound(metrics.averageCharWidth() * 4)),
-            QLabel::sizeHint().height()};
+    return {std::min(QLabel::sizeHint().width(), qRound(metrics.averageCharWidth() * 4)), QLabel::sizeHint().height()};
 }
 
 bool ElidedLabel::event(QEvent* event)
@@ -260,8 +261,8 @@ void SectionHeader::paintEvent(QPaintEvent*)
     }
 }
 
-IconButton::IconButton(const QString& iconName, const QString& text, QWidget* parent, ColorRole role) :
-    QToolButton(parent)
+IconButton::IconButton(const QString& iconName, const QString& text, QWidget* parent, ColorRole role)
+    : QToolButton(parent)
 {
     setText(text);
     setToolTip(text);

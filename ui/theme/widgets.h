@@ -10,12 +10,13 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QToolButton>
-#include <QWidget>
 #include <QVector>
+#include <QWidget>
 
 class QRadioButton;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Marks a button as the one main action of its place: filled with the accent.
 void setPrimary(QPushButton* button, bool primary = true);

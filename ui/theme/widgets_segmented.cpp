@@ -8,15 +8,17 @@
 #include <QRadioButton>
 #include <cmath>
 
-namespace convarium::ui {
-namespace {
+namespace convarium::ui
+{
+namespace
+{
 
 /// A radio button for keyboard and assistive technology, painted as one part of a bar.
 class Segment final : public QRadioButton
 {
 public:
-    Segment(const QString& text, const QString& iconName, QWidget* parent) :
-        QRadioButton(text, parent), m_iconName(iconName)
+    Segment(const QString& text, const QString& iconName, QWidget* parent)
+        : QRadioButton(text, parent), m_iconName(iconName)
     {
         setAttribute(Qt::WA_Hover);
         setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);

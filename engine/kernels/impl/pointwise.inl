@@ -142,9 +142,8 @@ void loadImage(const std::uint8_t* in, float* out, std::int64_t channels, std::i
                float scale, float shift)
 {
     if (channels == 1 && lanes == 1) {
-        overVectors(pixels, [=](std::int64_t i, auto part) {
-            part.put(out + i, bytesToFloats(in + i, part) * scale + shift);
-        });
+        overVectors(pixels,
+                    [=](std::int64_t i, auto part) { part.put(out + i, bytesToFloats(in + i, part) * scale + shift); });
         return;
     }
     if (lanes > channels)

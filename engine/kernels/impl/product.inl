@@ -1,6 +1,6 @@
-// The indirect matrix product: tiles of PX pixels x NV vectors of columns are summed in registers, weights are streamed,
-// inputs are broadcast. Tile sizes follow the register count: NV * PX sums, NV weights and one input must fit, and the
-// PX input pointers must fit in the general registers.
+// The indirect matrix product: tiles of PX pixels x NV vectors of columns are summed in registers, weights are
+// streamed, inputs are broadcast. Tile sizes follow the register count: NV * PX sums, NV weights and one input must
+// fit, and the PX input pointers must fit in the general registers.
 
 /// Most pixels of a tile with this many vectors of columns.
 constexpr int tilePixels(int vectors)

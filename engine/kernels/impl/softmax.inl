@@ -1,5 +1,5 @@
-// Softmax and its cross-entropy. Sums go through double: a row's probabilities then add up to one as well as floats can,
-// and the loss of a confident row keeps its digits. A NaN or an infinite logit makes the row's results NaN.
+// Softmax and its cross-entropy. Sums go through double: a row's probabilities then add up to one as well as floats
+// can, and the loss of a confident row keeps its digits. A NaN or an infinite logit makes the row's results NaN.
 
 /// Largest of the classes; NaNs are passed over here, they come back through the exponentials.
 CONVARIUM_INLINE float rowMaximum(const float* in, std::int64_t classes)

@@ -1,5 +1,5 @@
-// Weight and bias gradient of the indirect product: tiles of PI rows x NV vectors of the gradient are summed in registers
-// over a panel of pixels.
+// Weight and bias gradient of the indirect product: tiles of PI rows x NV vectors of the gradient are summed in
+// registers over a panel of pixels.
 
 constexpr std::int64_t kGradientPanel = 96; ///< pixels whose numbers stay in the first cache
 

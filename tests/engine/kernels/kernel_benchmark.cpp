@@ -7,12 +7,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <vector>
 
-namespace {
+namespace
+{
 
 using namespace convarium::engine::kernels;
 
@@ -25,11 +26,11 @@ struct Shape {
 };
 
 constexpr Shape kShapes[] = {
-    {"3x3 1->16 28x28", 28, 3, 1, 16, 4},       {"5x5 1->6 28x28", 28, 5, 1, 6, 4},
-    {"5x5 6->16 10x10", 10, 5, 6, 16, 16},      {"3x3 8->8 28x28", 28, 3, 8, 8, 4},
-    {"3x3 16->16 28x28", 28, 3, 16, 16, 4},     {"3x3 16->32 14x14", 14, 3, 16, 32, 16},
-    {"3x3 32->64 13x13", 13, 3, 32, 64, 8},     {"3x3 64->64 7x7", 7, 3, 64, 64, 16},
-    {"1x1 64->128 14x14", 14, 1, 64, 128, 4},   {"dense 576->64, 16 images", 1, 1, 576, 64, 16},
+    {"3x3 1->16 28x28", 28, 3, 1, 16, 4},         {"5x5 1->6 28x28", 28, 5, 1, 6, 4},
+    {"5x5 6->16 10x10", 10, 5, 6, 16, 16},        {"3x3 8->8 28x28", 28, 3, 8, 8, 4},
+    {"3x3 16->16 28x28", 28, 3, 16, 16, 4},       {"3x3 16->32 14x14", 14, 3, 16, 32, 16},
+    {"3x3 32->64 13x13", 13, 3, 32, 64, 8},       {"3x3 64->64 7x7", 7, 3, 64, 64, 16},
+    {"1x1 64->128 14x14", 14, 1, 64, 128, 4},     {"dense 576->64, 16 images", 1, 1, 576, 64, 16},
     {"dense 576->64, 1 image", 1, 1, 576, 64, 1}, {"dense 64->10, 16 images", 1, 1, 64, 10, 16},
 };
 
@@ -60,15 +61,33 @@ struct Problem {
 
     ProductArgs product()
     {
-        return {in.data(), out.data(), weights.data(), bias.data(), inOffset.data(), outOffset.data(),
-                depthOffset.data(), std::int64_t(inOffset.size()), std::int64_t(depthOffset.size()), columns, false,
+        return {in.data(),
+                out.data(),
+                weights.data(),
+                bias.data(),
+                inOffset.data(),
+                outOffset.data(),
+                depthOffset.data(),
+                std::int64_t(inOffset.size()),
+                std::int64_t(depthOffset.size()),
+                columns,
+                false,
                 Activation::Relu};
     }
 
     WeightGradientArgs gradient()
     {
-        return {in.data(), out.data(), weights.data(), bias.data(), inOffset.data(), outOffset.data(),
-                depthOffset.data(), std::int64_t(inOffset.size()), std::int64_t(depthOffset.size()), columns, false};
+        return {in.data(),
+                out.data(),
+                weights.data(),
+                bias.data(),
+                inOffset.data(),
+                outOffset.data(),
+                depthOffset.data(),
+                std::int64_t(inOffset.size()),
+                std::int64_t(depthOffset.size()),
+                columns,
+                false};
     }
 
     std::int64_t columns;

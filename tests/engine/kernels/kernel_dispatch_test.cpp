@@ -70,14 +70,16 @@ void KernelDispatchTest::aWishIsMetOrExplained()
     QVERIFY(met.error.empty());
     const Choice unsupported = choose("best", all, 3);
     QCOMPARE(unsupported.table, &middle);
-    QCOMPARE(QByteArray(unsupported.error.c_str()),
-             QByteArray("CONVARIUM_KERNELS asks for \"best\", a level that this CPU does not support; unset it or use one "
-                        "of: middle, worst."));
+    QCOMPARE(
+        QByteArray(unsupported.error.c_str()),
+        QByteArray("CONVARIUM_KERNELS asks for \"best\", a level that this CPU does not support; unset it or use one "
+                   "of: middle, worst."));
     const Choice unknown = choose("fastest", all, 3);
     QCOMPARE(unknown.table, &middle);
-    QCOMPARE(QByteArray(unknown.error.c_str()),
-             QByteArray("CONVARIUM_KERNELS asks for \"fastest\", a level that this build does not contain; unset it or use "
-                        "one of: middle, worst."));
+    QCOMPARE(
+        QByteArray(unknown.error.c_str()),
+        QByteArray("CONVARIUM_KERNELS asks for \"fastest\", a level that this build does not contain; unset it or use "
+                   "one of: middle, worst."));
 }
 
 void KernelDispatchTest::theEnvironmentForcesALevel()

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
 std::vector<const KernelTable*> tablesUnderTest()
 {

@@ -8,7 +8,8 @@
 #include <random>
 #include <vector>
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
 /// Every level that this machine runs, and the sixteen-lane build for AVX2.
 std::vector<const KernelTable*> tablesUnderTest();
@@ -22,8 +23,8 @@ template <class T>
 class Buffer
 {
 public:
-    explicit Buffer(std::int64_t size, T value = T(0)) :
-        m_size(size), m_data(static_cast<std::size_t>(size) + 2 * kGuard + 1, kGuardValue)
+    explicit Buffer(std::int64_t size, T value = T(0))
+        : m_size(size), m_data(static_cast<std::size_t>(size) + 2 * kGuard + 1, kGuardValue)
     {
         for (std::int64_t i = 0; i < size; ++i)
             (*this)[i] = value;
@@ -60,7 +61,10 @@ class Random
 {
 public:
     explicit Random(unsigned seed) : m_engine(seed) {}
-    float real(float low = -1.0f, float high = 1.0f) { return std::uniform_real_distribution<float>(low, high)(m_engine); }
+    float real(float low = -1.0f, float high = 1.0f)
+    {
+        return std::uniform_real_distribution<float>(low, high)(m_engine);
+    }
     std::int64_t whole(std::int64_t low, std::int64_t high)
     {
         return std::uniform_int_distribution<std::int64_t>(low, high)(m_engine);

@@ -9,7 +9,8 @@
 
 using namespace convarium::engine::kernels;
 
-namespace {
+namespace
+{
 
 const std::vector<Activation> kActivations = {Activation::None, Activation::Relu, Activation::Tanh,
                                               Activation::Sigmoid};
@@ -56,7 +57,8 @@ void PointwiseKernelTest::activationsHaveTheRightLimits()
 {
     for (const KernelTable* table : tablesUnderTest())
         for (const Activation activation : kActivations) {
-            const std::vector<float> inputs = {0.0f, 1e-30f, -1e-30f, 88.0f, -88.0f, 1e30f, -1e30f, kInfinity, -kInfinity, kNan};
+            const std::vector<float> inputs = {0.0f,  1e-30f, -1e-30f,   88.0f,      -88.0f,
+                                               1e30f, -1e30f, kInfinity, -kInfinity, kNan};
             for (const float x : inputs) {
                 const Floats in(2 * table->width + 1, x);
                 Floats out(in.size());
@@ -105,7 +107,8 @@ void PointwiseKernelTest::activationGradientsEqualTheReference()
                     const Floats outGradient = random.floats(n);
                     const Floats before = random.floats(n);
                     Floats inGradient = before;
-                    table->activateBackward(activation, out.data(), outGradient.data(), inGradient.data(), n, accumulate);
+                    table->activateBackward(activation, out.data(), outGradient.data(), inGradient.data(), n,
+                                            accumulate);
                     QVERIFY2(inGradient.guardsIntact(), table->name);
                     for (std::int64_t i = 0; i < n; ++i) {
                         const double y = double(out[i]);
@@ -138,7 +141,9 @@ void PointwiseKernelTest::sumsAndScalingEqualPlainLoops()
                 table->scaleAdd(a.data(), 0.3f, out.data(), n, accumulate);
                 QVERIFY2(out.guardsIntact(), table->name);
                 for (std::int64_t i = 0; i < n; ++i)
-                    QVERIFY2(isClose(double(out[i]), double(0.3f) * double(a[i]) + (accumulate ? double(b[i]) : 0.0), 1e-6, 1.0), table->name);
+                    QVERIFY2(isClose(double(out[i]), double(0.3f) * double(a[i]) + (accumulate ? double(b[i]) : 0.0),
+                                     1e-6, 1.0),
+                             table->name);
             }
         }
 }
@@ -158,7 +163,8 @@ void PointwiseKernelTest::maskKeepsAndDrops()
                 table->maskScale(in.data(), keep.data(), 2.5f, out.data(), n, accumulate);
                 QVERIFY2(out.guardsIntact(), table->name);
                 for (std::int64_t i = 0; i < n; ++i) {
-                    const double wanted = (keep[i] ? 2.5 * double(in[i]) : 0.0) + (accumulate ? double(before[i]) : 0.0);
+                    const double wanted =
+                        (keep[i] ? 2.5 * double(in[i]) : 0.0) + (accumulate ? double(before[i]) : 0.0);
                     QVERIFY2(isClose(double(out[i]), wanted, 1e-6, 3.0), table->name);
                 }
             }

@@ -8,7 +8,8 @@
 
 using namespace convarium::engine::kernels;
 
-namespace {
+namespace
+{
 
 /// Output size of a window sliding over `in` cells with `pad` on both sides.
 std::int64_t poolSize(std::int64_t in, std::int64_t kernel, std::int64_t stride, std::int64_t pad)

@@ -8,7 +8,8 @@
 
 using namespace convarium::engine::kernels;
 
-namespace {
+namespace
+{
 
 enum class Offsets { Contiguous, RunsOfFour, RunsOfThree, Scattered };
 
@@ -22,8 +23,8 @@ struct Case {
     std::int64_t paddedColumns = 0;
 
     Case(const KernelTable& t, Random& random, std::int64_t pixelCount, std::int64_t depthCount,
-         std::int64_t columnCount, Offsets style) :
-        table(t), pixels(pixelCount), depth(depthCount), columns(columnCount)
+         std::int64_t columnCount, Offsets style)
+        : table(t), pixels(pixelCount), depth(depthCount), columns(columnCount)
     {
         std::int32_t at = 0;
         for (std::int64_t k = 0; k < depth; ++k) {
@@ -86,8 +87,8 @@ void checkProduct(const Case& c, Random& random, bool withBias, bool accumulate,
             sum = reference(activation, sum) + (accumulate ? double(before[at]) : 0.0);
             written[static_cast<std::size_t>(at)] = true;
             if (!isClose(double(out[at]), sum, 1e-6, size))
-                QFAIL(c.text() + ", at pixel " + QByteArray::number(p) + " column " + QByteArray::number(j) + " found " +
-                         QByteArray::number(double(out[at])) + " wanted " + QByteArray::number(sum));
+                QFAIL(c.text() + ", at pixel " + QByteArray::number(p) + " column " + QByteArray::number(j) +
+                      " found " + QByteArray::number(double(out[at])) + " wanted " + QByteArray::number(sum));
         }
     for (std::int64_t i = 0; i < c.outSize; ++i)
         if (!written[static_cast<std::size_t>(i)] && out[i] != before[i])
@@ -132,9 +133,8 @@ void checkGradient(const Case& c, Random& random, bool withBias, bool accumulate
             if (j >= c.columns && found != 0.0)
                 QFAIL(c.text() + ": a padding column is not zero");
             if (!isClose(found, sum, 1e-6, size))
-                QFAIL(c.text() + ", at row " + QByteArray::number(k) + " column " +
-                                                          QByteArray::number(j) + " found " + QByteArray::number(found) +
-                                                          " wanted " + QByteArray::number(sum));
+                QFAIL(c.text() + ", at row " + QByteArray::number(k) + " column " + QByteArray::number(j) + " found " +
+                      QByteArray::number(found) + " wanted " + QByteArray::number(sum));
         }
 }
 
@@ -180,8 +180,8 @@ void ProductKernelTest::productEqualsPlainLoopsForRandomShapes()
             const auto style = random.pick<Offsets>(
                 {Offsets::Contiguous, Offsets::RunsOfFour, Offsets::RunsOfThree, Offsets::Scattered});
             const Case c(*table, random, random.pick<std::int64_t>({1, 2, 5, 13, 28, 49, 191, 193, 400}),
-                         random.pick<std::int64_t>({1, 2, 3, 4, 5, 7, 9, 25, 64, 145}),
-                         random.pick(columnsFor(*table)), style);
+                         random.pick<std::int64_t>({1, 2, 3, 4, 5, 7, 9, 25, 64, 145}), random.pick(columnsFor(*table)),
+                         style);
             const bool accumulate = random.coin();
             const auto activation = accumulate ? Activation::None
                                                : random.pick<Activation>({Activation::None, Activation::Relu,

@@ -9,7 +9,8 @@
 
 using namespace convarium::engine::kernels;
 
-namespace {
+namespace
+{
 
 std::vector<double> softmaxOf(const float* row, std::int64_t classes)
 {
@@ -82,7 +83,8 @@ void SoftmaxKernelTest::softmaxGradientEqualsPlainLoops()
                 Floats out(2 * lanes);
                 Floats inGradient = before;
                 table->softmax(in.data(), out.data(), 2, classes, lanes);
-                table->softmaxBackward(out.data(), outGradient.data(), inGradient.data(), 2, classes, lanes, accumulate);
+                table->softmaxBackward(out.data(), outGradient.data(), inGradient.data(), 2, classes, lanes,
+                                       accumulate);
                 QVERIFY2(inGradient.guardsIntact(), table->name);
                 for (std::int64_t r = 0; r < 2; ++r) {
                     const std::vector<double> p = softmaxOf(in.data() + r * lanes, classes);
@@ -93,8 +95,9 @@ void SoftmaxKernelTest::softmaxGradientEqualsPlainLoops()
                         const std::int64_t i = r * lanes + j;
                         const double own =
                             j < classes ? p[static_cast<std::size_t>(j)] * (double(outGradient[i]) - mean) : 0.0;
-                        QVERIFY2(isClose(double(inGradient[i]), own + (accumulate ? double(before[i]) : 0.0), 1e-6, 1.0),
-                                 table->name);
+                        QVERIFY2(
+                            isClose(double(inGradient[i]), own + (accumulate ? double(before[i]) : 0.0), 1e-6, 1.0),
+                            table->name);
                     }
                 }
             }
@@ -120,8 +123,8 @@ void SoftmaxKernelTest::crossEntropyEqualsPlainLoops()
             Floats gradient(rows * lanes, 5.0f);
             double loss = 1.0, silentLoss = 1.0;
             std::int64_t correct = 2, silentCorrect = 2;
-            table->softmaxCrossEntropy(logits.data(), labels.data(), gradient.data(), rows, classes, lanes, 0.25f, &loss,
-                                       &correct);
+            table->softmaxCrossEntropy(logits.data(), labels.data(), gradient.data(), rows, classes, lanes, 0.25f,
+                                       &loss, &correct);
             table->softmaxCrossEntropy(logits.data(), labels.data(), nullptr, rows, classes, lanes, 0.25f, &silentLoss,
                                        &silentCorrect);
             QVERIFY2(gradient.guardsIntact(), table->name);

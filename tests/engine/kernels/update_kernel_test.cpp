@@ -7,7 +7,8 @@
 
 using namespace convarium::engine::kernels;
 
-namespace {
+namespace
+{
 
 enum class Rule { Sgd, Momentum, Nesterov, Adam };
 

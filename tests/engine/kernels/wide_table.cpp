@@ -6,7 +6,8 @@
 
 #include "tests/engine/kernels/kernel_test_support.h"
 
-namespace convarium::engine::kernels {
+namespace convarium::engine::kernels
+{
 
 const KernelTable& wideTable()
 {

@@ -39,7 +39,8 @@
 
 using namespace convarium::ui;
 
-namespace {
+namespace
+{
 
 /// All icons at the four sizes of the design, on the surface, with their names.
 class IconSheet final : public QWidget
@@ -205,9 +206,10 @@ QWidget* viewsPage(QWidget* parent)
     search->setKeyHint(QStringLiteral("/"));
     column->addWidget(search);
     auto* list = new QListWidget;
-    const std::pair<const char*, Family> items[] = {
-        {"conv", Family::Convolution}, {"pool", Family::Pooling}, {"relu", Family::Activation}, {"norm", Family::Normalise},
-        {"dense", Family::Dense},      {"add", Family::Merge},    {"input", Family::Data},      {"block", Family::Block}};
+    const std::pair<const char*, Family> items[] = {{"conv", Family::Convolution}, {"pool", Family::Pooling},
+                                                    {"relu", Family::Activation},  {"norm", Family::Normalise},
+                                                    {"dense", Family::Dense},      {"add", Family::Merge},
+                                                    {"input", Family::Data},       {"block", Family::Block}};
     for (int i = 0; i < 20; ++i) {
         const auto& [name, family] = items[i % 8];
         list->addItem(new QListWidgetItem(familyIcon(QString::fromLatin1(name), family), QString::fromLatin1(name)));
@@ -350,6 +352,7 @@ int main(int argc, char** argv)
     parser.addOption({"dark", "Dark theme."});
     parser.addOption({"icons", "Show the icons (large: also magnified).", "size"});
     parser.addOption({"menu", "Show the menu."});
+    parser.addOption({"dialog", "Show a message."});
     parser.addOption({"tabs", "Press Tab that often first.", "n", "0"});
     parser.addOption({"scale", "Text size.", "factor", "1"});
     parser.process(app);
@@ -375,11 +378,23 @@ int main(int argc, char** argv)
     if (subject != nullptr) {
         static_cast<QMenu*>(subject)->popup(QPoint(40, 40));
     }
+    if (parser.isSet("dialog")) {
+        QTimer::singleShot(0, &app, [&] {
+            dialogs::Message message;
+            message.kind = SignKind::Warning;
+            message.text = QStringLiteral("Save the changes to LeNet-5?");
+            message.detail = QStringLiteral("The network has three changes that are not in the file yet.");
+            message.buttons = QStringList{"Save", "Discard", "Cancel"};
+            dialogs::ask(window.get(), message);
+        });
+        QTimer::singleShot(60, &app, [&] { subject = QApplication::activeModalWidget(); });
+    }
     if (parser.isSet("shot")) {
         QTimer::singleShot(100, &app, [&] {
             for (int i = parser.value("tabs").toInt(); i > 0; --i) {
                 QKeyEvent press(QEvent::KeyPress, Qt::Key_Tab, Qt::NoModifier);
-                QApplication::sendEvent(QApplication::focusWidget() ? QApplication::focusWidget() : window.get(), &press);
+                QApplication::sendEvent(QApplication::focusWidget() ? QApplication::focusWidget() : window.get(),
+                                        &press);
             }
             const bool saved = (subject != nullptr ? subject : window.get())->grab().save(parser.value("shot"));
             QApplication::exit(saved ? 0 : 1);

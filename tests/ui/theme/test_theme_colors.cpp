@@ -11,7 +11,8 @@
 
 using namespace convarium::ui;
 
-namespace {
+namespace
+{
 
 using Triple = std::array<double, 3>;
 using Matrix = std::array<Triple, 3>;
@@ -81,8 +82,8 @@ double ciede2000(const Triple& one, const Triple& two)
     const double dH = 2 * std::sqrt(c1 * c2) * std::sin(dh * kDegree / 2);
     const double lm = (one[0] + two[0]) / 2;
     const double cm = (c1 + c2) / 2;
-    const double t = 1 - 0.17 * cosine(hm - 30) + 0.24 * cosine(2 * hm) + 0.32 * cosine(3 * hm + 6) -
-                     0.20 * cosine(4 * hm - 63);
+    const double t =
+        1 - 0.17 * cosine(hm - 30) + 0.24 * cosine(2 * hm) + 0.32 * cosine(3 * hm + 6) - 0.20 * cosine(4 * hm - 63);
     const double sl = 1 + 0.015 * std::pow(lm - 50, 2) / std::sqrt(20 + std::pow(lm - 50, 2));
     const double sc = 1 + 0.045 * cm;
     const double sh = 1 + 0.015 * cm * t;
@@ -239,7 +240,8 @@ void TestThemeColors::familyNamesGoThereAndBack()
     for (int i = 0; i < kFamilyCount; ++i) {
         QCOMPARE(familyFromName(names.at(i)), static_cast<Family>(i));
         QCOMPARE(familyName(static_cast<Family>(i)), names.at(i));
-        QCOMPARE(lightTheme().color(familyRole(static_cast<Family>(i))), lightTheme().familyInk(static_cast<Family>(i)));
+        QCOMPARE(lightTheme().color(familyRole(static_cast<Family>(i))),
+                 lightTheme().familyInk(static_cast<Family>(i)));
     }
     QCOMPARE(familyFromName("Pooling"), Family::Pooling);
     QCOMPARE(familyFromName("nobody knows"), Family::Block);
@@ -272,7 +274,8 @@ void TestThemeColors::signedMapHasTheStopsOfTheDesign()
     QCOMPARE(dark[255], qRgb(0xFF, 0xBE, 0x70));
     // 0.6 * 127 = 76.2: one entry off the stop, so one or two steps of colour.
     const QRgb near = mapColor(ColorMap::Signed, 0.6, 1.0, lightTheme());
-    QVERIFY(std::abs(qRed(near) - 0xE2) <= 2 && std::abs(qGreen(near) - 0x71) <= 2 && std::abs(qBlue(near) - 0x1D) <= 2);
+    QVERIFY(std::abs(qRed(near) - 0xE2) <= 2 && std::abs(qGreen(near) - 0x71) <= 2 &&
+            std::abs(qBlue(near) - 0x1D) <= 2);
 }
 
 void TestThemeColors::zeroIsExactlyTheSurface()

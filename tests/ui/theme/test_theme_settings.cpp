@@ -172,7 +172,8 @@ void TestThemeSettings::savedFilesGetTheirSuffixAndTheFolderIsRemembered()
         return answer;
     });
     const QStringList filters{"Convarium project (*.convarium)"};
-    QCOMPARE(dialogs::saveFile(nullptr, "Save", "first", filters, "convarium"), QStringLiteral("/models/first.convarium"));
+    QCOMPARE(dialogs::saveFile(nullptr, "Save", "first", filters, "convarium"),
+             QStringLiteral("/models/first.convarium"));
     QCOMPARE(kind, dialogs::FileRequest::Kind::Save);
     QCOMPARE(Settings::instance().get(setting::lastFolder), QStringLiteral("/models"));
     answer = QStringLiteral("/models/second.onnx");

@@ -1,0 +1,97 @@
+#include "app/cli/commands.h"
+#include "app/cli/options.h"
+#include "app/cli/terminal.h"
+#include "engine/io/json_writer.h"
+#include "engine/io/load_model.h"
+#include "engine/io/presets.h"
+#include "engine/train/bench.h"
+
+namespace convarium::cli {
+
+namespace {
+
+using namespace engine;
+
+struct BenchFlags {
+    std::vector<std::string> models;
+    std::string mode = "train", precision = "fp32";
+    std::int64_t batch = 64;
+    int threads = 0;
+    double seconds = 3;
+    bool layers = false, json = false;
+};
+
+struct Measured {
+    std::string model;
+    BenchResult result;
+};
+
+std::string asJson(const BenchFlags& flags, const std::vector<Measured>& all)
+{
+    JsonWriter json;
+    json.beginObject().field("peak_gflops", all.back().result.peakGflops).field("kernels", all.back().result.kernels);
+    json.key("results").beginArray();
+    for (const Measured& m : all) {
+        json.beginObject().field("model", m.model).field("mode", flags.mode).field("batch", flags.batch);
+        json.field("threads", m.result.threads).field("precision", flags.precision);
+        json.field("images_per_second", m.result.imagesPerSecond).field("gflops", m.result.gflops);
+        json.field("peak_share", m.result.peakShare).endObject();
+    }
+    json.endArray().endObject();
+    return json.text();
+}
+
+int runBenches(const BenchFlags& flags)
+{
+    if (const auto known = checkPrecision(flags.precision); !known)
+        return wrongUsage(known.error().text());
+    if (flags.layers)
+        return wrongUsage("bench --layers is not part of this version. Leave it out to measure whole networks.");
+    std::vector<std::string> models = flags.models;
+    if (models.empty())
+        models = {"lenet-5", "mnist-cnn", "resnet-20"};
+    BenchOptions options;
+    options.training = flags.mode == "train";
+    options.batch = flags.batch;
+    options.threads = flags.threads;
+    options.seconds = flags.seconds;
+    std::vector<Measured> all;
+    for (const std::string& model : models) {
+        const auto project = loadModel(model);
+        if (!project)
+            return fail(project.error());
+        if (const auto sound = checkGraph(project->graph); !sound)
+            return fail(sound.error());
+        const auto result = runBench(project->graph, options);
+        if (!result)
+            return fail(result.error());
+        all.push_back({model, *result});
+        if (!flags.json)
+            printLine(padRight(model, 14) + flags.mode + ", batch " + std::to_string(flags.batch) + ", " +
+                      std::to_string(result->threads) + " threads: " + groupDigits(static_cast<std::int64_t>(result->imagesPerSecond)) +
+                      " images/s, " + shortNumber(result->gflops) + " GFLOP/s, " + percent(result->peakShare) + " of the peak of " +
+                      shortNumber(result->peakGflops) + " (" + result->kernels + " kernels)");
+    }
+    if (flags.json)
+        printLine(asJson(flags, all));
+    return kSuccess;
+}
+
+} // namespace
+
+void addBench(CLI::App& app, Run& run)
+{
+    auto* command = app.add_subcommand("bench", "Images per second of training or inference");
+    auto flags = std::make_shared<BenchFlags>();
+    command->add_option("MODEL", flags->models, "Presets or files (lenet-5, mnist-cnn, resnet-20)");
+    command->add_option("--mode", flags->mode, "What to measure")->check(oneOf({"train", "infer"}));
+    command->add_option("--batch", flags->batch, "Images per step")->check(wholeNumber(1, 65536));
+    command->add_option("--threads", flags->threads, "Threads (all cores)")->check(wholeNumber(1, kMaxThreads));
+    command->add_option("--seconds", flags->seconds, "Time per network")->check(number(0.1, 3600));
+    command->add_option("--precision", flags->precision, "Kind of numbers")->check(oneOf({"fp32", "bf16"}));
+    command->add_flag("--layers", flags->layers, "Measure each layer");
+    command->add_flag("--json", flags->json, "Print JSON");
+    command->callback([&run, flags] { run = [flags] { return runBenches(*flags); }; });
+}
+
+} // namespace convarium::cli

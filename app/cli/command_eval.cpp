@@ -1,0 +1,112 @@
+#include "app/cli/commands.h"
+#include "app/cli/options.h"
+#include "app/cli/terminal.h"
+#include "datasets/datasets.h"
+#include "engine/io/json_writer.h"
+#include "engine/io/load_model.h"
+#include "engine/train/trainer.h"
+
+namespace convarium::cli {
+
+namespace {
+
+using namespace engine;
+
+struct EvalOptions {
+    std::string model, data;
+    std::string split = "test";
+    std::optional<std::string> scale;
+    bool json = false;
+};
+
+std::string asJson(const EvalOptions& options, const Evaluation& result)
+{
+    JsonWriter json;
+    json.beginObject().field("split", options.split).field("images", result.images).field("loss", result.loss);
+    json.field("accuracy", result.accuracy).key("confusion").beginArray();
+    for (const auto& row : result.confusion) {
+        json.beginArray();
+        for (const std::int64_t count : row)
+            json.value(count);
+        json.endArray();
+    }
+    json.endArray().endObject();
+    return json.text();
+}
+
+void printText(const EvalOptions& options, const Evaluation& result, const std::vector<std::string>& classes)
+{
+    printLine(options.split + ": " + groupDigits(result.images) + " images, loss " + shortNumber(result.loss) + ", accuracy " +
+              percent(result.accuracy));
+    std::size_t width = 7;
+    for (const std::string& name : classes)
+        width = std::max(width, name.size() + 2);
+    std::string header = padRight("true \\ read as", 16);
+    for (const std::string& name : classes)
+        header += padLeft(name, width);
+    printLine(header);
+    for (std::size_t i = 0; i < result.confusion.size(); ++i) {
+        std::string row = padRight(i < classes.size() ? classes[i] : std::to_string(i), 16);
+        for (const std::int64_t count : result.confusion[i])
+            row += padLeft(groupDigits(count), width);
+        printLine(row);
+    }
+}
+
+int runEval(const EvalOptions& options)
+{
+    auto project = loadModel(options.model);
+    if (!project)
+        return fail(project.error());
+    if (options.scale)
+        applyScale(project->graph, *options.scale);
+    if (const auto sound = checkGraph(project->graph); !sound)
+        return fail(sound.error());
+    if (!project->state || !project->state->weights)
+        return fail({ErrorCode::InvalidArgument, "'" + options.model + "' has no trained weights to evaluate.",
+                     "Train it first: convarium-cli train " + options.model + " --data " + options.data + " -o trained.convarium.", {}});
+    if (const auto fit = matchWeights(project->graph, *project->state->weights); !fit)
+        return fail(fit.error());
+
+    ProgressBar bar(!options.json);
+    const Interrupt interrupt;
+    const auto data = datasets::open(options.data, [&bar](const std::string& phase, std::int64_t done, std::int64_t total) {
+        bar.show(total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0, phase);
+        return !Interrupt::requested();
+    });
+    bar.clear();
+    if (Interrupt::requested())
+        return kInterrupted;
+    if (!data)
+        return fail(data.error());
+    const DatasetPtr part = options.split == "train"        ? data->train
+                            : options.split == "validation" ? data->validation
+                                                            : data->test;
+    if (!part || part->size() == 0)
+        return fail({ErrorCode::NotFound, "The data set '" + options.data + "' has no " + options.split + " images.",
+                     "Choose another part with --split.", {}});
+    const auto result = evaluate(project->graph, *project->state->weights, *part, project->train.threads);
+    if (!result)
+        return fail(result.error());
+    if (options.json)
+        printLine(asJson(options, *result));
+    else
+        printText(options, *result, part->classNames());
+    return kSuccess;
+}
+
+} // namespace
+
+void addEval(CLI::App& app, Run& run)
+{
+    auto* command = app.add_subcommand("eval", "Loss, accuracy and confusion matrix of a trained network");
+    auto options = std::make_shared<EvalOptions>();
+    command->add_option("MODEL", options->model, "Trained .convarium file")->required();
+    command->add_option("--data", options->data, "Data set: a name or a folder")->required();
+    command->add_option("--split", options->split, "Part of the data set")->check(oneOf({"train", "validation", "test"}));
+    command->add_option("--scale", options->scale, "How pixels become numbers")->check(pixelScale());
+    command->add_flag("--json", options->json, "Print JSON");
+    command->callback([&run, options] { run = [options] { return runEval(*options); }; });
+}
+
+} // namespace convarium::cli

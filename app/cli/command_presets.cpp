@@ -1,0 +1,56 @@
+#include "app/cli/commands.h"
+#include "app/cli/options.h"
+#include "app/cli/terminal.h"
+#include "engine/analysis/counts.h"
+#include "engine/io/json_writer.h"
+#include "engine/io/presets.h"
+
+namespace convarium::cli {
+
+namespace {
+
+using namespace engine;
+
+int listPresets(bool json)
+{
+    JsonWriter out;
+    out.beginArray();
+    for (const PresetInfo& preset : presets()) {
+        const auto project = loadPreset(preset.name);
+        if (!project)
+            return fail(project.error());
+        const ShapedGraph shapes = inferShapes(project->graph);
+        const std::int64_t parameters = countNetwork(project->graph, shapes).total.trainable;
+        const Shape input = shapes.shapes.at(inputNodes(project->graph).front());
+        if (!json) {
+            printLine(padRight(preset.name, 12) + padRight(preset.year ? std::to_string(preset.year) : "", 6) +
+                      padRight(input.text(), 12) + padLeft(groupDigits(parameters), 10) + " parameters  " + preset.title);
+            continue;
+        }
+        out.beginObject().field("name", preset.name).field("title", preset.title).key("year");
+        if (preset.year)
+            out.value(preset.year);
+        else
+            out.null();
+        out.key("input").beginArray();
+        for (int i = 0; i < input.rank(); ++i)
+            out.value(input[i]);
+        out.endArray().field("parameters", parameters).endObject();
+    }
+    out.endArray();
+    if (json)
+        printLine(out.text());
+    return kSuccess;
+}
+
+} // namespace
+
+void addPresets(CLI::App& app, Run& run)
+{
+    auto* command = app.add_subcommand("presets", "List the built-in networks");
+    auto json = std::make_shared<bool>(false);
+    command->add_flag("--json", *json, "Print JSON");
+    command->callback([&run, json] { run = [json] { return listPresets(*json); }; });
+}
+
+} // namespace convarium::cli

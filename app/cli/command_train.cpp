@@ -1,0 +1,206 @@
+#include "app/cli/commands.h"
+#include "app/cli/options.h"
+#include "app/cli/terminal.h"
+#include "app/cli/training_report.h"
+#include "datasets/datasets.h"
+#include "engine/io/load_model.h"
+#include "engine/io/project_file.h"
+
+namespace convarium::cli {
+
+namespace {
+
+using namespace engine;
+
+struct TrainOptions {
+    std::string model, data, checkpoint, resume, output;
+    PlanFlags plan;
+    std::optional<std::int64_t> epochs, steps, limit;
+    std::optional<double> rate, momentum, beta1, beta2, weightDecay, validation;
+    std::optional<std::string> schedule, scale, augment;
+    std::optional<std::uint64_t> seed;
+    bool noShuffle = false, everyStep = false, json = false;
+};
+
+/// Flags over the settings that came with the network.
+Result<void> applyFlags(const TrainOptions& o, TrainConfig& c)
+{
+    if (o.augment)
+        return Error{ErrorCode::InvalidArgument, "--augment is not part of this version.", "Leave it out.", {}};
+    if (auto applied = o.plan.apply(c); !applied)
+        return applied;
+    c.data = o.data;
+    if (o.epochs) {
+        c.epochs = *o.epochs;
+        c.steps = 0;
+    }
+    c.steps = o.steps.value_or(c.steps);
+    c.limit = o.limit.value_or(c.limit);
+    c.rate = o.rate.value_or(c.rate);
+    c.beta1 = o.beta1.value_or(c.beta1);
+    c.beta2 = o.beta2.value_or(c.beta2);
+    c.weightDecay = o.weightDecay.value_or(c.weightDecay);
+    c.validation = o.validation.value_or(c.validation);
+    c.schedule = o.schedule.value_or(c.schedule);
+    c.seed = o.seed.value_or(c.seed);
+    c.shuffle = c.shuffle && !o.noShuffle;
+    if (o.momentum) {
+        c.momentum = *o.momentum;
+        if (c.optimizer == "sgd" && c.momentum > 0)
+            c.optimizer = "momentum"; // the same rule with a velocity
+    }
+    return validate(c);
+}
+
+/// Wires, layers and settings alike? Names and places may differ.
+bool sameNetwork(const GraphSpec& a, const GraphSpec& b)
+{
+    const auto bare = [](const GraphSpec& graph) {
+        GraphSpec g;
+        g.edges = graph.edges;
+        for (const Node& node : graph.nodes)
+            g.nodes.push_back({node.id, node.type, node.version, {}, node.params, node.frozen, -1, {}});
+        return g;
+    };
+    return bare(a) == bare(b);
+}
+
+/// The network to train. With --resume it is the checkpoint's, which must be the one that was named.
+Result<Project> loadStart(const TrainOptions& o)
+{
+    auto named = loadModel(o.model);
+    if (!named || o.resume.empty())
+        return named;
+    auto checkpoint = openProject(o.resume);
+    if (!checkpoint)
+        return checkpoint;
+    if (!checkpoint->state)
+        return Error{ErrorCode::InvalidArgument, "'" + o.resume + "' holds no training to go on with.",
+                     "Name a file that --checkpoint or -o wrote.", {-1, {}, o.resume, -1}};
+    if (!sameNetwork(named->graph, checkpoint->graph))
+        return Error{ErrorCode::ShapeMismatch, "'" + o.resume + "' is a checkpoint of another network than '" + o.model + "'.",
+                     "Name the network it was made from, or the checkpoint itself as MODEL.", {-1, {}, o.resume, -1}};
+    return checkpoint;
+}
+
+int checkUsage(const TrainOptions& o)
+{
+    for (const auto& [option, file, suffixes] :
+         {std::tuple{"-o", o.output, "json"}, std::tuple{"--checkpoint", o.checkpoint, ""}}) {
+        if (file.empty())
+            continue;
+        const std::string suffix = suffixOf(file);
+        if (suffix == ".onnx")
+            return wrongUsage("Writing ONNX files is not part of this version. Use a name that ends in .convarium.");
+        if (suffix != ".convarium" && (suffix != ".json" || *suffixes == '\0'))
+            return wrongUsage(std::string(option) + " is '" + file + "', but the name must end in .convarium" +
+                              (*suffixes ? " or .json" : "") + ".");
+    }
+    TrainConfig probe;
+    if (const auto flags = applyFlags(o, probe); !flags)
+        return wrongUsage(flags.error().text());
+    return kSuccess;
+}
+
+Result<void> saveResult(const Project& project, const std::string& file)
+{
+    if (file.empty())
+        return {};
+    return suffixOf(file) == ".json" ? saveNetwork(project, file) : saveProject(project, file);
+}
+
+int runTrain(const TrainOptions& o)
+{
+    if (const int status = checkUsage(o); status != kSuccess)
+        return status;
+    auto start = loadStart(o);
+    if (!start)
+        return fail(start.error());
+    Project project = *std::move(start);
+    if (!o.resume.empty() && o.seed && *o.seed != project.state->seed)
+        return wrongUsage("A resumed run keeps its seed, " + std::to_string(project.state->seed) + ". Leave --seed out.");
+    if (const auto flags = applyFlags(o, project.train); !flags)
+        return wrongUsage(flags.error().text());
+    if (o.scale)
+        applyScale(project.graph, *o.scale);
+    if (const auto sound = checkGraph(project.graph); !sound)
+        return fail(sound.error());
+    if (project.state)
+        if (const auto fit = matchWeights(project.graph, *project.state->weights); !fit)
+            return fail(fit.error());
+
+    TrainControl control;
+    const Interrupt interrupt([&control] { control.stop(); });
+    ProgressBar bar(!o.json);
+    auto data = datasets::open(o.data, [&bar](const std::string& phase, std::int64_t done, std::int64_t total) {
+        bar.show(total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0, phase);
+        return !Interrupt::requested();
+    });
+    bar.clear();
+    if (Interrupt::requested())
+        return kInterrupted;
+    if (!data)
+        return fail(data.error());
+
+    // A trained network without --resume is a start: its weights, but a new run.
+    const auto resumed = o.resume.empty() ? nullptr : project.state;
+    const WeightsPtr weights = !resumed && project.state ? project.state->weights : nullptr;
+    if (!resumed)
+        project.history = {};
+    project.state = resumed;
+    TrainingReport report({o.json, o.everyStep, project.graph.name.empty() ? o.model : project.graph.name, o.data, o.checkpoint},
+                          project);
+    Trainer trainer(project.graph, project.train, *std::move(data), resumed, weights);
+    const DoneEvent done = trainer.run(control, report);
+    if (done.reason == StopReason::Failed || done.reason == StopReason::Diverged) {
+        report.printDiverged(done);
+        return fail(done.error.value_or(Error{}));
+    }
+    project.state = trainer.state();
+    report.finishCheckpoint();
+    const auto saved = saveResult(project, o.output);
+    report.printDone(done, saved ? o.output : std::string());
+    if (!saved)
+        return fail(saved.error());
+    if (done.reason == StopReason::Stopped)
+        return kInterrupted;
+    return report.checkpointError() ? kFailed : kSuccess;
+}
+
+void declare(CLI::App& c, TrainOptions& o)
+{
+    c.add_option("MODEL", o.model, "Preset, .convarium or network .json")->required();
+    c.add_option("--data", o.data, "Data set: a name or a folder")->required();
+    auto* epochs = c.add_option("--epochs", o.epochs, "Passes over the training images")->check(wholeNumber(1, 100'000));
+    c.add_option("--steps", o.steps, "Steps instead of epochs")->check(wholeNumber(1, kMaxCount))->excludes(epochs);
+    o.plan.add(c);
+    c.add_option("--lr", o.rate, "Learning rate")->check(number(0, 1e9));
+    c.add_option("--momentum", o.momentum, "Share of the last step that is kept")->check(number(0, 1));
+    c.add_option("--beta1", o.beta1, "Adam: memory of the mean gradient")->check(number(0, 1));
+    c.add_option("--beta2", o.beta2, "Adam: memory of the squared gradient")->check(number(0, 1));
+    c.add_option("--weight-decay", o.weightDecay, "Pull of the weights towards zero")->check(number(0, 1e9));
+    c.add_option("--schedule", o.schedule, "How the rate changes: constant, cosine");
+    c.add_option("--seed", o.seed, "Same seed, same run")->check(wholeNumber(0, std::numeric_limits<std::int64_t>::max()));
+    c.add_option("--limit", o.limit, "Only the first N training images")->check(wholeNumber(1, kMaxCount));
+    c.add_option("--scale", o.scale, "How pixels become numbers")->check(pixelScale());
+    c.add_flag("--no-shuffle", o.noShuffle, "Keep the order of the images");
+    c.add_option("--augment", o.augment, "Not part of this version");
+    c.add_option("--validation", o.validation, "Share of the training images set aside")->check(number(0, 0.9));
+    c.add_option("--checkpoint", o.checkpoint, "Write this .convarium file after each epoch");
+    c.add_option("--resume", o.resume, "Go on with a checkpoint");
+    c.add_option("-o,--output", o.output, "Write the result: .convarium, or .json without weights");
+    c.add_flag("--every-step", o.everyStep, "With --json, a line for every step");
+    c.add_flag("--json", o.json, "Print JSON lines");
+}
+
+} // namespace
+
+void addTrain(CLI::App& app, Run& run)
+{
+    auto* command = app.add_subcommand("train", "Train a network");
+    auto options = std::make_shared<TrainOptions>();
+    declare(*command, *options);
+    command->callback([&run, options] { run = [options] { return runTrain(*options); }; });
+}
+
+} // namespace convarium::cli

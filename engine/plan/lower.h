@@ -1,0 +1,16 @@
+// From layers to operations.
+#pragma once
+
+#include "engine/ops/op_graph.h"
+
+namespace convarium::engine {
+
+struct LowerOptions {
+    bool training = true;
+    bool keepAll = false; ///< every node's output must stay readable
+};
+
+/// Lowers a network without faults. With training, adds the cross-entropy loss on the output.
+Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::KernelTable& table, const LowerOptions& options);
+
+} // namespace convarium::engine

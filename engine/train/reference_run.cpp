@@ -1,0 +1,194 @@
+#include "engine/train/reference_run.h"
+
+#include "engine/layers/layer.h"
+#include "engine/train/evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::engine {
+
+namespace {
+
+template <class T>
+const ReferenceFunctions<T>& functions(const LayerDescriptor& layer)
+{
+    if constexpr (std::is_same_v<T, double>)
+        return layer.referenceDouble;
+    else
+        return layer.reference;
+}
+
+Shape withBatch(std::int64_t batch, const Shape& shape)
+{
+    Shape s{batch};
+    for (int i = 0; i < shape.rank(); ++i)
+        s.append(shape[i]);
+    return s;
+}
+
+template <class T>
+class Runner {
+public:
+    Runner(const GraphSpec& graph, const WeightMap& weights, const ReferenceInput& input)
+        : m_graph(graph), m_weights(weights), m_input(input), m_shaped(inferShapes(graph))
+    {
+    }
+
+    Result<ReferencePass<T>> run()
+    {
+        for (const Problem& p : m_shaped.problems)
+            if (!p.warning)
+                return p.error;
+        auto scale = inputScale(m_graph);
+        if (!scale)
+            return scale.error();
+        for (NodeId id : m_shaped.order)
+            forward(id, *scale);
+        if (!m_input.labels.empty()) {
+            startLoss();
+            for (auto id = m_shaped.order.rbegin(); id != m_shaped.order.rend(); ++id)
+                if (m_pass.outputGradients.contains(*id) && m_graph.node(*id)->type != "input")
+                    backward(*id);
+        }
+        return std::move(m_pass);
+    }
+
+private:
+    struct Prepared {
+        const LayerDescriptor* layer;
+        Params params;
+        std::vector<TensorInfo> infos;
+        std::vector<TensorOf<T>> tensors;
+        ReferenceCall<T> call;
+    };
+
+    std::int64_t batch() const { return static_cast<std::int64_t>(m_input.indices.size()); }
+    template <class V>
+    TensorView<V> view(V* data, NodeId id) const { return TensorView<V>(data, batch(), m_shaped.shapes.at(id)); }
+
+    void prepare(NodeId id, Prepared& p)
+    {
+        const Node& node = *m_graph.node(id);
+        p.layer = findLayer(node.type);
+        p.params = completeParams(*p.layer, node.params).value();
+        p.infos = p.layer->tensors(m_shaped.inputShapes(m_graph, id), p.params);
+        for (const TensorInfo& info : p.infos) {
+            const Tensor& source = m_weights.at({id, info.key});
+            p.tensors.emplace_back(info.shape, std::vector<T>(source.values().begin(), source.values().end()));
+        }
+        p.call.params = &p.params;
+        p.call.training = m_input.training && !node.frozen;
+        p.call.random = {m_input.seed, id, m_input.step, m_input.indices};
+        for (const Edge& e : m_graph.edgesInto(id))
+            p.call.inputs.push_back(view<const T>(m_pass.outputs.at(e.from).data(), e.from));
+        for (std::size_t i = 0; i < p.infos.size(); ++i)
+            p.call.tensors.emplace_back(p.tensors[i].data(), 1, p.infos[i].shape);
+        p.call.output = view<T>(m_pass.outputs.at(id).data(), id);
+    }
+
+    void forward(NodeId id, const std::pair<float, float>& scale)
+    {
+        const Shape& shape = m_shaped.shapes.at(id);
+        auto& out = m_pass.outputs.emplace(id, TensorOf<T>(withBatch(batch(), shape))).first->second;
+        if (m_graph.node(id)->type == "input") {
+            for (std::int64_t i = 0; i < out.elements(); ++i)
+                out[i] = static_cast<T>(m_input.pixels[static_cast<std::size_t>(i)]) * static_cast<T>(scale.first) + static_cast<T>(scale.second);
+            return;
+        }
+        Prepared p;
+        prepare(id, p);
+        for (const TensorInfo& info : p.infos) {
+            p.call.newStatistics.emplace_back();
+            if (p.call.training && info.role == TensorRole::Statistic) {
+                auto& t = m_pass.newStatistics.emplace(TensorKey{id, info.key}, TensorOf<T>(info.shape)).first->second;
+                p.call.newStatistics.back() = TensorView<T>(t.data(), 1, info.shape);
+            }
+        }
+        functions<T>(*p.layer).forward(p.call);
+    }
+
+    /// Mean cross-entropy on the logits, and its gradient.
+    void startLoss()
+    {
+        NodeId logits = kNoNode;
+        for (NodeId id : m_shaped.order)
+            if (m_graph.edgesFrom(id).empty())
+                logits = id;
+        if (m_graph.node(logits)->type == "softmax")
+            logits = m_graph.edgesInto(logits).front().from;
+        const auto& z = m_pass.outputs.at(logits);
+        auto& g = m_pass.outputGradients.emplace(logits, TensorOf<T>(z.shape())).first->second;
+        const std::int64_t classes = m_shaped.shapes.at(logits).elements();
+        for (std::int64_t n = 0; n < batch(); ++n) {
+            const T* row = z.data() + n * classes;
+            const auto label = m_input.labels[static_cast<std::size_t>(n)];
+            const T largest = *std::max_element(row, row + classes);
+            double sum = 0;
+            for (std::int64_t c = 0; c < classes; ++c)
+                sum += std::exp(static_cast<double>(row[c] - largest));
+            m_pass.loss += std::log(sum) - static_cast<double>(row[label] - largest);
+            m_pass.correct += std::max_element(row, row + classes) - row == label;
+            for (std::int64_t c = 0; c < classes; ++c) {
+                const double p = std::exp(static_cast<double>(row[c] - largest)) / sum;
+                g[n * classes + c] = static_cast<T>((p - (c == label ? 1 : 0)) / static_cast<double>(batch()));
+            }
+        }
+        m_pass.loss /= static_cast<double>(batch());
+    }
+
+    void backward(NodeId id)
+    {
+        Prepared p;
+        prepare(id, p);
+        p.call.outputGradient = view<const T>(m_pass.outputGradients.at(id).data(), id);
+        for (const Edge& e : m_graph.edgesInto(id)) {
+            auto& g = m_pass.outputGradients.try_emplace(e.from, withBatch(batch(), m_shaped.shapes.at(e.from))).first->second;
+            p.call.inputGradients.push_back(view<T>(g.data(), e.from));
+        }
+        for (const TensorInfo& info : p.infos) {
+            p.call.tensorGradients.emplace_back();
+            if (info.role == TensorRole::Weight) {
+                auto& g = m_pass.tensorGradients.emplace(TensorKey{id, info.key}, TensorOf<T>(info.shape)).first->second;
+                p.call.tensorGradients.back() = TensorView<T>(g.data(), 1, info.shape);
+            }
+        }
+        functions<T>(*p.layer).backward(p.call);
+    }
+
+    const GraphSpec& m_graph;
+    const WeightMap& m_weights;
+    const ReferenceInput& m_input;
+    ShapedGraph m_shaped;
+    ReferencePass<T> m_pass;
+};
+
+} // namespace
+
+template <class T>
+Result<ReferencePass<T>> runReference(const GraphSpec& graph, const WeightMap& weights, const ReferenceInput& input)
+{
+    return Runner<T>(graph, weights, input).run();
+}
+
+template Result<ReferencePass<float>> runReference(const GraphSpec&, const WeightMap&, const ReferenceInput&);
+template Result<ReferencePass<double>> runReference(const GraphSpec&, const WeightMap&, const ReferenceInput&);
+
+Result<ReferencePass<double>> replay(const GraphSpec& graph, const StepRecord& record, const Dataset& data)
+{
+    ReferenceInput input;
+    input.training = true;
+    input.seed = record.before->seed;
+    input.step = static_cast<std::uint32_t>(record.step);
+    input.indices = record.images;
+    const auto bytes = static_cast<std::size_t>(data.imageShape().elements());
+    input.pixels.resize(bytes * record.images.size());
+    for (std::size_t i = 0; i < record.images.size(); ++i) {
+        if (auto read = data.image(record.images[i], {input.pixels.data() + i * bytes, bytes}); !read)
+            return read.error();
+        input.labels.push_back(data.label(record.images[i]));
+    }
+    return runReference<double>(graph, *record.before->weights, input);
+}
+
+} // namespace convarium::engine

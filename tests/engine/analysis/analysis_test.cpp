@@ -1,0 +1,234 @@
+#include "engine/analysis/counts.h"
+#include "engine/analysis/derivation.h"
+#include "engine/analysis/receptive_field.h"
+#include "engine/analysis/textbook_memory.h"
+#include "tests/support/expression.h"
+#include "tests/support/graphs.h"
+
+#include <QtTest>
+
+#include <limits>
+
+using namespace convarium::test;
+
+class AnalysisTest : public QObject
+{
+    Q_OBJECT
+
+    static NetworkCounts counts(const GraphSpec& graph) { return countNetwork(graph, inferShapes(graph)); }
+
+    static const Derivation* find(const std::vector<Derivation>& list, const std::string& title)
+    {
+        for (const Derivation& d : list)
+            if (d.title == title)
+                return &d;
+        return nullptr;
+    }
+
+private Q_SLOTS:
+    void totalsAreThoseFixedForThePresets_data()
+    {
+        QTest::addColumn<int>("net");
+        QTest::addColumn<qlonglong>("trainable");
+        QTest::addColumn<qlonglong>("statistics");
+        QTest::addColumn<qlonglong>("macs");
+        QTest::newRow("lenet-5") << 0 << 61706LL << 0LL << 416520LL;
+        QTest::newRow("mnist-cnn") << 1 << 93322LL << 0LL << 2794240LL;
+        QTest::newRow("resnet-20") << 2 << 272186LL << 1568LL << 31021952LL;
+        QTest::newRow("three-conv") << 3 << 903400LL << 0LL << 1399500000LL; // 40,500,000 + 675,000,000 + 684,000,000
+        QTest::newRow("mlp") << 4 << 101770LL << 0LL << 101632LL;
+    }
+
+    void totalsAreThoseFixedForThePresets()
+    {
+        QFETCH(const int, net);
+        QFETCH(const qlonglong, trainable);
+        QFETCH(const qlonglong, statistics);
+        QFETCH(const qlonglong, macs);
+        const GraphSpec nets[] = {lenet5(), mnistCnn(), resnet20(), threeConv(), mlp()};
+        const Counts total = counts(nets[net]).total;
+        QCOMPARE(qlonglong(total.trainable), trainable);
+        QCOMPARE(qlonglong(total.frozen), 0LL);
+        QCOMPARE(qlonglong(total.statistics), statistics);
+        QCOMPARE(qlonglong(total.macs), macs);
+    }
+
+    void countsOfMnistCnnLayerByLayer()
+    {
+        const GraphSpec graph = mnistCnn();
+        const NetworkCounts result = counts(graph);
+        std::vector<std::int64_t> found;
+        for (const Node& node : graph.nodes)
+            if (const std::int64_t n = result.nodes.at(node.id).parameters())
+                found.push_back(n);
+        QCOMPARE(found, (std::vector<std::int64_t>{320, 18496, 36928, 36928, 650}));
+    }
+
+    void frozenWeightsAreCountedApart()
+    {
+        GraphSpec graph = mnistCnn();
+        graph.nodes[1].frozen = true;
+        const Counts total = counts(graph).total;
+        QCOMPARE(total.frozen, std::int64_t(320));
+        QCOMPARE(total.trainable, std::int64_t(93002));
+    }
+
+    void faultyNodesCountNothing()
+    {
+        GraphSpec graph = mnistCnn();
+        graph.edges.erase(graph.edges.begin() + 3); // nothing feeds the second convolution
+        const NetworkCounts result = counts(graph);
+        QCOMPARE(result.total.trainable, std::int64_t(320));
+        QCOMPARE(result.nodes.size(), std::size_t(4));
+    }
+
+    void textbookMemoryOfThreeConv()
+    {
+        const GraphSpec graph = threeConv();
+        const ShapedGraph shapes = inferShapes(graph);
+        QCOMPARE(textbookMemory(graph, shapes, 1).weights, std::int64_t(3613600));
+        QCOMPARE(textbookMemory(graph, shapes, 1).inference, std::int64_t(12613600));
+        QCOMPARE(textbookMemory(graph, shapes, 50).training, std::int64_t(565613600));
+    }
+
+    void pointwiseLayersAddNoMemoryUnlessTheirInputIsStillNeeded()
+    {
+        GraphMaker m;
+        m.input(1, 10, 10);
+        m.conv(2, 3, -1); // 200 numbers
+        m.add("relu");
+        m.add("flatten");
+        GraphSpec graph = m.graph();
+        const std::int64_t weights = 4 * 20;
+        QCOMPARE(textbookMemory(graph, inferShapes(graph), 1).training, weights + 4 * 300);
+        QCOMPARE(textbookMemory(graph, inferShapes(graph), 1).inference, weights + 4 * 300);
+        // A second reader of the convolution: ReLU may no longer overwrite it. Flatten never needs memory.
+        m.setLast(2);
+        m.add("flatten");
+        graph = m.graph();
+        QCOMPARE(computedInPlace(graph), (std::set<NodeId>{4, 5}));
+        QCOMPARE(textbookMemory(graph, inferShapes(graph), 1).training, weights + 4 * 500);
+        QCOMPARE(textbookMemory(graph, inferShapes(graph), 1).inference, weights + 4 * 400);
+    }
+
+    void aShortcutIsAliveUntilItIsAdded()
+    {
+        GraphMaker m;
+        m.input(1, 10, 10); // 100
+        m.conv(1, 3, -1);   // 100, alive until the Add
+        m.conv(3, 3, -1);   // 300
+        m.conv(1, 3, -1);   // 100: 100 + 300 + 100 at once
+        m.merge("add", {2, 4});
+        const GraphSpec graph = m.graph();
+        const std::int64_t weights = 4 * (10 + 30 + 28);
+        QCOMPARE(textbookMemory(graph, inferShapes(graph), 2).inference, weights + 2 * 4 * 500);
+    }
+
+    void memoryThatCannotBeCountedIsTheLargestNumber()
+    {
+        const GraphSpec graph = threeConv();
+        const std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+        QCOMPARE(textbookMemory(graph, inferShapes(graph), largest / 2).training, largest);
+    }
+
+    void theInspectorOfC3ReadsAsInThePicture()
+    {
+        const GraphSpec graph = lenet5();
+        const auto list = deriveNode(graph, inferShapes(graph), 5, 64);
+        const std::vector<Derivation> expected{
+            {"Output size", "10", "⌊(size in + 2 · padding − kernel) / stride⌋ + 1", "⌊(14 + 2 · 0 − 5) / 1⌋ + 1 = 10"},
+            {"Parameters", "2,416", "(kernel · kernel · maps in + 1) · filters", "(5 · 5 · 6 + 1) · 16 = 2,416"},
+            {"MACs per image", "240,000", "height · width · filters · (kernel · kernel · maps in)",
+             "10 · 10 · 16 · (5 · 5 · 6) = 240,000"},
+            {"Kept for backward", "409.6 kB", "height · width · maps · 4 bytes · batch",
+             "10 · 10 · 16 · 4 · 64 = 409,600 bytes"},
+            {"Sees of the input", "14×14", "receptive field so far + (kernel − 1) · step so far", "6 + (5 − 1) · 2 = 14"},
+        };
+        QCOMPARE(list.size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            QCOMPARE(list[i].title, expected[i].title);
+            QCOMPARE(list[i].result, expected[i].result);
+            QCOMPARE(list[i].symbols, expected[i].symbols);
+            QCOMPARE(list[i].numbers, expected[i].numbers);
+        }
+    }
+
+    void otherLayersHaveTheirLinesToo()
+    {
+        const GraphSpec graph = resnet20();
+        const ShapedGraph shapes = inferShapes(graph);
+        const auto norm = deriveNode(graph, shapes, 3, 1);
+        QCOMPARE(find(norm, "Parameters")->numbers, std::string("2 · 16 = 32"));
+        QCOMPARE(find(norm, "Statistics")->result, std::string("32"));
+        QVERIFY(!find(norm, "MACs per image"));
+        QCOMPARE(find(norm, "Output size")->result, std::string("28×28×16"));
+        const auto relu = deriveNode(graph, shapes, 4, 1);
+        QVERIFY(find(relu, "Kept for backward"));
+        const auto dense = deriveNode(graph, shapes, graph.nodes.back().id, 1);
+        QCOMPARE(find(dense, "Parameters")->symbols, std::string("(numbers in + 1) · units"));
+        QCOMPARE(find(dense, "Sees of the input")->result, std::string("28×28"));
+        QVERIFY(deriveNode(graph, shapes, 999, 1).empty());
+    }
+
+    void everyShownNumberFollowsFromItsText()
+    {
+        for (const GraphSpec& graph : {lenet5(), mnistCnn(), resnet20(), threeConv(), mlp()}) {
+            const ShapedGraph shapes = inferShapes(graph);
+            for (const Node& node : graph.nodes)
+                for (const Derivation& d : deriveNode(graph, shapes, node.id, 32)) {
+                    const std::size_t equals = d.numbers.find(" = ");
+                    if (equals == std::string::npos)
+                        continue;
+                    const auto value = Expression::evaluate(d.numbers.substr(0, equals));
+                    QVERIFY2(value, d.numbers.c_str());
+                    std::string shown = groupDigits(static_cast<std::int64_t>(*value));
+                    QVERIFY2(d.numbers.substr(equals + 3).starts_with(shown), d.numbers.c_str());
+                }
+        }
+    }
+
+    void receptiveFieldsGrowAndEndAtTheInput()
+    {
+        const GraphSpec graph = lenet5();
+        const ShapedGraph shapes = inferShapes(graph);
+        const auto fields = receptiveFields(graph, shapes);
+        QCOMPARE(fields.at(1).height, std::int64_t(1));
+        QCOMPARE(fields.at(2).height, std::int64_t(5));
+        QCOMPARE(fields.at(4).height, std::int64_t(6));
+        QCOMPARE(fields.at(4).stepWidth, std::int64_t(2));
+        QCOMPARE(fields.at(8).height, std::int64_t(32)); // C5, more than the image has
+        QVERIFY(!fields.at(8).everything);
+        QVERIFY(fields.at(11).everything);
+        const auto list = deriveNode(graph, shapes, 8, 1);
+        QCOMPARE(find(list, "Sees of the input")->result, std::string("28×28"));
+        QCOMPARE(find(list, "Sees of the input")->numbers, std::string("16 + (5 − 1) · 4 = 32, more than the 28×28 there are"));
+        GraphMaker dilated;
+        dilated.input();
+        const NodeId conv = dilated.add("conv2d", {{"dilationHeight", std::int64_t{3}}});
+        const GraphSpec g = dilated.graph();
+        QCOMPARE(receptiveFields(g, inferShapes(g)).at(conv).height, std::int64_t(7));
+        QCOMPARE(receptiveFields(g, inferShapes(g)).at(conv).width, std::int64_t(3));
+    }
+
+    void bytesAreDecimal_data()
+    {
+        QTest::addColumn<qlonglong>("bytes");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("one") << 1LL << "1 byte";
+        QTest::newRow("small") << 999LL << "999 bytes";
+        QTest::newRow("kilo") << 1000LL << "1 kB";
+        QTest::newRow("rounded up to the next unit") << 999960LL << "1 MB";
+        QTest::newRow("tenths") << 409600LL << "409.6 kB";
+        QTest::newRow("giga") << 565613600000LL << "565.6 GB";
+    }
+
+    void bytesAreDecimal()
+    {
+        QFETCH(const qlonglong, bytes);
+        QFETCH(const QString, text);
+        QCOMPARE(QString::fromStdString(bytesText(bytes)), text);
+    }
+};
+
+QTEST_APPLESS_MAIN(AnalysisTest)
+#include "analysis_test.moc"

@@ -1,0 +1,218 @@
+#include "tests/support/layer_case.h"
+
+#include <QtTest>
+
+using namespace convarium::test;
+
+using Numbers = std::vector<float>;
+
+namespace {
+
+/// A layer, what goes in, what must come out: worked out by hand.
+struct Known {
+    const char* name;
+    const char* layer;
+    Params params;
+    std::vector<Shape> shapes;
+    std::vector<Numbers> inputs; ///< all images of the batch
+    std::vector<Numbers> tensors;
+    Numbers expected;
+    bool training = false;
+    std::int64_t batch = 1;
+};
+
+Numbers counting(int n)
+{
+    Numbers v(static_cast<std::size_t>(n));
+    std::iota(v.begin(), v.end(), 1.0f);
+    return v;
+}
+
+Params window(std::int64_t kernel, std::int64_t stride, const char* padding, std::int64_t pad = 0)
+{
+    Params p{{"padding", std::string(padding)}};
+    for (const std::string side : {"Height", "Width"}) {
+        p.set("kernel" + side, kernel);
+        p.set("stride" + side, stride);
+        p.set("pad" + side, pad);
+    }
+    return p;
+}
+
+Params with(Params p, const std::string& key, const ParamValue& value)
+{
+    p.set(key, value);
+    return p;
+}
+
+Params conv(std::int64_t filters, const Params& shape)
+{
+    return with(shape, "filters", filters);
+}
+
+const float kTanhHalf = std::tanh(0.5f);
+const float kScale = 1 / std::sqrt(1 + 1e-5f);
+
+const std::vector<Known>& knownValues()
+{
+    const std::int64_t one = 1;
+    static const std::vector<Known> rows = {
+        {"valid convolution", "conv2d", conv(1, window(2, 1, "valid")), {{1, 3, 3}}, {counting(9)},
+         {{1, 0, 0, -1}, {0.5f}}, {-3.5f, -3.5f, -3.5f, -3.5f}},
+        {"same, even kernel: the odd pixel is at bottom and right", "conv2d", conv(1, window(2, 1, "same")), {{1, 3, 3}},
+         {counting(9)}, {{1, 0, 0, -1}, {0.5f}}, {-3.5f, -3.5f, 3.5f, -3.5f, -3.5f, 6.5f, 7.5f, 8.5f, 9.5f}},
+        {"same, stride 2: the odd pixel is at bottom and right", "conv2d", conv(1, window(3, 2, "same")), {{1, 4, 4}},
+         {counting(16)}, {Numbers(9, 1.0f), {0}}, {54, 45, 72, 54}},
+        {"explicit padding 1, stride 2", "conv2d", conv(1, window(3, 2, "explicit", 1)), {{1, 4, 4}}, {counting(16)},
+         {Numbers(9, 1.0f), {0}}, {14, 30, 57, 99}},
+        {"dilation 2", "conv2d", with(with(conv(1, window(2, 1, "valid")), "dilationHeight", one + 1), "dilationWidth", one + 1),
+         {{1, 3, 3}}, {counting(9)}, {{1, 1, 1, 1}, {0}}, {20}},
+        {"two maps, two filters", "conv2d", conv(2, window(1, 1, "valid")), {{2, 1, 2}}, {{1, 2, 3, 4}},
+         {{1, 10, 2, -1}, {100, 0}}, {131, 142, -1, 0}},
+        {"depthwise", "conv2d", with(conv(2, window(1, 1, "valid")), "groups", one + 1), {{2, 1, 2}}, {{1, 2, 3, 4}},
+         {{2, 3}, {0, 1}}, {2, 4, 10, 13}},
+        {"four maps in two groups", "conv2d", with(with(conv(2, window(1, 1, "valid")), "groups", one + 1), "bias", false),
+         {{4, 1, 1}}, {{1, 2, 3, 4}}, {{1, 10, 100, 1000}}, {21, 4300}},
+        {"largest of 2x2", "max_pool", window(2, 2, "valid"), {{1, 4, 4}}, {counting(16)}, {}, {6, 8, 14, 16}},
+        {"largest of negative numbers ignores padding", "max_pool", window(3, 2, "explicit", 1), {{1, 2, 2}},
+         {{-4, -3, -2, -1}}, {}, {-1}},
+        {"the last row and column are dropped", "max_pool", window(2, 2, "valid"), {{1, 3, 3}}, {counting(9)}, {}, {5}},
+        {"same keeps the last row and column", "max_pool", window(2, 2, "same"), {{1, 3, 3}}, {counting(9)}, {}, {5, 6, 8, 9}},
+        {"mean of 2x2", "avg_pool", window(2, 2, "valid"), {{1, 4, 4}}, {counting(16)}, {}, {3.5f, 5.5f, 11.5f, 13.5f}},
+        {"mean over real cells only", "avg_pool", window(3, 3, "explicit", 1), {{1, 2, 2}}, {{1, 2, 3, 6}}, {}, {3}},
+        {"mean that counts padding", "avg_pool", with(window(3, 3, "explicit", 1), "countPadding", true), {{1, 2, 2}},
+         {{1, 2, 3, 12}}, {}, {2}},
+        {"mean of each map", "global_avg_pool", {}, {{2, 2, 2}}, {{1, 2, 3, 4, 10, 20, 30, 40}}, {}, {2.5f, 25}},
+        {"relu", "relu", {}, {{4}}, {{-2, 0, 0.5f, 3}}, {}, {0, 0, 0.5f, 3}},
+        {"tanh", "tanh", {}, {{3}}, {{0, 0.5f, -0.5f}}, {}, {0, kTanhHalf, -kTanhHalf}},
+        {"sigmoid", "sigmoid", {}, {{4}}, {{0, std::log(3.0f), -std::log(3.0f), -200}}, {}, {0.5f, 0.75f, 0.25f, 0}},
+        {"softmax", "softmax", {}, {{3}}, {{0, std::log(2.0f), std::log(5.0f)}}, {}, {0.125f, 0.25f, 0.625f}},
+        {"softmax of large scores", "softmax", {}, {{2}}, {{1000, 1000}}, {}, {0.5f, 0.5f}},
+        {"softmax over the maps at each place", "softmax", {}, {{2, 1, 2}}, {{0, 0, 0, std::log(3.0f)}}, {},
+         {0.5f, 0.25f, 0.5f, 0.75f}},
+        {"batch norm in training", "batch_norm", {}, {{1}}, {{1, 3}}, {{2}, {5}, {0}, {1}}, {5 - 2 * kScale, 5 + 2 * kScale},
+         true, 2},
+        {"batch norm by running values", "batch_norm", {{"epsilon", 1e-8}}, {{2, 1, 1}}, {{7, 1}}, {{3, 1}, {1, 0}, {1, 1}, {4, 1}},
+         {10, 0}},
+        {"dropout outside training", "dropout", {}, {{3}}, {{1, 2, 3}}, {}, {1, 2, 3}},
+        {"dense", "dense", {{"units", one + 1}}, {{3}}, {{1, 2, 3}}, {{1, 10, 100, 1, 0, -1}, {0.5f, 0}}, {321.5f, -2}},
+        {"flatten keeps maps, rows, columns", "flatten", {}, {{2, 2, 2}}, {counting(8)}, {}, counting(8)},
+        {"add", "add", {}, {{2}, {2}, {2}}, {{1, 2}, {10, 20}, {100, 200}}, {}, {111, 222}},
+        {"concat", "concat", {}, {{1, 1, 2}, {2, 1, 2}}, {{1, 2}, {3, 4, 5, 6}}, {}, counting(6)},
+        {"concat image by image", "concat", {}, {{1}, {1}}, {{1, 2}, {3, 4}}, {}, {1, 3, 2, 4}, false, 2},
+    };
+    return rows;
+}
+
+} // namespace
+
+class KnownValuesTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void outputIsAsWorkedOutByHand_data()
+    {
+        QTest::addColumn<int>("row");
+        for (std::size_t i = 0; i < knownValues().size(); ++i)
+            QTest::addRow("%s: %s", knownValues()[i].layer, knownValues()[i].name) << static_cast<int>(i);
+    }
+
+    void outputIsAsWorkedOutByHand()
+    {
+        QFETCH(const int, row);
+        const Known& known = knownValues()[static_cast<std::size_t>(row)];
+        LayerCase<float> c(*findLayer(known.layer), {known.name, known.shapes, known.params}, known.batch);
+        for (std::size_t i = 0; i < known.inputs.size(); ++i) {
+            QCOMPARE(c.inputs()[i].size(), known.inputs[i].size());
+            c.inputs()[i] = known.inputs[i];
+        }
+        QCOMPARE(c.tensors().size(), known.tensors.size());
+        for (std::size_t i = 0; i < known.tensors.size(); ++i) {
+            QCOMPARE(c.tensors()[i].size(), known.tensors[i].size());
+            c.tensors()[i] = known.tensors[i];
+        }
+        const Numbers& output = c.forward(known.training);
+        QCOMPARE(output.size(), known.expected.size());
+        for (std::size_t i = 0; i < output.size(); ++i)
+            QVERIFY2(std::abs(output[i] - known.expected[i]) <= 1e-5f * std::max(1.0f, std::abs(known.expected[i])),
+                     qPrintable(QStringLiteral("element %1 is %2, not %3").arg(i).arg(output[i]).arg(known.expected[i])));
+    }
+
+    void everyLayerThatComputesHasAKnownValue()
+    {
+        for (const LayerDescriptor& layer : layerRegistry()) {
+            const bool found = layer.maxInputs == 0 || std::any_of(knownValues().begin(), knownValues().end(),
+                                                                   [&](const Known& k) { return layer.id == k.layer; });
+            QVERIFY2(found, layer.id.c_str());
+        }
+    }
+
+    void runningValuesTakeTheUnbiasedVariance()
+    {
+        const LayerDescriptor& layer = *findLayer("batch_norm");
+        LayerCase<double> c(layer, {"", {{1}}, {}}, 2);
+        c.inputs()[0] = {1, 3}; // mean 2, variance 1 (biased), 2 (unbiased)
+        c.tensors() = {{1}, {0}, {0}, {1}};
+        std::vector<double> mean{0}, variance{0};
+        ReferenceCall<double> call = c.call(true);
+        call.newStatistics = {{}, {}, {mean.data(), 1, {1}}, {variance.data(), 1, {1}}};
+        layer.referenceDouble.forward(call);
+        QVERIFY(std::abs(mean[0] - 0.2) < 1e-12);
+        QVERIFY(std::abs(variance[0] - 1.1) < 1e-12);
+    }
+
+    void ofEqualNumbersTheFirstGetsTheGradient()
+    {
+        const LayerDescriptor& layer = *findLayer("max_pool");
+        LayerCase<float> c(layer, {"", {{1, 2, 2}}, {}}, 1);
+        c.inputs()[0] = {1, 4, 4, 4};
+        c.forward(true);
+        Numbers gradient(4, 0.0f);
+        const Numbers incoming{3};
+        ReferenceCall<float> call = c.call(true);
+        call.outputGradient = {incoming.data(), 1, c.outputShape()};
+        call.inputGradients = {{gradient.data(), 1, c.inputShapes()[0]}};
+        layer.reference.backward(call);
+        QCOMPARE(gradient, (Numbers{0, 3, 0, 0}));
+    }
+
+    void anyLayoutGivesTheSameNumbers()
+    {
+        for (const LayerDescriptor& layer : layerRegistry())
+            for (const LayerSample& sample : layer.samples) {
+                LayerCase<float> c(layer, sample, 2);
+                const Numbers expected = c.forward(true);
+                // The same numbers with the channels last and three unused numbers behind every place.
+                std::vector<Numbers> storage;
+                ReferenceCall<float> call = c.call(true);
+                const auto channelsLast = [&](const Shape& shape) {
+                    const std::int64_t lanes = shape.channels() + 3;
+                    const std::int64_t image = lanes * shape.height() * shape.width();
+                    storage.emplace_back(static_cast<std::size_t>(2 * image), std::nanf(""));
+                    return shape.isMaps() ? TensorView<float>(storage.back().data(), 2, shape,
+                                                              {1, lanes * shape.width(), lanes}, image)
+                                          : TensorView<float>(storage.back().data(), 2, shape, {1}, image);
+                };
+                storage.reserve(c.inputs().size() + 1);
+                for (std::size_t i = 0; i < c.inputs().size(); ++i) {
+                    const TensorView<float> view = channelsLast(c.inputShapes()[i]);
+                    for (std::int64_t n = 0; n < 2; ++n)
+                        for (std::int64_t e = 0; e < view.elements(); ++e)
+                            view.flat(n, e) = call.inputs[i].flat(n, e);
+                    call.inputs[i] = view;
+                }
+                if (layer.maxInputs == 0)
+                    continue;
+                call.output = channelsLast(c.outputShape());
+                layer.reference.forward(call);
+                for (std::int64_t n = 0; n < 2; ++n)
+                    for (std::int64_t e = 0; e < call.output.elements(); ++e)
+                        QVERIFY2(call.output.flat(n, e) ==
+                                     expected[static_cast<std::size_t>(n * call.output.elements() + e)],
+                                 qPrintable(QString::fromStdString(layer.id + ", " + sample.name)));
+            }
+    }
+};
+
+QTEST_APPLESS_MAIN(KnownValuesTest)
+#include "known_values_test.moc"

@@ -1,0 +1,66 @@
+// The right side: name, shape, settings and "Why this number" of what is selected.
+#pragma once
+
+#include "ui/document/project_document.h"
+#include "ui/theme/widgets.h"
+
+#include <QScrollArea>
+
+namespace convarium::ui {
+
+class ParamForm;
+class ShapeLabel;
+class WhyList;
+
+/// One layer: everything about it. Several: the settings they share. None: the whole network. UI thread; follows the
+/// document by itself; the selection is told to it.
+class InspectorPanel final : public QScrollArea
+{
+    Q_OBJECT
+public:
+    explicit InspectorPanel(ProjectDocument* document, QWidget* parent = nullptr);
+
+    void setSelection(const std::vector<engine::NodeId>& nodes);
+    [[nodiscard]] const std::vector<engine::NodeId>& selection() const { return m_nodes; }
+    /// Puts the cursor into the name field.
+    void startRename();
+    [[nodiscard]] ParamForm* form() const { return m_form; }
+    [[nodiscard]] WhyList* whyList() const { return m_why; }
+    [[nodiscard]] ShapeLabel* shapeLabel() const { return m_shape; }
+    [[nodiscard]] QLineEdit* nameField() const { return m_name; }
+    [[nodiscard]] QString faultText() const;
+    [[nodiscard]] QSize sizeHint() const override;
+
+Q_SIGNALS:
+    /// The info button: help about a kind of layer was asked for.
+    void helpRequested(const QString& layerId);
+
+private:
+    QWidget* makeHead();
+    void refresh();
+    void refreshSoon();
+    void showLayer(engine::NodeId id);
+    void showSeveral();
+    void showNetwork();
+    void commitName();
+    void showHelp();
+    void showFault();
+
+    ProjectDocument* m_document;
+    std::vector<engine::NodeId> m_nodes;
+    QLabel* m_icon;
+    TextLabel* m_type;
+    QLineEdit* m_name;
+    IconButton* m_info;
+    ShapeLabel* m_shape;
+    QWidget* m_faultBox;
+    TextLabel* m_fault;
+    SectionHeader* m_settingsHeader;
+    ParamForm* m_form;
+    TextLabel* m_noSettings;
+    SectionHeader* m_whyHeader;
+    WhyList* m_why;
+    bool m_pending = false;
+};
+
+} // namespace convarium::ui

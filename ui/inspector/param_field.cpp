@@ -1,0 +1,425 @@
+#include "ui/inspector/param_field.h"
+
+#include <QCheckBox>
+#include <QFocusEvent>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QLocale>
+#include <QSlider>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace convarium::ui {
+
+using engine::ParamInfo;
+using engine::ParamValue;
+
+namespace {
+
+constexpr int kFieldWidth = 96, kHalfWidth = 52, kSliderSteps = 100;
+
+QString real(double value)
+{
+    return QLocale().toString(value, 'g', QLocale::FloatingPointShortest);
+}
+
+double number(const ParamValue& value)
+{
+    if (const auto* d = std::get_if<double>(&value))
+        return *d;
+    const auto* i = std::get_if<std::int64_t>(&value);
+    return i ? static_cast<double>(*i) : 0;
+}
+
+std::int64_t integer(const ParamValue& value)
+{
+    const auto* i = std::get_if<std::int64_t>(&value);
+    return i ? *i : 0;
+}
+
+bool allEqual(const std::vector<ParamValue>& values)
+{
+    return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
+}
+
+/// Words of a choice: what files call "explicit" is done by hand.
+QString choiceText(const std::string& choice)
+{
+    return choice == "explicit" ? ParamField::tr("by hand") : QString::fromStdString(choice);
+}
+
+class IntegerField final : public ParamField
+{
+public:
+    explicit IntegerField(const ParamInfo& info) : m_box(new NumberBox(info))
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(m_box);
+        row->addWidget(new TextLabel(rangeText(info), TextRole::Small, ColorRole::Text3), 1);
+        m_box->setFixedWidth(scaled(kFieldWidth));
+        connect(m_box, &NumberBox::numberEdited, this, [this, key = info.key](qint64 value) {
+            Q_EMIT edited({{key, ParamValue(static_cast<std::int64_t>(value))}}, false);
+        });
+        connect(m_box, &NumberBox::faultChanged, this, &ParamField::faultChanged);
+    }
+    void setValues(const std::vector<ParamValue>& values) override
+    {
+        if (allEqual(values))
+            m_box->showValue(integer(values.front()));
+        else
+            m_box->showMixed();
+    }
+    QWidget* focusTarget() override { return m_box; }
+
+private:
+    NumberBox* m_box;
+};
+
+/// Height and width side by side with a link between them.
+class PairField final : public ParamField
+{
+public:
+    PairField(const ParamInfo& first, const ParamInfo& second) :
+        m_first(new NumberBox(first)), m_second(new NumberBox(second)),
+        m_link(new IconButton(QStringLiteral("link"), tr("Linked"), nullptr, ColorRole::Text2))
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->setSpacing(scaled(4));
+        row->addWidget(m_first);
+        row->addWidget(m_link);
+        row->addWidget(m_second);
+        row->addSpacing(scaled(2));
+        row->addWidget(new TextLabel(rangeText(first), TextRole::Small, ColorRole::Text3), 1);
+        for (NumberBox* box : {m_first, m_second}) {
+            box->setFixedWidth(scaled(kHalfWidth));
+            box->setButtonSymbols(QAbstractSpinBox::NoButtons);
+            connect(box, &NumberBox::faultChanged, this, &ParamField::faultChanged);
+        }
+        m_link->setAccessibleName(tr("%1 linked").arg(QString::fromStdString(first.title)));
+        m_link->setCheckable(true);
+        m_second->setAccessibleName(QString::fromStdString(second.title));
+        m_second->setToolTip(QString::fromStdString(second.help));
+        showLink(true);
+        connect(m_link, &QToolButton::toggled, this, [this, second](bool on) {
+            showLink(on);
+            if (on && m_first->value() != m_second->value())
+                Q_EMIT edited({{second.key, ParamValue(std::int64_t{m_first->value()})}}, false);
+        });
+        const auto report = [this](const std::string& own, const std::string& other) {
+            return [this, own, other](qint64 value) {
+                const ParamValue number(static_cast<std::int64_t>(value));
+                if (m_link->isChecked())
+                    Q_EMIT edited({{own, number}, {other, number}}, false);
+                else
+                    Q_EMIT edited({{own, number}}, false);
+            };
+        };
+        connect(m_first, &NumberBox::numberEdited, this, report(first.key, second.key));
+        connect(m_second, &NumberBox::numberEdited, this, report(second.key, first.key));
+    }
+    void setValues(const std::vector<ParamValue>& values) override
+    {
+        m_values = values;
+        show(m_first, values);
+    }
+    void setSecondValues(const std::vector<ParamValue>& values) override
+    {
+        show(m_second, values);
+        // Unequal sides cannot be linked; equal ones stay as the user left them, at first linked.
+        if (values != m_values)
+            showLink(false);
+        else if (!m_seen)
+            showLink(true);
+        m_seen = true;
+    }
+    QWidget* focusTarget() override { return m_first; }
+
+private:
+    static void show(NumberBox* box, const std::vector<ParamValue>& values)
+    {
+        if (allEqual(values))
+            box->showValue(integer(values.front()));
+        else
+            box->showMixed();
+    }
+    void showLink(bool linked)
+    {
+        const QSignalBlocker blocker(m_link);
+        m_link->setChecked(linked);
+        m_link->setIconName(linked ? QStringLiteral("link") : QStringLiteral("unlink"), ColorRole::Text2);
+        m_link->setToolTip(linked ? tr("Height and width change together") : tr("Height and width change alone"));
+    }
+    NumberBox* m_first;
+    NumberBox* m_second;
+    IconButton* m_link;
+    std::vector<ParamValue> m_values;
+    bool m_seen = false;
+};
+
+class RealField final : public ParamField
+{
+public:
+    explicit RealField(const ParamInfo& info) : m_info(info), m_slider(new QSlider(Qt::Horizontal)), m_line(new QLineEdit)
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->setSpacing(scaled(8));
+        row->addWidget(m_line);
+        row->addWidget(m_slider, 1);
+        m_line->setFixedWidth(scaled(kHalfWidth + 12));
+        m_line->setAlignment(Qt::AlignRight);
+        m_slider->setRange(0, kSliderSteps);
+        m_slider->setAccessibleName(tr("%1 slider").arg(QString::fromStdString(info.title)));
+        m_slider->setToolTip(rangeText(info));
+        connect(m_slider, &QSlider::valueChanged, this, [this](int position) {
+            const double value = m_info.minimum + (m_info.maximum - m_info.minimum) * position / kSliderSteps;
+            Q_EMIT edited({{m_info.key, ParamValue(value)}}, true);
+        });
+        connect(m_slider, &QSlider::sliderReleased, this, &ParamField::gestureEnded);
+        connect(m_line, &QLineEdit::textEdited, this, [this] {
+            double value = 0;
+            const QString fault = read(value);
+            setInvalid(m_line, !fault.isEmpty());
+            Q_EMIT faultChanged(fault);
+        });
+        connect(m_line, &QLineEdit::editingFinished, this, [this] {
+            double value = 0;
+            const bool good = read(value).isEmpty();
+            setInvalid(m_line, false);
+            Q_EMIT faultChanged({});
+            if (good && value != m_shown)
+                Q_EMIT edited({{m_info.key, ParamValue(value)}}, false);
+            else
+                m_line->setText(real(m_shown));
+        });
+    }
+    void setValues(const std::vector<ParamValue>& values) override
+    {
+        m_shown = number(values.front());
+        m_line->setText(allEqual(values) ? real(m_shown) : QString());
+        m_line->setPlaceholderText(allEqual(values) ? QString() : tr("several"));
+        const QSignalBlocker blocker(m_slider);
+        m_slider->setValue(static_cast<int>(
+            std::lround((m_shown - m_info.minimum) / std::max(m_info.maximum - m_info.minimum, 1e-12) * kSliderSteps)));
+    }
+    QWidget* focusTarget() override { return m_line; }
+
+private:
+    QString read(double& value) const
+    {
+        bool ok = false;
+        value = QLocale().toDouble(m_line->text(), &ok);
+        if (!ok)
+            value = QLocale::c().toDouble(m_line->text(), &ok);
+        const QString title = QString::fromStdString(m_info.title);
+        if (!ok || !std::isfinite(value))
+            return tr("%1 needs a number. “%2” is none.").arg(title, m_line->text());
+        if (value < m_info.minimum || value > m_info.maximum)
+            return tr("%1 must lie between %2 and %3.").arg(title, real(m_info.minimum), real(m_info.maximum));
+        return {};
+    }
+    const ParamInfo m_info;
+    QSlider* m_slider;
+    QLineEdit* m_line;
+    double m_shown = 0;
+};
+
+class ChoiceField final : public ParamField
+{
+public:
+    explicit ChoiceField(const ParamInfo& info) : m_info(info), m_control(new SegmentedControl)
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(m_control);
+        row->addStretch();
+        for (const auto& choice : info.choices)
+            m_control->addSegment(choiceText(choice));
+        connect(m_control, &SegmentedControl::currentChanged, this, [this](int index) {
+            if (index >= 0)
+                Q_EMIT edited({{m_info.key, ParamValue(m_info.choices[static_cast<std::size_t>(index)])}}, false);
+        });
+    }
+    void setValues(const std::vector<ParamValue>& values) override
+    {
+        const auto* text = std::get_if<std::string>(&values.front());
+        const auto found = std::find(m_info.choices.begin(), m_info.choices.end(), text ? *text : std::string());
+        const QSignalBlocker blocker(m_control);
+        if (found != m_info.choices.end())
+            m_control->setCurrentIndex(static_cast<int>(found - m_info.choices.begin()));
+    }
+    QWidget* focusTarget() override { return m_control; }
+
+private:
+    const ParamInfo m_info;
+    SegmentedControl* m_control;
+};
+
+class FlagField final : public ParamField
+{
+public:
+    explicit FlagField(const ParamInfo& info) : m_box(new QCheckBox)
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(m_box);
+        row->addStretch();
+        m_box->setText(info.unit.empty() ? tr("on") : QString::fromStdString(info.unit));
+        connect(m_box, &QCheckBox::clicked, this, [this, key = info.key] {
+            m_box->setTristate(false);
+            Q_EMIT edited({{key, ParamValue(m_box->isChecked())}}, false);
+        });
+    }
+    void setValues(const std::vector<ParamValue>& values) override
+    {
+        const auto* on = std::get_if<bool>(&values.front());
+        m_box->setTristate(!allEqual(values));
+        m_box->setCheckState(!allEqual(values) ? Qt::PartiallyChecked : on && *on ? Qt::Checked : Qt::Unchecked);
+    }
+    QWidget* focusTarget() override { return m_box; }
+
+private:
+    QCheckBox* m_box;
+};
+
+} // namespace
+
+QString rangeText(const ParamInfo& info)
+{
+    const QLocale locale;
+    if (info.type == engine::ParamType::Real)
+        return ParamField::tr("%1 to %2").arg(real(info.minimum), real(info.maximum));
+    return ParamField::tr("%1 to %2").arg(locale.toString(static_cast<qlonglong>(info.minimum)),
+                                          locale.toString(static_cast<qlonglong>(info.maximum)));
+}
+
+NumberBox::NumberBox(const ParamInfo& info, QWidget* parent) : QSpinBox(parent), m_info(info)
+{
+    setRange(std::numeric_limits<int>::min(), std::numeric_limits<int>::max());
+    setKeyboardTracking(false);
+    setFocusPolicy(Qt::StrongFocus); // the wheel scrolls the panel, unless the field has been clicked
+    setGroupSeparatorShown(true);
+    connect(lineEdit(), &QLineEdit::textEdited, this, &NumberBox::check);
+}
+
+void NumberBox::showValue(std::int64_t value)
+{
+    m_shown = value;
+    m_mixed = false;
+    lineEdit()->setPlaceholderText({});
+    const QSignalBlocker blocker(this);
+    setValue(static_cast<int>(value));
+    lineEdit()->setText(textFromValue(static_cast<int>(value)));
+    setInvalid(this, false);
+}
+
+void NumberBox::showMixed()
+{
+    m_mixed = true;
+    const QSignalBlocker blocker(this);
+    lineEdit()->clear();
+    lineEdit()->setPlaceholderText(tr("several"));
+}
+
+QValidator::State NumberBox::validate(QString&, int&) const
+{
+    return QValidator::Acceptable; // check() says what is wrong
+}
+
+bool NumberBox::readText(qint64& value) const
+{
+    bool ok = false;
+    value = QLocale().toLongLong(lineEdit()->text().trimmed(), &ok);
+    if (!ok)
+        value = lineEdit()->text().trimmed().toLongLong(&ok);
+    return ok && static_cast<double>(value) >= m_info.minimum && static_cast<double>(value) <= m_info.maximum;
+}
+
+void NumberBox::check()
+{
+    qint64 value = 0;
+    const bool good = readText(value) || lineEdit()->text().isEmpty();
+    setInvalid(this, !good);
+    Q_EMIT faultChanged(good ? QString()
+                             : tr("%1 needs a whole number from %2. “%3” is not one.")
+                                   .arg(QString::fromStdString(m_info.title), rangeText(m_info), lineEdit()->text()));
+}
+
+void NumberBox::commit()
+{
+    qint64 value = 0;
+    const bool good = readText(value);
+    Q_EMIT faultChanged({});
+    if (good && (m_mixed || value != m_shown)) {
+        showValue(value);
+        Q_EMIT numberEdited(value);
+    } else if (!good) {
+        if (m_mixed)
+            showMixed();
+        else
+            showValue(m_shown);
+    }
+    setInvalid(this, false);
+}
+
+void NumberBox::stepBy(int steps)
+{
+    const auto low = static_cast<qint64>(m_info.minimum), high = static_cast<qint64>(m_info.maximum);
+    qint64 value = 0;
+    if (!readText(value))
+        value = m_shown;
+    lineEdit()->setText(textFromValue(static_cast<int>(std::clamp(value + steps, low, high))));
+    commit();
+}
+
+void NumberBox::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
+        commit();
+        selectAll();
+        return;
+    }
+    if (event->key() == Qt::Key_Escape) {
+        showValue(m_shown);
+        Q_EMIT faultChanged({});
+        selectAll();
+        return;
+    }
+    QSpinBox::keyPressEvent(event);
+}
+
+void NumberBox::focusOutEvent(QFocusEvent* event)
+{
+    if (event->reason() != Qt::PopupFocusReason)
+        commit();
+    const QSignalBlocker blocker(this);
+    QSpinBox::focusOutEvent(event);
+}
+
+void NumberBox::wheelEvent(QWheelEvent* event)
+{
+    if (hasFocus())
+        QSpinBox::wheelEvent(event);
+    else
+        event->ignore();
+}
+
+ParamField* makeParamField(const ParamInfo& info, const ParamInfo* second)
+{
+    switch (info.type) {
+    case engine::ParamType::Integer:
+        if (second)
+            return new PairField(info, *second);
+        return new IntegerField(info);
+    case engine::ParamType::Real: return new RealField(info);
+    case engine::ParamType::Choice: return new ChoiceField(info);
+    case engine::ParamType::Flag: break;
+    }
+    return new FlagField(info);
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,197 @@
+#include "ui/inspector/totals_bar.h"
+
+#include "engine/analysis/derivation.h"
+#include "engine/plan/plan.h"
+#include "ui/document/edit_texts.h"
+
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QPainter>
+#include <QThread>
+
+namespace convarium::ui {
+
+namespace {
+constexpr int kMemoryDelayMs = 120;
+
+QString bytes(qint64 value)
+{
+    return value < 0 ? QStringLiteral("?") : QString::fromStdString(engine::bytesText(value));
+}
+} // namespace
+
+MemoryEstimate estimateMemory(const engine::GraphSpec& graph, const engine::TrainConfig& config)
+{
+    engine::PlanOptions options;
+    options.batch = config.batch;
+    options.threads = config.threads;
+    options.execution = config.execution;
+    options.optimizer = config.optimizer;
+    MemoryEstimate estimate;
+    if (const auto use = engine::predictMemory(graph, options))
+        estimate.training = use->total();
+    options.training = false;
+    options.batch = 1;
+    if (const auto use = engine::predictMemory(graph, options))
+        estimate.inference = use->total();
+    return estimate;
+}
+
+TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent) :
+    QWidget(parent), m_document(document), m_layout(new QHBoxLayout(this)),
+    m_seed(new TextLabel({}, TextRole::Body, ColorRole::Text2)), m_problems(new QPushButton)
+{
+    setAccessibleName(QStringLiteral("Totals"));
+    setFixedHeight(scaled(32));
+    m_pool.setMaxThreadCount(1);
+    m_layout->setContentsMargins(scaled(14), 0, scaled(8), 0);
+    m_layout->setSpacing(0);
+    m_parameters = addItem(tr("Parameters"), {});
+    m_macs = addItem(tr("MACs"), tr("per image"));
+    m_training = addItem(tr("Training memory"), {});
+    m_inference = addItem(tr("Inference"), tr("per image"));
+    m_layout->addStretch(1);
+    m_layout->addWidget(m_seed);
+    m_layout->addSpacing(scaled(12));
+    m_problems->setFlat(true);
+    m_problems->setFixedHeight(scaled(28));
+    m_layout->addWidget(m_problems);
+    connect(m_problems, &QPushButton::clicked, this, &TotalsBar::problemsClicked);
+    m_memoryTimer.setSingleShot(true);
+    m_memoryTimer.setInterval(kMemoryDelayMs);
+    connect(&m_memoryTimer, &QTimer::timeout, this, &TotalsBar::askMemory);
+    connect(document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
+        if (change.what == DocumentChange::What::ShapesChanged || change.what == DocumentChange::What::Reset ||
+            change.what == DocumentChange::What::TrainConfigChanged || change.what == DocumentChange::What::FrozenChanged)
+            refresh();
+    });
+    connect(&ThemeManager::instance(), &ThemeManager::changed, this, &TotalsBar::refresh);
+    refresh();
+}
+
+TotalsBar::~TotalsBar()
+{
+    m_pool.waitForDone(); // its tasks use this object
+}
+
+TotalsBar::Item TotalsBar::addItem(const QString& before, const QString& after)
+{
+    Item item;
+    item.box = new QWidget;
+    auto* row = new QHBoxLayout(item.box);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(scaled(6));
+    if (m_layout->count() > 0) {
+        auto* line = new Hairline(Qt::Vertical);
+        line->setFixedHeight(scaled(18));
+        row->addSpacing(scaled(8));
+        row->addWidget(line);
+        row->addSpacing(scaled(8));
+    }
+    row->addWidget(new TextLabel(before, TextRole::Body, ColorRole::Text2));
+    item.value = new TextLabel({}, TextRole::Totals);
+    row->addWidget(item.value);
+    item.after = new TextLabel(after, TextRole::Body, ColorRole::Text2);
+    row->addWidget(item.after);
+    m_layout->addWidget(item.box);
+    item.value->setAccessibleName(before);
+    return item;
+}
+
+void TotalsBar::setThreads(int threads)
+{
+    m_threads = threads;
+    refresh();
+}
+
+void TotalsBar::refresh()
+{
+    const QLocale locale;
+    const auto& totals = m_document->totals();
+    const auto& config = m_document->trainConfig();
+    m_parameters.value->setText(numberText(totals.parameters()));
+    m_parameters.after->setText(tr("%1 trainable, %2 frozen, %3 statistics")
+                                    .arg(numberText(totals.trainable), numberText(totals.frozen), numberText(totals.statistics)));
+    if (totals.frozen == 0)
+        m_parameters.after->setText(tr("trainable, 0 frozen, %1 statistics").arg(numberText(totals.statistics)));
+    m_macs.value->setText(numberText(totals.macs));
+    m_training.after->setText(tr("at batch %1").arg(locale.toString(static_cast<qlonglong>(config.batch))));
+    const int threads = m_threads > 0 ? m_threads : config.threads > 0 ? config.threads : QThread::idealThreadCount();
+    m_seed->setText(tr("Seed %1, %2 threads: repeatable").arg(config.seed).arg(threads));
+    int faults = 0;
+    for (const auto& problem : m_document->problems())
+        faults += problem.warning ? 0 : 1;
+    const auto all = static_cast<int>(m_document->problems().size());
+    const QString text = all == 0   ? tr("No problems")
+                         : all == 1 ? tr("1 problem")
+                                    : tr("%1 problems").arg(locale.toString(all));
+    const ColorRole role = all == 0 ? ColorRole::Success : faults > 0 ? ColorRole::Error : ColorRole::Warning;
+    m_problems->setText(text);
+    m_problems->setAccessibleName(text);
+    m_problems->setIcon(icon(all == 0 ? QStringLiteral("ok") : QStringLiteral("warn"), role));
+    QPalette colours = m_problems->palette();
+    colours.setColor(QPalette::ButtonText, Theme::current().color(role));
+    m_problems->setPalette(colours);
+    setAccessibleDescription(summary());
+    m_memoryTimer.start();
+    fit();
+}
+
+void TotalsBar::askMemory()
+{
+    const int id = ++m_asked;
+    if (!m_document->shaped().ok() || m_document->graph().nodes.empty()) {
+        m_training.value->setText(bytes(-1));
+        m_inference.value->setText(bytes(-1));
+        return;
+    }
+    m_pool.clear();
+    m_pool.start([this, id, graph = m_document->graph(), config = m_document->trainConfig()] {
+        const MemoryEstimate estimate = estimateMemory(graph, config);
+        QMetaObject::invokeMethod(
+            this,
+            [this, id, estimate] {
+                if (id != m_asked)
+                    return;
+                m_training.value->setText(bytes(estimate.training));
+                m_inference.value->setText(bytes(estimate.inference));
+                setAccessibleDescription(summary());
+                fit();
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+QString TotalsBar::summary() const
+{
+    return tr("%1 parameters, %2 MACs, training memory %3, inference %4")
+        .arg(m_parameters.value->text(), m_macs.value->text(), m_training.value->text(), m_inference.value->text());
+}
+
+/// Too narrow: the words go first, then inference, training memory and the seed.
+void TotalsBar::fit()
+{
+    QWidget* const droppable[] = {m_parameters.after, m_macs.after, m_inference.box, m_seed, m_training.box};
+    for (QWidget* widget : droppable)
+        widget->show();
+    for (QWidget* widget : droppable) {
+        m_layout->invalidate();
+        if (m_layout->minimumSize().width() <= width())
+            break;
+        widget->hide();
+    }
+}
+
+void TotalsBar::resizeEvent(QResizeEvent*)
+{
+    fit();
+}
+
+void TotalsBar::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), Theme::current().surface);
+    painter.fillRect(QRect(0, 0, width(), 1), Theme::current().line);
+}
+
+} // namespace convarium::ui
