@@ -62,7 +62,7 @@ private:
 void distort(std::vector<Stroke>& lines, int digit, ImageRandom& r)
 {
     const double rotation = 0.13 * r.normal();
-    const double slant = digit == 1 ? 0.2 + 0.32 * r.normal() : 0.26 + 0.27 * r.normal();
+    const double slant = digit == 1 ? 0.2 + 0.32 * r.normal() : 0.23 + 0.28 * r.normal();
     const double width = std::exp(0.24 * r.normal());
     const double taper = 0.16 * r.normal();  // wider above or below
     const double middle = 0.05 * r.normal(); // waist higher or lower

@@ -150,8 +150,8 @@ void two(Hand& h)
         h.to(w * r.range(0.26, 0.42), r.range(0.7, 0.82)).corner(r.range(-0.1, 0.12), foot);
         h.to(w * 0.5, foot + 0.04 * r.normal()).to(end, foot + 0.07 * r.normal());
     } else if (base == 1) { // small or large loop, then a tail that may dip below it
-        const double wide = r.range(0.4, 1.7);
-        const double high = r.range(0.4, 1.5);
+        const double wide = r.range(0.45, 2.1);
+        const double high = r.range(0.45, 1.9);
         const double left = r.range(-0.16, 0.06);
         const double low = r.range(0.86, 1.0);
         h.to(w * r.range(0.48, 0.72), low - 0.08 - 0.16 * high)
@@ -306,11 +306,11 @@ void six(Hand& h)
     const double ringTop = r.range(0.4, 0.7);
     const double ringHeight = 1 - ringTop;
     const double lean = r.range(-0.05, 0.12);
-    const double startX = r.chance(0.4) ? r.range(-0.05, 0.25) : r.range(0.2, 0.72);
+    const double startX = r.chance(0.4) ? r.range(-0.05, 0.25) : r.range(0.2, 0.64);
     h.down(startX, r.range(-0.02, 0.08));
     if (r.chance(0.3))
         h.to(startX * 0.65, r.range(0.03, 0.12));
-    const double stemX = r.chance(0.5) ? startX : std::min(startX, w * 0.5);
+    const double stemX = r.chance(0.15) ? startX : std::min(startX, w * 0.5);
     h.to(stemX * r.range(0.25, 0.6) + lean * 0.4, r.range(0.28, 0.42)).to(r.range(-0.04, 0.06), r.range(0.56, 0.74));
     if (r.chance(0.3)) // a pointed bottom
         h.to(w * r.range(0.08, 0.32), 1.0).to(w * r.range(0.5, 0.62), r.range(0.93, 1.0));

@@ -89,6 +89,7 @@ public:
                 stop(*reply, {Attempt::End::Cancelled, {}, {}});
         });
         tick.start(kTickMs);
+        m_at = have;
         if (!m_report(have))
             stop(*reply, {Attempt::End::Cancelled, {}, {}});
         if (!reply->isFinished())
@@ -120,6 +121,14 @@ private:
                 status == 206 && reply.rawHeader("Content-Range").startsWith("bytes " + QByteArray::number(have) + "-");
             if (status == 206 && !continues)
                 return stop(reply, {Attempt::End::Failed, "it answered with the wrong part of the file", {}});
+            // Refused before it can overwrite a good part: a log-in page, or a file of another size.
+            const QVariant length = reply.header(QNetworkRequest::ContentLengthHeader);
+            const qint64 expected = m_wanted.bytes - (continues ? have : 0);
+            if (length.isValid() && length.toLongLong() != expected)
+                return stop(reply, {Attempt::End::Failed,
+                                    "it announced " + std::to_string(length.toLongLong()) + " bytes instead of " +
+                                        std::to_string(expected),
+                                    {}});
             m_at = continues ? have : 0;
             m_placed = true;
             if (!m_part.resize(m_at) || !m_part.seek(m_at))

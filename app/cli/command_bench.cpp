@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
+#include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/load_model.h"
 #include "engine/io/presets.h"

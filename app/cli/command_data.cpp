@@ -3,6 +3,7 @@
 #include "app/cli/terminal.h"
 #include "datasets/datasets.h"
 #include "engine/analysis/derivation.h"
+#include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 
 namespace convarium::cli {

@@ -2,6 +2,7 @@
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
 #include "datasets/datasets.h"
+#include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/load_model.h"
 #include "engine/train/trainer.h"

@@ -2,6 +2,7 @@
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
 #include "engine/analysis/counts.h"
+#include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/presets.h"
 

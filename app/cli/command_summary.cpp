@@ -3,6 +3,7 @@
 #include "app/cli/terminal.h"
 #include "engine/analysis/counts.h"
 #include "engine/analysis/derivation.h"
+#include "engine/graph/formula.h"
 #include "engine/analysis/textbook_memory.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/load_model.h"

@@ -1,6 +1,7 @@
 #include "app/cli/training_report.h"
 
 #include "engine/analysis/derivation.h"
+#include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/project_file.h"
 

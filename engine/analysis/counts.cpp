@@ -2,7 +2,8 @@
 
 #include "engine/analysis/node_formulas.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 NetworkCounts countNetwork(const GraphSpec& graph, const ShapedGraph& shapes)
 {

@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <map>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Counts of one layer or of all. Parameters are numbers, not bytes.
 struct Counts {

@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <charconv>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 /// A value or a name: nothing to work out.
 bool isPlain(const Traced& t)
@@ -29,7 +31,8 @@ std::string joined(const std::vector<Traced>& sizes, const std::string Traced::*
 void deriveOutput(const std::vector<Traced>& sizes, const Shape& output, std::vector<Derivation>& list)
 {
     const std::size_t before = list.size();
-    const bool square = sizes.size() == 3 && sizes[1].symbols == sizes[2].symbols && sizes[1].numbers == sizes[2].numbers;
+    const bool square =
+        sizes.size() == 3 && sizes[1].symbols == sizes[2].symbols && sizes[1].numbers == sizes[2].numbers;
     for (std::size_t d = 0; d < sizes.size(); ++d) {
         if (isPlain(sizes[d]) || (square && d == 2))
             continue;

@@ -7,14 +7,15 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// title            result
 /// symbols                        "(kernel · kernel · maps in + 1) · filters"
 /// numbers                        "(5 · 5 · 6 + 1) · 16 = 2,416"
 struct Derivation {
-    std::string title;   ///< "Parameters"
-    std::string result;  ///< "2,416"
+    std::string title;  ///< "Parameters"
+    std::string result; ///< "2,416"
     std::string symbols;
     std::string numbers; ///< empty where there is nothing to work out
     friend bool operator==(const Derivation&, const Derivation&) = default;

@@ -5,7 +5,8 @@
 
 #include <optional>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 struct NodeContext {
     const LayerDescriptor* layer = nullptr;

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 /// Fields grow by stride after stride; a network deep enough to overflow sees everything.
 constexpr std::int64_t kLimit = std::int64_t{1} << 40;

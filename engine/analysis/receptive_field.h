@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <map>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Seen rows and columns of the input (may be larger than it: padding counts) and the distance between neighbours.
 /// size = size so far + (kernel - 1) * dilation * step so far; step = step so far * stride.

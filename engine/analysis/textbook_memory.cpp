@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <limits>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 constexpr std::int64_t kFloatBytes = 4;
 

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <set>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 struct TextbookMemory {
     std::int64_t weights = 0;   ///< bytes of all parameters and statistics
@@ -18,8 +19,8 @@ struct TextbookMemory {
 /// Bytes for `batch` images; the largest int64 where they cannot be counted.
 TextbookMemory textbookMemory(const GraphSpec& graph, const ShapedGraph& shapes, std::int64_t batch);
 
-/// Nodes whose output is their input's memory: pointwise layers and Dropout that are the only reader of their input, and
-/// Flatten, which only reads it in another shape.
+/// Nodes whose output is their input's memory: pointwise layers and Dropout that are the only reader of their input,
+/// and Flatten, which only reads it in another shape.
 std::set<NodeId> computedInPlace(const GraphSpec& graph);
 
 } // namespace convarium::engine

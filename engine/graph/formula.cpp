@@ -2,8 +2,10 @@
 
 #include <utility>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 enum Precedence { Sum = 1, Product = 2, Atom = 3 };
 

@@ -6,8 +6,10 @@
 #include <set>
 #include <unordered_map>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 /// Nodes by position, wires in both directions.
 struct Links {

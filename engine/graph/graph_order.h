@@ -5,7 +5,8 @@
 
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 struct GraphOrder {
     std::vector<NodeId> order; ///< producers before consumers, else as in the graph; without nodes that lie on a circle

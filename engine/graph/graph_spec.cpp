@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 const Node* GraphSpec::node(NodeId id) const
 {

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <set>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
-/// Most numbers of one output or one layer's weights: far beyond any memory, and totals over thousands of layers still fit.
+/// Most numbers of one output or one layer's weights: far beyond any memory, and totals over thousands of layers still
+/// fit.
 constexpr std::int64_t kMostNumbers = std::int64_t{1} << 40;
 
 std::string count(std::size_t n, const std::string& one, const std::string& many)
@@ -18,7 +21,8 @@ std::string count(std::size_t n, const std::string& one, const std::string& many
 }
 
 /// One run of inferShapes().
-class Inference {
+class Inference
+{
 public:
     Inference(const GraphSpec& graph, std::optional<std::int64_t> classes) : m_graph(graph), m_classes(classes) {}
 
@@ -202,7 +206,9 @@ private:
             return shape;
         report(node.id, ErrorCode::Overflow,
                m_graph.label(node.id) + " would be too large for any computer: " +
-                   (tooLarge(formulas.weights) ? "its weights" : tooLarge(numbers) ? "its output" : "its work") +
+                   (tooLarge(formulas.weights) ? "its weights"
+                    : tooLarge(numbers)        ? "its output"
+                                               : "its work") +
                    " cannot even be counted sensibly.",
                "Use fewer filters or units, or make the maps smaller before it.");
         return std::nullopt;
@@ -210,8 +216,7 @@ private:
 
     void checkInput()
     {
-        if (std::any_of(m_graph.nodes.begin(), m_graph.nodes.end(),
-                        [](const Node& n) { return isInput(n); }))
+        if (std::any_of(m_graph.nodes.begin(), m_graph.nodes.end(), [](const Node& n) { return isInput(n); }))
             return;
         report(kNoNode, ErrorCode::InvalidGraph,
                m_graph.nodes.empty() ? "A network needs an Input layer. This one is empty."
@@ -277,11 +282,12 @@ private:
             if (it == m_result.shapes.end() || it->second == Shape{*m_classes})
                 continue;
             report(id, ErrorCode::ShapeMismatch,
-                   "The last layer must give a list of " + std::to_string(*m_classes) +
-                       " numbers, one per class. " + m_graph.label(id) + " gives " + shapeWords(it->second) + ".",
-                   it->second.isList() ? "Set its units to " + std::to_string(*m_classes) + " or add a Dense layer with " +
-                                             std::to_string(*m_classes) + " units."
-                                       : "Add Flatten and a Dense layer with " + std::to_string(*m_classes) + " units.");
+                   "The last layer must give a list of " + std::to_string(*m_classes) + " numbers, one per class. " +
+                       m_graph.label(id) + " gives " + shapeWords(it->second) + ".",
+                   it->second.isList()
+                       ? "Set its units to " + std::to_string(*m_classes) + " or add a Dense layer with " +
+                             std::to_string(*m_classes) + " units."
+                       : "Add Flatten and a Dense layer with " + std::to_string(*m_classes) + " units.");
             m_result.problems.back().inputShapes = {it->second};
         }
     }

@@ -3,7 +3,8 @@
 #include <cassert>
 #include <charconv>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 std::string paramText(const ParamValue& value)
 {

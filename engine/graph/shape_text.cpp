@@ -1,6 +1,7 @@
 #include "engine/graph/shape_text.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 std::string pairText(std::int64_t height, std::int64_t width)
 {

@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <string>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// "28×28×16" for maps (logical order is 16, 28, 28), "84" for a list, "one number" for rank 0.
 std::string shapeText(const Shape& shape);

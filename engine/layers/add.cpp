@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Reference {
     template <class T>

@@ -1,8 +1,10 @@
 #include "engine/layers/reference.h"
 #include "engine/layers/window.h"
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 /// The mean of each window over the cells that lie on the input, or over the whole window with countPadding.
 struct Reference {

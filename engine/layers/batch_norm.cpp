@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Formulas {
     template <class I>
@@ -75,7 +77,8 @@ struct Reference {
             });
             if (!call.training || !wanted(call.newStatistics, RunningVariance))
                 continue;
-            // The running variance estimates that of the whole data set, so it is the unbiased one; a single number has none.
+            // The running variance estimates that of the whole data set, so it is the unbiased one; a single number has
+            // none.
             const double unbiased = s.variance * s.count / std::max(1.0, s.count - 1);
             call.newStatistics[RunningMean].at(0, c) =
                 static_cast<T>((1 - share) * call.tensors[RunningMean].at(0, c) + share * s.mean);
@@ -153,13 +156,16 @@ LayerDescriptor describe_batch_norm()
     d.title = "BatchNorm";
     d.family = "normalise";
     d.shortName = "B";
-    d.help = "Shifts and scales each map to mean 0 and deviation 1 over the batch, then by two learned numbers. Deep networks "
+    d.help = "Shifts and scales each map to mean 0 and deviation 1 over the batch, then by two learned numbers. Deep "
+             "networks "
              "learn faster with it.";
-    d.paper = "Ioffe and Szegedy, Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate "
-              "Shift, ICML 2015, arXiv 1502.03167";
-    d.parameters = {real("epsilon", "Epsilon", 1e-5, 1e-8, 0.1, "Added to the variance so that a constant map does no harm."),
-                    real("share", "Share of the new batch", 0.1, 0, 1,
-                         "Weight of the newest batch in the running mean and variance, which are used outside training.")};
+    d.paper =
+        "Ioffe and Szegedy, Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate "
+        "Shift, ICML 2015, arXiv 1502.03167";
+    d.parameters = {
+        real("epsilon", "Epsilon", 1e-5, 1e-8, 0.1, "Added to the variance so that a constant map does no harm."),
+        real("share", "Share of the new batch", 0.1, 0, 1,
+             "Weight of the newest batch in the running mean and variance, which are used outside training.")};
     d.summary = [](const Params&) { return std::string("mean 0, deviation 1"); };
     d.check = anyShape;
     d.tensors = tensors;

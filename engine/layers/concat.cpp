@@ -2,8 +2,10 @@
 #include "engine/layers/reference.h"
 #include "engine/ops/op_graph_builder.h"
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Formulas {
     template <class I>

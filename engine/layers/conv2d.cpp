@@ -3,8 +3,10 @@
 #include "engine/layers/reference.h"
 #include "engine/layers/window.h"
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Formulas {
     template <class I>
@@ -18,8 +20,8 @@ struct Formulas {
         LayerFormulas<I> f;
         f.output.sizes = {filters, windowOutput(c, true), windowOutput(c, false)};
         f.weights = (c.params->flag("bias") ? perFilter + I(1) : perFilter) * filters;
-        f.macs = renamed(f.output.sizes[1], "height") * renamed(f.output.sizes[2], "width") * filters *
-                 grouped(perFilter);
+        f.macs =
+            renamed(f.output.sizes[1], "height") * renamed(f.output.sizes[2], "width") * filters * grouped(perFilter);
         return f;
     }
 };
@@ -97,9 +99,8 @@ struct Reference {
         if (wanted(call.tensorGradients, 1)) {
             const std::int64_t area = dy.shape()[1] * dy.shape()[2];
             std::vector<double> sums(static_cast<std::size_t>(dy.shape()[0]));
-            forEachElement(dy, [&](std::int64_t n, std::int64_t i) {
-                sums[static_cast<std::size_t>(i / area)] += dy.flat(n, i);
-            });
+            forEachElement(
+                dy, [&](std::int64_t n, std::int64_t i) { sums[static_cast<std::size_t>(i / area)] += dy.flat(n, i); });
             for (std::size_t o = 0; o < sums.size(); ++o)
                 addTo(call.tensorGradients[1].at(0, static_cast<std::int64_t>(o)), sums[o]);
         }
@@ -204,17 +205,38 @@ std::vector<LayerSample> samples()
     return {
         {"3x3 same", {{2, 5, 6}}, with({{"filters", 3}}, "same")},
         {"5x5 valid", {{3, 7, 6}}, with({{"filters", 2}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
-        {"stride 2 same, even input", {{2, 6, 8}}, with({{"filters", 3}, {"strideHeight", 2}, {"strideWidth", 2}}, "same")},
-        {"stride 2 explicit", {{2, 6, 7}}, with({{"filters", 3}, {"strideHeight", 2}, {"strideWidth", 2}, {"padHeight", 1}, {"padWidth", 1}}, "explicit")},
-        {"stride 3 without bias", {{2, 8, 7}}, with({{"filters", 2}, {"strideHeight", 3}, {"strideWidth", 3}}, "same", false)},
+        {"stride 2 same, even input",
+         {{2, 6, 8}},
+         with({{"filters", 3}, {"strideHeight", 2}, {"strideWidth", 2}}, "same")},
+        {"stride 2 explicit",
+         {{2, 6, 7}},
+         with({{"filters", 3}, {"strideHeight", 2}, {"strideWidth", 2}, {"padHeight", 1}, {"padWidth", 1}},
+              "explicit")},
+        {"stride 3 without bias",
+         {{2, 8, 7}},
+         with({{"filters", 2}, {"strideHeight", 3}, {"strideWidth", 3}}, "same", false)},
         {"dilation 2", {{2, 7, 8}}, with({{"filters", 2}, {"dilationHeight", 2}, {"dilationWidth", 2}}, "same")},
         {"dilation 2 valid", {{1, 9, 7}}, with({{"filters", 2}, {"dilationHeight", 2}, {"dilationWidth", 2}}, "valid")},
         {"two groups", {{4, 5, 5}}, with({{"filters", 6}, {"groups", 2}}, "same")},
         {"depthwise", {{3, 5, 4}}, with({{"filters", 3}, {"groups", 3}}, "same", false)},
         {"1x1", {{5, 3, 4}}, with({{"filters", 4}, {"kernelHeight", 1}, {"kernelWidth", 1}}, "valid")},
-        {"1x1 stride 2", {{3, 5, 6}}, with({{"filters", 4}, {"kernelHeight", 1}, {"kernelWidth", 1}, {"strideHeight", 2}, {"strideWidth", 2}}, "valid", false)},
-        {"2x3 kernel, stride 1x2", {{2, 5, 7}}, with({{"filters", 2}, {"kernelHeight", 2}, {"strideWidth", 2}}, "same")},
-        {"uneven settings", {{2, 7, 6}}, with({{"filters", 2}, {"kernelHeight", 3}, {"kernelWidth", 2}, {"strideHeight", 2}, {"padHeight", 2}, {"padWidth", 1}, {"dilationHeight", 2}}, "explicit")},
+        {"1x1 stride 2",
+         {{3, 5, 6}},
+         with({{"filters", 4}, {"kernelHeight", 1}, {"kernelWidth", 1}, {"strideHeight", 2}, {"strideWidth", 2}},
+              "valid", false)},
+        {"2x3 kernel, stride 1x2",
+         {{2, 5, 7}},
+         with({{"filters", 2}, {"kernelHeight", 2}, {"strideWidth", 2}}, "same")},
+        {"uneven settings",
+         {{2, 7, 6}},
+         with({{"filters", 2},
+               {"kernelHeight", 3},
+               {"kernelWidth", 2},
+               {"strideHeight", 2},
+               {"padHeight", 2},
+               {"padWidth", 1},
+               {"dilationHeight", 2}},
+              "explicit")},
         {"whole input", {{4, 5, 5}}, with({{"filters", 7}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
     };
 }
@@ -229,9 +251,11 @@ LayerDescriptor describe_conv2d()
     d.title = "Conv2D";
     d.family = "convolution";
     d.shortName = "C";
-    d.help = "Slides small kernels over the maps. Each filter looks for one pattern everywhere and draws a map of where it is.";
-    d.paper = "LeCun et al., Backpropagation Applied to Handwritten Zip Code Recognition, Neural Computation 1(4), 1989, doi "
-              "10.1162/neco.1989.1.4.541";
+    d.help = "Slides small kernels over the maps. Each filter looks for one pattern everywhere and draws a map of "
+             "where it is.";
+    d.paper =
+        "LeCun et al., Backpropagation Applied to Handwritten Zip Code Recognition, Neural Computation 1(4), 1989, doi "
+        "10.1162/neco.1989.1.4.541";
     d.parameters = parameters();
     d.summary = [](const Params& p) {
         const std::int64_t filters = p.integer("filters");

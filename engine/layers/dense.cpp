@@ -3,8 +3,10 @@
 #include "engine/layers/reference.h"
 #include "engine/ops/op_graph_builder.h"
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Formulas {
     template <class I>
@@ -103,9 +105,11 @@ LayerDescriptor describe_dense()
     d.title = "Dense";
     d.family = "dense";
     d.shortName = "F";
-    d.help = "Connects every number that comes in with every unit by a weight of its own. The last one gives a score per class.";
-    d.paper = "Rosenblatt, The Perceptron: A Probabilistic Model for Information Storage and Organization in the Brain, "
-              "Psychological Review 65(6), 1958, doi 10.1037/h0042519";
+    d.help = "Connects every number that comes in with every unit by a weight of its own. The last one gives a score "
+             "per class.";
+    d.paper =
+        "Rosenblatt, The Perceptron: A Probabilistic Model for Information Storage and Organization in the Brain, "
+        "Psychological Review 65(6), 1958, doi 10.1037/h0042519";
     ParamInfo units;
     units.key = "units";
     units.title = "Units";

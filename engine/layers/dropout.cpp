@@ -4,8 +4,10 @@
 
 #include <charconv>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 /// In training y = x / (1 - rate) or 0, by the mask of dropout_mask.h; else y = x.
 struct Reference {
@@ -16,8 +18,8 @@ struct Reference {
             return T(1);
         const double rate = call.params->real("rate");
         const std::uint32_t image = call.random.imageIndices[static_cast<std::size_t>(n)];
-        const bool keeps = dropoutKeeps(dropoutRng(call.random), dropoutThreshold(rate), image,
-                                        static_cast<std::uint32_t>(i));
+        const bool keeps =
+            dropoutKeeps(dropoutRng(call.random), dropoutThreshold(rate), image, static_cast<std::uint32_t>(i));
         return keeps ? static_cast<T>(dropoutScale(rate)) : T(0);
     }
     template <class T>
@@ -42,8 +44,10 @@ Result<void> check(std::span<const Shape> inputs, const Params&)
 {
     if (inputs[0].elements() <= std::int64_t{0xFFFFFFFF})
         return {};
-    return Error{ErrorCode::Overflow, "Dropout can number at most 4,294,967,295 values of an image.",
-                 "Put it behind a layer with a smaller output.", {}};
+    return Error{ErrorCode::Overflow,
+                 "Dropout can number at most 4,294,967,295 values of an image.",
+                 "Put it behind a layer with a smaller output.",
+                 {}};
 }
 
 } // namespace
@@ -55,9 +59,11 @@ LayerDescriptor describe_dropout()
     d.title = "Dropout";
     d.family = "normalise";
     d.shortName = "D";
-    d.help = "Sets a random share of the numbers to zero while training, so that no unit can rely on a single other one.";
-    d.paper = "Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, Dropout: A Simple Way to Prevent Neural Networks "
-              "from Overfitting, JMLR 15, 2014";
+    d.help =
+        "Sets a random share of the numbers to zero while training, so that no unit can rely on a single other one.";
+    d.paper =
+        "Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, Dropout: A Simple Way to Prevent Neural Networks "
+        "from Overfitting, JMLR 15, 2014";
     ParamInfo rate;
     rate.key = "rate";
     rate.title = "Rate";
@@ -81,9 +87,8 @@ LayerDescriptor describe_dropout()
     d.lower = [](const LowerCall& call) {
         return call.builder->dropout(call, call.inputs[0], call.params->real("rate"));
     };
-    d.samples = {{"maps", {{3, 4, 5}}, {}},
-                 {"list, rate 0.3", {{19}}, {{"rate", 0.3}}},
-                 {"rate 0", {{7}}, {{"rate", 0.0}}}};
+    d.samples = {
+        {"maps", {{3, 4, 5}}, {}}, {"list, rate 0.3", {{19}}, {{"rate", 0.3}}}, {"rate 0", {{7}}, {{"rate", 0.0}}}};
     return d;
 }
 

@@ -9,7 +9,8 @@
 
 #include <cstdint>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// floor(rate * 2^32), rate in [0, 1).
 constexpr std::uint32_t dropoutThreshold(double rate)

@@ -1,8 +1,10 @@
 #include "engine/layers/reference.h"
 #include "engine/ops/op_graph_builder.h"
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Formulas {
     template <class I>
@@ -24,9 +26,8 @@ struct Reference {
     template <class T>
     static void forward(const ReferenceCall<T>& call)
     {
-        forEachElement(call.inputs[0], [&](std::int64_t n, std::int64_t i) {
-            call.output.at(n, i) = call.inputs[0].flat(n, i);
-        });
+        forEachElement(call.inputs[0],
+                       [&](std::int64_t n, std::int64_t i) { call.output.at(n, i) = call.inputs[0].flat(n, i); });
     }
     template <class T>
     static void backward(const ReferenceCall<T>& call)

@@ -2,8 +2,10 @@
 #include "engine/layers/reference.h"
 #include "engine/ops/op_graph_builder.h"
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 /// Maps become a list with one number each.
 struct Formulas {
@@ -38,8 +40,7 @@ struct Reference {
         const auto& in = call.inputs[0];
         const std::int64_t area = in.shape()[1] * in.shape()[2];
         forEachElement(in, [&](std::int64_t n, std::int64_t i) {
-            addTo(call.inputGradients[0].flat(n, i),
-                  call.outputGradient.at(n, i / area) / static_cast<double>(area));
+            addTo(call.inputGradients[0].flat(n, i), call.outputGradient.at(n, i / area) / static_cast<double>(area));
         });
     }
 };

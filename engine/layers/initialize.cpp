@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 /// FNV-1a, 32 bits. Part of the reproducibility contract.
 std::uint32_t keyHash(const std::string& key)

@@ -2,8 +2,10 @@
 #include "engine/layers/reference.h"
 #include "engine/ops/op_graph_builder.h"
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Formulas {
     template <class I>
@@ -70,8 +72,9 @@ LayerDescriptor describe_input()
     setFormulas<Formulas>(d);
     setReference<Reference>(d);
     d.lower = [](const LowerCall& call) { return call.builder->input(call); };
-    d.samples = {{"MNIST", {}, {}},
-                 {"colour", {}, {{"channels", std::int64_t{3}}, {"height", std::int64_t{5}}, {"width", std::int64_t{7}}}}};
+    d.samples = {
+        {"MNIST", {}, {}},
+        {"colour", {}, {{"channels", std::int64_t{3}}, {"height", std::int64_t{5}}, {"width", std::int64_t{7}}}}};
     return d;
 }
 

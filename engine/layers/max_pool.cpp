@@ -1,8 +1,10 @@
 #include "engine/layers/reference.h"
 #include "engine/layers/window.h"
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 /// The largest number of each window; of equal ones the first, row by row.
 struct Reference {
@@ -55,8 +57,9 @@ LayerDescriptor describe_max_pool()
     d.family = "pooling";
     d.shortName = "P";
     d.help = "Keeps the largest number of each window: the maps shrink and what was found may move a little.";
-    d.paper = "Riesenhuber and Poggio, Hierarchical models of object recognition in cortex, Nature Neuroscience 2(11), 1999, "
-              "doi 10.1038/14819";
+    d.paper =
+        "Riesenhuber and Poggio, Hierarchical models of object recognition in cortex, Nature Neuroscience 2(11), 1999, "
+        "doi 10.1038/14819";
     d.parameters = windowParameters(2, 2, "valid");
     d.summary = [](const Params& p) { return windowSummary(p, 0, "valid"); };
     d.check = [](std::span<const Shape> inputs, const Params& p) {

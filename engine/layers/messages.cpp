@@ -2,7 +2,8 @@
 
 #include "engine/graph/shape_text.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 std::string fromSlot(int slot)
 {

@@ -8,7 +8,8 @@
 #include <span>
 #include <string>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Mark that stands for " from C4", the node that feeds input `slot`.
 std::string fromSlot(int slot);

@@ -4,7 +4,8 @@
 #include "engine/layers/reference.h"
 #include "engine/ops/op_graph_builder.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Op has value(x) and slope(x, value(x)).
 template <class Op>

@@ -4,7 +4,8 @@
 
 #include "engine/layers/layer.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Calls f(image, element) for all numbers; element in logical order.
 template <class T, class F>

@@ -6,11 +6,13 @@
 #include <cmath>
 #include <set>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 std::vector<LayerDescriptor> describeAllLayers(); // written by CMake from the list of layers
 
-namespace {
+namespace
+{
 
 std::string numberText(double value)
 {
@@ -127,7 +129,7 @@ Result<Params> completeParams(const LayerDescriptor& layer, const Params& given)
     for (const auto& [key, value] : given.values())
         if (!complete.find(key))
             return parameterError(key, layer.title + " has no setting '" + key + "'.",
- "Remove it, or open the network with the version that wrote it.");
+                                  "Remove it, or open the network with the version that wrote it.");
     return complete;
 }
 

@@ -1,7 +1,9 @@
 #include "engine/layers/pointwise.h"
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Relu {
     template <class T>
@@ -24,7 +26,8 @@ LayerDescriptor describe_relu()
     LayerDescriptor d = pointwiseLayer<Relu>("relu", kernels::Activation::Relu);
     d.title = "ReLU";
     d.shortName = "R";
-    d.help = "Sets negative numbers to zero and lets positive ones pass: max(0, x). The usual choice after a convolution.";
+    d.help =
+        "Sets negative numbers to zero and lets positive ones pass: max(0, x). The usual choice after a convolution.";
     d.paper = "Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, ICML 2010";
     d.summary = [](const Params&) { return std::string("max(0, x)"); };
     return d;

@@ -2,8 +2,10 @@
 
 #include <cmath>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Sigmoid {
     /// 1 / (1 + exp(-x)), without overflow for large negative x.
@@ -29,9 +31,11 @@ LayerDescriptor describe_sigmoid()
     LayerDescriptor d = pointwiseLayer<Sigmoid>("sigmoid", kernels::Activation::Sigmoid);
     d.title = "Sigmoid";
     d.shortName = "Sig";
-    d.help = "Squeezes every number smoothly between 0 and 1: 1 / (1 + exp(−x)). Used as a gate or for yes-or-no outputs.";
-    d.paper = "Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 323, 1986, doi "
-              "10.1038/323533a0";
+    d.help =
+        "Squeezes every number smoothly between 0 and 1: 1 / (1 + exp(−x)). Used as a gate or for yes-or-no outputs.";
+    d.paper =
+        "Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 323, 1986, doi "
+        "10.1038/323533a0";
     d.summary = [](const Params&) { return std::string("between 0 and 1"); };
     return d;
 }

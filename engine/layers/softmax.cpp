@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 /// y_c = exp(x_c - max) / sum of exp(x_j - max), over the maps at each place or over a list. The maximum only keeps exp
 /// from overflowing.
@@ -66,9 +68,11 @@ LayerDescriptor describe_softmax()
     d.title = "Softmax";
     d.family = "activation";
     d.shortName = "Sm";
-    d.help = "Turns scores into probabilities that sum to 1. Belongs at the end; the loss then works on its input directly.";
-    d.paper = "Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, Neurocomputing, NATO ASI "
-              "F68, 1990, doi 10.1007/978-3-642-76153-9_28";
+    d.help =
+        "Turns scores into probabilities that sum to 1. Belongs at the end; the loss then works on its input directly.";
+    d.paper =
+        "Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, Neurocomputing, NATO ASI "
+        "F68, 1990, doi 10.1007/978-3-642-76153-9_28";
     d.summary = [](const Params&) { return std::string("probabilities"); };
     d.check = anyShape;
     d.tensors = noTensors;

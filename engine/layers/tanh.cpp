@@ -2,8 +2,10 @@
 
 #include <cmath>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 struct Tanh {
     template <class T>

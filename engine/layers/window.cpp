@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
-namespace convarium::engine {
-namespace {
+namespace convarium::engine
+{
+namespace
+{
 
 constexpr double kLargestKernel = 64;
 constexpr double kLargestStride = 32;
@@ -65,7 +67,8 @@ std::int64_t leadingPad(const std::string& mode, std::int64_t pad, std::int64_t 
 std::vector<ParamInfo> windowParameters(std::int64_t kernel, std::int64_t stride, const std::string& padding)
 {
     std::vector<ParamInfo> list;
-    addPair(list, pixels("kernel", "Kernel", kernel, 1, kLargestKernel, "Size of the window that slides over the maps."));
+    addPair(list,
+            pixels("kernel", "Kernel", kernel, 1, kLargestKernel, "Size of the window that slides over the maps."));
     addPair(list, pixels("stride", "Stride", stride, 1, kLargestStride, "How far the window moves at each step."));
     ParamInfo mode;
     mode.key = "padding";
@@ -99,10 +102,10 @@ WindowGeometry windowGeometry(const Params& params, const Shape& input)
     g.groups = optional(params, "groups");
     g.countPadding = params.find("countPadding") && params.flag("countPadding");
     const std::string& mode = params.text("padding");
-    g.padTop = leadingPad(mode, params.integer("padHeight"), input[1], span(g.kernelHeight, g.dilationHeight),
-                          g.strideHeight);
-    g.padLeft = leadingPad(mode, params.integer("padWidth"), input[2], span(g.kernelWidth, g.dilationWidth),
-                           g.strideWidth);
+    g.padTop =
+        leadingPad(mode, params.integer("padHeight"), input[1], span(g.kernelHeight, g.dilationHeight), g.strideHeight);
+    g.padLeft =
+        leadingPad(mode, params.integer("padWidth"), input[2], span(g.kernelWidth, g.dilationWidth), g.strideWidth);
     return g;
 }
 

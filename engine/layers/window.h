@@ -4,7 +4,8 @@
 #include "engine/layers/layer.h"
 #include "engine/ops/op_graph_builder.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// The settings kernelHeight/Width, strideHeight/Width, padding, padHeight/Width.
 std::vector<ParamInfo> windowParameters(std::int64_t kernel, std::int64_t stride, const std::string& padding);

@@ -48,7 +48,9 @@ void TinyHttpServer::serve()
                 body = body.mid(from);
             }
         }
-        reply += "Content-Length: " + QByteArray::number(body.size()) + "\r\nConnection: close\r\n\r\n";
+        if (answer.length)
+            reply += "Content-Length: " + QByteArray::number(body.size()) + "\r\n";
+        reply += "Connection: close\r\n\r\n";
         socket->write(reply + (answer.cutAfter >= 0 ? body.left(answer.cutAfter) : body));
         socket->disconnectFromHost();
     });

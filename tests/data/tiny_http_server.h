@@ -15,6 +15,7 @@ public:
         QByteArray body;
         int status = 200;
         bool ranges = true;   ///< honours Range, with 206
+        bool length = true;   ///< announces the length of the body
         qint64 cutAfter = -1; ///< closes the connection after so many bytes of the body
         bool silent = false;  ///< accepts the request and never answers
     };

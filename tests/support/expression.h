@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 
-namespace convarium::test {
+namespace convarium::test
+{
 
-class Expression {
+class Expression
+{
 public:
     /// The value, or nothing when the text is not an expression.
     static std::optional<double> evaluate(std::string_view text)

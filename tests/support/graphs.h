@@ -6,12 +6,14 @@
 #include <cassert>
 #include <string>
 
-namespace convarium::test {
+namespace convarium::test
+{
 
 using namespace convarium::engine;
 
 /// Adds layers one after the other; each is joined to the one before unless told otherwise.
-class GraphMaker {
+class GraphMaker
+{
 public:
     explicit GraphMaker(std::string name = "test") { m_graph.name = std::move(name); }
 
@@ -47,11 +49,18 @@ public:
         return addAfter(kNoNode, "input", {{"channels", channels}, {"height", height}, {"width", width}});
     }
     /// Square convolution. pad < 0: "same"; 0: "valid"; else explicit.
-    NodeId conv(std::int64_t filters, std::int64_t kernel, std::int64_t pad = 0, std::int64_t stride = 1, bool bias = true)
+    NodeId conv(std::int64_t filters, std::int64_t kernel, std::int64_t pad = 0, std::int64_t stride = 1,
+                bool bias = true)
     {
-        Params p{{"filters", filters},     {"kernelHeight", kernel}, {"kernelWidth", kernel},
-                 {"strideHeight", stride}, {"strideWidth", stride},  {"bias", bias},
-                 {"padding", std::string(pad < 0 ? "same" : pad == 0 ? "valid" : "explicit")}};
+        Params p{{"filters", filters},
+                 {"kernelHeight", kernel},
+                 {"kernelWidth", kernel},
+                 {"strideHeight", stride},
+                 {"strideWidth", stride},
+                 {"bias", bias},
+                 {"padding", std::string(pad < 0    ? "same"
+                                         : pad == 0 ? "valid"
+                                                    : "explicit")}};
         if (pad > 0) {
             p.set("padHeight", pad);
             p.set("padWidth", pad);

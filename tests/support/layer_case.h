@@ -8,12 +8,14 @@
 #include <cmath>
 #include <numeric>
 
-namespace convarium::test {
+namespace convarium::test
+{
 
 using namespace convarium::engine;
 
 template <class T>
-class LayerCase {
+class LayerCase
+{
 public:
     LayerCase(const LayerDescriptor& layer, const LayerSample& sample, std::int64_t batch)
         : m_layer(layer), m_batch(batch), m_inputShapes(sample.inputs)

@@ -79,7 +79,7 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent) :
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new Panel(Panel::Fill::Surface);
+    auto* page = new ui::Panel(ui::Panel::Fill::Surface);
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(scaled(16), scaled(14), scaled(16), scaled(16));
     layout->setSpacing(0);

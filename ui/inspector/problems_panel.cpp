@@ -13,7 +13,7 @@ ProblemsPanel::ProblemsPanel(ProjectDocument* document, QWidget* parent) :
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new Panel(Panel::Fill::Surface);
+    auto* page = new ui::Panel(ui::Panel::Fill::Surface);
     m_layout = new QVBoxLayout(page);
     m_layout->setContentsMargins(scaled(16), scaled(10), scaled(16), scaled(10));
     m_layout->setSpacing(scaled(6));

@@ -26,7 +26,7 @@ void visitPieces(const QString& text, Visit visit)
 
 QFont lightFont()
 {
-    QFont light = font(TextRole::ShapeLarge);
+    QFont light = ui::font(TextRole::ShapeLarge);
     light.setWeight(QFont::Normal);
     return light;
 }
@@ -70,7 +70,7 @@ void ShapeLabel::setShape(const std::optional<engine::Shape>& shape, bool stale,
 QSize ShapeLabel::minimumSizeHint() const
 {
     int width = 0;
-    const QFontMetrics bold(font(TextRole::ShapeLarge)), light(lightFont());
+    const QFontMetrics bold(ui::font(TextRole::ShapeLarge)), light(lightFont());
     visitPieces(m_text, [&](const QString& piece, bool isLight) {
         width += (isLight ? light : bold).horizontalAdvance(piece);
     });
@@ -86,7 +86,7 @@ void ShapeLabel::paintEvent(QPaintEvent*)
 {
     const auto& theme = Theme::current();
     QPainter painter(this);
-    const QFont bold = font(TextRole::ShapeLarge);
+    const QFont bold = ui::font(TextRole::ShapeLarge);
     const QFontMetrics metrics(bold);
     const int baseline = (height() + metrics.ascent() - metrics.descent()) / 2;
     int x = 0;
@@ -96,7 +96,7 @@ void ShapeLabel::paintEvent(QPaintEvent*)
         painter.drawText(x, baseline, piece);
         x += painter.fontMetrics().horizontalAdvance(piece);
     });
-    painter.setFont(font(TextRole::Body));
+    painter.setFont(ui::font(TextRole::Body));
     if (x + scaled(12) + painter.fontMetrics().horizontalAdvance(m_words) <= width()) {
         painter.setPen(theme.text2);
         painter.drawText(x + scaled(12), baseline, m_words);

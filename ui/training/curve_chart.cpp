@@ -110,9 +110,9 @@ void CurveChart::applyTheme()
     chart->layout()->setContentsMargins(0, 0, 0, 0);
     const auto dress = [&](QAbstractAxis* axis) {
         axis->setLabelsBrush(theme.text2);
-        axis->setLabelsFont(font(TextRole::Small));
+        axis->setLabelsFont(ui::font(TextRole::Small));
         axis->setTitleBrush(theme.text2);
-        axis->setTitleFont(font(TextRole::Small));
+        axis->setTitleFont(ui::font(TextRole::Small));
         axis->setLinePen(QPen(theme.line2, 1));
         axis->setGridLinePen(QPen(theme.chartGrid, 1));
         axis->setMinorGridLineVisible(false);

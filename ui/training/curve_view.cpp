@@ -29,7 +29,7 @@ void CurveView::drawForeground(QPainter* painter, const QRectF&)
 {
     if (m_hint.isEmpty())
         return;
-    painter->setFont(font(TextRole::Body));
+    painter->setFont(ui::font(TextRole::Body));
     painter->setPen(Theme::current().text3);
     painter->drawText(chart()->plotArea(), Qt::AlignCenter | Qt::TextWordWrap, m_hint);
 }
@@ -47,7 +47,7 @@ SeriesName::SeriesName(const QString& name, ColorRole color, bool ring, QWidget*
 
 QSize SeriesName::sizeHint() const
 {
-    const QFontMetrics metrics(font(TextRole::SmallMedium));
+    const QFontMetrics metrics(ui::font(TextRole::SmallMedium));
     return {scaled(16) + metrics.horizontalAdvance(m_name) + 1, lineHeight(TextRole::SmallMedium)};
 }
 
@@ -66,7 +66,7 @@ void SeriesName::paintEvent(QPaintEvent*)
         painter.drawLine(QPointF(scaled(1), y), QPointF(scaled(11), y));
     }
     painter.setPen(color);
-    painter.setFont(font(TextRole::SmallMedium));
+    painter.setFont(ui::font(TextRole::SmallMedium));
     painter.drawText(rect().adjusted(scaled(16), 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, m_name);
 }
 

@@ -115,7 +115,7 @@ void MapGrid::paintEvent(QPaintEvent*)
     const auto& theme = Theme::current();
     QPainter painter(this);
     if (!m_hint.isEmpty() || m_result.count == 0) {
-        painter.setFont(font(TextRole::Body));
+        painter.setFont(ui::font(TextRole::Body));
         painter.setPen(theme.text3);
         painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, m_hint);
         return;
@@ -259,7 +259,7 @@ void KernelStrip::paintEvent(QPaintEvent*)
         frame(painter, target);
     }
     if (cut && fit > 1) {
-        painter.setFont(font(TextRole::Small));
+        painter.setFont(ui::font(TextRole::Small));
         painter.setPen(Theme::current().text3);
         painter.drawText(QRect(1 + shown * pitch, 0, pitch, height()), Qt::AlignVCenter | Qt::AlignLeft,
                          QStringLiteral("+%1").arg(m_result.kernelCount - shown));

@@ -124,6 +124,18 @@ private Q_SLOTS:
         QCOMPARE(textbookMemory(graph, inferShapes(graph), 2).inference, weights + 2 * 4 * 500);
     }
 
+    void aResultComputedInPlaceIsKeptToTheEnd()
+    {
+        GraphMaker m;
+        m.input(1, 10, 10); // 100
+        m.conv(1, 3, -1);   // 100, a result after ReLU
+        m.add("relu");
+        m.setLast(1);
+        m.conv(5, 3, -1); // 500: 100 + 100 + 500 at once
+        const GraphSpec graph = m.graph();
+        QCOMPARE(textbookMemory(graph, inferShapes(graph), 1).inference, std::int64_t(4 * (10 + 50) + 4 * 700));
+    }
+
     void memoryThatCannotBeCountedIsTheLargestNumber()
     {
         const GraphSpec graph = threeConv();
@@ -142,7 +154,8 @@ private Q_SLOTS:
              "10 · 10 · 16 · (5 · 5 · 6) = 240,000"},
             {"Kept for backward", "409.6 kB", "height · width · maps · 4 bytes · batch",
              "10 · 10 · 16 · 4 · 64 = 409,600 bytes"},
-            {"Sees of the input", "14×14", "receptive field so far + (kernel − 1) · step so far", "6 + (5 − 1) · 2 = 14"},
+            {"Sees of the input", "14×14", "receptive field so far + (kernel − 1) · step so far",
+             "6 + (5 − 1) · 2 = 14"},
         };
         QCOMPARE(list.size(), expected.size());
         for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -201,7 +214,8 @@ private Q_SLOTS:
         QVERIFY(fields.at(11).everything);
         const auto list = deriveNode(graph, shapes, 8, 1);
         QCOMPARE(find(list, "Sees of the input")->result, std::string("28×28"));
-        QCOMPARE(find(list, "Sees of the input")->numbers, std::string("16 + (5 − 1) · 4 = 32, more than the 28×28 there are"));
+        QCOMPARE(find(list, "Sees of the input")->numbers,
+                 std::string("16 + (5 − 1) · 4 = 32, more than the 28×28 there are"));
         GraphMaker dilated;
         dilated.input();
         const NodeId conv = dilated.add("conv2d", {{"dilationHeight", std::int64_t{3}}});

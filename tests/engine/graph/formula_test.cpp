@@ -1,6 +1,6 @@
 #include "engine/graph/formula.h"
-#include "engine/graph/shape_text.h"
 #include "engine/graph/params.h"
+#include "engine/graph/shape_text.h"
 
 #include <QtTest>
 
@@ -57,7 +57,8 @@ private Q_SLOTS:
         QCOMPARE(parameters.symbols, std::string("(kernel · kernel · maps in + 1) · filters"));
         QCOMPARE(parameters.numbers, std::string("(5 · 5 · 6 + 1) · 16"));
         QCOMPARE(parameters.value.value, std::int64_t(2416));
-        const Traced size = floorDiv(named(14, "size in") + Traced(2) * named(0, "padding") - kernel, named(1, "stride")) + 1;
+        const Traced size =
+            floorDiv(named(14, "size in") + Traced(2) * named(0, "padding") - kernel, named(1, "stride")) + 1;
         QCOMPARE(size.symbols, std::string("⌊(size in + 2 · padding − kernel) / stride⌋ + 1"));
         QCOMPARE(size.numbers, std::string("⌊(14 + 2 · 0 − 5) / 1⌋ + 1"));
         const Traced macs = renamed(size, "height") * grouped(kernel * maps);

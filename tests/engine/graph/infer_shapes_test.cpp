@@ -6,7 +6,8 @@
 
 using namespace convarium::test;
 
-namespace {
+namespace
+{
 
 struct Fault {
     const char* name;
@@ -22,63 +23,200 @@ const std::vector<Fault>& faults()
 {
     static const std::vector<Fault> rows = {
         {"empty network", [](GraphMaker&) {}, ErrorCode::InvalidGraph, kNoNode, "needs an Input"},
-        {"no input", [](GraphMaker& m) { m.addAfter(kNoNode, "conv2d"); m.graph().edges.push_back({1, 0, 1, 0, 0}); },
+        {"no input",
+         [](GraphMaker& m) {
+             m.addAfter(kNoNode, "conv2d");
+             m.graph().edges.push_back({1, 0, 1, 0, 0});
+         },
          ErrorCode::InvalidGraph, kNoNode, "needs an Input"},
-        {"unknown type", [](GraphMaker& m) { m.input(); m.add("relu"); m.graph().nodes[1].type = "swish"; },
+        {"unknown type",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("relu");
+             m.graph().nodes[1].type = "swish";
+         },
          ErrorCode::UnknownName, 2, "'swish'"},
-        {"newer layer", [](GraphMaker& m) { m.input(); m.add("relu"); m.graph().nodes[1].version = 9; },
+        {"newer layer",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("relu");
+             m.graph().nodes[1].version = 9;
+         },
          ErrorCode::NewerVersion, 2, "newer"},
-        {"bad setting", [](GraphMaker& m) { m.input(); m.conv(0, 3); }, ErrorCode::InvalidArgument, 2, "1 to 4,096"},
-        {"missing input", [](GraphMaker& m) { m.input(); m.addAfter(kNoNode, "relu"); }, ErrorCode::InvalidGraph, 2,
-         "No wire leads to it"},
-        {"one input of two", [](GraphMaker& m) { m.input(); m.merge("add", {1}); }, ErrorCode::InvalidGraph, 2,
-         "Add A1 needs 2 inputs"},
-        {"too many inputs", [](GraphMaker& m) { m.input(); m.add("relu"); m.wire(1, 2, 1); }, ErrorCode::InvalidGraph, 2,
-         "takes 1 wire, but 2"},
-        {"wire into the input", [](GraphMaker& m) { m.input(); m.input(); m.wire(1, 2); }, ErrorCode::InvalidGraph, 2,
-         "takes no wire"},
-        {"same slot twice", [](GraphMaker& m) { m.input(); m.merge("add", {1, 1}); m.graph().edges[1].slot = 0; },
+        {"bad setting",
+         [](GraphMaker& m) {
+             m.input();
+             m.conv(0, 3);
+         },
+         ErrorCode::InvalidArgument, 2, "1 to 4,096"},
+        {"missing input",
+         [](GraphMaker& m) {
+             m.input();
+             m.addAfter(kNoNode, "relu");
+         },
+         ErrorCode::InvalidGraph, 2, "No wire leads to it"},
+        {"one input of two",
+         [](GraphMaker& m) {
+             m.input();
+             m.merge("add", {1});
+         },
+         ErrorCode::InvalidGraph, 2, "Add A1 needs 2 inputs"},
+        {"too many inputs",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("relu");
+             m.wire(1, 2, 1);
+         },
+         ErrorCode::InvalidGraph, 2, "takes 1 wire, but 2"},
+        {"wire into the input",
+         [](GraphMaker& m) {
+             m.input();
+             m.input();
+             m.wire(1, 2);
+         },
+         ErrorCode::InvalidGraph, 2, "takes no wire"},
+        {"same slot twice",
+         [](GraphMaker& m) {
+             m.input();
+             m.merge("add", {1, 1});
+             m.graph().edges[1].slot = 0;
+         },
          ErrorCode::InvalidGraph, 2, "same input"},
-        {"slot out of range", [](GraphMaker& m) { m.input(); m.add("relu"); m.graph().edges[0].slot = 3; },
+        {"slot out of range",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("relu");
+             m.graph().edges[0].slot = 3;
+         },
          ErrorCode::InvalidGraph, 2, "input 4"},
-        {"unknown port", [](GraphMaker& m) { m.input(); m.add("relu"); m.graph().edges[0].toPort = 1; },
+        {"unknown port",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("relu");
+             m.graph().edges[0].toPort = 1;
+         },
          ErrorCode::InvalidGraph, 2, "port"},
-        {"wire from nowhere", [](GraphMaker& m) { m.input(); m.add("relu"); m.graph().edges[0].from = 77; },
+        {"wire from nowhere",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("relu");
+             m.graph().edges[0].from = 77;
+         },
          ErrorCode::InvalidGraph, 2, "does not exist"},
-        {"number used twice", [](GraphMaker& m) { m.input(); m.add("relu"); m.graph().nodes.push_back(m.graph().nodes[1]); },
+        {"number used twice",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("relu");
+             m.graph().nodes.push_back(m.graph().nodes[1]);
+         },
          ErrorCode::InvalidGraph, 2, "Two layers have the number 2"},
-        {"circle", [](GraphMaker& m) { m.input(); m.merge("add", {1}); m.add("relu"); m.add("tanh"); m.wire(4, 2, 1); m.add("relu"); },
+        {"circle",
+         [](GraphMaker& m) {
+             m.input();
+             m.merge("add", {1});
+             m.add("relu");
+             m.add("tanh");
+             m.wire(4, 2, 1);
+             m.add("relu");
+         },
          ErrorCode::InvalidGraph, 2, "Add A1 → ReLU R1 → Tanh T1 → Add A1"},
-        {"dense on maps", [](GraphMaker& m) { m.input(); m.conv(8, 3); m.dense(10); }, ErrorCode::ShapeMismatch, 3,
-         "Dense needs a plain list of numbers. It gets 26×26×8 from C1."},
-        {"convolution on a list", [](GraphMaker& m) { m.input(); m.add("flatten"); m.conv(8, 3); }, ErrorCode::ShapeMismatch, 3,
-         "a list of 784 numbers from Fl1"},
-        {"kernel too large", [](GraphMaker& m) { m.input(1, 3, 3); m.conv(8, 5); }, ErrorCode::ShapeMismatch, 2,
-         "The kernel (5×5) is larger than its input (3×3 from In1)."},
-        {"padded but still too large", [](GraphMaker& m) { m.input(1, 2, 2); m.conv(8, 7, 1); }, ErrorCode::ShapeMismatch, 2,
-         "with padding 4×4"},
-        {"groups that do not divide", [](GraphMaker& m) { m.input(3); m.add("conv2d", {{"groups", std::int64_t{2}}}); },
+        {"dense on maps",
+         [](GraphMaker& m) {
+             m.input();
+             m.conv(8, 3);
+             m.dense(10);
+         },
+         ErrorCode::ShapeMismatch, 3, "Dense needs a plain list of numbers. It gets 26×26×8 from C1."},
+        {"convolution on a list",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("flatten");
+             m.conv(8, 3);
+         },
+         ErrorCode::ShapeMismatch, 3, "a list of 784 numbers from Fl1"},
+        {"kernel too large",
+         [](GraphMaker& m) {
+             m.input(1, 3, 3);
+             m.conv(8, 5);
+         },
+         ErrorCode::ShapeMismatch, 2, "The kernel (5×5) is larger than its input (3×3 from In1)."},
+        {"padded but still too large",
+         [](GraphMaker& m) {
+             m.input(1, 2, 2);
+             m.conv(8, 7, 1);
+         },
+         ErrorCode::ShapeMismatch, 2, "with padding 4×4"},
+        {"groups that do not divide",
+         [](GraphMaker& m) {
+             m.input(3);
+             m.add("conv2d", {{"groups", std::int64_t{2}}});
+         },
          ErrorCode::InvalidArgument, 2, "2 groups, 3 maps from In1"},
-        {"pool padding", [](GraphMaker& m) { m.input(); m.add("max_pool", {{"padding", std::string("explicit")}, {"padHeight", std::int64_t{2}}}); },
+        {"pool padding",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("max_pool", {{"padding", std::string("explicit")}, {"padHeight", std::int64_t{2}}});
+         },
          ErrorCode::InvalidArgument, 2, "at most half its kernel"},
-        {"unequal shapes", [](GraphMaker& m) { m.input(); m.conv(16, 3, -1); m.conv(32, 3, -1, 2); m.merge("add", {2, 3}); },
+        {"unequal shapes",
+         [](GraphMaker& m) {
+             m.input();
+             m.conv(16, 3, -1);
+             m.conv(32, 3, -1, 2);
+             m.merge("add", {2, 3});
+         },
          ErrorCode::ShapeMismatch, 4, "Add needs two equal shapes. It gets 28×28×16 from C1 and 14×14×32 from C2."},
-        {"maps of unequal size", [](GraphMaker& m) { m.input(); m.conv(16, 3, -1); m.conv(32, 3, -1, 2); m.merge("concat", {2, 3}); },
+        {"maps of unequal size",
+         [](GraphMaker& m) {
+             m.input();
+             m.conv(16, 3, -1);
+             m.conv(32, 3, -1, 2);
+             m.merge("concat", {2, 3});
+         },
          ErrorCode::ShapeMismatch, 4, "Concat needs maps of equal height and width"},
-        {"too large to count", [](GraphMaker& m) {
+        {"too large to count",
+         [](GraphMaker& m) {
              m.input(4096, 8192, 8192);
              m.add("flatten");
              m.dense(65536);
-         }, ErrorCode::Overflow, 3, "too large"},
-        {"two parts", [](GraphMaker& m) { m.input(); m.add("relu"); m.add("tanh"); m.input(); m.add("relu"); }, ErrorCode::InvalidGraph,
-         4, "2 parts", true},
-        {"softmax inside", [](GraphMaker& m) { m.input(); m.add("flatten"); m.add("softmax"); m.dense(10); }, ErrorCode::InvalidGraph, 3,
-         "belongs at the end", true},
-        {"wrong number of classes", [](GraphMaker& m) { m.input(); m.add("flatten"); m.dense(12); }, ErrorCode::ShapeMismatch, 3,
-         "a list of 10 numbers, one per class. Dense F1 gives a list of 12 numbers.", false, 10},
-        {"maps at the end", [](GraphMaker& m) { m.input(); m.conv(10, 3); }, ErrorCode::ShapeMismatch, 2, "maps of 26×26×10",
+         },
+         ErrorCode::Overflow, 3, "too large"},
+        {"two parts",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("relu");
+             m.add("tanh");
+             m.input();
+             m.add("relu");
+         },
+         ErrorCode::InvalidGraph, 4, "2 parts", true},
+        {"softmax inside",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("flatten");
+             m.add("softmax");
+             m.dense(10);
+         },
+         ErrorCode::InvalidGraph, 3, "belongs at the end", true},
+        {"wrong number of classes",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("flatten");
+             m.dense(12);
+         },
+         ErrorCode::ShapeMismatch, 3, "a list of 10 numbers, one per class. Dense F1 gives a list of 12 numbers.",
          false, 10},
-        {"output that is not there", [](GraphMaker& m) { m.input(); m.graph().outputs.push_back({9, "cross-entropy", 1}); },
+        {"maps at the end",
+         [](GraphMaker& m) {
+             m.input();
+             m.conv(10, 3);
+         },
+         ErrorCode::ShapeMismatch, 2, "maps of 26×26×10", false, 10},
+        {"output that is not there",
+         [](GraphMaker& m) {
+             m.input();
+             m.graph().outputs.push_back({9, "cross-entropy", 1});
+         },
          ErrorCode::InvalidGraph, kNoNode, "layer 9"},
     };
     return rows;
@@ -190,8 +328,9 @@ private Q_SLOTS:
     {
         const GraphSpec graph = lenet5();
         const ShapedGraph shapes = inferShapes(graph, 10);
-        const std::vector<Shape> expected{{1, 28, 28}, {6, 28, 28}, {6, 28, 28}, {6, 14, 14}, {16, 10, 10}, {16, 10, 10}, {16, 5, 5},
-                                          {120, 1, 1}, {120, 1, 1}, {120},       {84},        {84},         {10}};
+        const std::vector<Shape> expected{{1, 28, 28},  {6, 28, 28}, {6, 28, 28}, {6, 14, 14}, {16, 10, 10},
+                                          {16, 10, 10}, {16, 5, 5},  {120, 1, 1}, {120, 1, 1}, {120},
+                                          {84},         {84},        {10}};
         QCOMPARE(graph.nodes.size(), expected.size());
         for (std::size_t i = 0; i < expected.size(); ++i)
             QVERIFY2(shapes.shapes.at(graph.nodes[i].id) == expected[i], graph.label(graph.nodes[i].id).c_str());

@@ -4,8 +4,8 @@
 
 using namespace convarium::test;
 
-/// Every layer's backward pass against central differences in double, each input and tensor by itself. The loss is a random
-/// weighted sum of the outputs: a plain sum hides errors of softmax and normalisation.
+/// Every layer's backward pass against central differences in double, each input and tensor by itself. The loss is a
+/// random weighted sum of the outputs: a plain sum hides errors of softmax and normalisation.
 class GradientTest : public QObject
 {
     Q_OBJECT
@@ -82,8 +82,8 @@ private Q_SLOTS:
             call.inputGradients.push_back({inputGradients[i].data(), c.batch(), c.inputShapes()[i]});
         for (std::size_t i = 0; i < tensorGradients.size(); ++i) {
             const bool weight = c.infos()[i].role == TensorRole::Weight;
-            call.tensorGradients.push_back(
-                weight ? TensorView<double>(tensorGradients[i].data(), 1, c.infos()[i].shape) : TensorView<double>());
+            call.tensorGradients.push_back(weight ? TensorView<double>(tensorGradients[i].data(), 1, c.infos()[i].shape)
+                                                  : TensorView<double>());
         }
         c.functions().backward(call);
 

@@ -25,11 +25,13 @@ private Q_SLOTS:
         const LayerDescriptor* layer = findLayer(id.toStdString());
         QVERIFY(layer);
         QVERIFY(layer->version >= 1);
-        for (const std::string* text : {&layer->id, &layer->title, &layer->family, &layer->icon, &layer->shortName, &layer->help})
+        for (const std::string* text :
+             {&layer->id, &layer->title, &layer->family, &layer->icon, &layer->shortName, &layer->help})
             QVERIFY(!text->empty());
-        static const QSet<QString> families{
-            QStringLiteral("data"),      QStringLiteral("convolution"), QStringLiteral("pooling"), QStringLiteral("activation"),
-            QStringLiteral("normalise"), QStringLiteral("dense"),       QStringLiteral("merge")};
+        static const QSet<QString> families{QStringLiteral("data"),      QStringLiteral("convolution"),
+                                            QStringLiteral("pooling"),   QStringLiteral("activation"),
+                                            QStringLiteral("normalise"), QStringLiteral("dense"),
+                                            QStringLiteral("merge")};
         QVERIFY(families.contains(QString::fromStdString(layer->family)));
         QVERIFY2(QFile::exists(QStringLiteral(CONVARIUM_SOURCE_DIR "/resources/icons/%1.svg")
                                    .arg(QString::fromStdString(layer->icon))),
@@ -39,7 +41,8 @@ private Q_SLOTS:
         if (layer->paper.empty())
             QVERIFY(layer->id == "input" || layer->id == "flatten");
         QVERIFY(layer->minInputs <= layer->maxInputs && layer->maxInputs <= 64);
-        QVERIFY(layer->summary && layer->check && layer->formulas && layer->tracedFormulas && layer->tensors && layer->lower);
+        QVERIFY(layer->summary && layer->check && layer->formulas && layer->tracedFormulas && layer->tensors &&
+                layer->lower);
         QVERIFY(layer->reference.forward && layer->reference.backward);
         QVERIFY(layer->referenceDouble.forward && layer->referenceDouble.backward);
         QVERIFY(!layer->samples.empty());
@@ -85,7 +88,8 @@ private Q_SLOTS:
                 std::int64_t weights = 0, statistics = 0;
                 for (const TensorInfo& info : layer.tensors(sample.inputs, *params)) {
                     (info.role == TensorRole::Weight ? weights : statistics) += info.shape.elements();
-                    QVERIFY2(info.initializer == Initializer::Zeros || info.initializer == Initializer::Ones || info.fanIn > 0,
+                    QVERIFY2(info.initializer == Initializer::Zeros || info.initializer == Initializer::Ones ||
+                                 info.fanIn > 0,
                              where);
                 }
                 QVERIFY2(formulas.weights.value == weights && formulas.statistics.value == statistics, where);
@@ -119,16 +123,26 @@ private Q_SLOTS:
         QTest::addColumn<QString>("layer");
         QTest::addColumn<QString>("key");
         QTest::addColumn<int>("kind");
-        QTest::newRow("unknown key") << "conv2d" << "colour" << 0;
-        QTest::newRow("too small") << "conv2d" << "filters" << 0;
-        QTest::newRow("too large") << "conv2d" << "filters" << 1;
-        QTest::newRow("not whole") << "conv2d" << "kernelHeight" << 2;
-        QTest::newRow("text for a number") << "conv2d" << "kernelHeight" << 3;
-        QTest::newRow("unknown choice") << "conv2d" << "padding" << 3;
-        QTest::newRow("number for a choice") << "conv2d" << "padding" << 0;
-        QTest::newRow("number for a flag") << "conv2d" << "bias" << 0;
-        QTest::newRow("rate too large") << "dropout" << "rate" << 1;
-        QTest::newRow("not a number") << "dropout" << "rate" << 4;
+        QTest::newRow("unknown key") << "conv2d"
+                                     << "colour" << 0;
+        QTest::newRow("too small") << "conv2d"
+                                   << "filters" << 0;
+        QTest::newRow("too large") << "conv2d"
+                                   << "filters" << 1;
+        QTest::newRow("not whole") << "conv2d"
+                                   << "kernelHeight" << 2;
+        QTest::newRow("text for a number") << "conv2d"
+                                           << "kernelHeight" << 3;
+        QTest::newRow("unknown choice") << "conv2d"
+                                        << "padding" << 3;
+        QTest::newRow("number for a choice") << "conv2d"
+                                             << "padding" << 0;
+        QTest::newRow("number for a flag") << "conv2d"
+                                           << "bias" << 0;
+        QTest::newRow("rate too large") << "dropout"
+                                        << "rate" << 1;
+        QTest::newRow("not a number") << "dropout"
+                                      << "rate" << 4;
     }
 
     void wrongSettingsAreRefusedAtTheirKey()
@@ -169,7 +183,11 @@ private Q_SLOTS:
         };
         const std::int64_t two = 2;
         QCOMPARE(words("conv2d", {{"padding", std::string("valid")}}), QStringLiteral("16 filters 3×3, valid"));
-        QCOMPARE(words("conv2d", {{"strideHeight", two}, {"strideWidth", two}, {"padding", std::string("explicit")}, {"padHeight", two}, {"padWidth", two}}),
+        QCOMPARE(words("conv2d", {{"strideHeight", two},
+                                  {"strideWidth", two},
+                                  {"padding", std::string("explicit")},
+                                  {"padHeight", two},
+                                  {"padWidth", two}}),
                  QStringLiteral("16 filters 3×3, stride 2, padding 2"));
         QCOMPARE(words("conv2d", {{"groups", two}, {"dilationWidth", two}, {"kernelWidth", two}}),
                  QStringLiteral("16 filters 3×2, same, dilation 1×2, 2 groups"));

@@ -1,0 +1,186 @@
+#include "engine/io/project_file.h"
+#include "tests/app/cli_run.h"
+
+#include <QTemporaryDir>
+
+#if defined(Q_OS_UNIX)
+#include <csignal>
+#endif
+
+using namespace convarium::test;
+
+class CliTrainingTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    QString path(const char* name) const { return m_folder.filePath(QString::fromUtf8(name)); }
+    /// A short run of the small network on the small data.
+    QStringList train(const QStringList& more) const
+    {
+        return QStringList{"train", "mlp", "--data", path("data"), "--threads", "2", "--batch", "32", "--json"} + more;
+    }
+    static QList<double> losses(const CliResult& run)
+    {
+        QList<double> list;
+        for (const QJsonObject& line : run.lines("step"))
+            list.append(line.value("loss").toDouble());
+        return list;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { writeTinyData(path("data")); }
+
+    void aRunLearnsAndReportsItsEvents()
+    {
+        const CliResult run = runCli(train({"--epochs", "4", "--validation", "0.2", "--every-step", "-o", path("out.convarium")}));
+        QCOMPARE(run.status, 0);
+        QVERIFY2(run.err.isEmpty(), run.err.constData());
+        const auto lines = run.lines();
+        QCOMPARE(lines.first().value("event").toString(), QStringLiteral("start"));
+        QCOMPARE(lines.first().value("train_images").toInt(), 256);
+        QCOMPARE(lines.first().value("validation_images").toInt(), 64);
+        QCOMPARE(run.lines("step").size(), 4 * 8);
+        const QList<QByteArray> texts = run.out.trimmed().split('\n');
+        QCOMPARE(keysInOrder(texts[1]), QStringList({"event", "step", "epoch", "loss", "accuracy", "images_per_second"}));
+        const auto epochs = run.lines("epoch");
+        QCOMPARE(epochs.size(), 4);
+        QCOMPARE(keysInOrder(texts[9]), QStringList({"event", "epoch", "train_loss", "train_accuracy", "validation_loss",
+                                                     "validation_accuracy", "seconds", "images_per_second"}));
+        QVERIFY(epochs.last().value("train_loss").toDouble() < epochs.first().value("train_loss").toDouble());
+        QVERIFY(epochs.last().value("validation_accuracy").isDouble());
+        QCOMPARE(keysInOrder(texts.last()), QStringList({"event", "test_loss", "test_accuracy", "seconds", "peak_memory", "file"}));
+        const QJsonObject done = lines.last();
+        QVERIFY(done.value("test_accuracy").toDouble() > 0.9);
+        QVERIFY(done.value("peak_memory").toDouble() > 1e6);
+        QCOMPARE(done.value("file").toString(), path("out.convarium"));
+
+        const CliResult eval = runCli({"eval", path("out.convarium"), "--data", path("data"), "--json"});
+        QCOMPARE(eval.status, 0);
+        QCOMPARE(keysInOrder(eval.out), QStringList({"split", "images", "loss", "accuracy", "confusion"}));
+        QCOMPARE(eval.object().value("accuracy").toDouble(), done.value("test_accuracy").toDouble());
+        QCOMPARE(eval.object().value("loss").toDouble(), done.value("test_loss").toDouble());
+        QCOMPARE(eval.object().value("images").toInt(), 100);
+        int sum = 0;
+        for (const QJsonValue& row : eval.object().value("confusion").toArray())
+            for (const QJsonValue& count : row.toArray())
+                sum += count.toInt();
+        QCOMPARE(sum, 100);
+    }
+
+    void withoutAValidationSetItsValuesAreNull()
+    {
+        const CliResult run = runCli(train({"--epochs", "1"}));
+        QVERIFY(run.lines("epoch").first().value("validation_loss").isNull());
+        QVERIFY(run.lines("done").first().value("file").isNull());
+    }
+
+    void aProjectHoldsTheCurveOfItsTraining()
+    {
+        const auto project = convarium::engine::openProject(path("out.convarium").toStdString());
+        QVERIFY(project.has_value());
+        QCOMPARE(project->history.steps.size(), std::size_t{32});
+        QCOMPARE(project->history.epochs.size(), std::size_t{4});
+        QCOMPARE(project->train.batch, 32);
+        QCOMPARE(project->state->step, 32);
+    }
+
+    void theSameSeedGivesTheSameLosses()
+    {
+        const QStringList arguments = train({"--epochs", "2", "--every-step", "--seed", "7"});
+        const auto first = losses(runCli(arguments));
+        QCOMPARE(first.size(), 20);
+        QCOMPARE(losses(runCli(arguments)), first);
+        QVERIFY(losses(runCli(train({"--epochs", "2", "--every-step", "--seed", "8"}))) != first);
+    }
+
+    void aResumedRunEqualsAnUninterruptedOneBitForBit_data()
+    {
+        QTest::addColumn<QString>("optimizer");
+        for (const char* optimizer : {"sgd", "momentum", "nesterov", "adam"})
+            QTest::newRow(optimizer) << QString::fromLatin1(optimizer);
+    }
+
+    void aResumedRunEqualsAnUninterruptedOneBitForBit()
+    {
+        QFETCH(const QString, optimizer);
+        const QStringList common{"--optimizer", optimizer, "--schedule", "constant", "--every-step"};
+        const CliResult whole = runCli(train(common + QStringList{"--epochs", "4", "-o", path("whole.convarium")}));
+        const CliResult half = runCli(train(common + QStringList{"--epochs", "2", "--checkpoint", path("half.convarium")}));
+        const CliResult rest = runCli(train({"--epochs", "4", "--every-step", "--resume", path("half.convarium"), "-o", path("rest.convarium")}));
+        QCOMPARE(whole.status, 0);
+        QCOMPARE(half.status, 0);
+        QCOMPARE(rest.status, 0);
+        QCOMPARE(losses(half) + losses(rest), losses(whole));
+        const auto a = convarium::engine::openProject(path("whole.convarium").toStdString());
+        const auto b = convarium::engine::openProject(path("rest.convarium").toStdString());
+        QVERIFY(a && b);
+        QVERIFY(*a->state->weights == *b->state->weights);
+        QVERIFY(*a->state->optimizer1 == *b->state->optimizer1);
+        QVERIFY(*a->state->optimizer2 == *b->state->optimizer2);
+        QVERIFY(a->history.steps == b->history.steps);
+    }
+
+    void aCheckpointOfAnotherNetworkIsRefused()
+    {
+        QCOMPARE(runCli(train({"--steps", "1", "--checkpoint", path("one.convarium")})).status, 0);
+        const CliResult run = runCli({"train", "lenet-5", "--data", path("data"), "--resume", path("one.convarium")});
+        QCOMPARE(run.status, 1);
+        QVERIFY2(run.err.contains("another network"), run.err.constData());
+    }
+
+    void aRateOf1000DivergesWithAReasonAndWhatToTry()
+    {
+        const CliResult run = runCli({"train", "mnist-cnn", "--data", path("data"), "--optimizer", "sgd", "--lr", "1000", "--epochs", "20",
+                                      "--json", "-o", path("diverged.convarium")});
+        QCOMPARE(run.status, 1);
+        const auto lines = run.lines("diverged");
+        QCOMPARE(lines.size(), 1);
+        QVERIFY(lines.first().value("hint").toString().contains("smaller rate"));
+        QVERIFY(run.err.contains("smaller rate"));
+        QVERIFY(!QFile::exists(path("diverged.convarium")));
+    }
+
+    void flagsOverrideThePresetsSettings()
+    {
+        const CliResult run = runCli(train({"--steps", "3", "--optimizer", "sgd", "--schedule", "constant", "--limit", "64", "--scale",
+                                            "0.5,0.25", "-o", path("flags.json")}));
+        QCOMPARE(run.status, 0);
+        const QJsonObject start = run.lines("start").first();
+        QCOMPARE(start.value("optimizer").toString(), QStringLiteral("sgd"));
+        QCOMPARE(start.value("rate").toDouble(), 0.01); // the usual one of sgd, not the preset's for adam
+        QCOMPARE(start.value("train_images").toInt(), 64);
+        QCOMPARE(start.value("steps").toInt(), 3);
+        QFile file(path("flags.json"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonObject network = QJsonDocument::fromJson(file.readAll()).object();
+        QCOMPARE(network.value("inputs").toArray()[0].toObject().value("scale").toString(), QStringLiteral("0.5,0.25"));
+    }
+
+    void stepLinesAreFewWithoutEveryStep()
+    {
+        const CliResult run = runCli(train({"--epochs", "30"}));
+        const auto steps = run.lines("step");
+        const double seconds = run.lines("done").first().value("seconds").toDouble();
+        QVERIFY(!steps.isEmpty());
+        QVERIFY(static_cast<double>(steps.size()) <= 10 * seconds + 1);
+    }
+
+#if defined(Q_OS_UNIX)
+    void controlCStopsCleanlyAndWritesWhatWasAsked()
+    {
+        QProcess process;
+        process.start(QStringLiteral(CONVARIUM_CLI), train({"--epochs", "100000", "-o", path("stopped.convarium")}));
+        QTRY_VERIFY_WITH_TIMEOUT(process.readAllStandardOutput().contains("\"epoch\""), 60'000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(60'000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 130);
+        QVERIFY(process.readAllStandardOutput().contains("\"event\":\"done\""));
+        const auto project = convarium::engine::openProject(path("stopped.convarium").toStdString());
+        QVERIFY(project && project->state && project->state->step > 0);
+    }
+#endif
+};
+
+QTEST_GUILESS_MAIN(CliTrainingTest)
+#include "cli_training_test.moc"

@@ -1,0 +1,320 @@
+// The executor against the reference path: every kernel level, both execution modes, odd sizes.
+#include "engine/plan/executor.h"
+#include "engine/train/reference_run.h"
+#include "tests/support/graphs.h"
+
+#include <QTest>
+#include <cmath>
+#include <numeric>
+
+using namespace convarium::engine;
+using namespace convarium::test;
+
+namespace {
+
+struct Fixture {
+    std::shared_ptr<InMemoryDataset> data;
+    std::vector<std::uint32_t> indices;
+    ReferenceInput reference;
+};
+
+Fixture makeData(const Shape& shape, std::int64_t images, int classes)
+{
+    Fixture f;
+    const CountedRng rng(3, RandomPurpose::Test);
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.elements() * images)), labels(static_cast<std::size_t>(images));
+    for (std::size_t i = 0; i < pixels.size(); ++i)
+        pixels[i] = static_cast<std::uint8_t>(rng.word(0, static_cast<std::uint32_t>(i)) >> 24);
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        labels[i] = static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(classes), 1, static_cast<std::uint32_t>(i)));
+    f.indices.resize(labels.size());
+    std::iota(f.indices.begin(), f.indices.end(), 0u);
+    f.reference.pixels = pixels;
+    f.reference.labels.assign(labels.begin(), labels.end());
+    f.reference.indices = f.indices;
+    f.reference.training = true;
+    f.reference.seed = 7;
+    f.reference.step = 5;
+    f.data = std::make_shared<InMemoryDataset>(shape, pixels, labels, std::vector<std::string>(static_cast<std::size_t>(classes)));
+    return f;
+}
+
+/// Layers that do not stand in the presets, in sizes that fit no vector.
+GraphSpec oddNetwork()
+{
+    GraphMaker m("odd");
+    m.add("input", {{"channels", std::int64_t{3}}, {"height", std::int64_t{13}}, {"width", std::int64_t{11}}});
+    const NodeId first = m.add("conv2d", {{"filters", std::int64_t{9}}, {"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{5}}, {"padding", std::string("same")}});
+    const NodeId act = m.add("relu");
+    const NodeId grouped = m.add("conv2d", {{"filters", std::int64_t{6}}, {"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{3}}, {"padding", std::string("same")}, {"groups", std::int64_t{3}}});
+    const NodeId dilated = m.addAfter(act, "conv2d", {{"filters", std::int64_t{6}}, {"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{3}}, {"padding", std::string("explicit")}, {"padHeight", std::int64_t{2}}, {"padWidth", std::int64_t{2}}, {"dilationHeight", std::int64_t{2}}, {"dilationWidth", std::int64_t{2}}, {"bias", false}});
+    m.merge("concat", {grouped, dilated, first});
+    m.add("sigmoid");
+    m.add("dropout", {{"rate", 0.3}});
+    m.add("conv2d", {{"filters", std::int64_t{5}}, {"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{2}}, {"strideHeight", std::int64_t{3}}, {"strideWidth", std::int64_t{2}}, {"padding", std::string("same")}});
+    m.add("batch_norm");
+    m.add("tanh");
+    m.add("avg_pool", {{"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{3}}, {"strideHeight", std::int64_t{2}}, {"strideWidth", std::int64_t{2}}, {"padding", std::string("same")}});
+    m.add("flatten");
+    m.add("tanh");
+    m.add("dense", {{"units", std::int64_t{4}}});
+    m.add("softmax");
+    return m.graph();
+}
+
+GraphSpec residualNetwork()
+{
+    GraphMaker m("residual");
+    m.add("input", {{"channels", std::int64_t{1}}, {"height", std::int64_t{9}}, {"width", std::int64_t{9}}});
+    const NodeId a = m.add("conv2d", {{"filters", std::int64_t{8}}, {"padding", std::string("same")}});
+    m.add("batch_norm");
+    const NodeId r = m.add("relu");
+    m.add("conv2d", {{"filters", std::int64_t{8}}, {"padding", std::string("same")}});
+    const NodeId b = m.add("batch_norm");
+    m.merge("add", {b, r, a});
+    m.add("relu");
+    m.add("max_pool", {{"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{3}}, {"strideHeight", std::int64_t{2}}, {"strideWidth", std::int64_t{2}}, {"padding", std::string("same")}});
+    m.add("global_avg_pool");
+    m.add("dense", {{"units", std::int64_t{3}}});
+    return m.graph();
+}
+
+std::vector<const kernels::KernelTable*> availableLevels()
+{
+    int count = 0;
+    const kernels::Level* all = kernels::levels(&count);
+    std::vector<const kernels::KernelTable*> out;
+    for (int i = 0; i < count; ++i)
+        if (all[i].supported)
+            out.push_back(all[i].table);
+    return out;
+}
+
+/// One plain SGD step of rate 1 turns weights into gradients.
+StepResult oneStep(Executor& e, const Fixture& f, double rate = 1)
+{
+    TrainConfig c;
+    c.optimizer = "sgd";
+    const UpdateRule rule = makeUpdateRule(c, *e.plan().options.kernels, rate, 1);
+    return e.trainStep({f.data.get(), f.indices, 1.0f / 255.0f, 0}, 7, 5, rule);
+}
+
+Shape inputShape(const GraphSpec& g)
+{
+    return inferShapes(g).shapes.at(g.nodes.front().id);
+}
+
+} // namespace
+
+class ExecutorTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void gradientsEqualTheReference_data()
+    {
+        QTest::addColumn<QString>("network");
+        QTest::addColumn<int>("images");
+        QTest::addColumn<int>("threads");
+        QTest::addColumn<bool>("layerwise");
+        QTest::addColumn<int>("level");
+        const int levels = static_cast<int>(availableLevels().size());
+        for (int level = 0; level < levels; ++level)
+            for (const char* network : {"lenet", "cnn", "mlp", "odd", "residual"})
+                for (int threads : {1, 2, 3})
+                    for (bool layerwise : {false, true}) {
+                        const int images = threads == 3 ? 2 : 7; // fewer images than threads too
+                        QTest::addRow("%s, %d images, %d threads, %s, %s", network, images, threads, layerwise ? "layerwise" : "fused",
+                                      availableLevels()[static_cast<std::size_t>(level)]->name)
+                            << QString::fromLatin1(network) << images << threads << layerwise << level;
+                    }
+    }
+
+    void gradientsEqualTheReference()
+    {
+        QFETCH(QString, network);
+        QFETCH(int, images);
+        QFETCH(int, threads);
+        QFETCH(bool, layerwise);
+        QFETCH(int, level);
+        const GraphSpec g = network == "lenet"      ? lenet5()
+                            : network == "cnn"      ? mnistCnn()
+                            : network == "mlp"      ? mlp()
+                            : network == "residual" ? residualNetwork()
+                                                    : oddNetwork();
+        const int classes = network == "odd" ? 4 : network == "residual" ? 3 : 10;
+        const Fixture f = makeData(inputShape(g), images, classes);
+        PlanOptions o;
+        o.batch = images;
+        o.threads = threads;
+        o.execution = layerwise ? ExecutionMode::Layerwise : ExecutionMode::Fused;
+        o.optimizer = "sgd";
+        o.kernels = availableLevels()[static_cast<std::size_t>(level)];
+        const auto plan = makePlan(g, o);
+        QVERIFY2(plan.has_value(), plan ? "" : plan.error().text().c_str());
+        auto executor = Executor::create(*plan);
+        QVERIFY(executor.has_value());
+        const WeightsPtr weights = initialWeights(g, 1);
+        (*executor)->setWeights(*weights);
+        const StepResult step = oneStep(**executor, f);
+        const auto reference = runReference<double>(g, *weights, f.reference);
+        QVERIFY2(reference.has_value(), reference ? "" : reference.error().text().c_str());
+        QVERIFY(std::abs(step.loss - reference->loss) < 1e-5 * (1 + reference->loss));
+        QCOMPARE(step.correct, reference->correct);
+        const WeightMap after = (*executor)->weights();
+        double largest = 0;
+        for (const auto& [key, gradient] : reference->tensorGradients)
+            for (double x : gradient.values())
+                largest = std::max(largest, std::abs(x));
+        for (const auto& [key, gradient] : reference->tensorGradients) {
+            double peak = 1e-3 * largest; // gradients that cancel to nothing are compared with the network's scale
+            for (double x : gradient.values())
+                peak = std::max(peak, std::abs(x));
+            for (std::int64_t i = 0; i < gradient.elements(); ++i) {
+                const double got = static_cast<double>(weights->at(key)[i]) - static_cast<double>(after.at(key)[i]);
+                QVERIFY2(std::abs(got - gradient[i]) <= 2e-4 * peak + 2e-7,
+                         qPrintable(QString("node %1 %2 [%3]: %4, reference %5").arg(key.first).arg(QString::fromStdString(key.second)).arg(i).arg(got).arg(gradient[i])));
+            }
+        }
+        for (const auto& [key, value] : reference->newStatistics)
+            for (std::int64_t i = 0; i < value.elements(); ++i)
+                QVERIFY(std::abs(static_cast<double>(after.at(key)[i]) - value[i]) < 1e-4 * (1 + std::abs(value[i])));
+    }
+
+    void evaluationReadsEveryNodeAsTheReferenceDoes()
+    {
+        for (const auto& g : {oddNetwork(), residualNetwork(), lenet5()}) {
+            const Fixture f = makeData(inputShape(g), 1, 3);
+            auto inspector = Inspector::create(g);
+            QVERIFY(inspector.has_value());
+            const WeightsPtr weights = initialWeights(g, 2);
+            (*inspector)->setWeights(*weights);
+            (*inspector)->run(f.reference.pixels);
+            ReferenceInput input = f.reference;
+            input.training = false;
+            input.labels.clear();
+            const auto reference = runReference<double>(g, *weights, input);
+            QVERIFY(reference.has_value());
+            for (const auto& [node, expected] : reference->outputs) {
+                const Tensor got = (*inspector)->output(node);
+                QCOMPARE(got.elements(), expected.elements());
+                for (std::int64_t i = 0; i < got.elements(); ++i)
+                    QVERIFY2(std::abs(static_cast<double>(got[i]) - expected[i]) < 1e-4, qPrintable(QString("node %1").arg(node)));
+            }
+        }
+    }
+
+    void twoEqualStepsGiveEqualBits()
+    {
+        const GraphSpec g = residualNetwork();
+        const Fixture f = makeData(inputShape(g), 23, 3);
+        WeightMap first;
+        for (int run = 0; run < 3; ++run) {
+            PlanOptions o;
+            o.batch = 23;
+            o.threads = 2;
+            auto executor = Executor::create(*makePlan(g, o));
+            QVERIFY(executor.has_value());
+            (*executor)->setWeights(*initialWeights(g, 1));
+            for (int s = 0; s < 5; ++s)
+                oneStep(**executor, f, 0.1);
+            if (run == 0)
+                first = (*executor)->weights();
+            else
+                QVERIFY(first == (*executor)->weights());
+        }
+    }
+
+    void aFrozenNodeKeepsItsWeightsAndItsStatistics()
+    {
+        GraphSpec g = residualNetwork();
+        for (Node& n : g.nodes)
+            n.frozen = n.type == "batch_norm" || n.id == g.nodes[1].id;
+        const Fixture f = makeData(inputShape(g), 6, 3);
+        PlanOptions o;
+        o.batch = 6;
+        o.threads = 2;
+        auto executor = Executor::create(*makePlan(g, o));
+        QVERIFY(executor.has_value());
+        const WeightsPtr before = initialWeights(g, 1);
+        (*executor)->setWeights(*before);
+        const StepResult step = oneStep(**executor, f);
+        const WeightMap after = (*executor)->weights();
+        int changed = 0;
+        for (const auto& [key, t] : after) {
+            if (g.node(key.first)->frozen)
+                QVERIFY(t == before->at(key));
+            else
+                changed += !(t == before->at(key));
+        }
+        QVERIFY(changed > 0);
+        const auto reference = runReference<double>(g, *before, f.reference);
+        QVERIFY(std::abs(step.loss - reference->loss) < 1e-5 * (1 + reference->loss));
+    }
+
+    void aCancelledStepLeavesTheWeightsUntouched()
+    {
+        const GraphSpec g = residualNetwork();
+        const Fixture f = makeData(inputShape(g), 8, 3);
+        PlanOptions o;
+        o.batch = 8;
+        o.threads = 2;
+        auto executor = Executor::create(*makePlan(g, o));
+        const WeightsPtr before = initialWeights(g, 1);
+        (*executor)->setWeights(*before);
+        const std::atomic<bool> stop{true};
+        TrainConfig c;
+        c.optimizer = "sgd";
+        const StepResult r = (*executor)->trainStep({f.data.get(), f.indices, 1.0f / 255.0f, 0}, 1, 0,
+                                                    makeUpdateRule(c, *(*executor)->plan().options.kernels, 1, 1), &stop);
+        QVERIFY(r.cancelled);
+        QVERIFY((*executor)->weights() == *before);
+    }
+
+    void whatTheAllocatorCountsIsWhatThePlanPredicts_data()
+    {
+        QTest::addColumn<bool>("layerwise");
+        QTest::addColumn<bool>("training");
+        QTest::newRow("fused training") << false << true;
+        QTest::newRow("layerwise training") << true << true;
+        QTest::newRow("inference") << false << false;
+    }
+
+    void whatTheAllocatorCountsIsWhatThePlanPredicts()
+    {
+        QFETCH(bool, layerwise);
+        QFETCH(bool, training);
+        for (const auto& g : {lenet5(), mnistCnn(), resnet20()}) {
+            PlanOptions o;
+            o.batch = 16;
+            o.threads = 2;
+            o.training = training;
+            o.execution = layerwise ? ExecutionMode::Layerwise : ExecutionMode::Fused;
+            const auto predicted = predictMemory(g, o);
+            QVERIFY(predicted.has_value());
+            const MemoryUse before = memoryInUse();
+            auto executor = Executor::create(*makePlan(g, o));
+            QVERIFY(executor.has_value());
+            MemoryUse grown = memoryInUse();
+            for (std::size_t i = 0; i < grown.bytes.size(); ++i)
+                grown.bytes[i] -= before.bytes[i];
+            grown[MemoryCategory::Workspace] += (*executor)->plan().tableBytes; // offset tables live in ordinary memory
+            QCOMPARE(grown.total(), predicted->total());
+            QVERIFY(grown == *predicted);
+        }
+    }
+
+    void layerwiseKeepsMoreThanFused()
+    {
+        PlanOptions o;
+        o.batch = 64;
+        o.threads = 2;
+        const auto fused = predictMemory(mnistCnn(), o);
+        o.execution = ExecutionMode::Layerwise;
+        const auto layerwise = predictMemory(mnistCnn(), o);
+        QVERIFY((*layerwise)[MemoryCategory::Activations] > 4 * (*fused)[MemoryCategory::Activations]);
+    }
+};
+
+QTEST_APPLESS_MAIN(ExecutorTest)
+#include "executor_test.moc"

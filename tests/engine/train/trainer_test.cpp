@@ -1,0 +1,336 @@
+// The trainer: runs, pauses, resumes, stops, splits, diverges, and repeats itself bit for bit.
+#include "engine/optimizers/optimizers.h"
+#include "engine/train/reference_run.h"
+#include "engine/train/trainer.h"
+#include "tests/support/graphs.h"
+
+#include <QTest>
+#include <cmath>
+#include <mutex>
+#include <thread>
+
+using namespace convarium::engine;
+using namespace convarium::test;
+
+namespace {
+
+/// Bright squares in one of four corners: learnt in a few steps.
+DatasetBundle corners(std::int64_t images)
+{
+    const Shape shape{1, 8, 8};
+    const CountedRng rng(11, RandomPurpose::Test);
+    const auto make = [&](std::int64_t count, std::uint32_t salt) {
+        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(64 * count)), labels(static_cast<std::size_t>(count));
+        for (std::int64_t i = 0; i < count; ++i) {
+            const auto label = rng.below(4, salt, static_cast<std::uint32_t>(i));
+            labels[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(label);
+            for (std::uint32_t p = 0; p < 64; ++p) {
+                const bool inside = (p / 8 >= 4) == (label >= 2) && (p % 8 >= 4) == (label % 2 == 1);
+                const auto noise = rng.below(120, salt + 1 + static_cast<std::uint32_t>(i), p);
+                pixels[static_cast<std::size_t>(64 * i + p)] = static_cast<std::uint8_t>(noise + (inside ? 110 : 0));
+            }
+        }
+        return std::make_shared<InMemoryDataset>(shape, pixels, labels, std::vector<std::string>{"a", "b", "c", "d"});
+    };
+    return {"corners", "Corners", make(images, 1), nullptr, make(64, 100000)};
+}
+
+GraphSpec smallNetwork()
+{
+    GraphMaker m("small");
+    m.add("input", {{"channels", std::int64_t{1}}, {"height", std::int64_t{8}}, {"width", std::int64_t{8}}});
+    m.add("conv2d", {{"filters", std::int64_t{6}}, {"padding", std::string("same")}});
+    m.add("batch_norm");
+    m.add("relu");
+    m.add("max_pool");
+    m.add("dropout", {{"rate", 0.2}});
+    m.add("flatten");
+    m.add("dense", {{"units", std::int64_t{4}}});
+    return m.graph();
+}
+
+class Recorder : public TrainingSink
+{
+public:
+    void started(const StartEvent& e) override { start = e; }
+    void stepDone(const StepEvent& e) override
+    {
+        std::lock_guard lock(mutex);
+        steps.push_back(e);
+        if (onStep)
+            onStep(e);
+    }
+    void epochDone(const EpochEvent& e) override { epochs.push_back(e); }
+    void snapshot(std::shared_ptr<const TrainingState> s) override { snapshots.push_back(std::move(s)); }
+    void recorded(std::shared_ptr<const StepRecord> r) override { record = std::move(r); }
+    void paused() override
+    {
+        ++pauses;
+        if (onPause)
+            onPause();
+    }
+    void done(const DoneEvent&) override { ++dones; }
+
+    std::mutex mutex;
+    StartEvent start;
+    std::vector<StepEvent> steps;
+    std::vector<EpochEvent> epochs;
+    std::vector<std::shared_ptr<const TrainingState>> snapshots;
+    std::shared_ptr<const StepRecord> record;
+    std::function<void(const StepEvent&)> onStep;
+    std::function<void()> onPause;
+    int pauses = 0, dones = 0;
+};
+
+TrainConfig quick()
+{
+    TrainConfig c;
+    c.epochs = 4;
+    c.batch = 16;
+    c.rate = 0.01;
+    c.threads = 2;
+    c.validation = 0.25;
+    return c;
+}
+
+std::vector<double> losses(const Recorder& r)
+{
+    std::vector<double> out;
+    for (const StepEvent& e : r.steps)
+        out.push_back(e.loss);
+    return out;
+}
+
+} // namespace
+
+class TrainerTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void learnsAndReportsEveryEvent()
+    {
+        Trainer t(smallNetwork(), quick(), corners(200));
+        TrainControl control;
+        Recorder r;
+        const DoneEvent done = t.run(control, r);
+        QCOMPARE(done.reason, StopReason::Finished);
+        QCOMPARE(r.dones, 1);
+        QCOMPARE(r.start.trainImages, 150);
+        QCOMPARE(r.start.validationImages, 50);
+        QCOMPARE(r.start.stepsPerEpoch, 10);
+        QCOMPARE(r.steps.size(), 40u);
+        QCOMPARE(r.epochs.size(), 4u);
+        QVERIFY(r.epochs.back().validationAccuracy.value() > 0.9);
+        QVERIFY(r.epochs.back().trainLoss < r.epochs.front().trainLoss);
+        QVERIFY(done.test.value().accuracy > 0.9);
+        std::int64_t sum = 0;
+        for (const auto& row : done.test->confusion)
+            for (std::int64_t n : row)
+                sum += n;
+        QCOMPARE(sum, 64);
+    }
+
+    void theSameSeedGivesTheSameLossesAndAnotherSeedOthers()
+    {
+        std::vector<std::vector<double>> runs;
+        for (std::uint64_t seed : {1u, 1u, 2u}) {
+            TrainConfig c = quick();
+            c.seed = seed;
+            Trainer t(smallNetwork(), c, corners(100));
+            TrainControl control;
+            Recorder r;
+            t.run(control, r);
+            runs.push_back(losses(r));
+        }
+        QVERIFY(runs[0] == runs[1]);
+        QVERIFY(runs[0] != runs[2]);
+    }
+
+    void aPausedRunGoesOnBitForBit()
+    {
+        Recorder plain;
+        {
+            TrainControl control;
+            Trainer(smallNetwork(), quick(), corners(100)).run(control, plain);
+        }
+        TrainControl control;
+        Recorder r;
+        r.onStep = [&](const StepEvent& e) {
+            if (e.step == 7)
+                control.pause();
+        };
+        r.onPause = [&] { r.pauses == 1 ? control.singleStep() : control.resume(); };
+        Trainer(smallNetwork(), quick(), corners(100)).run(control, r);
+        QCOMPARE(r.pauses, 2);
+        QVERIFY(losses(plain) == losses(r));
+        QVERIFY(*plain.snapshots.back()->weights == *r.snapshots.back()->weights);
+    }
+
+    void aStoppedRunContinuesFromItsStateBitForBit()
+    {
+        Recorder plain;
+        {
+            TrainControl control;
+            Trainer(smallNetwork(), quick(), corners(100)).run(control, plain);
+        }
+        TrainControl first;
+        Recorder before;
+        before.onStep = [&](const StepEvent& e) {
+            if (e.step == 9)
+                first.stop();
+        };
+        Trainer t(smallNetwork(), quick(), corners(100));
+        QCOMPARE(t.run(first, before).reason, StopReason::Stopped);
+        QCOMPARE(t.state()->step, 9);
+        TrainControl second;
+        Recorder after;
+        Trainer(smallNetwork(), quick(), corners(100), t.state()).run(second, after);
+        std::vector<double> both = losses(before);
+        for (double l : losses(after))
+            both.push_back(l);
+        QVERIFY(both == losses(plain));
+        QVERIFY(*plain.snapshots.back()->weights == *after.snapshots.back()->weights);
+    }
+
+    void startsPausedAndStepsOnce()
+    {
+        TrainControl control;
+        Recorder r;
+        r.onPause = [&] { r.pauses <= 2 ? control.singleStep() : control.stop(); };
+        const DoneEvent done = Trainer(smallNetwork(), quick(), corners(100)).run(control, r, true);
+        QCOMPARE(done.reason, StopReason::Stopped);
+        QCOMPARE(r.steps.size(), 2u);
+    }
+
+    void aRateOfAThousandDivergesAndSaysWhatToTry()
+    {
+        for (const char* optimizer : {"sgd", "adam"}) {
+            TrainConfig c = quick();
+            c.optimizer = optimizer;
+            c.rate = 1000;
+            c.epochs = 50;
+            GraphSpec g = lenet5();
+            g = smallNetwork();
+            Trainer t(g, c, corners(200));
+            TrainControl control;
+            Recorder r;
+            const DoneEvent done = t.run(control, r);
+            QCOMPARE(done.reason, StopReason::Diverged);
+            QCOMPARE(done.error->code, ErrorCode::Diverged);
+            QVERIFY(done.error->message.find("1000") != std::string::npos);
+            QVERIFY(!done.error->hint.empty());
+        }
+    }
+
+    void aRecordIsEnoughToComputeTheUpdateAgain()
+    {
+        TrainConfig c = quick();
+        c.optimizer = "sgd";
+        c.validation = 0;
+        const DatasetBundle data = corners(100);
+        TrainControl control;
+        Recorder r;
+        r.onStep = [&](const StepEvent& e) {
+            if (e.step == 4)
+                control.requestRecord();
+            if (e.step == 5) {
+                control.requestSnapshot();
+                control.stop();
+            }
+        };
+        Trainer t(smallNetwork(), c, data);
+        t.run(control, r);
+        QVERIFY(r.record);
+        QCOMPARE(r.record->step, 4);
+        const auto pass = replay(smallNetwork(), *r.record, *data.train);
+        QVERIFY(pass.has_value());
+        QVERIFY(std::abs(pass->loss - r.steps[4].loss) < 1e-5);
+        const WeightMap& after = *t.state()->weights;
+        for (const auto& [key, g] : pass->tensorGradients)
+            for (std::int64_t i = 0; i < g.elements(); ++i) {
+                const double expected = static_cast<double>(r.record->before->weights->at(key)[i]) - r.record->rate * g[i];
+                QVERIFY(std::abs(static_cast<double>(after.at(key)[i]) - expected) < 1e-5);
+            }
+    }
+
+    void faultsAreNamed_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<int>("code");
+        QTest::newRow("batch of zero") << 0 << static_cast<int>(ErrorCode::InvalidArgument);
+        QTest::newRow("unknown optimizer") << 1 << static_cast<int>(ErrorCode::UnknownName);
+        QTest::newRow("images of another size") << 2 << static_cast<int>(ErrorCode::ShapeMismatch);
+        QTest::newRow("too few classes at the end") << 3 << static_cast<int>(ErrorCode::ShapeMismatch);
+        QTest::newRow("unknown schedule") << 4 << static_cast<int>(ErrorCode::UnknownName);
+        QTest::newRow("rate that is no number") << 5 << static_cast<int>(ErrorCode::InvalidArgument);
+    }
+
+    void faultsAreNamed()
+    {
+        QFETCH(int, kind);
+        QFETCH(int, code);
+        TrainConfig c = quick();
+        GraphSpec g = smallNetwork();
+        if (kind == 0)
+            c.batch = 0;
+        if (kind == 1)
+            c.optimizer = "best";
+        if (kind == 2)
+            g = lenet5();
+        if (kind == 3)
+            g.nodes.back().params.set("units", std::int64_t{3});
+        if (kind == 4)
+            c.schedule = "sometimes";
+        if (kind == 5)
+            c.rate = std::nan("");
+        TrainControl control;
+        Recorder r;
+        const DoneEvent done = Trainer(g, c, corners(50)).run(control, r);
+        QCOMPARE(done.reason, StopReason::Failed);
+        QCOMPARE(r.dones, 1);
+        QCOMPARE(static_cast<int>(done.error->code), code);
+        QVERIFY(!done.error->message.empty());
+    }
+
+    void theCosineFallsFromTheRateToZero()
+    {
+        TrainConfig c;
+        c.rate = 0.1;
+        c.schedule = "cosine";
+        QCOMPARE(scheduledRate(c, 0, 10, 100), 0.1);
+        QVERIFY(std::abs(scheduledRate(c, 50, 10, 100) - 0.05) < 1e-12);
+        QVERIFY(scheduledRate(c, 100, 10, 100) < 1e-12);
+    }
+
+    void onlyTheFirstImagesAreUsedWhenLimited()
+    {
+        TrainConfig c = quick();
+        c.limit = 40;
+        c.validation = 0;
+        c.epochs = 1;
+        TrainControl control;
+        Recorder r;
+        Trainer(smallNetwork(), c, corners(100)).run(control, r);
+        QCOMPARE(r.start.trainImages, 40);
+        QCOMPARE(r.steps.size(), 3u);
+    }
+
+    void initialWeightsDependOnTheNodeOnly()
+    {
+        const GraphSpec g = smallNetwork();
+        GraphSpec wider = g;
+        wider.nodes[1].params.set("filters", std::int64_t{12});
+        const auto a = initialWeights(g, 1), again = initialWeights(g, 1), b = initialWeights(wider, 1), other = initialWeights(g, 2);
+        const TensorKey bn{g.nodes[2].id, "gamma"};
+        QVERIFY(*a == *again);
+        QVERIFY(!(*a == *other));
+        QCOMPARE(b->at(bn).elements(), 12);
+        const TensorKey conv{g.nodes[1].id, "weight"};
+        for (std::int64_t i = 0; i < a->at(conv).elements(); ++i)
+            QCOMPARE(a->at(conv)[i], b->at(conv)[i]);
+    }
+};
+
+QTEST_APPLESS_MAIN(TrainerTest)
+#include "trainer_test.moc"

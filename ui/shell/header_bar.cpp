@@ -1,0 +1,121 @@
+#include "ui/shell/header_bar.h"
+
+#include "ui/canvas/canvas_view.h"
+#include "ui/document/project_document.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/theme.h"
+#include "ui/theme/widgets.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QToolButton>
+
+namespace convarium::ui {
+
+HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* undo, QAction* redo, QWidget* parent)
+    : QToolBar(tr("Header"), parent), m_document(document), m_canvas(canvas)
+{
+    setObjectName(QStringLiteral("header"));
+    setMovable(false);
+    setFloatable(false);
+    setContextMenuPolicy(Qt::PreventContextMenu);
+
+    auto* content = new QWidget;
+    auto* row = new QHBoxLayout(content);
+    row->setContentsMargins(scaled(8), scaled(6), scaled(8), scaled(6));
+    row->setSpacing(scaled(4));
+    const auto separator = [&] {
+        row->addSpacing(scaled(6));
+        row->addWidget(new Hairline(Qt::Vertical));
+        row->addSpacing(scaled(6));
+    };
+    auto* home = new IconButton(QStringLiteral("home"), tr("Networks"));
+    home->setToolTip(tr("Open one of the built-in networks"));
+    connect(home, &QToolButton::clicked, this, &HeaderBar::homeRequested);
+    row->addWidget(home);
+    separator();
+    for (auto [action, icon, text] : {std::tuple{undo, QStringLiteral("undo"), tr("Undo")}, {redo, QStringLiteral("redo"), tr("Redo")}}) {
+        auto* button = new IconButton(icon, text);
+        const auto sync = [button, action, text] {
+            button->setEnabled(action->isEnabled());
+            const QString what = action->text();
+            button->setToolTip(what.isEmpty() ? text : what);
+        };
+        connect(action, &QAction::changed, button, sync);
+        connect(button, &QToolButton::clicked, action, &QAction::trigger);
+        sync();
+        row->addWidget(button);
+    }
+    separator();
+    m_title = new ElidedLabel({}, TextRole::SectionBold);
+    m_title->setAccessibleName(tr("Breadcrumb"));
+    row->addWidget(m_title, 1);
+
+    m_bars = new QComboBox;
+    m_bars->setAccessibleName(tr("Bars on the cards"));
+    m_bars->setToolTip(tr("What the bar on each card compares"));
+    m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: parameters"), static_cast<int>(BarMode::Parameters));
+    m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: MACs"), static_cast<int>(BarMode::Macs));
+    m_bars->addItem(icon(QStringLiteral("bars")), tr("No bars"), static_cast<int>(BarMode::None));
+    connect(m_bars, &QComboBox::currentIndexChanged, this, [this] { m_canvas->setBars(static_cast<BarMode>(m_bars->currentData().toInt())); });
+    row->addWidget(m_bars);
+    row->addSpacing(scaled(8));
+    row->addWidget(new Hairline(Qt::Vertical));
+    m_tidy = addButton(QStringLiteral("tidy"), tr("Tidy"), true);
+    m_tidy->setToolTip(tr("Lay the network out anew (Ctrl+L)"));
+    connect(m_tidy, &QToolButton::clicked, m_canvas, &CanvasView::tidy);
+    row->addWidget(m_tidy);
+    m_fit = addButton(QStringLiteral("fit"), tr("Fit"), true);
+    m_fit->setToolTip(tr("Show the whole network (F)"));
+    connect(m_fit, &QToolButton::clicked, m_canvas, &CanvasView::fit);
+    row->addWidget(m_fit);
+    m_zoom = addButton({}, tr("Zoom"), true);
+    m_zoom->setToolTip(tr("Back to 100 % (0)"));
+    connect(m_zoom, &QToolButton::clicked, this, [this] { m_canvas->setZoom(1); });
+    row->addWidget(m_zoom);
+    separator();
+    m_theme = new IconButton(QStringLiteral("moon"), tr("Dark theme"));
+    connect(m_theme, &QToolButton::clicked, this, [] {
+        auto& themes = ThemeManager::instance();
+        themes.setMode(themes.current().dark ? ThemeMode::Light : ThemeMode::Dark);
+    });
+    row->addWidget(m_theme);
+    content->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    addWidget(content);
+
+    connect(canvas, &CanvasView::zoomChanged, this, &HeaderBar::refresh);
+    connect(document, &ProjectDocument::changed, this, &HeaderBar::refresh);
+    connect(&ThemeManager::instance(), &ThemeManager::changed, this, &HeaderBar::refresh);
+    refresh();
+}
+
+QToolButton* HeaderBar::addButton(const QString& iconName, const QString& text, bool labelled)
+{
+    auto* button = new QToolButton;
+    if (!iconName.isEmpty())
+        button->setIcon(icon(iconName));
+    button->setText(text);
+    button->setAccessibleName(text);
+    button->setToolButtonStyle(iconName.isEmpty() ? Qt::ToolButtonTextOnly : labelled ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
+    return button;
+}
+
+void HeaderBar::setCompact(bool compact)
+{
+    for (QToolButton* b : {m_tidy, m_fit})
+        b->setToolButtonStyle(compact ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+}
+
+void HeaderBar::refresh()
+{
+    m_title->setText(m_document->title());
+    m_zoom->setText(tr("%1 %").arg(qRound(m_canvas->zoom() * 100)));
+    const bool dark = Theme::current().dark;
+    m_theme->setIconName(dark ? QStringLiteral("sun") : QStringLiteral("moon"));
+    const QString name = dark ? tr("Light theme") : tr("Dark theme");
+    m_theme->setToolTip(name);
+    m_theme->setAccessibleName(name);
+}
+
+} // namespace convarium::ui

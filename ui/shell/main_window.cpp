@@ -1,0 +1,268 @@
+#include "ui/shell/main_window.h"
+
+#include "engine/layers/layer.h"
+#include "ui/canvas/canvas_actions.h"
+#include "ui/canvas/canvas_view.h"
+#include "ui/document/project_document.h"
+#include "ui/inspector/inspector_panel.h"
+#include "ui/inspector/problems_panel.h"
+#include "ui/inspector/totals_bar.h"
+#include "ui/palette/layer_palette.h"
+#include "ui/shell/header_bar.h"
+#include "ui/shell/project_files.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/settings.h"
+#include "ui/theme/theme.h"
+#include "ui/theme/widgets.h"
+#include "ui/training/feature_map_panel.h"
+#include "ui/training/map_service.h"
+#include "ui/training/training_bar.h"
+#include "ui/training/training_controller.h"
+#include "ui/training/training_dock.h"
+
+#include <QAction>
+#include <QBuffer>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QHBoxLayout>
+#include <QMimeData>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QVBoxLayout>
+
+namespace convarium::ui {
+
+namespace {
+
+constexpr int kWideWidth = 1500, kWideHeight = 900;
+
+/// The problems as a page of the lower part, with a way back to training.
+QWidget* problemsPage(ProblemsPanel* panel, const std::function<void()>& close)
+{
+    auto* page = new Panel;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* head = new QHBoxLayout;
+    head->setContentsMargins(scaled(16), scaled(8), scaled(8), scaled(8));
+    head->addWidget(new TextLabel(QObject::tr("Problems"), TextRole::SectionBold));
+    head->addStretch(1);
+    head->addWidget(new TextLabel(QObject::tr("Training waits until they are solved"), TextRole::Body, ColorRole::Text2));
+    auto* button = new IconButton(QStringLiteral("close"), QObject::tr("Back to training"));
+    QObject::connect(button, &QToolButton::clicked, page, close);
+    head->addWidget(button);
+    column->addLayout(head);
+    column->addWidget(new Hairline);
+    column->addWidget(panel, 1);
+    return page;
+}
+
+Reading toReading(const OutputReading& r, const MapService* maps)
+{
+    Reading out;
+    if (r.best < 0)
+        return out;
+    out.answer = maps->className(r.best);
+    out.certainty = r.certainty;
+    if (r.second >= 0)
+        out.second = maps->className(r.second);
+    out.secondCertainty = r.secondCertainty;
+    if (r.label >= 0)
+        out.label = maps->className(r.label);
+    out.right = r.right();
+    out.probabilities = QVector<double>(r.probabilities.begin(), r.probabilities.end());
+    return out;
+}
+
+} // namespace
+
+MainWindow::MainWindow()
+    : m_document(new ProjectDocument(this)), m_controller(new TrainingController(engineServices(), this)), m_maps(new MapService(m_controller, this)),
+      m_canvas(new CanvasView(m_document)), m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
+      m_training(new TrainingDock(m_controller, m_maps, m_document)), m_bottom(new QStackedWidget), m_totals(new TotalsBar(m_document)),
+      m_files(new ProjectFiles(m_document, m_controller, this)), m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setAcceptDrops(true);
+    setMinimumSize(1024, 700);
+    setWindowIcon(appIcon());
+    setDockNestingEnabled(false);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+
+    m_undo = m_document->undoStack()->createUndoAction(this, tr("Undo"));
+    m_undo->setShortcut(QKeySequence::Undo);
+    m_undo->setIcon(icon(QStringLiteral("undo")));
+    m_redo = m_document->undoStack()->createRedoAction(this, tr("Redo"));
+    m_redo->setShortcuts({QKeySequence(QStringLiteral("Ctrl+Shift+Z")), QKeySequence(QStringLiteral("Ctrl+Y"))});
+    m_redo->setIcon(icon(QStringLiteral("redo")));
+
+    m_controller->follow(m_document);
+    setCentralWidget(m_canvas);
+    m_header = new HeaderBar(m_document, m_canvas, m_undo, m_redo, this);
+    addToolBar(Qt::TopToolBarArea, m_header);
+    m_paletteDock = addPanel(Qt::LeftDockWidgetArea, m_palette, tr("Layers"));
+    m_inspectorDock = addPanel(Qt::RightDockWidgetArea, m_inspector, tr("Inspector panel"));
+    m_bottom->addWidget(m_training);
+    auto* problems = new ProblemsPanel(m_document);
+    m_bottom->addWidget(problemsPage(problems, [this] { showProblems(false); }));
+    auto* tabbed = new ProblemsPanel(m_document);
+    m_training->addTab(tabbed, tr("Problems"));
+    for (ProblemsPanel* p : {problems, tabbed})
+        connect(p, &ProblemsPanel::showNode, m_canvas, &CanvasView::focusNode);
+    m_bottomDock = addPanel(Qt::BottomDockWidgetArea, m_bottom, tr("Training panel"));
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->setContentsMargins(0, 0, 0, 0);
+    statusBar()->addWidget(m_totals, 1);
+
+    makeMenus();
+    connectParts();
+    connectMaps();
+    const QByteArray geometry = Settings::instance().get(setting::windowGeometry);
+    if (geometry.isEmpty() || !restoreGeometry(geometry))
+        resize(1600, 1000);
+    applySize();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::open(const QString& nameOrFile)
+{
+    m_files->open(nameOrFile);
+}
+
+QDockWidget* MainWindow::addPanel(Qt::DockWidgetArea area, QWidget* content, const QString& name)
+{
+    auto* dock = new QDockWidget(name, this);
+    dock->setObjectName(name);
+    dock->setFeatures(QDockWidget::DockWidgetClosable);
+    dock->setTitleBarWidget(new QWidget(dock));
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    return dock;
+}
+
+void MainWindow::connectParts()
+{
+    connect(m_canvas, &CanvasView::selectionChanged, this, [this](const QList<NodeId>& ids) {
+        m_inspector->setSelection({ids.begin(), ids.end()});
+        const NodeId id = ids.size() == 1 ? ids.first() : engine::kNoNode;
+        m_maps->setNode(id);
+        const engine::Node* node = m_document->graph().node(id);
+        m_training->featureMaps()->setNode(id, node ? QString::fromStdString(node->name) : QString());
+    });
+    connect(m_canvas, &CanvasView::inspectRequested, this, [this](qint64) {
+        m_inspectorDock->show();
+        m_inspector->setFocus(Qt::OtherFocusReason);
+    });
+    connect(m_canvas, &CanvasView::renameRequested, this, [this](qint64) {
+        m_inspectorDock->show();
+        m_inspector->startRename();
+    });
+    connect(m_canvas, &CanvasView::searchRequested, m_palette, &LayerPalette::startSearch);
+    connect(m_canvas, &CanvasView::statusMessage, this, [this](const QString& text) { m_canvas->setAccessibleDescription(text); });
+    connect(m_palette, &LayerPalette::layerActivated, m_canvas, &CanvasView::addLayer);
+    connect(m_totals, &TotalsBar::problemsClicked, this, [this] { showProblems(true); });
+    connect(m_header, &HeaderBar::homeRequested, this, [this] { m_networks->popup(m_header->mapToGlobal(QPoint(scaled(8), m_header->height()))); });
+    connect(m_files, &ProjectFiles::stateTextChanged, this, &MainWindow::refreshTitle);
+    connect(m_files, &ProjectFiles::opened, this, [this] {
+        m_canvas->clearThumbnails();
+        m_canvas->fit();
+    });
+    connect(m_document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
+        if (change.what == DocumentChange::What::ShapesChanged) {
+            if (m_document->problems().empty())
+                showProblems(false);
+        } else {
+            refreshTitle();
+        }
+    });
+    connect(m_controller, &TrainingController::shutDownFinished, this, [this] {
+        m_quitting = true;
+        close();
+    });
+    m_files->setThumbnailSource([this] {
+        QByteArray png;
+        QBuffer buffer(&png);
+        buffer.open(QIODevice::WriteOnly);
+        m_canvas->grab().scaled(480, 300, Qt::KeepAspectRatio, Qt::SmoothTransformation).save(&buffer, "PNG");
+        return png;
+    });
+    refreshTitle();
+}
+
+void MainWindow::connectMaps()
+{
+    m_maps->setThumbnailsWanted(true);
+    connect(m_maps, &MapService::thumbnailsReady, this, [this](const QHash<engine::NodeId, CardThumbnail>& thumbnails) {
+        for (auto it = thumbnails.begin(); it != thumbnails.end(); ++it)
+            m_canvas->setThumbnails(it.key(), it->atlas, it->count);
+    });
+    connect(m_maps, &MapService::readingReady, this, [this](const OutputReading& r) { m_canvas->setReading(toReading(r, m_maps)); });
+}
+
+void MainWindow::showProblems(bool show)
+{
+    if (m_compact && show)
+        m_training->showTab(tr("Problems"));
+    else
+        m_bottom->setCurrentIndex(show && !m_document->problems().empty() ? 1 : 0);
+}
+
+void MainWindow::applySize()
+{
+    const double scale = ThemeManager::instance().textScale();
+    m_compact = width() < kWideWidth * scale || height() < kWideHeight * scale;
+    m_palette->setCompact(m_compact);
+    m_header->setCompact(m_compact);
+    m_training->setCompact(m_compact);
+    if (m_compact)
+        m_bottom->setCurrentIndex(0);
+    m_inspector->setFixedWidth(scaled(m_compact ? 272 : 320));
+    m_bottom->setFixedHeight(scaled(m_compact ? 220 : 316));
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event)
+{
+    QMainWindow::resizeEvent(event);
+    applySize();
+}
+
+void MainWindow::refreshTitle()
+{
+    setWindowTitle(tr("%1[*] \u2013 Convarium").arg(m_document->title()));
+    setWindowModified(m_document->isModified());
+    m_saveState->setText(m_files->stateText());
+}
+
+void MainWindow::changeTextScale(double steps)
+{
+    auto& themes = ThemeManager::instance();
+    themes.setTextScale(steps == 0 ? 1.0 : themes.textScale() + steps * ThemeManager::kTextScaleStep);
+    applySize();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (m_quitting) {
+        Settings::instance().set(setting::windowGeometry, saveGeometry());
+        event->accept();
+        return;
+    }
+    event->ignore();
+    m_files->guard([this] { m_controller->shutDown(); });
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().size() == 1 && event->mimeData()->urls().first().isLocalFile())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    open(event->mimeData()->urls().first().toLocalFile());
+    event->acceptProposedAction();
+}
+
+} // namespace convarium::ui

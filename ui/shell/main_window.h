@@ -1,0 +1,83 @@
+// The window: places the parts and connects them. No logic of its own.
+#pragma once
+
+#include <QMainWindow>
+
+class QDockWidget;
+class QStackedWidget;
+
+namespace convarium::ui {
+
+class CanvasView;
+class HeaderBar;
+class InspectorPanel;
+class LayerPalette;
+class MapService;
+class ProblemsPanel;
+class ProjectDocument;
+class ProjectFiles;
+class TextLabel;
+class TotalsBar;
+class TrainingController;
+class TrainingDock;
+
+class MainWindow final : public QMainWindow
+{
+    Q_OBJECT
+public:
+    MainWindow();
+    ~MainWindow() override;
+
+    /// A preset's name or a file.
+    void open(const QString& nameOrFile);
+
+    [[nodiscard]] ProjectDocument* document() const { return m_document; }
+    [[nodiscard]] TrainingController* controller() const { return m_controller; }
+    [[nodiscard]] CanvasView* canvas() const { return m_canvas; }
+    [[nodiscard]] TrainingDock* trainingDock() const { return m_training; }
+    [[nodiscard]] InspectorPanel* inspector() const { return m_inspector; }
+    [[nodiscard]] ProjectFiles* files() const { return m_files; }
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    QDockWidget* addPanel(Qt::DockWidgetArea area, QWidget* content, const QString& name);
+    void makeMenus();
+    void makeFileMenu();
+    void makeViewMenu();
+    void makeTrainMenu();
+    void connectParts();
+    void connectMaps();
+    void applySize();
+    void refreshTitle();
+    void showProblems(bool show);
+    void showAbout();
+    void changeTextScale(double steps);
+
+    ProjectDocument* m_document;
+    TrainingController* m_controller;
+    MapService* m_maps;
+    CanvasView* m_canvas;
+    LayerPalette* m_palette;
+    InspectorPanel* m_inspector;
+    TrainingDock* m_training;
+    QStackedWidget* m_bottom;
+    TotalsBar* m_totals;
+    HeaderBar* m_header;
+    ProjectFiles* m_files;
+    TextLabel* m_saveState;
+    QDockWidget* m_paletteDock;
+    QDockWidget* m_inspectorDock;
+    QDockWidget* m_bottomDock;
+    QAction* m_undo;
+    QAction* m_redo;
+    QMenu* m_networks = nullptr;
+    bool m_compact = false;
+    bool m_quitting = false;
+};
+
+} // namespace convarium::ui

@@ -1,0 +1,134 @@
+// The menus of the window.
+#include "ui/shell/main_window.h"
+
+#include "engine/io/presets.h"
+#include "engine/kernels/kernel_table.h"
+#include "ui/canvas/canvas_actions.h"
+#include "ui/canvas/canvas_view.h"
+#include "ui/document/project_document.h"
+#include "ui/shell/project_files.h"
+#include "ui/theme/dialogs.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/settings.h"
+#include "ui/theme/theme.h"
+#include "ui/theme/widgets.h"
+#include "ui/training/curve_chart.h"
+#include "ui/training/training_controller.h"
+#include "ui/training/training_dock.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QMenuBar>
+
+namespace convarium::ui {
+
+void MainWindow::makeMenus()
+{
+    makeFileMenu();
+    const CanvasActions* canvas = m_canvas->commands();
+    QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+    edit->addAction(m_undo);
+    edit->addAction(m_redo);
+    edit->addSeparator();
+    for (QAction* a : {canvas->duplicate, canvas->remove, canvas->selectAll, canvas->rename})
+        edit->addAction(a);
+    makeViewMenu();
+    QMenu* network = menuBar()->addMenu(tr("&Network"));
+    for (QAction* a : {canvas->tidy, canvas->inspect, canvas->freeze})
+        network->addAction(a);
+    makeTrainMenu();
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(tr("About Convarium"), this, &MainWindow::showAbout);
+
+    auto* corner = new QWidget;
+    auto* row = new QHBoxLayout(corner);
+    row->setContentsMargins(0, 0, scaled(16), 0);
+    row->addWidget(m_saveState);
+    m_saveState->setAccessibleName(tr("Save state"));
+    menuBar()->setCornerWidget(corner);
+}
+
+void MainWindow::makeFileMenu()
+{
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->addAction(tr("&New"), QKeySequence::New, m_files, &ProjectFiles::newProject);
+    file->addAction(tr("&Open\u2026"), QKeySequence::Open, m_files, &ProjectFiles::openDialog);
+    m_networks = file->addMenu(tr("Built-in networks"));
+    for (const engine::PresetInfo& preset : engine::presets()) {
+        QAction* a = m_networks->addAction(QString::fromStdString(preset.title), this,
+                                           [this, name = QString::fromStdString(preset.name)] { open(name); });
+        a->setToolTip(QString::fromStdString(preset.description));
+    }
+    m_networks->setToolTipsVisible(true);
+    QMenu* recent = file->addMenu(tr("Recent files"));
+    connect(recent, &QMenu::aboutToShow, this, [this, recent] {
+        recent->clear();
+        for (const QString& path : Settings::instance().get(setting::recentFiles))
+            recent->addAction(QFileInfo(path).fileName(), this, [this, path] { open(path); })->setToolTip(path);
+        if (recent->isEmpty())
+            recent->addAction(tr("None yet"))->setEnabled(false);
+    });
+    file->addSeparator();
+    file->addAction(tr("&Save"), QKeySequence::Save, m_files, &ProjectFiles::save);
+    file->addAction(tr("Save &as\u2026"), QKeySequence(QStringLiteral("Ctrl+Shift+S")), m_files, &ProjectFiles::saveAs);
+    file->addSeparator();
+    file->addAction(tr("&Quit"), QKeySequence(QStringLiteral("Ctrl+Q")), this, [this] { close(); });
+}
+
+void MainWindow::makeViewMenu()
+{
+    const CanvasActions* canvas = m_canvas->commands();
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    for (QAction* a : {canvas->fit, canvas->fitSelection, canvas->zoomIn, canvas->zoomOut, canvas->zoomReset})
+        view->addAction(a);
+    view->addSeparator();
+    view->addAction(tr("Larger text"), QKeySequence(QStringLiteral("Ctrl++")), this, [this] { changeTextScale(1); })
+        ->setShortcuts({QKeySequence(QStringLiteral("Ctrl++")), QKeySequence(QStringLiteral("Ctrl+="))});
+    view->addAction(tr("Smaller text"), QKeySequence(QStringLiteral("Ctrl+-")), this, [this] { changeTextScale(-1); });
+    view->addAction(tr("Normal text"), QKeySequence(QStringLiteral("Ctrl+0")), this, [this] { changeTextScale(0); });
+    view->addSeparator();
+    auto* group = new QActionGroup(this);
+    for (const auto& [mode, text] : {std::pair{ThemeMode::System, tr("Theme of the system")}, {ThemeMode::Light, tr("Light")}, {ThemeMode::Dark, tr("Dark")}}) {
+        QAction* a = group->addAction(view->addAction(text, this, [m = mode] { ThemeManager::instance().setMode(m); }));
+        a->setCheckable(true);
+        a->setChecked(ThemeManager::instance().mode() == mode);
+        connect(&ThemeManager::instance(), &ThemeManager::changed, a, [a, m = mode] { a->setChecked(ThemeManager::instance().mode() == m); });
+    }
+    QAction* motion = view->addAction(tr("Reduce motion"));
+    motion->setCheckable(true);
+    motion->setChecked(ThemeManager::instance().reducedMotion());
+    connect(motion, &QAction::toggled, this, [](bool on) { ThemeManager::instance().setReducedMotion(on); });
+    view->addSeparator();
+    for (QDockWidget* dock : {m_paletteDock, m_inspectorDock, m_bottomDock})
+        view->addAction(dock->toggleViewAction());
+}
+
+void MainWindow::makeTrainMenu()
+{
+    QMenu* train = menuBar()->addMenu(tr("&Train"));
+    QAction* toggle = train->addAction(icon(QStringLiteral("play")), tr("Train or pause"), this, [this] { m_controller->toggle(); });
+    toggle->setShortcut(QKeySequence(QStringLiteral("F5")));
+    train->addAction(icon(QStringLiteral("step")), tr("One step"), QKeySequence(QStringLiteral("F10")), this, [this] { m_controller->step(); });
+    QAction* stop = train->addAction(icon(QStringLiteral("stop")), tr("Stop training"), this, [this] { m_controller->stop(); });
+    stop->setShortcut(QKeySequence(QStringLiteral("Shift+F5")));
+    train->addAction(icon(QStringLiteral("reset")), tr("Reset the weights"), this, [this] { m_controller->reset(); });
+    train->addSeparator();
+    train->addAction(tr("Export the curves as CSV\u2026"), this, [this] { m_training->lossChart()->exportCsv(); });
+}
+
+void MainWindow::showAbout()
+{
+    const auto& kernels = engine::kernels::active();
+    dialogs::inform(this, SignKind::Info, tr("Convarium %1").arg(QStringLiteral(CONVARIUM_VERSION)),
+                    tr("Build convolutional networks by hand, train them live, see every number. Kernels in use: %1, %2 numbers at a time. "
+                       "Licence: GPL-3.0-or-later. Built with Qt %3.")
+                        .arg(QString::fromLatin1(kernels.name))
+                        .arg(kernels.width)
+                        .arg(QString::fromLatin1(qVersion())));
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,224 @@
+#include "ui/shell/project_files.h"
+
+#include "engine/io/load_model.h"
+#include "engine/io/project_file.h"
+#include "ui/document/project_document.h"
+#include "ui/theme/dialogs.h"
+#include "ui/theme/settings.h"
+#include "ui/training/training_controller.h"
+
+#include <QFileInfo>
+#include <QLocale>
+#include <QTime>
+#include <QWidget>
+
+namespace convarium::ui {
+
+namespace {
+
+const QStringList kOpenFilters{QStringLiteral("Networks (*.convarium *.json)"), QStringLiteral("All files (*)")};
+const QStringList kSaveFilters{QStringLiteral("Convarium project (*.convarium)"), QStringLiteral("Network without weights (*.json)")};
+
+QString text(const std::string& s)
+{
+    return QString::fromStdString(s);
+}
+
+} // namespace
+
+ProjectFiles::ProjectFiles(ProjectDocument* document, TrainingController* controller, QWidget* window)
+    : QObject(window), m_document(document), m_controller(controller), m_window(window)
+{
+    connect(document, &ProjectDocument::modifiedChanged, this, &ProjectFiles::stateTextChanged);
+}
+
+QString ProjectFiles::stateText() const
+{
+    if (m_task.isRunning())
+        return tr("Working\u2026");
+    if (m_document->isModified())
+        return tr("Edited");
+    return m_savedAt.isEmpty() ? QString() : tr("Saved %1").arg(m_savedAt);
+}
+
+void ProjectFiles::open(const QString& nameOrFile)
+{
+    guard([this, nameOrFile] { load(nameOrFile); });
+}
+
+void ProjectFiles::openDialog()
+{
+    guard([this] {
+        const QString path = dialogs::openFile(m_window, tr("Open a network"), kOpenFilters);
+        if (!path.isEmpty())
+            load(path);
+    });
+}
+
+void ProjectFiles::newProject()
+{
+    guard([this] {
+        engine::Project empty;
+        empty.graph.title = tr("Untitled").toStdString();
+        show(empty, {});
+    });
+}
+
+void ProjectFiles::load(const QString& nameOrFile)
+{
+    if (m_task.isRunning())
+        return;
+    const std::string name = nameOrFile.toStdString();
+    m_task.start(
+        [name]() -> FileTask::Outcome {
+            auto loaded = engine::loadModel(name);
+            if (!loaded)
+                return loaded.error();
+            return std::optional(std::move(*loaded));
+        },
+        [this, nameOrFile](FileTask::Outcome outcome) {
+            if (!outcome)
+                complain(tr("“%1” could not be opened").arg(QFileInfo(nameOrFile).fileName()), outcome.error());
+            else
+                show(**outcome, QFileInfo::exists(nameOrFile) ? QFileInfo(nameOrFile).absoluteFilePath() : QString());
+            Q_EMIT stateTextChanged();
+        });
+    Q_EMIT stateTextChanged();
+}
+
+void ProjectFiles::show(const engine::Project& project, const QString& file)
+{
+    m_about = project.about;
+    m_notes = project.notes;
+    m_savedAt.clear();
+    Positions positions;
+    for (const auto& [id, at] : project.positions)
+        positions[id] = {at[0], at[1]};
+    m_document->reset(project.graph, positions, project.train, file);
+    TrainingHistory history;
+    for (const engine::HistoryStep& s : project.history.steps)
+        history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, 0});
+    for (const engine::EpochEvent& e : project.history.epochs)
+        history.append(e);
+    m_controller->restore(project.state, std::move(history));
+    if (!file.isEmpty())
+        Settings::instance().addRecentFile(file);
+    Q_EMIT opened();
+    Q_EMIT stateTextChanged();
+}
+
+engine::Project ProjectFiles::project() const
+{
+    engine::Project p;
+    p.graph = m_document->graph();
+    p.about = m_about;
+    p.notes = m_notes;
+    p.train = m_document->trainConfig();
+    for (const auto& [id, at] : m_document->positions())
+        p.positions[id] = {at.x(), at.y()};
+    if (m_controller->weightsFitNetwork())
+        p.state = m_controller->trainingState();
+    if (p.state) {
+        const TrainingHistory& h = m_controller->history();
+        for (const HistoryPoint& s : h.steps)
+            p.history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy});
+        p.history.steps = engine::thinned(p.history.steps, 4000);
+        for (const HistoryEpoch& e : h.epochs) {
+            engine::EpochEvent event;
+            event.epoch = e.epoch;
+            event.step = e.step;
+            event.trainLoss = e.trainLoss;
+            event.trainAccuracy = e.trainAccuracy;
+            event.validationLoss = e.validationLoss;
+            event.validationAccuracy = e.validationAccuracy;
+            event.seconds = e.seconds;
+            p.history.epochs.push_back(event);
+        }
+    }
+    if (m_thumbnail) {
+        const QByteArray png = m_thumbnail();
+        p.thumbnailPng.assign(png.begin(), png.end());
+    }
+    return p;
+}
+
+QString ProjectFiles::askPath() const
+{
+    const QString suggested = m_document->filePath().isEmpty() ? m_document->title() + QStringLiteral(".convarium") : m_document->filePath();
+    return dialogs::saveFile(m_window, tr("Save the network"), suggested, kSaveFilters, QStringLiteral("convarium"));
+}
+
+void ProjectFiles::save()
+{
+    saveThen({});
+}
+
+void ProjectFiles::saveAs()
+{
+    const QString path = askPath();
+    if (!path.isEmpty())
+        write(path, {});
+}
+
+void ProjectFiles::saveThen(std::function<void()> then)
+{
+    const QString path = m_document->filePath().isEmpty() ? askPath() : m_document->filePath();
+    if (!path.isEmpty())
+        write(path, std::move(then));
+}
+
+void ProjectFiles::write(const QString& path, std::function<void()> then)
+{
+    if (m_task.isRunning())
+        return;
+    const int index = m_document->undoStack()->index();
+    m_task.start(
+        [p = project(), file = path.toStdString(), weights = !path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive)]() -> FileTask::Outcome {
+            const auto saved = weights ? engine::saveProject(p, file) : engine::saveNetwork(p, file);
+            if (!saved)
+                return saved.error();
+            return std::optional<engine::Project>();
+        },
+        [this, path, index, then = std::move(then)](FileTask::Outcome outcome) {
+            if (!outcome) {
+                complain(tr("“%1” could not be saved").arg(QFileInfo(path).fileName()), outcome.error());
+            } else {
+                m_savedAt = QLocale().toString(QTime::currentTime(), QLocale::ShortFormat);
+                // Edits made meanwhile are not in the file.
+                if (m_document->undoStack()->index() == index)
+                    m_document->markSaved(path);
+                Settings::instance().addRecentFile(path);
+                if (then)
+                    then();
+            }
+            Q_EMIT stateTextChanged();
+        });
+    Q_EMIT stateTextChanged();
+}
+
+void ProjectFiles::guard(std::function<void()> go)
+{
+    if (!m_document->isModified()) {
+        go();
+        return;
+    }
+    dialogs::Message m;
+    m.kind = SignKind::Warning;
+    m.text = tr("Save the changes to “%1”?").arg(m_document->title());
+    m.detail = tr("They are lost if you do not save them.");
+    m.buttons = {tr("Save"), tr("Cancel"), tr("Discard")};
+    m.escape = 1;
+    m.destructive = 2;
+    const int answer = dialogs::ask(m_window, m);
+    if (answer == 0)
+        saveThen(std::move(go));
+    else if (answer == 2)
+        go();
+}
+
+void ProjectFiles::complain(const QString& headline, const engine::Error& error)
+{
+    dialogs::inform(m_window, SignKind::Error, headline, text(error.text()));
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,64 @@
+// Opening, saving and the guard against losing work.
+#pragma once
+
+#include "engine/io/project.h"
+#include "ui/shell/file_task.h"
+
+#include <QObject>
+#include <QPointer>
+#include <QString>
+#include <functional>
+
+class QWidget;
+
+namespace convarium::ui {
+
+class ProjectDocument;
+class TrainingController;
+
+/// Lives in the UI thread. Files are read and written by a FileTask, so the window never waits.
+class ProjectFiles final : public QObject
+{
+    Q_OBJECT
+public:
+    ProjectFiles(ProjectDocument* document, TrainingController* controller, QWidget* window);
+
+    /// A picture of the network for the file; asked for at each save.
+    void setThumbnailSource(std::function<QByteArray()> source) { m_thumbnail = std::move(source); }
+
+    /// A preset's name or a file. Asks first when there is unsaved work.
+    void open(const QString& nameOrFile);
+    void openDialog();
+    void newProject();
+    /// Saves where it came from; a preset or a new network asks for a place.
+    void save();
+    void saveAs();
+    /// Calls go once nothing can be lost any more: saved, discarded, or nothing to save. Not when cancelled.
+    void guard(std::function<void()> go);
+    /// "Saved 14:02", "Edited", "Saving ..."
+    [[nodiscard]] QString stateText() const;
+
+Q_SIGNALS:
+    void stateTextChanged();
+    void opened();
+
+private:
+    void load(const QString& nameOrFile);
+    void show(const engine::Project& project, const QString& file);
+    void write(const QString& path, std::function<void()> then);
+    void saveThen(std::function<void()> then);
+    [[nodiscard]] engine::Project project() const;
+    [[nodiscard]] QString askPath() const;
+    void complain(const QString& headline, const engine::Error& error);
+
+    ProjectDocument* m_document;
+    TrainingController* m_controller;
+    QPointer<QWidget> m_window;
+    FileTask m_task;
+    engine::About m_about;
+    std::vector<engine::Note> m_notes;
+    std::function<QByteArray()> m_thumbnail;
+    QString m_savedAt;
+};
+
+} // namespace convarium::ui
