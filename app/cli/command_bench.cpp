@@ -7,9 +7,11 @@
 #include "engine/io/presets.h"
 #include "engine/train/bench.h"
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
-namespace {
+namespace
+{
 
 using namespace engine;
 
@@ -69,8 +71,9 @@ int runBenches(const BenchFlags& flags)
         all.push_back({model, *result});
         if (!flags.json)
             printLine(padRight(model, 14) + flags.mode + ", batch " + std::to_string(flags.batch) + ", " +
-                      std::to_string(result->threads) + " threads: " + groupDigits(static_cast<std::int64_t>(result->imagesPerSecond)) +
-                      " images/s, " + shortNumber(result->gflops) + " GFLOP/s, " + percent(result->peakShare) + " of the peak of " +
+                      std::to_string(result->threads) +
+                      " threads: " + groupDigits(static_cast<std::int64_t>(result->imagesPerSecond)) + " images/s, " +
+                      shortNumber(result->gflops) + " GFLOP/s, " + percent(result->peakShare) + " of the peak of " +
                       shortNumber(result->peakGflops) + " (" + result->kernels + " kernels)");
     }
     if (flags.json)

@@ -6,9 +6,11 @@
 #include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
-namespace {
+namespace
+{
 
 using engine::JsonWriter;
 
@@ -51,8 +53,8 @@ int showData(const std::string& source, bool json)
         return fail(bundle.error());
     const datasets::SourceInfo info = datasets::describeSource(*bundle);
     if (!json) {
-        printLine(info.title + ": images " + info.imageShape.text() + ", " + std::to_string(info.classNames.size()) + " classes, " +
-                  engine::bytesText(info.residentBytes) + " in memory");
+        printLine(info.title + ": images " + info.imageShape.text() + ", " + std::to_string(info.classNames.size()) +
+                  " classes, " + engine::bytesText(info.residentBytes) + " in memory");
         for (const datasets::SplitInfo& split : info.splits) {
             std::string line = padRight(split.name, 12) + padLeft(engine::groupDigits(split.images), 10) + " images";
             for (std::size_t i = 0; i < split.perClass.size() && split.perClass.size() <= 20; ++i)

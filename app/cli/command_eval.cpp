@@ -7,9 +7,11 @@
 #include "engine/io/load_model.h"
 #include "engine/train/trainer.h"
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
-namespace {
+namespace
+{
 
 using namespace engine;
 
@@ -37,8 +39,8 @@ std::string asJson(const EvalOptions& options, const Evaluation& result)
 
 void printText(const EvalOptions& options, const Evaluation& result, const std::vector<std::string>& classes)
 {
-    printLine(options.split + ": " + groupDigits(result.images) + " images, loss " + shortNumber(result.loss) + ", accuracy " +
-              percent(result.accuracy));
+    printLine(options.split + ": " + groupDigits(result.images) + " images, loss " + shortNumber(result.loss) +
+              ", accuracy " + percent(result.accuracy));
     std::size_t width = 7;
     for (const std::string& name : classes)
         width = std::max(width, name.size() + 2);
@@ -64,17 +66,21 @@ int runEval(const EvalOptions& options)
     if (const auto sound = checkGraph(project->graph); !sound)
         return fail(sound.error());
     if (!project->state || !project->state->weights)
-        return fail({ErrorCode::InvalidArgument, "'" + options.model + "' has no trained weights to evaluate.",
-                     "Train it first: convarium-cli train " + options.model + " --data " + options.data + " -o trained.convarium.", {}});
+        return fail({ErrorCode::InvalidArgument,
+                     "'" + options.model + "' has no trained weights to evaluate.",
+                     "Train it first: convarium-cli train " + options.model + " --data " + options.data +
+                         " -o trained.convarium.",
+                     {}});
     if (const auto fit = matchWeights(project->graph, *project->state->weights); !fit)
         return fail(fit.error());
 
     ProgressBar bar(!options.json);
     const Interrupt interrupt;
-    const auto data = datasets::open(options.data, [&bar](const std::string& phase, std::int64_t done, std::int64_t total) {
-        bar.show(total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0, phase);
-        return !Interrupt::requested();
-    });
+    const auto data =
+        datasets::open(options.data, [&bar](const std::string& phase, std::int64_t done, std::int64_t total) {
+            bar.show(total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0, phase);
+            return !Interrupt::requested();
+        });
     bar.clear();
     if (Interrupt::requested())
         return kInterrupted;
@@ -84,8 +90,10 @@ int runEval(const EvalOptions& options)
                             : options.split == "validation" ? data->validation
                                                             : data->test;
     if (!part || part->size() == 0)
-        return fail({ErrorCode::NotFound, "The data set '" + options.data + "' has no " + options.split + " images.",
-                     "Choose another part with --split.", {}});
+        return fail({ErrorCode::NotFound,
+                     "The data set '" + options.data + "' has no " + options.split + " images.",
+                     "Choose another part with --split.",
+                     {}});
     const auto result = evaluate(project->graph, *project->state->weights, *part, project->train.threads);
     if (!result)
         return fail(result.error());
@@ -104,7 +112,8 @@ void addEval(CLI::App& app, Run& run)
     auto options = std::make_shared<EvalOptions>();
     command->add_option("MODEL", options->model, "Trained .convarium file")->required();
     command->add_option("--data", options->data, "Data set: a name or a folder")->required();
-    command->add_option("--split", options->split, "Part of the data set")->check(oneOf({"train", "validation", "test"}));
+    command->add_option("--split", options->split, "Part of the data set")
+        ->check(oneOf({"train", "validation", "test"}));
     command->add_option("--scale", options->scale, "How pixels become numbers")->check(pixelScale());
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([&run, options] { run = [options] { return runEval(*options); }; });

@@ -2,7 +2,8 @@
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
 void addLater(CLI::App& app, Run& run)
 {

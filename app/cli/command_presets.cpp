@@ -6,9 +6,11 @@
 #include "engine/io/json_writer.h"
 #include "engine/io/presets.h"
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
-namespace {
+namespace
+{
 
 using namespace engine;
 
@@ -25,7 +27,8 @@ int listPresets(bool json)
         const Shape input = shapes.shapes.at(inputNodes(project->graph).front());
         if (!json) {
             printLine(padRight(preset.name, 12) + padRight(preset.year ? std::to_string(preset.year) : "", 6) +
-                      padRight(input.text(), 12) + padLeft(groupDigits(parameters), 10) + " parameters  " + preset.title);
+                      padRight(input.text(), 12) + padLeft(groupDigits(parameters), 10) + " parameters  " +
+                      preset.title);
             continue;
         }
         out.beginObject().field("name", preset.name).field("title", preset.title).key("year");

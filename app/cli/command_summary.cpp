@@ -3,8 +3,8 @@
 #include "app/cli/terminal.h"
 #include "engine/analysis/counts.h"
 #include "engine/analysis/derivation.h"
-#include "engine/graph/formula.h"
 #include "engine/analysis/textbook_memory.h"
+#include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/load_model.h"
 #include "engine/layers/layer.h"
@@ -12,9 +12,11 @@
 
 #include <set>
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
-namespace {
+namespace
+{
 
 using namespace engine;
 
@@ -25,7 +27,8 @@ struct SummaryOptions {
     bool json = false;
 };
 
-/// Bytes of one layer, before buffers whose lifetimes do not overlap share memory: layers can add up to more than the total.
+/// Bytes of one layer, before buffers whose lifetimes do not overlap share memory: layers can add up to more than the
+/// total.
 struct LayerMemory {
     std::int64_t weights = 0, activations = 0, workspace = 0;
 };
@@ -74,7 +77,8 @@ struct Summary {
     NetworkCounts counts;
     TextbookMemory textbook;
     std::map<NodeId, LayerMemory> layers;
-    MemoryUse training, inference;
+    std::optional<MemoryUse> training; ///< nothing for a network that ends in maps and so has no loss
+    MemoryUse inference;
 };
 
 Result<Summary> summarize(const SummaryOptions& options)
@@ -100,15 +104,14 @@ Result<Summary> summarize(const SummaryOptions& options)
     plan.execution = s.config.execution;
     plan.optimizer = s.config.optimizer;
     const auto training = makePlan(s.graph, plan);
-    if (!training)
-        return training.error();
-    s.layers = memoryPerLayer(**training);
-    s.training = (*training)->memory;
     plan.training = false;
-    const auto inference = predictMemory(s.graph, plan);
+    const auto inference = makePlan(s.graph, plan);
     if (!inference)
         return inference.error();
-    s.inference = *inference;
+    s.inference = (*inference)->memory;
+    if (training)
+        s.training = (*training)->memory;
+    s.layers = memoryPerLayer(training ? **training : **inference);
     return s;
 }
 
@@ -142,12 +145,17 @@ std::string asJson(const Summary& s)
         json.key("memory").beginObject().field("weights", bytes.weights).field("activations", bytes.activations);
         json.field("workspace", bytes.workspace).endObject().endObject();
     }
-    const MemoryUse& m = s.training;
+    const MemoryUse& m = s.training ? *s.training : s.inference;
     json.endArray().key("totals").beginObject();
     json.field("trainable", s.counts.total.trainable).field("frozen", s.counts.total.frozen);
     json.field("statistics", s.counts.total.statistics).field("macs", s.counts.total.macs);
-    json.key("textbook").beginObject().field("inference", s.textbook.inference).field("training", s.textbook.training).endObject();
-    json.key("memory").beginObject().field("inference_peak", s.inference.total()).field("training_peak", m.total());
+    json.key("textbook")
+        .beginObject()
+        .field("inference", s.textbook.inference)
+        .field("training", s.textbook.training)
+        .endObject();
+    json.key("memory").beginObject().field("inference_peak", s.inference.total()).key("training_peak");
+    json.value(s.training ? std::optional(m.total()) : std::nullopt);
     json.field("weights", m[MemoryCategory::Weights]).field("gradients", m[MemoryCategory::Gradients]);
     json.field("optimizer", m[MemoryCategory::Optimizer]).field("activations", m[MemoryCategory::Activations]);
     json.field("workspace", m[MemoryCategory::Workspace]).field("data", m[MemoryCategory::Data]);
@@ -159,8 +167,8 @@ void printTable(const Summary& s)
 {
     const auto row = [](const std::string& name, const std::string& type, const std::string& output,
                         const std::string& parameters, const std::string& macs, const std::string& memory) {
-        printLine(padRight(name, 10) + padRight(type, 14) + padRight(output, 14) + padLeft(parameters, 12) + padLeft(macs, 14) +
-                  padLeft(memory, 12));
+        printLine(padRight(name, 10) + padRight(type, 14) + padRight(output, 14) + padLeft(parameters, 12) +
+                  padLeft(macs, 14) + padLeft(memory, 12));
     };
     const std::string batch = std::to_string(s.config.batch);
     printLine((s.graph.title.empty() ? s.graph.name : s.graph.title) + ", batch " + batch);
@@ -170,21 +178,26 @@ void printTable(const Summary& s)
         const Counts c = s.counts.nodes.at(id);
         const auto it = s.layers.find(id);
         const LayerMemory m = it == s.layers.end() ? LayerMemory{} : it->second;
-        row(node.name, findLayer(node.type)->title, s.shapes.shapes.at(id).text(), groupDigits(c.parameters()), groupDigits(c.macs),
-            bytesText(m.weights + m.activations + m.workspace));
+        row(node.name, findLayer(node.type)->title, s.shapes.shapes.at(id).text(), groupDigits(c.parameters()),
+            groupDigits(c.macs), bytesText(m.weights + m.activations + m.workspace));
     }
     const Counts& t = s.counts.total;
     printLine("Parameters: " + groupDigits(t.trainable) + " trainable, " + groupDigits(t.frozen) + " frozen, " +
               groupDigits(t.statistics) + " statistics");
     printLine("MACs for one image: " + groupDigits(t.macs));
-    printLine("Textbook memory at batch " + batch + ": inference " + groupDigits(s.textbook.inference) + " bytes, training " +
-              groupDigits(s.textbook.training) + " bytes");
-    const MemoryUse& m = s.training;
-    printLine("Engine memory at batch " + batch + " (without the data set): inference " + bytesText(s.inference.total()) +
-              ", training " + bytesText(m.total()));
+    printLine("Textbook memory at batch " + batch + ": inference " + groupDigits(s.textbook.inference) +
+              " bytes, training " + groupDigits(s.textbook.training) + " bytes");
+    printLine("Engine memory at batch " + batch + " (without the data set): inference " +
+              bytesText(s.inference.total()) +
+              (s.training ? ", training " + bytesText(s.training->total())
+                          : "; training needs a network that ends in a list"));
+    if (!s.training)
+        return;
+    const MemoryUse& m = *s.training;
     printLine("  training: weights " + bytesText(m[MemoryCategory::Weights]) + ", gradients " +
-              bytesText(m[MemoryCategory::Gradients]) + ", optimizer " + bytesText(m[MemoryCategory::Optimizer]) + ", activations " +
-              bytesText(m[MemoryCategory::Activations]) + ", workspace " + bytesText(m[MemoryCategory::Workspace]));
+              bytesText(m[MemoryCategory::Gradients]) + ", optimizer " + bytesText(m[MemoryCategory::Optimizer]) +
+              ", activations " + bytesText(m[MemoryCategory::Activations]) + ", workspace " +
+              bytesText(m[MemoryCategory::Workspace]));
 }
 
 int runSummary(const SummaryOptions& options)

@@ -6,9 +6,11 @@
 #include "engine/io/load_model.h"
 #include "engine/io/project_file.h"
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
-namespace {
+namespace
+{
 
 using namespace engine;
 
@@ -75,11 +77,15 @@ Result<Project> loadStart(const TrainOptions& o)
     if (!checkpoint)
         return checkpoint;
     if (!checkpoint->state)
-        return Error{ErrorCode::InvalidArgument, "'" + o.resume + "' holds no training to go on with.",
-                     "Name a file that --checkpoint or -o wrote.", {-1, {}, o.resume, -1}};
+        return Error{ErrorCode::InvalidArgument,
+                     "'" + o.resume + "' holds no training to go on with.",
+                     "Name a file that --checkpoint or -o wrote.",
+                     {-1, {}, o.resume, -1}};
     if (!sameNetwork(named->graph, checkpoint->graph))
-        return Error{ErrorCode::ShapeMismatch, "'" + o.resume + "' is a checkpoint of another network than '" + o.model + "'.",
-                     "Name the network it was made from, or the checkpoint itself as MODEL.", {-1, {}, o.resume, -1}};
+        return Error{ErrorCode::ShapeMismatch,
+                     "'" + o.resume + "' is a checkpoint of another network than '" + o.model + "'.",
+                     "Name the network it was made from, or the checkpoint itself as MODEL.",
+                     {-1, {}, o.resume, -1}};
     return checkpoint;
 }
 
@@ -118,7 +124,8 @@ int runTrain(const TrainOptions& o)
         return fail(start.error());
     Project project = *std::move(start);
     if (!o.resume.empty() && o.seed && *o.seed != project.state->seed)
-        return wrongUsage("A resumed run keeps its seed, " + std::to_string(project.state->seed) + ". Leave --seed out.");
+        return wrongUsage("A resumed run keeps its seed, " + std::to_string(project.state->seed) +
+                          ". Leave --seed out.");
     if (const auto flags = applyFlags(o, project.train); !flags)
         return wrongUsage(flags.error().text());
     if (o.scale)
@@ -148,8 +155,9 @@ int runTrain(const TrainOptions& o)
     if (!resumed)
         project.history = {};
     project.state = resumed;
-    TrainingReport report({o.json, o.everyStep, project.graph.name.empty() ? o.model : project.graph.name, o.data, o.checkpoint},
-                          project);
+    TrainingReport report(
+        {o.json, o.everyStep, project.graph.name.empty() ? o.model : project.graph.name, o.data, o.checkpoint},
+        project);
     Trainer trainer(project.graph, project.train, *std::move(data), resumed, weights);
     const DoneEvent done = trainer.run(control, report);
     if (done.reason == StopReason::Failed || done.reason == StopReason::Diverged) {
@@ -171,7 +179,8 @@ void declare(CLI::App& c, TrainOptions& o)
 {
     c.add_option("MODEL", o.model, "Preset, .convarium or network .json")->required();
     c.add_option("--data", o.data, "Data set: a name or a folder")->required();
-    auto* epochs = c.add_option("--epochs", o.epochs, "Passes over the training images")->check(wholeNumber(1, 100'000));
+    auto* epochs =
+        c.add_option("--epochs", o.epochs, "Passes over the training images")->check(wholeNumber(1, 100'000));
     c.add_option("--steps", o.steps, "Steps instead of epochs")->check(wholeNumber(1, kMaxCount))->excludes(epochs);
     o.plan.add(c);
     c.add_option("--lr", o.rate, "Learning rate")->check(number(0, 1e9));
@@ -180,7 +189,8 @@ void declare(CLI::App& c, TrainOptions& o)
     c.add_option("--beta2", o.beta2, "Adam: memory of the squared gradient")->check(number(0, 1));
     c.add_option("--weight-decay", o.weightDecay, "Pull of the weights towards zero")->check(number(0, 1e9));
     c.add_option("--schedule", o.schedule, "How the rate changes: constant, cosine");
-    c.add_option("--seed", o.seed, "Same seed, same run")->check(wholeNumber(0, std::numeric_limits<std::int64_t>::max()));
+    c.add_option("--seed", o.seed, "Same seed, same run")
+        ->check(wholeNumber(0, std::numeric_limits<std::int64_t>::max()));
     c.add_option("--limit", o.limit, "Only the first N training images")->check(wholeNumber(1, kMaxCount));
     c.add_option("--scale", o.scale, "How pixels become numbers")->check(pixelScale());
     c.add_flag("--no-shuffle", o.noShuffle, "Keep the order of the images");

@@ -1,13 +1,16 @@
-// The commands of convarium-cli. Each declares its options on the parser and, when it was the one named, sets what runs.
+// The commands of convarium-cli. Each declares its options on the parser and, when it was the one named, sets what
+// runs.
 #pragma once
 
 #include <functional>
 
-namespace CLI {
+namespace CLI
+{
 class App;
 }
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
 /// Returns the exit status.
 using Run = std::function<int()>;

@@ -15,7 +15,8 @@
 #include <langinfo.h>
 #endif
 
-namespace {
+namespace
+{
 
 /// Qt warns about file names in a locale that is not UTF-8, as a bare machine's is; the text we write is UTF-8 anyway.
 void useUtf8Locale()
@@ -64,6 +65,10 @@ int main(int argc, char** argv)
     addData(app, run);
     addBench(app, run);
     addLater(app, run);
+    // The parser would only say that a command is missing.
+    const auto named = [argv](const CLI::App* command) { return command->get_name() == argv[1]; };
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(named).empty())
+        return wrongUsage(std::string("There is no command '") + argv[1] + "'. See convarium-cli --help.");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -7,13 +7,15 @@
 #include <charconv>
 #include <cmath>
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
 using engine::Error;
 using engine::ErrorCode;
 using engine::Result;
 
-namespace {
+namespace
+{
 
 template <class T>
 std::optional<T> parsed(std::string_view text)
@@ -99,7 +101,8 @@ CLI::Validator pixelScale()
         [](std::string& text) {
             const auto comma = text.find(',');
             const auto mean = parsed<double>(std::string_view(text).substr(0, comma));
-            const auto deviation = parsed<double>(comma == std::string::npos ? "" : std::string_view(text).substr(comma + 1));
+            const auto deviation =
+                parsed<double>(comma == std::string::npos ? "" : std::string_view(text).substr(comma + 1));
             if (text == "unit" || text == "byte" ||
                 (mean && deviation && std::isfinite(*mean) && std::isfinite(*deviation) && *deviation > 0))
                 return std::string();
@@ -112,8 +115,9 @@ CLI::Validator imageSize()
 {
     return CLI::Validator(
         [](std::string& text) {
-            return parsedSizes(text).empty() ? "maps, height and width such as 3x200x300 are needed, found '" + text + "'"
-                                             : std::string();
+            return parsedSizes(text).empty()
+                       ? "maps, height and width such as 3x200x300 are needed, found '" + text + "'"
+                       : std::string();
         },
         "CxHxW");
 }
@@ -172,7 +176,8 @@ Result<void> applyInput(engine::GraphSpec& graph, const std::string& size)
 {
     const auto inputs = inputNodes(graph);
     if (inputs.size() != 1)
-        return usage("--input needs a network with one Input; '" + graph.name + "' has " + std::to_string(inputs.size()) + ".");
+        return usage("--input needs a network with one Input; '" + graph.name + "' has " +
+                     std::to_string(inputs.size()) + ".");
     engine::Node& node = *graph.node(inputs.front());
     const std::vector<std::int64_t> sizes = parsedSizes(size);
     const char* keys[] = {"channels", "height", "width"};

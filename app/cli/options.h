@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
 /// A whole number from minimum to maximum, else "a whole number from 1 to 10 is needed, found 'x'".
 CLI::Validator wholeNumber(std::int64_t minimum, std::int64_t maximum);

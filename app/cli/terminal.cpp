@@ -16,9 +16,11 @@
 #include <unistd.h>
 #endif
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
-namespace {
+namespace
+{
 
 using Clock = std::chrono::steady_clock;
 

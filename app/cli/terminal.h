@@ -11,7 +11,8 @@
 #include <string_view>
 #include <thread>
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
 inline constexpr int kSuccess = 0;
 inline constexpr int kFailed = 1;
@@ -39,7 +40,8 @@ std::string padRight(const std::string& text, std::size_t width);
 std::int64_t peakMemory();
 
 /// One line on standard error that is redrawn at most ten times a second; silent when that is not a terminal.
-class ProgressBar {
+class ProgressBar
+{
 public:
     explicit ProgressBar(bool wanted);
     ~ProgressBar() { clear(); }
@@ -58,7 +60,8 @@ private:
 
 /// While it lives, the first Ctrl-C (or TERM) sets requested() and calls back on a thread of its own; the second one
 /// ends the program as usual.
-class Interrupt {
+class Interrupt
+{
 public:
     explicit Interrupt(std::function<void()> onRequest = {});
     ~Interrupt();

@@ -5,11 +5,13 @@
 #include "engine/io/json_writer.h"
 #include "engine/io/project_file.h"
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
 using namespace engine;
 
-namespace {
+namespace
+{
 
 constexpr auto kLinePause = std::chrono::milliseconds(100); // at most ten step lines a second
 
@@ -40,17 +42,24 @@ void TrainingReport::started(const StartEvent& event)
     if (!m_options.json) {
         printLine(m_options.model + " on " + m_options.data + ": " + groupDigits(event.parameters) + " parameters, " +
                   groupDigits(event.trainImages) + " training images, " + groupDigits(event.totalSteps) + " steps of " +
-                  std::to_string(c.batch) + ", " + c.optimizer + " " + shortNumber(c.rate) + " (" + c.schedule + "), seed " +
-                  std::to_string(c.seed) + ", " + std::to_string(event.threads) + " threads, " + event.kernels + " kernels");
+                  std::to_string(c.batch) + ", " + c.optimizer + " " + shortNumber(c.rate) + " (" + c.schedule +
+                  "), seed " + std::to_string(c.seed) + ", " + std::to_string(event.threads) + " threads, " +
+                  event.kernels + " kernels");
         return;
     }
     JsonWriter json;
     json.beginObject().field("event", "start").field("model", m_options.model).field("data", m_options.data);
     json.field("train_images", event.trainImages).field("validation_images", event.validationImages);
-    json.field("test_images", event.testImages).field("steps_per_epoch", event.stepsPerEpoch).field("steps", event.totalSteps);
+    json.field("test_images", event.testImages)
+        .field("steps_per_epoch", event.stepsPerEpoch)
+        .field("steps", event.totalSteps);
     json.field("batch", c.batch).field("optimizer", c.optimizer).field("rate", c.rate).field("schedule", c.schedule);
-    json.field("seed", c.seed).field("threads", event.threads).field("kernels", event.kernels).field("precision", "fp32");
-    json.field("execution", c.execution == ExecutionMode::Fused ? "fused" : "layerwise").field("parameters", event.parameters);
+    json.field("seed", c.seed)
+        .field("threads", event.threads)
+        .field("kernels", event.kernels)
+        .field("precision", "fp32");
+    json.field("execution", c.execution == ExecutionMode::Fused ? "fused" : "layerwise")
+        .field("parameters", event.parameters);
     json.field("predicted_memory", event.predicted.total()).endObject();
     printLine(json.text());
 }
@@ -88,10 +97,11 @@ void TrainingReport::epochDone(const EpochEvent& event)
         printLine(json.text());
     } else {
         m_bar.clear();
-        std::string line = "Epoch " + std::to_string(event.epoch) + ": loss " + shortNumber(event.trainLoss) + ", accuracy " +
-                           percent(event.trainAccuracy);
+        std::string line = "Epoch " + std::to_string(event.epoch) + ": loss " + shortNumber(event.trainLoss) +
+                           ", accuracy " + percent(event.trainAccuracy);
         if (event.validationLoss && event.validationAccuracy)
-            line += ", validation loss " + shortNumber(*event.validationLoss) + ", accuracy " + percent(*event.validationAccuracy);
+            line += ", validation loss " + shortNumber(*event.validationLoss) + ", accuracy " +
+                    percent(*event.validationAccuracy);
         printLine(line + ", " + secondsText(event.seconds) + ", " + speedText(event.imagesPerSecond));
     }
     saveCheckpoint(); // after the epoch's snapshot, so that the file holds this epoch's line too
@@ -135,10 +145,10 @@ void TrainingReport::printDone(const DoneEvent& event, const std::string& file)
         printLine(json.text());
         return;
     }
-    std::string line = event.reason == StopReason::Stopped ? "Stopped after step " + groupDigits(event.step)
-                       : event.test                        ? "Test: loss " + shortNumber(event.test->loss) + ", accuracy " +
-                                          percent(event.test->accuracy)
-                                    : std::string("Done");
+    std::string line =
+        event.reason == StopReason::Stopped ? "Stopped after step " + groupDigits(event.step)
+        : event.test ? "Test: loss " + shortNumber(event.test->loss) + ", accuracy " + percent(event.test->accuracy)
+                     : std::string("Done");
     line += ", " + secondsText(event.seconds) + ", peak memory " + bytesText(peak);
     printLine(file.empty() ? line : line + ", saved as " + file);
 }

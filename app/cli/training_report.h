@@ -8,7 +8,8 @@
 #include <optional>
 #include <string>
 
-namespace convarium::cli {
+namespace convarium::cli
+{
 
 struct ReportOptions {
     bool json = false;
@@ -18,7 +19,8 @@ struct ReportOptions {
 };
 
 /// Receives the trainer's events on the training thread, which is the main thread here.
-class TrainingReport final : public engine::TrainingSink {
+class TrainingReport final : public engine::TrainingSink
+{
 public:
     /// project is completed with state and history as training goes on, and is what checkpoints and the result hold.
     TrainingReport(ReportOptions options, engine::Project& project);

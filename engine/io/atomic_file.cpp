@@ -11,15 +11,18 @@
 #include <io.h>
 #endif
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 Error writeError(const std::string& path, const QString& why)
 {
     return {ErrorCode::Io,
             "The file '" + path + "' could not be written: " + why.toStdString() + ".",
-            "Choose a folder you may write to and check that the disk is not full; an older file of this name is unchanged.",
+            "Choose a folder you may write to and check that the disk is not full; an older file of this name is "
+            "unchanged.",
             {-1, {}, path, -1}};
 }
 
@@ -90,24 +93,33 @@ Result<std::vector<std::uint8_t>> readWholeFile(const std::string& path, std::in
 {
     QFile file(QString::fromStdString(path));
     if (!file.exists())
-        return Error{ErrorCode::NotFound, "There is no file '" + path + "'.", "Check the name and the folder.",
+        return Error{ErrorCode::NotFound,
+                     "There is no file '" + path + "'.",
+                     "Check the name and the folder.",
                      {-1, {}, path, -1}};
     if (QFileInfo(file).isDir())
-        return Error{ErrorCode::Io, "'" + path + "' is a folder, but a file is needed.", "Name a file in it.",
+        return Error{ErrorCode::Io,
+                     "'" + path + "' is a folder, but a file is needed.",
+                     "Name a file in it.",
                      {-1, {}, path, -1}};
     if (!file.open(QIODevice::ReadOnly))
-        return Error{ErrorCode::Io, "The file '" + path + "' could not be opened: " + file.errorString().toStdString() + ".",
-                     "Check that you may read it.", {-1, {}, path, -1}};
+        return Error{ErrorCode::Io,
+                     "The file '" + path + "' could not be opened: " + file.errorString().toStdString() + ".",
+                     "Check that you may read it.",
+                     {-1, {}, path, -1}};
     if (file.size() > limit)
         return Error{ErrorCode::BadFormat,
                      "The file '" + path + "' has " + std::to_string(file.size()) + " bytes, more than the " +
                          std::to_string(limit) + " that such a file may have.",
-                     "It is probably not a file of Convarium.", {-1, {}, path, -1}};
+                     "It is probably not a file of Convarium.",
+                     {-1, {}, path, -1}};
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.size()));
     const qint64 got = file.read(reinterpret_cast<char*>(bytes.data()), file.size());
     if (got != file.size())
-        return Error{ErrorCode::Io, "The file '" + path + "' could not be read: " + file.errorString().toStdString() + ".",
-                     "Try again, or use a copy of the file.", {-1, {}, path, std::max<qint64>(got, 0)}};
+        return Error{ErrorCode::Io,
+                     "The file '" + path + "' could not be read: " + file.errorString().toStdString() + ".",
+                     "Try again, or use a copy of the file.",
+                     {-1, {}, path, std::max<qint64>(got, 0)}};
     return bytes;
 }
 

@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Gives the next piece of a file that is being written; an empty piece ends it.
 using PieceSource = std::function<Result<std::span<const std::uint8_t>>()>;

@@ -7,7 +7,8 @@
 
 #include <limits>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 std::string historyToJson(const History& history)
 {

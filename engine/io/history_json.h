@@ -6,7 +6,8 @@
 #include <span>
 #include <string>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Steps are thinned to about kSavedHistorySteps points.
 inline constexpr std::size_t kSavedHistorySteps = 4000;

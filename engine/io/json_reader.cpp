@@ -5,9 +5,11 @@
 
 #include <cmath>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 std::string found(const QJsonValue& value)
 {
@@ -34,7 +36,9 @@ std::string range(std::int64_t minimum, std::int64_t maximum)
 
 void JsonFaults::report(const std::string& path, const std::string& what, ErrorCode code, const std::string& hint)
 {
-    report(Error{code, "In '" + m_file + "', " + (path.empty() ? "the file" : path) + " " + what + ".", hint,
+    report(Error{code,
+                 "In '" + m_file + "', " + (path.empty() ? "the file" : path) + " " + what + ".",
+                 hint,
                  {-1, path, m_file, -1}});
 }
 
@@ -48,15 +52,19 @@ Result<QJsonObject> parseJsonObject(std::span<const std::uint8_t> bytes, const s
 {
     QJsonParseError fault;
     const auto json = QJsonDocument::fromJson(
-        QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())), &fault);
+        QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())),
+        &fault);
     const std::string hint = "The file is damaged or was written by another program; use a copy of it.";
     if (fault.error != QJsonParseError::NoError)
         return Error{ErrorCode::BadFormat,
                      "'" + file + "' is not valid JSON: " + fault.errorString().toStdString() + " at byte " +
                          std::to_string(fault.offset) + " of " + std::to_string(bytes.size()) + ".",
-                     hint, {-1, {}, file, fault.offset}};
+                     hint,
+                     {-1, {}, file, fault.offset}};
     if (!json.isObject())
-        return Error{ErrorCode::BadFormat, "'" + file + "' holds a JSON list, but an object is needed.", hint,
+        return Error{ErrorCode::BadFormat,
+                     "'" + file + "' holds a JSON list, but an object is needed.",
+                     hint,
                      {-1, {}, file, 0}};
     return json.object();
 }
@@ -128,8 +136,9 @@ void JsonFields::real(const char* key, double& out, double minimum, double maxim
         return;
     out = readReal(m_faults, *value, pathOf(key));
     if (!(out >= minimum && out <= maximum))
-        m_faults.report(pathOf(key), "is " + found(*value) + "; a number from " + QString::number(minimum).toStdString() +
-                                         " to " + QString::number(maximum).toStdString() + " is needed");
+        m_faults.report(pathOf(key), "is " + found(*value) + "; a number from " +
+                                         QString::number(minimum).toStdString() + " to " +
+                                         QString::number(maximum).toStdString() + " is needed");
 }
 
 void JsonFields::maybeReal(const char* key, std::optional<double>& out)
@@ -160,7 +169,8 @@ void JsonFields::text(const char* key, std::string& out, Need need)
     out = value->toString().toStdString();
 }
 
-void JsonFields::array(const char* key, const std::function<void(const QJsonValue&, const std::string&)>& read, Need need)
+void JsonFields::array(const char* key, const std::function<void(const QJsonValue&, const std::string&)>& read,
+                       Need need)
 {
     const auto value = find(key, need, "a list");
     if (!value)
@@ -173,7 +183,8 @@ void JsonFields::array(const char* key, const std::function<void(const QJsonValu
 }
 
 void JsonFields::object(const char* key,
-                        const std::function<void(const QString&, const QJsonValue&, const std::string&)>& read, Need need)
+                        const std::function<void(const QString&, const QJsonValue&, const std::string&)>& read,
+                        Need need)
 {
     const auto value = find(key, need, "an object");
     if (!value)
@@ -191,8 +202,9 @@ void JsonFields::finish()
         return;
     for (const QString& key : m_object.keys()) {
         if (!m_known.contains(key))
-            m_faults.report(pathOf(key.toUtf8().constData()), "is a field that Convarium does not know", ErrorCode::BadFormat,
-                            "Check its spelling; the fields here are " + m_known.join(QLatin1String(", ")).toStdString() + ".");
+            m_faults.report(
+                pathOf(key.toUtf8().constData()), "is a field that Convarium does not know", ErrorCode::BadFormat,
+                "Check its spelling; the fields here are " + m_known.join(QLatin1String(", ")).toStdString() + ".");
     }
 }
 

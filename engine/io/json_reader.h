@@ -14,10 +14,12 @@
 #include <span>
 #include <string>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// One reading of one file. After the first fault all further reads keep what is there.
-class JsonFaults {
+class JsonFaults
+{
 public:
     explicit JsonFaults(std::string file) : m_file(std::move(file)) {}
     /// `what` goes on after "In 'FILE', PATH ": "is missing; a text is needed".
@@ -38,7 +40,8 @@ Result<QJsonObject> parseJsonObject(std::span<const std::uint8_t> bytes, const s
 
 /// The fields of one object. Required fields that are missing, wrong kinds, values out of range and, in finish(),
 /// fields nobody asked for are faults.
-class JsonFields {
+class JsonFields
+{
 public:
     enum Need { Required, Optional };
     static constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int64_t>::max();

@@ -4,7 +4,8 @@
 #include <charconv>
 #include <cmath>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 std::string jsonQuoted(std::string_view text)
 {

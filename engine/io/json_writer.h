@@ -1,18 +1,20 @@
 // JSON text with fields in the order they are written, for files people read and for lines scripts read.
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-/// Builds one JSON value. Calls follow the structure: beginObject, key, value ..., endObject. Doubles are written in the
-/// shortest form that reads back to the same bits; values that are not finite become null, which JSON has instead.
-class JsonWriter {
+/// Builds one JSON value. Calls follow the structure: beginObject, key, value ..., endObject. Doubles are written in
+/// the shortest form that reads back to the same bits; values that are not finite become null, which JSON has instead.
+class JsonWriter
+{
 public:
     /// Compact writes everything on one line; Pretty indents by two and keeps what is inside beginArray(true) or
     /// beginObject(true) on one line.
@@ -28,8 +30,7 @@ public:
     JsonWriter& value(const char* text) { return value(std::string_view(text)); }
     JsonWriter& value(bool truth) { return raw(truth ? "true" : "false"); }
     JsonWriter& value(double number);
-    template <std::integral I>
-        requires(!std::same_as<I, bool>)
+    template <class I, class = std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>>>
     JsonWriter& value(I number)
     {
         return raw(std::to_string(number));

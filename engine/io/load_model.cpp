@@ -8,7 +8,8 @@
 #include <QFileInfo>
 #include <QString>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 Result<Project> loadModel(const std::string& nameOrFile)
 {
@@ -23,12 +24,16 @@ Result<Project> loadModel(const std::string& nameOrFile)
         return networkFromJson(*bytes, nameOrFile);
     }
     if (suffix == QLatin1String("onnx"))
-        return Error{ErrorCode::BadFormat, "ONNX files cannot be opened yet: '" + nameOrFile + "'.",
-                     "Use a preset, a .convarium file or a network .json.", {-1, {}, nameOrFile, -1}};
+        return Error{ErrorCode::BadFormat,
+                     "ONNX files cannot be opened yet: '" + nameOrFile + "'.",
+                     "Use a preset, a .convarium file or a network .json.",
+                     {-1, {}, nameOrFile, -1}};
     auto preset = loadPreset(nameOrFile);
     if (!preset && info.isFile())
-        return Error{ErrorCode::BadFormat, "'" + nameOrFile + "' is a file of an unknown kind.",
-                     "Networks are files that end in .convarium or .json.", {-1, {}, nameOrFile, -1}};
+        return Error{ErrorCode::BadFormat,
+                     "'" + nameOrFile + "' is a file of an unknown kind.",
+                     "Networks are files that end in .convarium or .json.",
+                     {-1, {}, nameOrFile, -1}};
     return preset;
 }
 

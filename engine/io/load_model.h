@@ -5,7 +5,8 @@
 
 #include <string>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// The kind is decided by the suffix (.convarium, .json, .onnx, any case); without one of these it is a preset's name.
 Result<Project> loadModel(const std::string& nameOrFile);

@@ -7,23 +7,28 @@
 
 #include <algorithm>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 Error newer(const std::string& file, const std::string& path, const std::string& what, std::int64_t found, int known)
 {
     return {ErrorCode::NewerVersion,
             "'" + file + "' was made by a newer Convarium: " + what + " has version " + std::to_string(found) +
                 ", this program knows versions up to " + std::to_string(known) + ".",
-            "Install the newest Convarium to open it.", {-1, path, file, -1}};
+            "Install the newest Convarium to open it.",
+            {-1, path, file, -1}};
 }
 
 Error noWay(const std::string& file, const std::string& path, const std::string& what, std::int64_t found)
 {
     return {ErrorCode::BadFormat,
-            "In '" + file + "', " + path + " is " + std::to_string(found) + "; no version of Convarium wrote such " + what + ".",
-            "Repair the file by hand, or use a copy of it.", {-1, path, file, -1}};
+            "In '" + file + "', " + path + " is " + std::to_string(found) + "; no version of Convarium wrote such " +
+                what + ".",
+            "Repair the file by hand, or use a copy of it.",
+            {-1, path, file, -1}};
 }
 
 /// Brings one node to the newest version of its layer. Nodes without a sound type or version are left to the reader.
@@ -53,11 +58,10 @@ Result<QJsonObject> migratedNode(QJsonObject node, const Migrations& migrations,
 
 const Migrations& builtInMigrations()
 {
-    static const Migrations table{
-        GraphSpec::kFormat, {}, {}, [](const std::string& type) {
-            const LayerDescriptor* layer = findLayer(type);
-            return layer ? layer->version : 0;
-        }};
+    static const Migrations table{GraphSpec::kFormat, {}, {}, [](const std::string& type) {
+                                      const LayerDescriptor* layer = findLayer(type);
+                                      return layer ? layer->version : 0;
+                                  }};
     return table;
 }
 

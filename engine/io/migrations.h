@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Turns a network of format `from` into one of format `from + 1`.
 struct FormatMigration {

@@ -13,9 +13,11 @@
 #include <map>
 #include <set>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 constexpr std::array<const char*, 4> kRoleNames{"weight", "statistic", "constant", "saved"};
 constexpr double kMaxCoordinate = 1e9;
@@ -94,7 +96,10 @@ void writeTraining(JsonWriter& json, const TrainConfig& c)
         json.value(c.seed);
     else
         json.value(std::to_string(c.seed));
-    json.field("threads", c.threads).field("validation", c.validation).field("limit", c.limit).field("shuffle", c.shuffle);
+    json.field("threads", c.threads)
+        .field("validation", c.validation)
+        .field("limit", c.limit)
+        .field("shuffle", c.shuffle);
     json.field("execution", c.execution == ExecutionMode::Fused ? "fused" : "layerwise").endObject();
 }
 
@@ -133,8 +138,8 @@ void readSettings(JsonFaults& faults, Node& node, const std::string& path)
 {
     const LayerDescriptor* layer = findLayer(node.type);
     if (!layer) {
-        faults.report(path + ".type", "is '" + node.type + "', a layer that this program does not know", ErrorCode::UnknownName,
-                      "Check its spelling, or install the newest Convarium.");
+        faults.report(path + ".type", "is '" + node.type + "', a layer that this program does not know",
+                      ErrorCode::UnknownName, "Check its spelling, or install the newest Convarium.");
         return;
     }
     auto complete = completeParams(*layer, node.params);
@@ -143,8 +148,10 @@ void readSettings(JsonFaults& faults, Node& node, const std::string& path)
         return;
     }
     Error error = complete.error();
-    error.message = "In '" + faults.file() + "', " + path + " (" + layer->title + " '" + node.name + "'): " + error.message;
-    error.place = {node.id, path + ".params" + (error.place.port.empty() ? "" : "." + error.place.port), faults.file(), -1};
+    error.message =
+        "In '" + faults.file() + "', " + path + " (" + layer->title + " '" + node.name + "'): " + error.message;
+    error.place = {node.id, path + ".params" + (error.place.port.empty() ? "" : "." + error.place.port), faults.file(),
+                   -1};
     faults.report(std::move(error));
 }
 
@@ -281,8 +288,8 @@ void readLook(JsonFaults& faults, JsonFields& f, Project& p)
             const QJsonArray xy = value.toArray();
             if (!ok || !p.graph.node(id))
                 return faults.report(path, "belongs to no node");
-            if (xy.size() != 2 || !xy[0].isDouble() || !xy[1].isDouble() || std::abs(xy[0].toDouble()) > kMaxCoordinate ||
-                std::abs(xy[1].toDouble()) > kMaxCoordinate)
+            if (xy.size() != 2 || !xy[0].isDouble() || !xy[1].isDouble() ||
+                std::abs(xy[0].toDouble()) > kMaxCoordinate || std::abs(xy[1].toDouble()) > kMaxCoordinate)
                 return faults.report(path, "is no place; a list of two numbers is needed");
             p.positions[id] = {xy[0].toDouble(), xy[1].toDouble()};
         },
@@ -378,7 +385,11 @@ std::string networkToJson(const Project& p)
         });
     if (!p.graph.outputs.empty())
         writeArray(json, "outputs", p.graph.outputs, [](JsonWriter& j, const OutputSpec& output) {
-            j.beginObject(true).field("node", output.node).field("loss", output.loss).field("weight", output.weight).endObject();
+            j.beginObject(true)
+                .field("node", output.node)
+                .field("loss", output.loss)
+                .field("weight", output.weight)
+                .endObject();
         });
     json.key("positions").beginObject();
     for (const auto& [id, xy] : p.positions)
@@ -417,10 +428,13 @@ Result<Project> readNetwork(std::span<const std::uint8_t> json, const std::strin
     f.text("name", p.graph.name);
     f.text("title", p.graph.title, JsonFields::Optional);
     f.integer("nextId", p.graph.nextId, 1);
-    f.array("nodes", [&](const QJsonValue& v, const std::string& path) { p.graph.nodes.push_back(readNode(faults, v, path)); });
-    f.array("edges", [&](const QJsonValue& v, const std::string& path) { p.graph.edges.push_back(readEdge(faults, v, path)); });
+    f.array("nodes",
+            [&](const QJsonValue& v, const std::string& path) { p.graph.nodes.push_back(readNode(faults, v, path)); });
+    f.array("edges",
+            [&](const QJsonValue& v, const std::string& path) { p.graph.edges.push_back(readEdge(faults, v, path)); });
     f.array(
-        "groups", [&](const QJsonValue& v, const std::string& path) { p.graph.groups.push_back(readGroup(faults, v, path)); },
+        "groups",
+        [&](const QJsonValue& v, const std::string& path) { p.graph.groups.push_back(readGroup(faults, v, path)); },
         JsonFields::Optional);
     f.array(
         "inputs",

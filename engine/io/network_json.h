@@ -6,7 +6,8 @@
 #include <span>
 #include <string>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Largest network file that is read.
 inline constexpr std::int64_t kMaxNetworkBytes = std::int64_t{64} << 20;

@@ -1,4 +1,5 @@
-// networkFromJson() with the table of migrations as an argument, so that tests can bring their own. Private to engine/io.
+// networkFromJson() with the table of migrations as an argument, so that tests can bring their own. Private to
+// engine/io.
 #pragma once
 
 #include "engine/io/migrations.h"
@@ -6,7 +7,8 @@
 
 #include <span>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 Result<Project> readNetwork(std::span<const std::uint8_t> json, const std::string& file, const Migrations& migrations);
 

@@ -6,15 +6,18 @@
 #include <algorithm>
 #include <numeric>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 Result<Project> readPreset(const char* name)
 {
     const QByteArray bytes = presetFile(name);
-    return networkFromJson({reinterpret_cast<const std::uint8_t*>(bytes.constData()), static_cast<std::size_t>(bytes.size())},
-                           std::string(name) + ".json");
+    return networkFromJson(
+        {reinterpret_cast<const std::uint8_t*>(bytes.constData()), static_cast<std::size_t>(bytes.size())},
+        std::string(name) + ".json");
 }
 
 /// Levenshtein distance.

@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 struct PresetInfo {
-    std::string name;  ///< part of the command line's contract
+    std::string name; ///< part of the command line's contract
     std::string title;
-    int year = 0;      ///< 0: none
+    int year = 0; ///< 0: none
     std::string description;
     std::string paper;
 };

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 std::vector<HistoryStep> thinned(const std::vector<HistoryStep>& steps, std::size_t limit)
 {

@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// A text on the canvas; place and size in scene units.
 struct Note {

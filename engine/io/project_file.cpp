@@ -10,9 +10,11 @@
 #include <charconv>
 #include <new>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 constexpr const char* kNetwork = "network.json";
 constexpr const char* kWeights = "weights.safetensors";
@@ -89,7 +91,8 @@ Result<TensorKey> parseKey(std::string_view name, const std::string& file)
         return TensorKey{id, std::string(end + 1, name.data() + name.size())};
     return Error{ErrorCode::BadFormat,
                  "In '" + file + "', the tensor '" + std::string(name) + "' has a name that is not NODE.TENSOR.",
-                 "Use a copy of the file.", {-1, std::string(name), file, -1}};
+                 "Use a copy of the file.",
+                 {-1, std::string(name), file, -1}};
 }
 
 /// The tensors whose names end in suffix; others are left for the next call.
@@ -138,7 +141,8 @@ Result<std::shared_ptr<const TrainingState>> readTrainingState(const ZipReader& 
     auto moments = decodeSafetensors(*optimizer, entryName(kOptimizer));
     if (!moments)
         return moments.error();
-    for (const auto& [suffix, target] : {std::pair{kFirst, &state->optimizer1}, std::pair{kSecond, &state->optimizer2}}) {
+    for (const auto& [suffix, target] :
+         {std::pair{kFirst, &state->optimizer1}, std::pair{kSecond, &state->optimizer2}}) {
         auto found = keyed(*moments, suffix, entryName(kOptimizer));
         if (!found)
             return found.error();
@@ -149,7 +153,8 @@ Result<std::shared_ptr<const TrainingState>> readTrainingState(const ZipReader& 
         return Error{ErrorCode::BadFormat,
                      "In '" + entryName(kOptimizer) + "', the tensor '" + moments->begin()->first +
                          "' ends neither in .first nor in .second.",
-                     "Use a copy of the file.", {-1, moments->begin()->first, entryName(kOptimizer), -1}};
+                     "Use a copy of the file.",
+                     {-1, moments->begin()->first, entryName(kOptimizer), -1}};
     return std::shared_ptr<const TrainingState>(std::move(state));
 }
 
@@ -189,7 +194,9 @@ Result<Project> openUnguarded(const std::string& path)
 
 Error outOfMemory(const std::string& path)
 {
-    return {ErrorCode::OutOfMemory, "There is not enough memory for '" + path + "'.", "Close other programs and try again.",
+    return {ErrorCode::OutOfMemory,
+            "There is not enough memory for '" + path + "'.",
+            "Close other programs and try again.",
             {-1, {}, path, -1}};
 }
 

@@ -7,13 +7,14 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Writes the project atomically: whatever happens, `path` holds the old file or the new one. path is UTF-8.
 Result<void> saveProject(const Project& project, const std::string& path);
 
-/// Reads a .convarium file. Every entry is checked (ZIP checksum, size limits, contents). Errors: NotFound, Io, BadFormat,
-/// NewerVersion, UnknownName, OutOfMemory; the message names the entry.
+/// Reads a .convarium file. Every entry is checked (ZIP checksum, size limits, contents). Errors: NotFound, Io,
+/// BadFormat, NewerVersion, UnknownName, OutOfMemory; the message names the entry.
 Result<Project> openProject(const std::string& path);
 
 /// Only the picture for galleries and lists of recent files; empty when the file has none.

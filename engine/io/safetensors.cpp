@@ -9,11 +9,13 @@
 #include <bit>
 #include <cstring>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 static_assert(std::endian::native == std::endian::little, "values are copied as they are in memory");
 
-namespace {
+namespace
+{
 
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000; // as in the format's own library
@@ -26,8 +28,10 @@ struct Entry {
 
 Error tooShort(const std::string& file, std::size_t size, const std::string& needed)
 {
-    return {ErrorCode::BadFormat, "'" + file + "' has only " + std::to_string(size) + " bytes, but " + needed + ".",
-            "The file is cut off; use a copy of it.", {-1, {}, file, static_cast<std::int64_t>(size)}};
+    return {ErrorCode::BadFormat,
+            "'" + file + "' has only " + std::to_string(size) + " bytes, but " + needed + ".",
+            "The file is cut off; use a copy of it.",
+            {-1, {}, file, static_cast<std::int64_t>(size)}};
 }
 
 Entry readEntry(JsonFaults& faults, const QString& name, const QJsonValue& value)
@@ -117,7 +121,8 @@ Result<std::map<std::string, Tensor>> decodeSafetensors(std::span<const std::uin
         return Error{ErrorCode::BadFormat,
                      "'" + file + "' claims a header of " + std::to_string(length) + " bytes, more than the " +
                          std::to_string(kMaxHeaderBytes) + " the format allows.",
-                     "It is probably not a safetensors file.", {-1, {}, file, 0}};
+                     "It is probably not a safetensors file.",
+                     {-1, {}, file, 0}};
     if (length > bytes.size() - kLengthBytes)
         return tooShort(file, bytes.size(), "its header alone needs " + std::to_string(length + kLengthBytes));
     const auto header = parseJsonObject(bytes.subspan(kLengthBytes, length), file);
@@ -129,23 +134,27 @@ Result<std::map<std::string, Tensor>> decodeSafetensors(std::span<const std::uin
     for (auto it = header->begin(); it != header->end() && !faults.any(); ++it)
         if (it.key() != QLatin1String("__metadata__"))
             entries.push_back(readEntry(faults, it.key(), it.value()));
-    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+    std::sort(entries.begin(), entries.end(),
+              [](const Entry& a, const Entry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
     const auto data = bytes.subspan(kLengthBytes + length);
     std::int64_t at = 0;
     for (const Entry& entry : entries) {
         if (entry.begin != at)
-            faults.report(entry.name + ".data_offsets", entry.begin < at ? "overlaps another tensor" : "leaves a gap before it");
+            faults.report(entry.name + ".data_offsets",
+                          entry.begin < at ? "overlaps another tensor" : "leaves a gap before it");
         at = entry.end;
     }
     if (faults.any())
         return *faults.error();
     if (at > static_cast<std::int64_t>(data.size()))
-        return tooShort(file, bytes.size(), "its tensors need " + std::to_string(kLengthBytes + length + static_cast<std::uint64_t>(at)));
+        return tooShort(file, bytes.size(),
+                        "its tensors need " + std::to_string(kLengthBytes + length + static_cast<std::uint64_t>(at)));
     if (at < static_cast<std::int64_t>(data.size()))
         return Error{ErrorCode::BadFormat,
                      "'" + file + "' has " + std::to_string(static_cast<std::int64_t>(data.size()) - at) +
                          " bytes that belong to no tensor.",
-                     "The file is damaged; use a copy of it.", {-1, {}, file, static_cast<std::int64_t>(kLengthBytes + length) + at}};
+                     "The file is damaged; use a copy of it.",
+                     {-1, {}, file, static_cast<std::int64_t>(kLengthBytes + length) + at}};
 
     std::map<std::string, Tensor> tensors;
     for (const Entry& entry : entries) {

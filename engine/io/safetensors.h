@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Tensors by name; not owned.
 using TensorRefs = std::map<std::string, const Tensor*>;
@@ -21,8 +22,8 @@ std::vector<std::uint8_t> safetensorsHeader(const TensorRefs& tensors);
 /// The whole file in memory.
 std::vector<std::uint8_t> encodeSafetensors(const TensorRefs& tensors);
 
-/// Checks everything before it is used: header length, JSON, data type, shapes (rank up to 6), offsets in range, sizes that
-/// fit the shapes, no overlap and no gap. `file` stands in messages. Errors: BadFormat with the place.
+/// Checks everything before it is used: header length, JSON, data type, shapes (rank up to 6), offsets in range, sizes
+/// that fit the shapes, no overlap and no gap. `file` stands in messages. Errors: BadFormat with the place.
 Result<std::map<std::string, Tensor>> decodeSafetensors(std::span<const std::uint8_t> bytes, const std::string& file);
 
 } // namespace convarium::engine

@@ -7,14 +7,18 @@
 
 #include <algorithm>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 Error damaged(const std::string& path, const std::string& what)
 {
-    return {ErrorCode::BadFormat, "'" + path + "' is not a whole Convarium file: " + what + ".",
-            "It may have been cut off or changed while it was copied; use another copy.", {-1, {}, path, -1}};
+    return {ErrorCode::BadFormat,
+            "'" + path + "' is not a whole Convarium file: " + what + ".",
+            "It may have been cut off or changed while it was copied; use another copy.",
+            {-1, {}, path, -1}};
 }
 
 Error buildError(zip_error_t* error)
@@ -38,11 +42,15 @@ Result<ZipReader> ZipReader::open(const std::string& path)
 {
     const QFileInfo info(QString::fromStdString(path));
     if (!info.exists())
-        return Error{ErrorCode::NotFound, "There is no file '" + path + "'.", "Check the name and the folder.",
+        return Error{ErrorCode::NotFound,
+                     "There is no file '" + path + "'.",
+                     "Check the name and the folder.",
                      {-1, {}, path, -1}};
     if (!info.isFile() || !info.isReadable())
-        return Error{ErrorCode::Io, "'" + path + "' is a folder or may not be read; a .convarium file is needed.",
-                     "Check the name and your rights.", {-1, {}, path, -1}};
+        return Error{ErrorCode::Io,
+                     "'" + path + "' is a folder or may not be read; a .convarium file is needed.",
+                     "Check the name and your rights.",
+                     {-1, {}, path, -1}};
     int code = 0;
     zip_t* archive = zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code);
     if (!archive) {
@@ -89,7 +97,8 @@ Result<std::vector<std::uint8_t>> ZipReader::read(const char* entry, std::int64_
             break;
     }
     if (bytes.size() != stat.size)
-        return damaged(m_path, name + " has " + std::to_string(bytes.size()) + " of " + std::to_string(stat.size) + " bytes");
+        return damaged(m_path,
+                       name + " has " + std::to_string(bytes.size()) + " of " + std::to_string(stat.size) + " bytes");
     return bytes;
 }
 

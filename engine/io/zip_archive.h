@@ -13,10 +13,12 @@
 struct zip;
 struct zip_source;
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// A ZIP file opened for reading.
-class ZipReader {
+class ZipReader
+{
 public:
     static Result<ZipReader> open(const std::string& path);
     [[nodiscard]] bool contains(const char* entry) const;
@@ -32,8 +34,10 @@ private:
     std::string m_path;
 };
 
-/// Builds an archive in memory. What is added must live until write() has returned. The same content gives the same bytes.
-class ZipWriter {
+/// Builds an archive in memory. What is added must live until write() has returned. The same content gives the same
+/// bytes.
+class ZipWriter
+{
 public:
     ZipWriter();
     ~ZipWriter();

@@ -1,6 +1,8 @@
 // Softmax, and the cross-entropy loss on logits.
 #include "engine/ops/op_graph.h"
 
+#include <algorithm>
+
 namespace convarium::engine {
 
 namespace {
@@ -27,7 +29,8 @@ private:
     Layout m_layout;
 };
 
-/// Mean cross-entropy over the images of the step. Runs as part of backward: it starts the gradient.
+/// Mean cross-entropy over the images of the step, at each place of the map. Runs as part of backward: it starts the
+/// gradient. The trainer makes sure that the targets have as many places as the logits.
 class LossOp final : public Op {
 public:
     const char* kind() const override { return "cross_entropy"; }
@@ -44,21 +47,22 @@ public:
         m_layout = graph.layoutOf(inputs[0]);
         m_chunk = chunk;
     }
-    std::int64_t scratchBytes() const override { return m_chunk * static_cast<std::int64_t>(sizeof(std::int32_t)); }
+    std::int64_t scratchBytes() const override { return m_chunk * m_layout.pixels() * static_cast<std::int64_t>(sizeof(std::int32_t)); }
 
     void forward(const Run&, const OpBinding&, int) const override {}
 
     void backward(const Run& run, const OpBinding& b, int) const override
     {
         auto* labels = reinterpret_cast<std::int32_t*>(run.scratch);
+        const std::int64_t places = m_layout.pixels();
         for (std::int64_t i = 0; i < run.count; ++i)
-            labels[i] = run.step->data->label(run.step->indices[run.first + i]);
+            std::fill(labels + i * places, labels + (i + 1) * places, run.step->data->label(run.step->indices[run.first + i]));
         auto* sums = run.at<LossSums>(b.aux[0]);
         if (run.firstOfSlot)
             *sums = {};
         float* gradient = b.inputGradients[0] >= 0 ? run.at(b.inputGradients[0]) : nullptr;
-        run.kernels().softmaxCrossEntropy(run.at(b.inputs[0]), labels, gradient, run.count, m_layout.channels, m_layout.lanes,
-                                          1.0f / static_cast<float>(run.step->images), &sums->loss, &sums->correct);
+        run.kernels().softmaxCrossEntropy(run.at(b.inputs[0]), labels, gradient, run.count * places, m_layout.channels, m_layout.lanes,
+                                          1.0f / static_cast<float>(run.step->images * places), &sums->loss, &sums->correct);
     }
 
 private:

@@ -85,11 +85,6 @@ Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::Ke
     unpadInput(*out);
     if (options.training) {
         const ValueInfo& v = out->values[static_cast<std::size_t>(out->logits)];
-        const bool oneList = v.shape.rank() == 1 || (v.shape.rank() == 3 && v.layout.pixels() == 1);
-        if (!oneList)
-            return Error{ErrorCode::ShapeMismatch,
-                         "The loss needs a list with one number per class; " + graph.label(v.node) + " gives " + v.shape.text() + ".",
-                         "End the network with Flatten and Dense, or with GlobalAvgPool.", {v.node, {}, {}, -1}};
         LowerCall call;
         call.node = v.node;
         const int logits = out->plain(out->logits, call);

@@ -20,6 +20,10 @@ Result<void> checkData(const ExecutionPlan& plan, const Dataset& data, const std
                      "Change the Input layer or choose other data.", {input.node, {}, {}, -1}};
     const ValueInfo& logits = g.values[static_cast<std::size_t>(g.logits)];
     const auto classes = static_cast<std::int64_t>(data.classNames().size());
+    if (logits.layout.pixels() != 1 || logits.layout.kind == Layout::Kind::Dense)
+        return Error{ErrorCode::ShapeMismatch,
+                     "The loss needs a list with one number per class; the network ends with " + logits.shape.text() + " (maps x height x width).",
+                     "End the network with Flatten and Dense, or with GlobalAvgPool.", {logits.node, {}, {}, -1}};
     if (logits.layout.channels != classes)
         return Error{ErrorCode::ShapeMismatch,
                      "The data set '" + dataName + "' has " + std::to_string(classes) + " classes; the network ends with " +

@@ -7,9 +7,11 @@ static void initialize()
     Q_INIT_RESOURCE(presets); // the linker drops unnamed resources of static libraries
 }
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 constexpr const char* kNames[] = {"lenet-5", "mnist-cnn", "mlp", "resnet-20", "three-conv"};
 }
 

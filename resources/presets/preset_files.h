@@ -5,7 +5,8 @@
 
 #include <span>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Names in the order of the gallery: the default first, then by difficulty.
 std::span<const char* const> presetNames();

@@ -11,7 +11,8 @@
 
 #include <random>
 
-namespace convarium::test {
+namespace convarium::test
+{
 
 struct CliResult {
     int status = -1;
@@ -71,7 +72,8 @@ inline void writeTinyData(const QString& folder, int train = 320, int test = 100
 {
     QDir().mkpath(folder);
     std::mt19937 random(3);
-    for (const auto& [part, count] : {std::pair{QStringLiteral("train"), train}, std::pair{QStringLiteral("t10k"), test}}) {
+    for (const auto& [part, count] :
+         {std::pair{QStringLiteral("train"), train}, std::pair{QStringLiteral("t10k"), test}}) {
         const auto number = [](QByteArray& bytes, int n) {
             for (int shift = 24; shift >= 0; shift -= 8)
                 bytes.append(static_cast<char>(n >> shift));
@@ -86,10 +88,11 @@ inline void writeTinyData(const QString& folder, int train = 320, int test = 100
             labels.append(static_cast<char>(label));
             for (int y = 0; y < 28; ++y)
                 for (int x = 0; x < 28; ++x)
-                    images.append(static_cast<char>((y / 14 == label / 5 && x / 5 == label % 5 ? 150 : 0) + random() % 100));
+                    images.append(
+                        static_cast<char>((y / 14 == label / 5 && x / 5 == label % 5 ? 150 : 0) + random() % 100));
         }
-        for (const auto& [kind, content] :
-             {std::pair{QStringLiteral("-images-idx3-ubyte"), images}, std::pair{QStringLiteral("-labels-idx1-ubyte"), labels}}) {
+        for (const auto& [kind, content] : {std::pair{QStringLiteral("-images-idx3-ubyte"), images},
+                                            std::pair{QStringLiteral("-labels-idx1-ubyte"), labels}}) {
             QFile file(QDir(folder).filePath(part + kind));
             QVERIFY(file.open(QIODevice::WriteOnly));
             QCOMPARE(file.write(content), content.size());

@@ -4,7 +4,8 @@
 
 using namespace convarium::test;
 
-class CliTest : public QObject {
+class CliTest : public QObject
+{
     Q_OBJECT
 
     QTemporaryDir m_folder;
@@ -41,7 +42,8 @@ private Q_SLOTS:
         QList<int> parameters;
         for (const QJsonValue& value : summary.value("layers").toArray()) {
             const QJsonObject layer = value.toObject();
-            QCOMPARE(layer.keys(), QStringList({"id", "inputs", "macs", "memory", "name", "output", "parameters", "type"}));
+            QCOMPARE(layer.keys(),
+                     QStringList({"id", "inputs", "macs", "memory", "name", "output", "parameters", "type"}));
             QCOMPARE(layer.value("memory").toObject().keys(), QStringList({"activations", "weights", "workspace"}));
             const QJsonObject counts = layer.value("parameters").toObject();
             QCOMPARE(counts.keys(), QStringList({"frozen", "statistics", "trainable"}));
@@ -54,8 +56,8 @@ private Q_SLOTS:
         QCOMPARE(totals.value("macs").toInt(), 2'794'240);
         QCOMPARE(totals.value("textbook").toObject().keys(), QStringList({"inference", "training"}));
         const QJsonObject memory = totals.value("memory").toObject();
-        QCOMPARE(memory.keys(), QStringList({"activations", "data", "gradients", "inference_peak", "optimizer", "training_peak",
-                                             "weights", "workspace"}));
+        QCOMPARE(memory.keys(), QStringList({"activations", "data", "gradients", "inference_peak", "optimizer",
+                                             "training_peak", "weights", "workspace"}));
         double sum = 0;
         for (const char* part : {"weights", "gradients", "optimizer", "activations", "workspace", "data"})
             sum += memory.value(QLatin1String(part)).toDouble();
@@ -67,7 +69,8 @@ private Q_SLOTS:
     {
         const QJsonObject summary = runCli({"summary", "three-conv", "--input", "3x64x48", "--json"}).object();
         QCOMPARE(summary.value("input"), QJsonValue(QJsonArray{3, 64, 48}));
-        QCOMPARE(summary.value("layers").toArray().last().toObject().value("output"), QJsonValue(QJsonArray{400, 8, 6}));
+        QCOMPARE(summary.value("layers").toArray().last().toObject().value("output"),
+                 QJsonValue(QJsonArray{400, 8, 6}));
         const CliResult wrong = runCli({"summary", "lenet-5", "--input", "1x20x20"});
         QCOMPARE(wrong.status, 1);
         QVERIFY2(wrong.err.contains("C5"), wrong.err.constData());
@@ -83,32 +86,41 @@ private Q_SLOTS:
         QTest::newRow("unknown command") << QStringList{"learn"} << 2 << "learn";
         QTest::newRow("no model") << QStringList{"summary"} << 2 << "MODEL";
         QTest::newRow("no data") << QStringList{"train", "mlp"} << 2 << "--data";
-        QTest::newRow("unknown option") << QStringList{"train", "mlp", "--data", data, "--speed", "9"} << 2 << "--speed";
+        QTest::newRow("unknown option") << QStringList{"train", "mlp", "--data", data, "--speed", "9"} << 2
+                                        << "--speed";
         QTest::newRow("batch 0") << QStringList{"train", "mlp", "--data", data, "--batch", "0"} << 2 << "found '0'";
-        QTest::newRow("batch as word") << QStringList{"train", "mlp", "--data", data, "--batch", "many"} << 2 << "found 'many'";
+        QTest::newRow("batch as word") << QStringList{"train", "mlp", "--data", data, "--batch", "many"} << 2
+                                       << "found 'many'";
         QTest::newRow("epochs and steps")
             << QStringList{"train", "mlp", "--data", data, "--epochs", "1", "--steps", "2"} << 2 << "--epochs";
-        QTest::newRow("unknown optimizer") << QStringList{"train", "mlp", "--data", data, "--optimizer", "best"} << 2 << "best";
-        QTest::newRow("later optimizer")
-            << QStringList{"train", "mlp", "--data", data, "--optimizer", "adamw"} << 2 << "not part of this version";
-        QTest::newRow("unknown schedule") << QStringList{"train", "mlp", "--data", data, "--schedule", "up"} << 2 << "up";
+        QTest::newRow("unknown optimizer")
+            << QStringList{"train", "mlp", "--data", data, "--optimizer", "best"} << 2 << "best";
+        QTest::newRow("later optimizer") << QStringList{"train", "mlp", "--data", data, "--optimizer", "adamw"} << 2
+                                         << "not part of this version";
+        QTest::newRow("unknown schedule")
+            << QStringList{"train", "mlp", "--data", data, "--schedule", "up"} << 2 << "up";
         QTest::newRow("rate 0") << QStringList{"train", "mlp", "--data", data, "--lr", "0"} << 2 << "rate";
         QTest::newRow("bf16") << QStringList{"train", "mlp", "--data", data, "--precision", "bf16"} << 2 << "bf16";
-        QTest::newRow("augmentation") << QStringList{"train", "mlp", "--data", data, "--augment", "flip"} << 2 << "--augment";
+        QTest::newRow("augmentation") << QStringList{"train", "mlp", "--data", data, "--augment", "flip"} << 2
+                                      << "--augment";
         QTest::newRow("scale") << QStringList{"train", "mlp", "--data", data, "--scale", "0.1,0"} << 2 << "MEAN,STD";
         QTest::newRow("ONNX output") << QStringList{"train", "mlp", "--data", data, "-o", "x.onnx"} << 2 << "ONNX";
-        QTest::newRow("output without kind") << QStringList{"train", "mlp", "--data", data, "-o", "x"} << 2 << ".convarium";
-        QTest::newRow("export") << QStringList{"export", "mlp", "--format", "onnx", "-o", "x"} << 2 << "not part of this version";
+        QTest::newRow("output without kind")
+            << QStringList{"train", "mlp", "--data", data, "-o", "x"} << 2 << ".convarium";
+        QTest::newRow("export") << QStringList{"export", "mlp", "--format", "onnx", "-o", "x"} << 2
+                                << "not part of this version";
         QTest::newRow("run") << QStringList{"run", "mlp", "--input", "x"} << 2 << "not part of this version";
         QTest::newRow("input size") << QStringList{"summary", "mlp", "--input", "28x28"} << 2 << "28x28";
         QTest::newRow("unknown preset") << QStringList{"summary", "lenet"} << 1 << "lenet-5";
         QTest::newRow("missing file") << QStringList{"summary", "gone.convarium"} << 1 << "gone.convarium";
-        QTest::newRow("missing folder") << QStringList{"train", "mlp", "--data", "/no/such/folder"} << 1 << "/no/such/folder";
+        QTest::newRow("missing folder") << QStringList{"train", "mlp", "--data", "/no/such/folder"} << 1
+                                        << "/no/such/folder";
         QTest::newRow("unknown data") << QStringList{"data", "info", "nothing-like-it"} << 1 << "nothing-like-it";
         QTest::newRow("untrained") << QStringList{"eval", "mlp", "--data", data} << 1 << "no trained weights";
         QTest::newRow("data that do not fit") << QStringList{"train", "three-conv", "--data", data} << 1 << "28";
         QTest::newRow("unwritable output")
-            << QStringList{"train", "mlp", "--data", data, "--steps", "1", "-o", "/no/such/x.convarium"} << 1 << "/no/such/x.convarium";
+            << QStringList{"train", "mlp", "--data", data, "--steps", "1", "-o", "/no/such/x.convarium"} << 1
+            << "/no/such/x.convarium";
     }
 
     void wrongUsageAndFailuresHaveTheirExitStatusAndOneClearLine()
@@ -145,14 +157,14 @@ private Q_SLOTS:
 
     void benchHasTheContractsFields()
     {
-        const CliResult run = runCli({"bench", "lenet-5", "mlp", "--mode", "infer", "--batch", "16", "--threads", "1", "--seconds",
-                                      "0.1", "--json"});
+        const CliResult run = runCli({"bench", "lenet-5", "mlp", "--mode", "infer", "--batch", "16", "--threads", "1",
+                                      "--seconds", "0.1", "--json"});
         QCOMPARE(run.status, 0);
         QCOMPARE(keysInOrder(run.out), QStringList({"peak_gflops", "kernels", "results"}));
         const QJsonArray results = run.object().value("results").toArray();
         QCOMPARE(results.size(), 2);
-        QCOMPARE(results[0].toObject().keys(), QStringList({"batch", "gflops", "images_per_second", "mode", "model", "peak_share",
-                                                            "precision", "threads"}));
+        QCOMPARE(results[0].toObject().keys(), QStringList({"batch", "gflops", "images_per_second", "mode", "model",
+                                                            "peak_share", "precision", "threads"}));
         QVERIFY(results[0].toObject().value("images_per_second").toDouble() > 0);
     }
 };

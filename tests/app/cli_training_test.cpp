@@ -9,7 +9,8 @@
 
 using namespace convarium::test;
 
-class CliTrainingTest : public QObject {
+class CliTrainingTest : public QObject
+{
     Q_OBJECT
 
     QTemporaryDir m_folder;
@@ -32,7 +33,8 @@ private Q_SLOTS:
 
     void aRunLearnsAndReportsItsEvents()
     {
-        const CliResult run = runCli(train({"--epochs", "4", "--validation", "0.2", "--every-step", "-o", path("out.convarium")}));
+        const CliResult run =
+            runCli(train({"--epochs", "4", "--validation", "0.2", "--every-step", "-o", path("out.convarium")}));
         QCOMPARE(run.status, 0);
         QVERIFY2(run.err.isEmpty(), run.err.constData());
         const auto lines = run.lines();
@@ -41,14 +43,17 @@ private Q_SLOTS:
         QCOMPARE(lines.first().value("validation_images").toInt(), 64);
         QCOMPARE(run.lines("step").size(), 4 * 8);
         const QList<QByteArray> texts = run.out.trimmed().split('\n');
-        QCOMPARE(keysInOrder(texts[1]), QStringList({"event", "step", "epoch", "loss", "accuracy", "images_per_second"}));
+        QCOMPARE(keysInOrder(texts[1]),
+                 QStringList({"event", "step", "epoch", "loss", "accuracy", "images_per_second"}));
         const auto epochs = run.lines("epoch");
         QCOMPARE(epochs.size(), 4);
-        QCOMPARE(keysInOrder(texts[9]), QStringList({"event", "epoch", "train_loss", "train_accuracy", "validation_loss",
-                                                     "validation_accuracy", "seconds", "images_per_second"}));
+        QCOMPARE(keysInOrder(texts[9]),
+                 QStringList({"event", "epoch", "train_loss", "train_accuracy", "validation_loss",
+                              "validation_accuracy", "seconds", "images_per_second"}));
         QVERIFY(epochs.last().value("train_loss").toDouble() < epochs.first().value("train_loss").toDouble());
         QVERIFY(epochs.last().value("validation_accuracy").isDouble());
-        QCOMPARE(keysInOrder(texts.last()), QStringList({"event", "test_loss", "test_accuracy", "seconds", "peak_memory", "file"}));
+        QCOMPARE(keysInOrder(texts.last()),
+                 QStringList({"event", "test_loss", "test_accuracy", "seconds", "peak_memory", "file"}));
         const QJsonObject done = lines.last();
         QVERIFY(done.value("test_accuracy").toDouble() > 0.9);
         QVERIFY(done.value("peak_memory").toDouble() > 1e6);
@@ -105,8 +110,10 @@ private Q_SLOTS:
         QFETCH(const QString, optimizer);
         const QStringList common{"--optimizer", optimizer, "--schedule", "constant", "--every-step"};
         const CliResult whole = runCli(train(common + QStringList{"--epochs", "4", "-o", path("whole.convarium")}));
-        const CliResult half = runCli(train(common + QStringList{"--epochs", "2", "--checkpoint", path("half.convarium")}));
-        const CliResult rest = runCli(train({"--epochs", "4", "--every-step", "--resume", path("half.convarium"), "-o", path("rest.convarium")}));
+        const CliResult half =
+            runCli(train(common + QStringList{"--epochs", "2", "--checkpoint", path("half.convarium")}));
+        const CliResult rest = runCli(
+            train({"--epochs", "4", "--every-step", "--resume", path("half.convarium"), "-o", path("rest.convarium")}));
         QCOMPARE(whole.status, 0);
         QCOMPARE(half.status, 0);
         QCOMPARE(rest.status, 0);
@@ -130,8 +137,8 @@ private Q_SLOTS:
 
     void aRateOf1000DivergesWithAReasonAndWhatToTry()
     {
-        const CliResult run = runCli({"train", "mnist-cnn", "--data", path("data"), "--optimizer", "sgd", "--lr", "1000", "--epochs", "20",
-                                      "--json", "-o", path("diverged.convarium")});
+        const CliResult run = runCli({"train", "mnist-cnn", "--data", path("data"), "--optimizer", "sgd", "--lr",
+                                      "1000", "--epochs", "20", "--json", "-o", path("diverged.convarium")});
         QCOMPARE(run.status, 1);
         const auto lines = run.lines("diverged");
         QCOMPARE(lines.size(), 1);
@@ -142,8 +149,8 @@ private Q_SLOTS:
 
     void flagsOverrideThePresetsSettings()
     {
-        const CliResult run = runCli(train({"--steps", "3", "--optimizer", "sgd", "--schedule", "constant", "--limit", "64", "--scale",
-                                            "0.5,0.25", "-o", path("flags.json")}));
+        const CliResult run = runCli(train({"--steps", "3", "--optimizer", "sgd", "--schedule", "constant", "--limit",
+                                            "64", "--scale", "0.5,0.25", "-o", path("flags.json")}));
         QCOMPARE(run.status, 0);
         const QJsonObject start = run.lines("start").first();
         QCOMPARE(start.value("optimizer").toString(), QStringLiteral("sgd"));

@@ -10,7 +10,8 @@
 
 using namespace convarium::engine;
 
-class JsonWriterTest : public QObject {
+class JsonWriterTest : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -33,7 +34,9 @@ private Q_SLOTS:
     void numbersThatAreNotFiniteBecomeNull()
     {
         JsonWriter json;
-        json.beginArray().value(std::numeric_limits<double>::infinity()).value(std::numeric_limits<double>::quiet_NaN());
+        json.beginArray()
+            .value(std::numeric_limits<double>::infinity())
+            .value(std::numeric_limits<double>::quiet_NaN());
         json.value(std::optional<double>()).endArray();
         QCOMPARE(json.text(), std::string("[null,null,null]"));
     }

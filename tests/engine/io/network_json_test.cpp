@@ -8,7 +8,8 @@
 
 using namespace convarium::test;
 
-namespace {
+namespace
+{
 
 Result<Project> read(const std::string& json)
 {
@@ -17,7 +18,9 @@ Result<Project> read(const std::string& json)
 
 ParamValue randomValue(const ParamInfo& info, std::mt19937& random)
 {
-    const auto below = [&random](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+    const auto below = [&random](std::size_t n) {
+        return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+    };
     switch (info.type) {
     case ParamType::Flag: return below(2) == 1;
     case ParamType::Choice: return info.choices[below(info.choices.size())];
@@ -33,16 +36,20 @@ ParamValue randomValue(const ParamInfo& info, std::mt19937& random)
 Project randomProject(unsigned seed)
 {
     std::mt19937 random(seed);
-    const auto below = [&random](std::int64_t n) { return std::uniform_int_distribution<std::int64_t>(0, n - 1)(random); };
+    const auto below = [&random](std::int64_t n) {
+        return std::uniform_int_distribution<std::int64_t>(0, n - 1)(random);
+    };
     Project p;
     p.graph.name = "random " + std::to_string(seed);
     p.graph.title = "T\"\\\n";
     const auto& layers = layerRegistry();
     const std::int64_t count = 1 + below(30);
-    p.graph.groups = {{5, 9, "inner", "residual", {{"filters", std::int64_t{16}}, {"kind", std::string("a")}, {"rate", 0.5}}},
-                      {9, -1, "outer", {}, {}}};
+    p.graph.groups = {
+        {5, 9, "inner", "residual", {{"filters", std::int64_t{16}}, {"kind", std::string("a")}, {"rate", 0.5}}},
+        {9, -1, "outer", {}, {}}};
     for (std::int64_t i = 0; i < count; ++i) {
-        const LayerDescriptor& layer = layers[static_cast<std::size_t>(below(static_cast<std::int64_t>(layers.size())))];
+        const LayerDescriptor& layer =
+            layers[static_cast<std::size_t>(below(static_cast<std::int64_t>(layers.size())))];
         Node node = makeNode(p.graph, layer);
         node.id += below(3); // gaps, as deleting leaves them
         p.graph.nextId = node.id + 1;
@@ -51,7 +58,8 @@ Project randomProject(unsigned seed)
         node.frozen = below(4) == 0;
         node.group = below(3) == 0 ? 5 : -1;
         if (below(5) == 0)
-            node.tensors = {{"weight", TensorRole::Constant, {3, 4}, "conv.w", true}, {"s", TensorRole::Statistic, {}, {}, false}};
+            node.tensors = {{"weight", TensorRole::Constant, {3, 4}, "conv.w", true},
+                            {"s", TensorRole::Statistic, {}, {}, false}};
         p.positions[node.id] = {static_cast<double>(below(4000)) / 3, -static_cast<double>(below(4000)) / 7};
         p.graph.nodes.push_back(std::move(node));
     }
@@ -88,7 +96,8 @@ constexpr const char* kSmall = R"({
 
 } // namespace
 
-class NetworkJsonTest : public QObject {
+class NetworkJsonTest : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -145,10 +154,12 @@ private Q_SLOTS:
         row("broken id", R"("id": 2,)", R"("id": 2.5,)", "nodes[1].id");
         row("id used twice", R"("id": 2,)", R"("id": 1,)", "nodes[1].id");
         row("unknown layer", R"("conv2d")", R"("konv2d")", "nodes[1].type", ErrorCode::UnknownName);
-        row("newer layer", R"("conv2d", "version": 1)", R"("conv2d", "version": 99)", "nodes[1].version", ErrorCode::NewerVersion);
+        row("newer layer", R"("conv2d", "version": 1)", R"("conv2d", "version": 99)", "nodes[1].version",
+            ErrorCode::NewerVersion);
         row("no layer version", R"("conv2d", "version": 1)", R"("conv2d")", "nodes[1].version");
         row("unknown setting", R"("filters")", R"("filtres")", "nodes[1].params.filtres", ErrorCode::InvalidArgument);
-        row("setting out of range", R"("filters": 8)", R"("filters": 0)", "nodes[1].params.filters", ErrorCode::InvalidArgument);
+        row("setting out of range", R"("filters": 8)", R"("filters": 0)", "nodes[1].params.filters",
+            ErrorCode::InvalidArgument);
         row("setting of a wrong kind", R"("filters": 8)", R"("filters": "x")", "nodes[1].params.filters",
             ErrorCode::InvalidArgument);
         row("setting as a list", R"("filters": 8)", R"("filters": [8])", "nodes[1].params.filters");
@@ -161,8 +172,8 @@ private Q_SLOTS:
         row("negative port", R"({"from": 2,)", R"({"fromPort": -1, "from": 2,)", "edges[1].fromPort");
         row("group in itself", R"("positions")", R"("groups": [{"id": 1, "parent": 1, "name": "g"}], "positions")",
             "groups[0].parent");
-        row("group in a missing one", R"("positions")", R"("groups": [{"id": 1, "parent": 2, "name": "g"}], "positions")",
-            "groups[0].parent");
+        row("group in a missing one", R"("positions")",
+            R"("groups": [{"id": 1, "parent": 2, "name": "g"}], "positions")", "groups[0].parent");
         row("place of nobody", R"({"1": [0, 0]})", R"({"8": [0, 0]})", "positions.8");
         row("place of three numbers", R"([0, 0])", R"([0, 0, 0])", "positions.1");
         row("place too far", R"([0, 0])", R"([0, 1e300])", "positions.1");

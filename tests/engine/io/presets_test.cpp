@@ -13,7 +13,8 @@
 
 using namespace convarium::engine;
 
-class PresetsTest : public QObject {
+class PresetsTest : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -73,9 +74,17 @@ private Q_SLOTS:
     void filesAreExactlyWhatSavingWrites()
     {
         for (const PresetInfo& preset : presets()) {
-            QFile file(QStringLiteral(CONVARIUM_SOURCE_DIR "/resources/presets/%1.json").arg(QString::fromStdString(preset.name)));
+            QFile file(QStringLiteral(CONVARIUM_SOURCE_DIR "/resources/presets/%1.json")
+                           .arg(QString::fromStdString(preset.name)));
             QVERIFY(file.open(QIODevice::ReadOnly));
-            QCOMPARE(networkToJson(*loadPreset(preset.name)), file.readAll().toStdString());
+            // The line that names the program's version is that of the version which wrote the file.
+            const auto lines = [](const QByteArray& text) {
+                QList<QByteArray> list = text.split('\n');
+                list.removeAt(2);
+                return list;
+            };
+            const std::string saved = networkToJson(*loadPreset(preset.name));
+            QCOMPARE(lines(QByteArray::fromStdString(saved)), lines(file.readAll()));
         }
     }
 

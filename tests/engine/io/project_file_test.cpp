@@ -12,7 +12,8 @@
 
 using namespace convarium::test;
 
-namespace {
+namespace
+{
 
 QByteArray contentOf(const std::string& path)
 {
@@ -29,7 +30,8 @@ void writeContent(const std::string& path, const QByteArray& bytes)
 
 } // namespace
 
-class ProjectFileTest : public QObject {
+class ProjectFileTest : public QObject
+{
     Q_OBJECT
 
     QTemporaryDir m_folder;
@@ -124,8 +126,10 @@ private Q_SLOTS:
         QTest::newRow("no network") << QStringList{"history.json"} << false;
         QTest::newRow("no history") << QStringList{"network.json"} << false;
         QTest::newRow("state without weights") << QStringList{"network.json", "history.json", "state.json"} << false;
-        QTest::newRow("weights without state") << QStringList{"network.json", "history.json", "weights.safetensors"} << false;
-        QTest::newRow("optimizer alone") << QStringList{"network.json", "history.json", "optimizer.safetensors"} << false;
+        QTest::newRow("weights without state")
+            << QStringList{"network.json", "history.json", "weights.safetensors"} << false;
+        QTest::newRow("optimizer alone") << QStringList{"network.json", "history.json", "optimizer.safetensors"}
+                                         << false;
     }
 
     void incompleteArchivesAreRefused()
@@ -158,7 +162,8 @@ private Q_SLOTS:
         std::string network = networkToJson(trainedProject(7));
         network.replace(network.find("\"format\": 1"), 11, "\"format\": 2");
         ZipWriter writer;
-        QVERIFY(writer.add("network.json", {{reinterpret_cast<const std::uint8_t*>(network.data()), network.size()}}, true));
+        QVERIFY(writer.add("network.json", {{reinterpret_cast<const std::uint8_t*>(network.data()), network.size()}},
+                           true));
         QVERIFY(writer.write(path("newer.convarium")));
         const auto project = openProject(path("newer.convarium"));
         QVERIFY(!project);
@@ -202,14 +207,18 @@ private Q_SLOTS:
         QTest::addColumn<QString>("model");
         QTest::addColumn<int>("code");
         QTest::addColumn<QString>("words");
-        QTest::newRow("misspelt preset") << "lenet5" << static_cast<int>(ErrorCode::UnknownName) << "Did you mean 'lenet-5'?";
+        QTest::newRow("misspelt preset") << "lenet5" << static_cast<int>(ErrorCode::UnknownName)
+                                         << "Did you mean 'lenet-5'?";
         QTest::newRow("unknown preset") << "a network" << static_cast<int>(ErrorCode::UnknownName) << "mnist-cnn";
-        QTest::newRow("missing project") << "gone.convarium" << static_cast<int>(ErrorCode::NotFound) << "gone.convarium";
+        QTest::newRow("missing project") << "gone.convarium" << static_cast<int>(ErrorCode::NotFound)
+                                         << "gone.convarium";
         QTest::newRow("missing network") << "gone.json" << static_cast<int>(ErrorCode::NotFound) << "gone.json";
-        QTest::newRow("ONNX") << "net.onnx" << static_cast<int>(ErrorCode::BadFormat) << "ONNX files cannot be opened yet";
+        QTest::newRow("ONNX") << "net.onnx" << static_cast<int>(ErrorCode::BadFormat)
+                              << "ONNX files cannot be opened yet";
         QTest::newRow("folder") << "folder.convarium" << static_cast<int>(ErrorCode::Io) << "folder";
         QTest::newRow("another file") << "notes.txt" << static_cast<int>(ErrorCode::BadFormat) << ".convarium or .json";
-        QTest::newRow("no archive") << "text.convarium" << static_cast<int>(ErrorCode::BadFormat) << "whole Convarium file";
+        QTest::newRow("no archive") << "text.convarium" << static_cast<int>(ErrorCode::BadFormat)
+                                    << "whole Convarium file";
     }
 
     void modelsAreFoundByNameOrSuffix()

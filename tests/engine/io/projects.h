@@ -6,7 +6,8 @@
 
 #include <random>
 
-namespace convarium::test {
+namespace convarium::test
+{
 
 inline Tensor randomTensor(const Shape& shape, std::mt19937& random)
 {

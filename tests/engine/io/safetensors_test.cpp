@@ -6,7 +6,8 @@
 
 using namespace convarium::test;
 
-namespace {
+namespace
+{
 
 std::vector<std::uint8_t> fileWith(const std::string& header, std::size_t dataBytes)
 {
@@ -19,7 +20,8 @@ std::vector<std::uint8_t> fileWith(const std::string& header, std::size_t dataBy
 
 } // namespace
 
-class SafetensorsTest : public QObject {
+class SafetensorsTest : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -47,7 +49,8 @@ private Q_SLOTS:
 
     void metadataIsSkipped()
     {
-        const std::string header = R"({"__metadata__":{"by":"x"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+        const std::string header =
+            R"({"__metadata__":{"by":"x"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
         QVERIFY(decodeSafetensors(fileWith(header, 4), "x").has_value());
     }
 
@@ -62,18 +65,22 @@ private Q_SLOTS:
         QTest::newRow("half floats") << one(R"("dtype":"F16","shape":[2],"data_offsets":[0,4])") << 4 << "a.dtype";
         QTest::newRow("no type") << one(R"("shape":[1],"data_offsets":[0,4])") << 4 << "a.dtype";
         QTest::newRow("no shape") << one(R"("dtype":"F32","data_offsets":[0,4])") << 4 << "a.shape";
-        QTest::newRow("negative size") << one(R"("dtype":"F32","shape":[-1],"data_offsets":[0,4])") << 4 << "a.shape[0]";
-        QTest::newRow("rank 7") << one(R"("dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4])") << 4 << "a.shape";
-        QTest::newRow("overflowing shape") << one(R"("dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4])") << 4
-                                           << "a.data_offsets";
+        QTest::newRow("negative size") << one(R"("dtype":"F32","shape":[-1],"data_offsets":[0,4])") << 4
+                                       << "a.shape[0]";
+        QTest::newRow("rank 7") << one(R"("dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4])") << 4
+                                << "a.shape";
+        QTest::newRow("overflowing shape")
+            << one(R"("dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4])") << 4 << "a.data_offsets";
         QTest::newRow("one offset") << one(R"("dtype":"F32","shape":[1],"data_offsets":[0])") << 4 << "a.data_offsets";
-        QTest::newRow("reversed offsets") << one(R"("dtype":"F32","shape":[1],"data_offsets":[4,0])") << 4 << "a.data_offsets";
+        QTest::newRow("reversed offsets")
+            << one(R"("dtype":"F32","shape":[1],"data_offsets":[4,0])") << 4 << "a.data_offsets";
         QTest::newRow("too few bytes for the shape")
             << one(R"("dtype":"F32","shape":[2],"data_offsets":[0,4])") << 8 << "a.data_offsets";
-        QTest::newRow("a gap before") << one(R"("dtype":"F32","shape":[1],"data_offsets":[4,8])") << 8 << "a.data_offsets";
+        QTest::newRow("a gap before") << one(R"("dtype":"F32","shape":[1],"data_offsets":[4,8])") << 8
+                                      << "a.data_offsets";
         QTest::newRow("overlap")
-            << R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})" << 8
-            << "b.data_offsets";
+            << R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"
+            << 8 << "b.data_offsets";
         QTest::newRow("cut off") << one(R"("dtype":"F32","shape":[2],"data_offsets":[0,8])") << 4 << "";
         QTest::newRow("bytes of nobody") << one(R"("dtype":"F32","shape":[1],"data_offsets":[0,4])") << 5 << "";
         QTest::newRow("unknown field") << one(R"("dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1)") << 4 << "a.x";

@@ -10,7 +10,8 @@
 
 using namespace convarium::test;
 
-class SaveKillTest : public QObject {
+class SaveKillTest : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:

@@ -1,0 +1,242 @@
+#include "sample_graphs.h"
+#include "ui/inspector/inspector_panel.h"
+#include "ui/inspector/param_form.h"
+#include "ui/inspector/shape_label.h"
+#include "ui/inspector/why_list.h"
+#include "ui/theme/settings.h"
+
+#include <QCheckBox>
+#include <QLineEdit>
+#include <QUndoStack>
+#include <QtTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class TestInspectorPanel : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<ProjectDocument> m_document;
+    std::unique_ptr<InspectorPanel> m_panel;
+
+    NumberBox* box(const QString& name) const
+    {
+        for (auto* b : m_panel->findChildren<NumberBox*>())
+            if (b->accessibleName() == name)
+                return b;
+        return nullptr;
+    }
+    static void type(QAbstractSpinBox* field, const QString& text)
+    {
+        field->setFocus();
+        field->selectAll();
+        QTest::keyClicks(field, text);
+    }
+    std::int64_t integer(engine::NodeId id, const std::string& key) const
+    {
+        return std::get<std::int64_t>(*m_document->graph().node(id)->params.find(key));
+    }
+    int steps() const { return m_document->undoStack()->count(); }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+    void init()
+    {
+        m_document = std::make_unique<ProjectDocument>();
+        m_document->reset(test::lenetPart(), {}, {});
+        m_panel = std::make_unique<InspectorPanel>(m_document.get());
+        m_panel->resize(320, 800);
+        m_panel->show();
+        m_panel->setSelection({2});
+    }
+    void cleanup()
+    {
+        m_panel.reset();
+        m_document.reset();
+    }
+
+    void oneLayerShowsItsShapeSettingsAndReasons()
+    {
+        QCOMPARE(m_panel->accessibleName(), QStringLiteral("Inspector"));
+        QCOMPARE(m_panel->shapeLabel()->text(), QStringLiteral("10×10×16"));
+        QCOMPARE(m_panel->nameField()->text(), QStringLiteral("C3"));
+        QCOMPARE(box(QStringLiteral("Filters"))->value(), 16);
+        QStringList reasons;
+        for (const auto* row : m_panel->whyList()->rows())
+            reasons << row->title() + QLatin1Char('=') + row->result();
+        QVERIFY2(reasons.contains(QStringLiteral("Parameters=2,416")), qPrintable(reasons.join(QLatin1Char(';'))));
+        QVERIFY(reasons.contains(QStringLiteral("MACs per image=240,000")));
+    }
+
+    void anEditIsExactlyOneUndoStep()
+    {
+        type(box(QStringLiteral("Filters")), QStringLiteral("32"));
+        QCOMPARE(steps(), 0); // not while typing
+        QTest::keyClick(box(QStringLiteral("Filters")), Qt::Key_Return);
+        QCOMPARE(integer(2, "filters"), 32);
+        QCOMPARE(steps(), 1);
+        QCOMPARE(m_document->undoStack()->text(0), QStringLiteral("Change filters of C3 from 16 to 32"));
+        QTRY_COMPARE(m_panel->shapeLabel()->text(), QStringLiteral("10×10×32"));
+        m_document->undoStack()->undo();
+        QCOMPARE(integer(2, "filters"), 16);
+        QTRY_COMPARE(box(QStringLiteral("Filters"))->value(), 16);
+    }
+
+    void arrowKeysStep()
+    {
+        auto* filters = box(QStringLiteral("Filters"));
+        filters->setFocus();
+        QTest::keyClick(filters, Qt::Key_Up);
+        QCOMPARE(integer(2, "filters"), 17);
+        QCOMPARE(steps(), 1);
+    }
+
+    void valuesOutOfRangeAreExplainedAndNeverTaken_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::newRow("too large") << QStringLiteral("5000");
+        QTest::newRow("zero") << QStringLiteral("0");
+        QTest::newRow("no number") << QStringLiteral("many");
+        QTest::newRow("beyond int") << QStringLiteral("99999999999999999999");
+    }
+    void valuesOutOfRangeAreExplainedAndNeverTaken()
+    {
+        QFETCH(QString, text);
+        auto* filters = box(QStringLiteral("Filters"));
+        type(filters, text);
+        const QString message = m_panel->form()->message("filters");
+        QVERIFY2(message.contains(QStringLiteral("1 to 4,096")), qPrintable(message));
+        QTest::keyClick(filters, Qt::Key_Return);
+        QCOMPARE(steps(), 0);
+        QCOMPARE(filters->value(), 16);
+        QVERIFY(m_panel->form()->message("filters").isEmpty());
+    }
+
+    void linkedSidesChangeTogetherInOneStep()
+    {
+        type(box(QStringLiteral("Kernel")), QStringLiteral("3"));
+        QTest::keyClick(box(QStringLiteral("Kernel")), Qt::Key_Return);
+        QCOMPARE(integer(2, "kernelHeight"), 3);
+        QCOMPARE(integer(2, "kernelWidth"), 3);
+        QCOMPARE(steps(), 1);
+    }
+
+    void unlinkedSidesChangeAlone()
+    {
+        IconButton* link = nullptr;
+        for (auto* b : m_panel->findChildren<IconButton*>())
+            if (b->accessibleName() == QStringLiteral("Kernel linked"))
+                link = b;
+        QVERIFY(link && link->isChecked());
+        link->click();
+        type(box(QStringLiteral("Kernel width")), QStringLiteral("3"));
+        QTest::keyClick(box(QStringLiteral("Kernel width")), Qt::Key_Return);
+        QCOMPARE(integer(2, "kernelHeight"), 5);
+        QCOMPARE(integer(2, "kernelWidth"), 3);
+        QTRY_VERIFY(!link->isChecked());
+        link->click(); // linking again makes them equal
+        QCOMPARE(integer(2, "kernelWidth"), 5);
+    }
+
+    void settingsThatDependOnOthersComeAndGo()
+    {
+        auto* pad = m_panel->form()->field("padHeight");
+        QVERIFY(pad->isHidden());
+        m_document->setParam(2, "padding", std::string("explicit"));
+        QTRY_VERIFY(!m_panel->form()->field("padHeight")->isHidden());
+    }
+
+    void faultsOfASettingStandBelowItsField()
+    {
+        m_document->setParam(2, "groups", std::int64_t{4});
+        QTRY_VERIFY(!m_panel->form()->message("groups").isEmpty());
+        m_document->undoStack()->undo();
+        QTRY_VERIFY(m_panel->form()->message("groups").isEmpty());
+    }
+
+    void aFaultyLayerKeepsItsLastShape()
+    {
+        m_document->removeEdge(m_document->graph().edges.front());
+        QTRY_VERIFY(!m_panel->faultText().isEmpty());
+        QCOMPARE(m_panel->shapeLabel()->text(), QStringLiteral("10×10×16"));
+    }
+
+    void severalLayersShareTheirSettings()
+    {
+        m_panel->setSelection({2, 3});
+        auto* filters = box(QStringLiteral("Filters"));
+        QVERIFY(filters);
+        QVERIFY(filters->text().isEmpty()); // 16 and 8
+        type(filters, QStringLiteral("12"));
+        QTest::keyClick(filters, Qt::Key_Return);
+        QCOMPARE(integer(2, "filters"), 12);
+        QCOMPARE(integer(3, "filters"), 12);
+        QCOMPARE(steps(), 1);
+        m_panel->setSelection({2, 5});
+        QVERIFY(!m_panel->form()->field("filters"));
+        QVERIFY(m_panel->form()->field("bias"));
+    }
+
+    void renamingIsAnUndoStep()
+    {
+        m_panel->startRename();
+        QTest::keyClicks(m_panel->nameField(), QStringLiteral("Eyes"));
+        QTest::keyClick(m_panel->nameField(), Qt::Key_Return);
+        QCOMPARE(m_document->graph().node(2)->name, std::string("Eyes"));
+        QCOMPARE(steps(), 1);
+    }
+
+    void leavingTheNameFieldBySelectingAnotherLayerRenamesTheRightOne()
+    {
+        m_panel->startRename();
+        QTest::keyClicks(m_panel->nameField(), QStringLiteral("Ears"));
+        m_panel->setSelection({3});
+        QCOMPARE(m_document->graph().node(2)->name, std::string("Ears"));
+        QCOMPARE(m_document->graph().node(3)->name, std::string("C4"));
+    }
+
+    void freezingIsAnUndoStep()
+    {
+        QCheckBox* frozen = nullptr;
+        for (auto* b : m_panel->findChildren<QCheckBox*>())
+            if (b->accessibleName() == QStringLiteral("Frozen"))
+                frozen = b;
+        QVERIFY(frozen);
+        frozen->click();
+        QVERIFY(m_document->graph().node(2)->frozen);
+        QCOMPARE(steps(), 1);
+    }
+
+    void withoutASelectionTheNetworkIsShown()
+    {
+        m_panel->setSelection({});
+        QCOMPARE(m_panel->nameField()->text(), QStringLiteral("Part of LeNet"));
+        QVERIFY(m_panel->shapeLabel()->isHidden());
+        QVERIFY(m_panel->whyList()->rows().size() >= 4);
+    }
+
+    void removingTheSelectedLayerShowsTheNetwork()
+    {
+        m_document->removeNodes({2}, true);
+        QTRY_VERIFY(m_panel->selection().empty());
+        QCOMPARE(m_panel->nameField()->text(), QStringLiteral("Part of LeNet"));
+    }
+
+    void everyLayerOfTheRegistryHasAForm()
+    {
+        for (const auto& layer : engine::layerRegistry()) {
+            const auto id = m_document->addNode(layer.id, {});
+            m_panel->setSelection({id});
+            for (const auto& info : layer.parameters)
+                QVERIFY2(m_panel->form()->field(info.key), qPrintable(QString::fromStdString(layer.id + " " + info.key)));
+        }
+    }
+};
+
+QTEST_MAIN(TestInspectorPanel)
+#include "test_inspector_panel.moc"

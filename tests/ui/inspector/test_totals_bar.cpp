@@ -1,0 +1,91 @@
+#include "engine/analysis/derivation.h"
+#include "sample_graphs.h"
+#include "ui/inspector/totals_bar.h"
+#include "ui/theme/settings.h"
+
+#include <QUndoStack>
+#include <QtTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class TestTotalsBar : public QObject
+{
+    Q_OBJECT
+
+    static QString value(const TotalsBar& bar, const QString& name)
+    {
+        for (auto* label : bar.findChildren<TextLabel*>())
+            if (label->accessibleName() == name)
+                return label->text();
+        return {};
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+
+    void countsFollowTheDocument()
+    {
+        ProjectDocument document;
+        document.reset(test::lenetPart(), {}, {});
+        TotalsBar bar(&document);
+        bar.resize(1600, 32);
+        bar.show();
+        QCOMPARE(bar.accessibleName(), QStringLiteral("Totals"));
+        // 16 (5·5·6 + 1) + 8 (3·3·16 + 1) + 10 (800 + 1)
+        QCOMPARE(value(bar, QStringLiteral("Parameters")), QStringLiteral("11,586"));
+        document.setParam(2, "filters", std::int64_t{1});
+        QVERIFY(value(bar, QStringLiteral("Parameters")) != QStringLiteral("11,586"));
+        document.undoStack()->undo();
+        QCOMPARE(value(bar, QStringLiteral("Parameters")), QStringLiteral("11,586"));
+    }
+
+    void memoryIsThatOfTheExecutionPlan()
+    {
+        ProjectDocument document;
+        document.reset(test::lenetPart(), {}, {});
+        TotalsBar bar(&document);
+        const auto estimate = estimateMemory(document.graph(), document.trainConfig());
+        QVERIFY(estimate.training > estimate.inference);
+        QVERIFY(estimate.inference > 4 * 11586);
+        QTRY_COMPARE(value(bar, QStringLiteral("Training memory")),
+                     QString::fromStdString(engine::bytesText(estimate.training)));
+    }
+
+    void faultsAreCountedOnTheButton()
+    {
+        ProjectDocument document;
+        document.reset(test::lenetPart(), {}, {});
+        TotalsBar bar(&document);
+        QCOMPARE(bar.problemsButton()->text(), QStringLiteral("No problems"));
+        document.setParam(2, "groups", std::int64_t{4});
+        QCOMPARE(bar.problemsButton()->text(), QStringLiteral("1 problem"));
+        QSignalSpy clicked(&bar, &TotalsBar::problemsClicked);
+        bar.problemsButton()->click();
+        QCOMPARE(clicked.count(), 1);
+        QTRY_COMPARE(value(bar, QStringLiteral("Training memory")), QStringLiteral("?"));
+    }
+
+    void aNarrowBarDropsWordsBeforeNumbers()
+    {
+        ProjectDocument document;
+        document.reset(test::lenetPart(), {}, {});
+        TotalsBar bar(&document);
+        bar.show();
+        for (const int width : {1600, 1280, 1024, 700}) {
+            bar.resize(width, 32);
+            QCoreApplication::processEvents();
+            QVERIFY2(bar.layout()->minimumSize().width() <= width, qPrintable(QString::number(width)));
+            for (auto* label : bar.findChildren<TextLabel*>())
+                if (label->accessibleName() == QStringLiteral("Parameters") || label->accessibleName() == QStringLiteral("MACs"))
+                    QVERIFY(label->isVisible());
+        }
+    }
+};
+
+QTEST_MAIN(TestTotalsBar)
+#include "test_totals_bar.moc"

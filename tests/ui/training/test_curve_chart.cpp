@@ -1,0 +1,154 @@
+#include "ui/theme/dialogs.h"
+#include "ui/theme/settings.h"
+#include "ui/training/curve_chart.h"
+
+#include <QChart>
+#include <QLineSeries>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class TestCurveChart : public QObject
+{
+    Q_OBJECT
+
+    static void grow(TrainingHistory& history, int steps)
+    {
+        const auto first = static_cast<int>(history.steps.size());
+        for (int i = first + 1; i <= first + steps; ++i) {
+            engine::StepEvent e;
+            e.step = i;
+            e.epochPosition = i / 1000.0;
+            e.loss = 2.0 / (1 + i / 100.0);
+            e.accuracy = 1 - 0.5 / (1 + i / 100.0);
+            history.append(e);
+        }
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+
+    void pointsAreReplacedAsAWholeAndThinned()
+    {
+        TrainingHistory history;
+        LossChart chart;
+        chart.resize(400, 240);
+        chart.setHistory(&history);
+        chart.setEpochs(5);
+        chart.show();
+        QSignalSpy added(chart.trainingSeries(), &QXYSeries::pointAdded);
+        QSignalSpy replaced(chart.trainingSeries(), &QXYSeries::pointsReplaced);
+        grow(history, 5000);
+        chart.dataChanged();
+        chart.dataChanged();
+        chart.dataChanged();
+        const int before = static_cast<int>(replaced.count());
+        QTRY_VERIFY(replaced.count() > before);
+        QTest::qWait(50);
+        QCOMPARE(replaced.count(), before + 1); // three changes, one redraw
+        QCOMPARE(added.count(), 0);
+        QVERIFY(chart.trainingSeries()->count() > 20);
+        QVERIFY(chart.trainingSeries()->count() <= 400);
+    }
+
+    void aHiddenChartDoesNothingUntilItIsShown()
+    {
+        TrainingHistory history;
+        AccuracyChart chart;
+        chart.setHistory(&history);
+        QSignalSpy replaced(chart.trainingSeries(), &QXYSeries::pointsReplaced);
+        grow(history, 100);
+        chart.dataChanged();
+        QTest::qWait(300);
+        QCOMPARE(replaced.count(), 0);
+        chart.show();
+        QVERIFY(chart.trainingSeries()->count() > 0);
+    }
+
+    void lastValuesAreTheDescription()
+    {
+        TrainingHistory history;
+        LossChart chart;
+        chart.setHistory(&history);
+        QCOMPARE(chart.accessibleName(), QStringLiteral("Loss chart"));
+        QCOMPARE(chart.accessibleDescription(), QStringLiteral("Press Train: the loss appears here"));
+        grow(history, 1500);
+        engine::EpochEvent epoch;
+        epoch.epoch = 1;
+        epoch.step = 1000;
+        epoch.validationLoss = 0.25;
+        history.append(epoch);
+        chart.refresh();
+        QVERIFY2(chart.accessibleDescription().startsWith(QStringLiteral("loss 0.1")), qPrintable(chart.accessibleDescription()));
+        QVERIFY(chart.accessibleDescription().contains(QStringLiteral("epoch 2")));
+        QVERIFY(chart.accessibleDescription().endsWith(QStringLiteral("validation 0.250")));
+        QCOMPARE(chart.validationSeries()->points(), (QList<QPointF>{{1, 0.25}}));
+    }
+
+    void theLogarithmicScaleKeepsTheCurve()
+    {
+        TrainingHistory history;
+        grow(history, 2000);
+        LossChart chart;
+        chart.resize(400, 240);
+        chart.setHistory(&history);
+        chart.show();
+        const auto points = chart.trainingSeries()->points();
+        chart.setLogScale(true);
+        QCOMPARE(chart.trainingSeries()->points(), points);
+        QVERIFY(!chart.grab().isNull());
+        chart.setLogScale(false);
+        QCOMPARE(chart.trainingSeries()->points(), points);
+    }
+
+    void themesRecolourTheCurves()
+    {
+        LossChart chart;
+        ThemeManager::instance().setMode(ThemeMode::Light);
+        QCOMPARE(chart.trainingSeries()->pen().color(), lightTheme().training);
+        ThemeManager::instance().setMode(ThemeMode::Dark);
+        QCOMPARE(chart.trainingSeries()->pen().color(), darkTheme().training);
+        QCOMPARE(chart.trainingSeries()->pen().widthF(), 1.5);
+        ThemeManager::instance().setMode(ThemeMode::Light);
+    }
+
+    void theExportWritesTheTable()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("curves.csv"));
+        const dialogs::ScopedAnswers answers({}, [&](const dialogs::FileRequest&) { return path; });
+        TrainingHistory history;
+        grow(history, 3);
+        LossChart chart;
+        chart.setHistory(&history);
+        QVERIFY(chart.exportCsv());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), historyCsv(history));
+    }
+
+    void anExportThatFailsIsReported()
+    {
+        QString said;
+        const dialogs::ScopedAnswers answers(
+            [&](const dialogs::Message& m) {
+                said = m.text;
+                return 0;
+            },
+            [](const dialogs::FileRequest&) { return QStringLiteral("/nowhere/at/all.csv"); });
+        TrainingHistory history;
+        LossChart chart;
+        chart.setHistory(&history);
+        QVERIFY(!chart.exportCsv());
+        QVERIFY(!said.isEmpty());
+    }
+};
+
+QTEST_MAIN(TestCurveChart)
+#include "test_curve_chart.moc"

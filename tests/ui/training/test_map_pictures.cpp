@@ -1,0 +1,154 @@
+#include "scripted_run.h"
+#include "ui/theme/colormap.h"
+#include "ui/theme/settings.h"
+#include "ui/training/feature_map_panel.h"
+#include "ui/training/map_pictures.h"
+#include "ui/training/map_service.h"
+#include "ui/training/training_controller.h"
+
+#include <QtTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class TestMapPictures : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+        ThemeManager::instance().setMode(ThemeMode::Light);
+    }
+
+    void mapsShareOneScaleUnlessToldOtherwise()
+    {
+        const engine::Tensor output(engine::Shape{2, 1, 2}, {1.0F, -1.0F, 0.5F, 0.0F});
+        MapResult result;
+        layMaps(result, output, false, lightTheme());
+        QCOMPARE(result.count, 2);
+        QCOMPARE(result.scale, 1.0);
+        QCOMPARE(result.columns, 2);
+        QCOMPARE(result.atlas.size(), QSize(4, 1));
+        QCOMPARE(result.atlas.pixel(0, 0), mapColor(ColorMap::Signed, 1, 1, lightTheme()));
+        QCOMPARE(result.atlas.pixel(2, 0), mapColor(ColorMap::Signed, 0.5, 1, lightTheme()));
+        QCOMPARE(result.atlas.pixel(3, 0), lightTheme().surface.rgb()); // zero fades into the surface
+        layMaps(result, output, true, lightTheme());
+        QCOMPARE(result.atlas.pixel(2, 0), mapColor(ColorMap::Signed, 1, 1, lightTheme()));
+    }
+
+    void kernelsOfTheChosenMapLieSideBySide()
+    {
+        std::vector<float> values(2 * 3 * 4, 0.0F);
+        values[12 + 4] = 2.0F; // map 1, second kernel, first weight
+        const engine::Tensor weight(engine::Shape{2, 3, 2, 2}, values);
+        MapResult result;
+        layKernels(result, weight, 1, lightTheme());
+        QCOMPARE(result.kernelCount, 3);
+        QCOMPARE(result.kernels.size(), QSize(6, 2));
+        QCOMPARE(result.kernels.pixel(2, 0), mapColor(ColorMap::Signed, 1, 1, lightTheme()));
+        QCOMPARE(result.kernels.pixel(0, 0), lightTheme().surface.rgb());
+    }
+
+    void scalesMoveInSteps()
+    {
+        QCOMPARE(calmScale(0.97), 1.0);
+        QCOMPARE(calmScale(1.2), 1.5);
+        QCOMPARE(calmScale(0.034), 0.04);
+        QCOMPARE(calmScale(0), 1.0);
+    }
+
+    void gridsFillTheirAreaAndPreferWholePixels()
+    {
+        const auto grid = layOutGrid(16, 404, 100, 46, 10);
+        QCOMPARE(grid.cell, 40); // whole multiple of a map of 10 values
+        QVERIFY(grid.rows(16) * (grid.cell + grid.gap) - grid.gap <= 100);
+        const auto many = layOutGrid(512, 404, 100, 46, 7);
+        QVERIFY(many.cell >= 12 - 6);
+        for (int i = 1; i < 16; ++i)
+            QVERIFY(!grid.rect(i).intersects(grid.rect(i - 1)));
+    }
+
+    void probabilitiesOfLogitsSumToOne()
+    {
+        const auto p = probabilitiesOf(engine::Tensor(engine::Shape{3}, {1000.0F, 1000.0F, -1000.0F}), false);
+        QCOMPARE(p[0], 0.5F);
+        QCOMPARE(p[2], 0.0F);
+    }
+
+    void dockedLayersAreFollowedToTheirEnd()
+    {
+        const auto graph = test::smallGraph();
+        QCOMPARE(dockedEnd(graph, 3), engine::NodeId(4)); // Dense, then Softmax
+        QCOMPARE(dockedEnd(graph, 1), engine::NodeId(1)); // Flatten does not dock
+    }
+
+    void thePanelShowsTheChosenLayerAndTheReadingArrives()
+    {
+        const auto script = std::make_shared<test::Script>();
+        TrainingController controller(test::scriptedServices(script));
+        controller.setNetwork(test::smallGraph(), {});
+        MapService service(&controller);
+        FeatureMapPanel panel(&service);
+        panel.resize(436, 260);
+        panel.show();
+        service.setThumbnailsWanted(true);
+        OutputReading reading;
+        QHash<engine::NodeId, QImage> thumbnails;
+        connect(&service, &MapService::readingReady, [&](const OutputReading& r) { reading = r; });
+        connect(&service, &MapService::thumbnailsReady, [&](const QHash<engine::NodeId, QImage>& t) { thumbnails = t; });
+        controller.openData();
+        panel.setNode(3, QStringLiteral("D"));
+        QTRY_COMPARE(panel.grid()->result().count, 4);
+        QTRY_COMPARE(reading.node, engine::NodeId(4));
+        QCOMPARE(reading.label, 0);
+        QCOMPARE(thumbnails.size(), 4);
+        QCOMPARE(panel.accessibleName(), QStringLiteral("Feature maps"));
+
+        QSignalSpy ready(&service, &MapService::mapsReady);
+        QTest::mouseClick(panel.grid(), Qt::LeftButton, {}, panel.grid()->cellRect(2).center());
+        QTRY_VERIFY(ready.count() > 0);
+        QTRY_COMPARE(panel.grid()->result().map, 2);
+
+        service.nextImage();
+        QCOMPARE(service.image(), 1);
+        service.previousImage();
+        service.previousImage();
+        QCOMPARE(service.image(), 4); // wraps
+    }
+
+    void snapshotsAreAskedForOnlyWhileSomeoneWatches()
+    {
+        const auto script = std::make_shared<test::Script>();
+        script->holdAfterEachStep = true;
+        TrainingController controller(test::scriptedServices(script));
+        controller.setNetwork(test::smallGraph(), {});
+        MapService service(&controller);
+        controller.train();
+        QTRY_COMPARE(controller.state(), RunState::Running);
+        QTest::qWait(250);
+        QCOMPARE(script->snapshotsAsked.load(), 0);
+        service.setThumbnailsWanted(true);
+        QTRY_VERIFY(script->snapshotsAsked.load() > 0);
+        service.setThumbnailsWanted(false);
+        const int asked = script->snapshotsAsked.load();
+        QTest::qWait(250);
+        QCOMPARE(script->snapshotsAsked.load(), asked);
+    }
+
+    void aNetworkWithFaultsSaysSoInsteadOfShowingOldMaps()
+    {
+        const auto script = std::make_shared<test::Script>();
+        TrainingController controller(test::scriptedServices(script));
+        controller.setNetwork(test::smallGraph(), {});
+        MapService service(&controller);
+        QSignalSpy unavailable(&service, &MapService::unavailable);
+        controller.setNetwork(test::smallGraph(), QStringLiteral("Dense needs a list."));
+        QCOMPARE(unavailable.count(), 1);
+        QCOMPARE(unavailable.front().front().toString(), QStringLiteral("Dense needs a list."));
+    }
+};
+
+QTEST_MAIN(TestMapPictures)
+#include "test_map_pictures.moc"

@@ -1,0 +1,200 @@
+#include "scripted_run.h"
+#include "ui/document/project_document.h"
+#include "ui/theme/settings.h"
+#include "ui/training/training_bar.h"
+#include "ui/training/training_controller.h"
+#include "ui/training/training_form.h"
+#include "ui/training/training_notice.h"
+#include "ui/training/training_texts.h"
+
+#include <QComboBox>
+#include <QSpinBox>
+#include <QUndoStack>
+#include <QtTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class TestTrainingBar : public QObject
+{
+    Q_OBJECT
+
+    std::shared_ptr<test::Script> m_script;
+    std::unique_ptr<ProjectDocument> m_document;
+    std::unique_ptr<TrainingController> m_controller;
+    std::unique_ptr<TrainingBar> m_bar;
+
+    QPushButton* button(const QString& name) const
+    {
+        for (auto* b : m_bar->findChildren<QPushButton*>())
+            if (b->accessibleName() == name)
+                return b;
+        return nullptr;
+    }
+    template <class W>
+    W* field(const QString& name) const
+    {
+        for (auto* f : m_bar->form()->findChildren<W*>())
+            if (f->accessibleName() == name)
+                return f;
+        return nullptr;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+    void init()
+    {
+        m_script = std::make_shared<test::Script>();
+        m_document = std::make_unique<ProjectDocument>();
+        m_document->reset(test::smallGraph(), {}, {});
+        m_controller = std::make_unique<TrainingController>(test::scriptedServices(m_script));
+        m_controller->follow(m_document.get());
+        m_bar = std::make_unique<TrainingBar>(m_controller.get(), m_document.get());
+        m_bar->resize(1000, 52);
+        m_bar->show();
+        QTRY_VERIFY(m_controller->data().test);
+    }
+    void cleanup()
+    {
+        m_bar.reset();
+        m_controller.reset();
+        m_document.reset();
+    }
+
+    void buttonsFollowTheState()
+    {
+        m_script->holdAfterEachStep = true;
+        QVERIFY(button(QStringLiteral("Train"))->isEnabled());
+        QVERIFY(!button(QStringLiteral("Stop"))->isEnabled());
+        QVERIFY(!button(QStringLiteral("Reset"))->isEnabled());
+        QTest::mouseClick(button(QStringLiteral("Train")), Qt::LeftButton);
+        QTRY_COMPARE(m_controller->state(), RunState::Running);
+        QVERIFY(button(QStringLiteral("Pause")));
+        QVERIFY(button(QStringLiteral("Stop"))->isEnabled());
+        m_script->allow(1);
+        QTRY_COMPARE(m_bar->progressLine(), QStringLiteral("Epoch 1 of 5, step 1 of 4"));
+        QTest::mouseClick(button(QStringLiteral("Pause")), Qt::LeftButton);
+        QTRY_COMPARE(m_controller->state(), RunState::Paused);
+        QVERIFY(button(QStringLiteral("Train")));
+        QTest::mouseClick(button(QStringLiteral("Stop")), Qt::LeftButton);
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
+        QVERIFY(button(QStringLiteral("Reset"))->isEnabled());
+        QTest::mouseClick(button(QStringLiteral("Reset")), Qt::LeftButton);
+        QCOMPARE(m_bar->progressLine(), QStringLiteral("Ready: 5 epochs"));
+    }
+
+    void aNetworkWithFaultsDisablesTrainAndSaysWhy()
+    {
+        const auto edges = m_document->graph().edges;
+        m_document->removeEdge(edges.back());
+        QVERIFY(!m_bar->trainButton()->isEnabled());
+        QVERIFY(m_bar->trainButton()->toolTip().contains(QStringLiteral("Softmax")));
+        m_document->undoStack()->undo();
+        QVERIFY(m_bar->trainButton()->isEnabled());
+    }
+
+    void anEditOfTheSettingsIsOneUndoStep()
+    {
+        auto* batch = field<QSpinBox>(QStringLiteral("Batch"));
+        batch->setFocus();
+        batch->selectAll();
+        QTest::keyClicks(batch, QStringLiteral("128"));
+        QCOMPARE(m_document->undoStack()->count(), 0); // nothing while typing
+        QTest::keyClick(batch, Qt::Key_Return);
+        QCOMPARE(m_document->trainConfig().batch, 128);
+        QCOMPARE(m_document->undoStack()->count(), 1);
+        m_document->undoStack()->undo();
+        QCOMPARE(batch->value(), 64);
+    }
+
+    void aRateThatIsNoneIsSaidAndNotTaken()
+    {
+        auto* rate = field<QLineEdit>(QStringLiteral("Rate"));
+        rate->selectAll();
+        QTest::keyClicks(rate, QStringLiteral("quick"));
+        QVERIFY(m_bar->form()->fault().contains(QStringLiteral("quick")));
+        QTest::keyClick(rate, Qt::Key_Return);
+        QCOMPARE(m_document->trainConfig().rate, 0.001);
+        QCOMPARE(rate->text(), QStringLiteral("0.001"));
+        QVERIFY(m_bar->form()->fault().isEmpty());
+        rate->selectAll();
+        QTest::keyClicks(rate, QStringLiteral("-1"));
+        QVERIFY(!m_bar->form()->fault().isEmpty());
+        rate->selectAll();
+        QTest::keyClicks(rate, QStringLiteral("0.02"));
+        QTest::keyClick(rate, Qt::Key_Return);
+        QCOMPARE(m_document->trainConfig().rate, 0.02);
+        QCOMPARE(m_document->undoStack()->count(), 1);
+    }
+
+    void momentumIsShownForOptimizersThatUseIt()
+    {
+        QWidget holder;
+        m_bar->form()->window()->show();
+        auto* momentum = field<QLineEdit>(QStringLiteral("Momentum"));
+        for (const auto& optimizer : engine::optimizerRegistry()) {
+            auto config = m_document->trainConfig();
+            config.optimizer = optimizer.id;
+            m_bar->form()->setConfig(config);
+            QCOMPARE(!momentum->isHidden(), optimizer.usesMomentum);
+        }
+    }
+
+    void theSummaryNamesWhatMatters()
+    {
+        QCOMPARE(settingsSummary(m_document->trainConfig(), QStringLiteral("MNIST")), QStringLiteral("MNIST, batch 64, Adam 0.001"));
+    }
+
+    void missingDataOffersTheDigitsAndADownload()
+    {
+        m_script->dataMissing = true;
+        TrainingNotice notice(m_controller.get(), m_document.get());
+        auto config = m_document->trainConfig();
+        config.data = "mnist";
+        m_document->setTrainConfig(config);
+        QTRY_VERIFY(!notice.isHidden());
+        QCOMPARE(notice.text(), QStringLiteral("MNIST is not on this computer. The generated digits need no download."));
+        const auto buttons = notice.findChildren<QPushButton*>();
+        QCOMPARE(buttons.size(), 2);
+        QCOMPARE(buttons[1]->text(), QStringLiteral("Download MNIST, 11 MB"));
+        QSignalSpy finished(&notice.download(), &DownloadTask::finished);
+        QTest::mouseClick(buttons[1], Qt::LeftButton);
+        QTRY_COMPARE(finished.count(), 1);
+        QTRY_VERIFY(notice.isHidden() || notice.findChildren<QPushButton*>().size() == 2);
+    }
+
+    void useDigitsChangesTheDataSetBack()
+    {
+        m_script->dataMissing = true;
+        TrainingNotice notice(m_controller.get(), m_document.get());
+        auto config = m_document->trainConfig();
+        config.data = "mnist";
+        m_document->setTrainConfig(config);
+        QTRY_VERIFY(!notice.isHidden());
+        QTest::mouseClick(notice.findChildren<QPushButton*>().front(), Qt::LeftButton);
+        QTRY_COMPARE(m_document->trainConfig().data, std::string("digits"));
+        QTRY_VERIFY(notice.isHidden());
+    }
+
+    void divergenceOffersALowerRate()
+    {
+        m_script->divergeAt = 2;
+        auto config = m_document->trainConfig();
+        config.rate = 1000;
+        m_document->setTrainConfig(config);
+        TrainingNotice notice(m_controller.get(), m_document.get());
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Diverged);
+        QVERIFY(!notice.isHidden());
+        QTest::mouseClick(notice.findChildren<QPushButton*>().front(), Qt::LeftButton);
+        QVERIFY(m_document->trainConfig().rate < 1);
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
+    }
+};
+
+QTEST_MAIN(TestTrainingBar)
+#include "test_training_bar.moc"

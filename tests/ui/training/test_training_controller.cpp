@@ -1,0 +1,269 @@
+#include "scripted_run.h"
+#include "ui/document/project_document.h"
+#include "ui/theme/settings.h"
+#include "ui/training/training_controller.h"
+
+#include <QtTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+using test::Script;
+
+Q_DECLARE_METATYPE(std::shared_ptr<const convarium::engine::TrainingState>)
+
+class TestTrainingController : public QObject
+{
+    Q_OBJECT
+
+    std::shared_ptr<Script> m_script;
+    std::unique_ptr<TrainingController> m_controller;
+
+    engine::TrainConfig config(int epochs = 2) const
+    {
+        engine::TrainConfig c;
+        c.epochs = epochs;
+        return c;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { Settings::instance().useTestMode(); }
+    void init()
+    {
+        m_script = std::make_shared<Script>();
+        m_controller = std::make_unique<TrainingController>(test::scriptedServices(m_script));
+        m_controller->setNetwork(test::smallGraph(), {});
+        m_controller->setConfig(config());
+    }
+    void cleanup() { m_controller.reset(); }
+
+    void aRunGoesFromIdleToFinished()
+    {
+        QList<RunState> states;
+        connect(m_controller.get(), &TrainingController::stateChanged, [&](RunState s) { states << s; });
+        m_controller->train();
+        QCOMPARE(m_controller->state(), RunState::Preparing);
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(states, (QList<RunState>{RunState::Preparing, RunState::Running, RunState::Finished}));
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(8));
+        QCOMPARE(m_controller->history().epochs.size(), std::size_t(2));
+        QCOMPARE(m_controller->progress().step, 8);
+        QVERIFY(m_controller->trainingState());
+        QVERIFY(!m_controller->isActive());
+    }
+
+    void pauseAndResumeLoseNoPoint()
+    {
+        m_script->holdAfterEachStep = true;
+        m_script->allow(3);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(3));
+        m_controller->pause();
+        QVERIFY(m_controller->isPausing());
+        QTRY_COMPARE(m_controller->state(), RunState::Paused);
+        m_script->allow(5);
+        m_controller->train();
+        QCOMPARE(m_controller->state(), RunState::Running);
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(8));
+        QCOMPARE(m_script->runs.load(), 1);
+    }
+
+    void stepFromIdleDoesExactlyOneStep()
+    {
+        m_controller->step();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(1));
+        QTRY_COMPARE(m_controller->state(), RunState::Paused);
+        m_controller->step();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(2));
+        QCOMPARE(m_controller->state(), RunState::Paused);
+        m_controller->toggle();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+    }
+
+    void stopKeepsTheWeightsAndTrainContinues()
+    {
+        m_script->holdAfterEachStep = true;
+        m_script->allow(3);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(3));
+        m_controller->stop();
+        QVERIFY(m_controller->isStopping());
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
+        QVERIFY(m_controller->canContinue());
+        m_script->allow(20);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_script->requests.back().resume->step, 3);
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(8));
+    }
+
+    void aFinishedRunGoesOnForAsManyEpochsAgain()
+    {
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(16));
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_script->requests.back().config.epochs, 4);
+        QCOMPARE(m_controller->progress().epochs, 4);
+    }
+
+    void anotherNetworkStartsAfresh()
+    {
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QSignalSpy outOfDate(m_controller.get(), &TrainingController::outOfDateChanged);
+        auto graph = test::smallGraph();
+        graph.nodes[2].params.set("units", std::int64_t{3});
+        m_controller->setNetwork(graph, {});
+        QCOMPARE(outOfDate.count(), 1);
+        QVERIFY(m_controller->isOutOfDate());
+        QVERIFY(!m_controller->weightsFitNetwork());
+        m_controller->setNetwork(test::smallGraph(), {}); // undone
+        QVERIFY(!m_controller->isOutOfDate());
+        m_controller->setNetwork(graph, {});
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QVERIFY(!m_script->requests.back().resume);
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(8));
+    }
+
+    void namesDoNotMakeARunOutOfDate()
+    {
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        auto graph = test::smallGraph();
+        graph.title = "Another title";
+        graph.nodes[1].name = "Renamed";
+        m_controller->setNetwork(graph, {});
+        QVERIFY(!m_controller->isOutOfDate());
+    }
+
+    void theRateReachesARunningTrainer()
+    {
+        m_script->holdAfterEachStep = true;
+        m_script->allow(1);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(1));
+        auto changed = config();
+        changed.rate = 0.5;
+        m_controller->setConfig(changed);
+        QCOMPARE(m_script->changes.size(), std::size_t(1));
+        QCOMPARE(m_script->changes.front().rate, 0.5);
+        QVERIFY(!m_controller->isOutOfDate());
+        changed.batch = 3;
+        m_controller->setConfig(changed);
+        QVERIFY(m_controller->isOutOfDate());
+        QCOMPARE(m_script->changes.size(), std::size_t(1));
+    }
+
+    void resetGoesBackToTheInitialWeights()
+    {
+        m_script->holdAfterEachStep = true;
+        m_script->allow(2);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(2));
+        m_controller->reset();
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
+        QTRY_VERIFY(m_controller->history().empty());
+        QVERIFY(!m_controller->trainingState());
+        QVERIFY(!m_controller->isOutOfDate());
+    }
+
+    void divergenceIsReportedAndNotContinued()
+    {
+        m_script->divergeAt = 3;
+        QSignalSpy message(m_controller.get(), &TrainingController::message);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Diverged);
+        QCOMPARE(message.count(), 1);
+        QVERIFY(!m_controller->canContinue());
+    }
+
+    void aNetworkWithFaultsIsNotTrained()
+    {
+        QSignalSpy message(m_controller.get(), &TrainingController::message);
+        m_controller->setNetwork(test::smallGraph(), QStringLiteral("Dense needs a list."));
+        m_controller->train();
+        QCOMPARE(m_controller->state(), RunState::Idle);
+        QCOMPARE(message.count(), 1);
+        QCOMPARE(m_script->runs.load(), 0);
+    }
+
+    void missingDataFailsInWords()
+    {
+        m_script->dataMissing = true;
+        auto c = config();
+        c.data = "mnist";
+        m_controller->setConfig(c);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Failed);
+        QCOMPARE(m_controller->lastError()->code, engine::ErrorCode::NotFound);
+    }
+
+    void dataAreOpenedOnce()
+    {
+        m_controller->openData();
+        QTRY_VERIFY(m_controller->data().test);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_script->opened.load(), 1);
+    }
+
+    void changingTheNetworkWhilePausedEndsTheOldRun()
+    {
+        m_controller->step();
+        QTRY_COMPARE(m_controller->state(), RunState::Paused);
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(1));
+        auto graph = test::smallGraph();
+        graph.nodes[2].params.set("units", std::int64_t{5});
+        m_controller->setNetwork(graph, {});
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_script->runs.load(), 2);
+        QVERIFY(!m_script->requests.back().resume);
+    }
+
+    void shutDownStopsAndSaysWhenItHas()
+    {
+        QSignalSpy done(m_controller.get(), &TrainingController::shutDownFinished);
+        m_script->holdAfterEachStep = true;
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Running);
+        m_controller->shutDown();
+        QTRY_COMPARE(done.count(), 1);
+        QVERIFY(!m_controller->isActive());
+        m_controller->shutDown();
+        QCOMPARE(done.count(), 2);
+    }
+
+    void destructionWhileRunningDoesNotHang()
+    {
+        m_script->holdAfterEachStep = true;
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Running);
+        m_controller.reset();
+    }
+
+    void theDocumentIsFollowed()
+    {
+        ProjectDocument document;
+        document.reset(test::smallGraph(), {}, config());
+        m_controller->follow(&document);
+        QTRY_VERIFY(m_controller->data().test);
+        QVERIFY2(m_controller->blockedReason().isEmpty(), qPrintable(m_controller->blockedReason()));
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        document.setParam(3, "units", std::int64_t{7});
+        QVERIFY(m_controller->isOutOfDate());
+        document.undoStack()->undo();
+        QVERIFY(!m_controller->isOutOfDate());
+        auto changed = document.trainConfig();
+        changed.rate = 0.25;
+        document.setTrainConfig(changed);
+        QCOMPARE(m_controller->config().rate, 0.25);
+    }
+};
+
+QTEST_MAIN(TestTrainingController)
+#include "test_training_controller.moc"

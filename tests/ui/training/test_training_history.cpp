@@ -1,0 +1,144 @@
+#include "ui/training/chart_axis.h"
+#include "ui/training/training_history.h"
+
+#include <QtTest>
+#include <cmath>
+#include <limits>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+namespace {
+
+TrainingHistory history(int steps, int perEpoch = 100)
+{
+    TrainingHistory h;
+    for (int i = 1; i <= steps; ++i) {
+        engine::StepEvent e;
+        e.step = i;
+        e.epochPosition = static_cast<double>(i) / perEpoch;
+        e.loss = 1.0 / i + (i % 7 == 0 ? 0.5 : 0);
+        e.accuracy = 1 - 1.0 / i;
+        e.rate = 0.001;
+        h.append(e);
+    }
+    return h;
+}
+
+} // namespace
+
+class TestTrainingHistory : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void thinningKeepsTheExtremesOfEveryColumn()
+    {
+        const auto h = history(10000);
+        const auto thin = thinMinMax(h, Measure::Loss, 0, 100, 200);
+        QVERIFY(thin.size() <= 400);
+        QVERIFY(thin.size() > 300);
+        for (int column = 0; column < 200; ++column) { // 50 steps each
+            double low = 1e9, high = -1e9;
+            for (const auto& p : h.steps)
+                if (static_cast<int>(p.epoch * 2) == column || (column == 199 && p.epoch == 100)) {
+                    low = std::min(low, p.loss);
+                    high = std::max(high, p.loss);
+                }
+            QVERIFY(std::any_of(thin.begin(), thin.end(), [&](const QPointF& p) { return p.y() == low; }));
+            QVERIFY(std::any_of(thin.begin(), thin.end(), [&](const QPointF& p) { return p.y() == high; }));
+        }
+        QVERIFY(std::is_sorted(thin.begin(), thin.end(), [](auto a, auto b) { return a.x() < b.x(); }));
+    }
+
+    void aShortHistoryIsNotThinned() { QCOMPARE(thinMinMax(history(300), Measure::Accuracy, 0, 5, 200).size(), 300); }
+
+    void valuesThatAreNoNumbersAreLeftOut()
+    {
+        auto h = history(3);
+        h.steps[1].loss = std::numeric_limits<double>::quiet_NaN();
+        h.steps[2].loss = std::numeric_limits<double>::infinity();
+        QCOMPARE(thinMinMax(h, Measure::Loss, 0, 1, 10).size(), 1);
+        QCOMPARE(columnMeans(h, Measure::Loss, 0, 1, 10).size(), 1);
+    }
+
+    void columnMeansAreTheMeansOfTheirColumns()
+    {
+        TrainingHistory h;
+        for (int i = 1; i <= 4; ++i) {
+            engine::StepEvent e;
+            e.step = i;
+            e.epochPosition = i / 4.0 - 0.1;
+            e.loss = i;
+            h.append(e);
+        }
+        const auto means = columnMeans(h, Measure::Loss, 0, 1, 2);
+        QCOMPARE(means.size(), 2);
+        QCOMPARE(means[0].y(), 1.5);
+        QCOMPARE(means[1].y(), 3.5);
+    }
+
+    void aRepeatedStepReplacesWhatWasThere()
+    {
+        auto h = history(10);
+        engine::StepEvent e;
+        e.step = 6;
+        e.loss = 42;
+        h.append(e);
+        QCOMPARE(h.steps.size(), std::size_t(6));
+        QCOMPARE(h.steps.back().loss, 42.0);
+    }
+
+    void csvHasOneRowPerStepAndValidationAtTheEndOfEpochs()
+    {
+        auto h = history(4, 2);
+        engine::EpochEvent e;
+        e.epoch = 1;
+        e.step = 2;
+        e.validationLoss = 0.25;
+        e.validationAccuracy = 0.5;
+        h.append(e);
+        const auto lines = historyCsv(h).split('\n');
+        QCOMPARE(lines.size(), 6); // heading, four steps, the end
+        QCOMPARE(lines[0], QByteArray("step,epoch,loss,accuracy,rate,validation_loss,validation_accuracy"));
+        QCOMPARE(lines[1], QByteArray("1,0.5,1,0,0.001,,"));
+        QCOMPARE(lines[2], QByteArray("2,1,0.5,0.5,0.001,0.25,0.5"));
+        QVERIFY(lines[3].endsWith(",,"));
+    }
+
+    void axesHaveNiceStepsAndCoverTheirValues_data()
+    {
+        QTest::addColumn<double>("low");
+        QTest::addColumn<double>("high");
+        QTest::addColumn<int>("ticks");
+        QTest::addColumn<AxisRange>("expected");
+        QTest::newRow("loss") << 0.0 << 0.74 << 5 << AxisRange{0, 0.8, 0.2};
+        QTest::newRow("accuracy") << 81.0 << 100.0 << 5 << AxisRange{80, 100, 5};
+        QTest::newRow("few ticks") << 0.0 << 0.74 << 3 << AxisRange{0, 1, 0.5};
+        QTest::newRow("exact") << 0.0 << 1.0 << 5 << AxisRange{0, 1, 0.2};
+        QTest::newRow("empty") << 1.0 << 1.0 << 5 << AxisRange{1, 2, 0.2};
+    }
+    void axesHaveNiceStepsAndCoverTheirValues()
+    {
+        QFETCH(double, low);
+        QFETCH(double, high);
+        QFETCH(int, ticks);
+        QFETCH(AxisRange, expected);
+        const auto range = niceRange(low, high, ticks);
+        QVERIFY(std::abs(range.minimum - expected.minimum) < 1e-9);
+        QVERIFY(std::abs(range.maximum - expected.maximum) < 1e-9);
+        QVERIFY(std::abs(range.step - expected.step) < 1e-9);
+    }
+
+    void labelsShowAsManyDecimalsAsTheStepNeeds()
+    {
+        QCOMPARE(decimalsOf(0.2), 1);
+        QCOMPARE(decimalsOf(0.05), 2);
+        QCOMPARE(decimalsOf(5), 0);
+        QCOMPARE(decimalsOf(1), 0);
+    }
+};
+
+Q_DECLARE_METATYPE(convarium::ui::AxisRange)
+
+QTEST_GUILESS_MAIN(TestTrainingHistory)
+#include "test_training_history.moc"

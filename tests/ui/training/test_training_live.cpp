@@ -1,0 +1,149 @@
+// The real engine behind the window's controller: responsiveness, pause, equal results.
+#include "engine/io/presets.h"
+#include "ui/theme/settings.h"
+#include "ui/training/training_controller.h"
+
+#include <QElapsedTimer>
+#include <QtTest>
+#include <algorithm>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class TestTrainingLive : public QObject
+{
+    Q_OBJECT
+
+    /// 28x28 images whose class is where the bright row lies: quickly made, quickly learnt.
+    static engine::DatasetBundle bars(int count)
+    {
+        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(count) * 784), labels;
+        for (int i = 0; i < count; ++i) {
+            labels.push_back(static_cast<std::uint8_t>(i % 10));
+            for (int x = 0; x < 28; ++x)
+                for (int y = 0; y < 2; ++y)
+                    pixels[static_cast<std::size_t>(i * 784 + (4 + 2 * (i % 10) + y) * 28 + x)] =
+                        static_cast<std::uint8_t>(200 + i % 50);
+        }
+        std::vector<std::string> names;
+        for (int i = 0; i < 10; ++i)
+            names.push_back(std::to_string(i));
+        const auto set = std::make_shared<engine::InMemoryDataset>(engine::Shape{1, 28, 28}, pixels, labels, names);
+        return {"bars", "Bars", set, nullptr, set};
+    }
+
+    static TrainingServices services()
+    {
+        auto s = engineServices();
+        s.openData = [](const std::string&, const datasets::Progress&) -> engine::Result<engine::DatasetBundle> {
+            return bars(2000);
+        };
+        return s;
+    }
+
+    static engine::GraphSpec lenet()
+    {
+        auto project = engine::loadPreset("lenet-5");
+        return project ? project->graph : engine::GraphSpec{};
+    }
+
+    static engine::TrainConfig config(std::int64_t epochs)
+    {
+        engine::TrainConfig c;
+        c.data = "bars";
+        c.epochs = epochs;
+        c.validation = 0.1;
+        return c;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { Settings::instance().useTestMode(); }
+
+    void theWindowStaysAwakeWhileTrainingRuns()
+    {
+        TrainingController controller(services());
+        controller.setNetwork(lenet(), {});
+        controller.setConfig(config(1000));
+        controller.train();
+        QTRY_COMPARE(controller.state(), RunState::Running);
+        QElapsedTimer since;
+        qint64 worst = 0;
+        int ticks = 0;
+        QTimer timer;
+        timer.setTimerType(Qt::PreciseTimer);
+        connect(&timer, &QTimer::timeout, [&] {
+            worst = std::max(worst, since.restart() - 10);
+            if (++ticks % 20 == 0)
+                controller.requestSnapshot();
+        });
+        since.start();
+        timer.start(10);
+        QTRY_VERIFY_WITH_TIMEOUT(ticks >= 150 && controller.history().steps.size() > 20, 30000);
+        timer.stop();
+        QVERIFY2(worst <= 100, qPrintable(QStringLiteral("late by %1 ms").arg(worst)));
+        QElapsedTimer stopping;
+        stopping.start();
+        controller.stop();
+        QVERIFY2(stopping.elapsed() < 50, "stop() waited");
+        QTRY_VERIFY_WITH_TIMEOUT(!controller.isActive(), 10000);
+    }
+
+    void theLossFalls()
+    {
+        TrainingController controller(services());
+        controller.setNetwork(lenet(), {});
+        controller.setConfig(config(3));
+        controller.train();
+        QTRY_COMPARE_WITH_TIMEOUT(controller.state(), RunState::Finished, 60000);
+        const auto& h = controller.history();
+        QCOMPARE(h.epochs.size(), std::size_t(3));
+        QVERIFY(h.epochs.back().validationLoss.has_value());
+        QVERIFY(h.steps.back().loss < 0.5 * h.steps.front().loss);
+        QVERIFY(controller.testResult().has_value());
+    }
+
+    void pausingChangesNoBit()
+    {
+        std::vector<double> losses[2];
+        for (int pass = 0; pass < 2; ++pass) {
+            TrainingController controller(services());
+            controller.setNetwork(lenet(), {});
+            controller.setConfig(config(1));
+            if (pass == 1) {
+                controller.step();
+                QTRY_COMPARE(controller.state(), RunState::Paused);
+                QTRY_COMPARE(controller.history().steps.size(), std::size_t(1));
+                controller.step();
+                QTRY_COMPARE(controller.history().steps.size(), std::size_t(2));
+                controller.stop();
+                QTRY_COMPARE(controller.state(), RunState::Idle);
+            }
+            controller.train();
+            QTRY_COMPARE_WITH_TIMEOUT(controller.state(), RunState::Finished, 60000);
+            for (const auto& p : controller.history().steps)
+                losses[pass].push_back(p.loss);
+        }
+        QVERIFY(!losses[0].empty());
+        QCOMPARE(losses[0], losses[1]);
+    }
+
+    void aHugeRateDivergesInWords()
+    {
+        TrainingController controller(services());
+        controller.setNetwork(lenet(), {});
+        auto c = config(50);
+        c.rate = 1000;
+        c.optimizer = "sgd";
+        controller.setConfig(c);
+        QSignalSpy message(&controller, &TrainingController::message);
+        controller.train();
+        QTRY_VERIFY_WITH_TIMEOUT(!controller.isActive(), 60000);
+        if (controller.state() == RunState::Diverged)
+            QCOMPARE(message.count(), 1);
+        else // saturated activations can stay finite: then nothing was learnt
+            QCOMPARE(controller.state(), RunState::Finished);
+    }
+};
+
+QTEST_MAIN(TestTrainingLive)
+#include "test_training_live.moc"
