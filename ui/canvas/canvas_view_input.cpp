@@ -180,13 +180,13 @@ QString CanvasView::toolTipAt(QPoint view) const
         return known ? shapeText(*known) : tr("size not known yet");
     };
     switch (hit.kind) {
-    case Hit::Kind::OutputPort: return tr("%1 out: %2").arg(accessibleName(*m_document, hit.node), shape(hit.node));
+    case Hit::Kind::OutputPort: return tr("%1 out: %2").arg(ui::accessibleName(*m_document, hit.node), shape(hit.node));
     case Hit::Kind::InputPort:
-        return hit.edge ? tr("%1 in: %2").arg(accessibleName(*m_document, hit.node), shape(hit.edge->from))
-                        : tr("%1 in: no wire yet").arg(accessibleName(*m_document, hit.node));
+        return hit.edge ? tr("%1 in: %2").arg(ui::accessibleName(*m_document, hit.node), shape(hit.edge->from))
+                        : tr("%1 in: no wire yet").arg(ui::accessibleName(*m_document, hit.node));
     case Hit::Kind::Layer: {
         const CardContent c = cardContent(*m_document, hit.node, m_scene->bars());
-        QStringList lines{accessibleName(*m_document, hit.node), c.settings, c.count, c.fault};
+        QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings, c.count, c.fault};
         lines.removeAll(QString());
         return lines.join(u'\n');
     }

@@ -149,7 +149,7 @@ void CanvasView::startKeyboardWire()
 {
     m_wireSource = m_scene->focusedNode();
     Q_EMIT statusMessage(tr("Connect %1: choose a layer with the arrow keys, Enter connects, Esc leaves.")
-                             .arg(accessibleName(*m_document, m_wireSource)));
+                             .arg(ui::accessibleName(*m_document, m_wireSource)));
 }
 
 bool CanvasView::keyboardWireKey(int key)

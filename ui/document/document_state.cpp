@@ -30,7 +30,7 @@ Step inverse(const Step& given)
     return result;
 }
 
-void apply(const Step& given, DocumentState& state)
+void applyStep(const Step& given, DocumentState& state)
 {
     engine::GraphSpec& graph = state.graph;
     std::visit(Overloaded{[&](const step::NodeStep& s) {

@@ -73,6 +73,6 @@ using Step = std::variant<step::NodeStep, step::EdgeStep, step::ParamStep, step:
 
 /// The step that takes `step` back.
 [[nodiscard]] Step inverse(const Step& step);
-void apply(const Step& step, DocumentState& state);
+void applyStep(const Step& step, DocumentState& state);
 
 } // namespace convarium::ui

@@ -13,7 +13,7 @@ using engine::Node;
 
 void EditBuilder::push(Step step)
 {
-    apply(step, m_state);
+    applyStep(step, m_state);
     m_steps.push_back(std::move(step));
 }
 

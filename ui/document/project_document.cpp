@@ -135,7 +135,7 @@ void ProjectDocument::applySteps(const std::vector<Step>& steps)
     for (const Step& step : steps) {
         if (const auto* node = std::get_if<step::NodeStep>(&step); node && !node->added)
             Q_EMIT changed({What::NodeAboutToBeRemoved, node->node.id, {}, {}});
-        apply(step, m_state);
+        applyStep(step, m_state);
         graphChanged = graphChanged || changesGraph(step);
     }
     // Views hear of the parts only now, so that whatever they read belongs to the finished edit.

@@ -33,8 +33,8 @@ struct DocumentChange {
     };
     What what = What::Reset;
     NodeId node = engine::kNoNode;
-    std::string key;
-    engine::Edge edge;
+    std::string key{};
+    engine::Edge edge{};
 };
 
 /// Numbers of one layer, or of all of them.

@@ -16,11 +16,13 @@
 #include <QWhatsThis>
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::NodeId;
 
-namespace {
+namespace
+{
 
 constexpr int kIconBox = 30, kIconSize = 20;
 
@@ -39,8 +41,8 @@ QPixmap familyPicture(const engine::LayerDescriptor& layer, qreal dpr)
     painter.setBrush(theme.familyTint(family));
     painter.drawRoundedRect(QRectF(0, 0, side, side), 6, 6);
     const int size = scaled(kIconSize);
-    paintIcon(&painter, QRectF((side - size) / 2.0, (side - size) / 2.0, size, size), QString::fromStdString(layer.icon),
-              theme.familyInk(family));
+    paintIcon(&painter, QRectF((side - size) / 2.0, (side - size) / 2.0, size, size),
+              QString::fromStdString(layer.icon), theme.familyInk(family));
     return picture;
 }
 
@@ -58,22 +60,26 @@ std::vector<engine::Derivation> networkRows(const ProjectDocument& document)
     if (totals.statistics > 0)
         rows.push_back({"Statistics", text(totals.statistics), "running means and variances", {}});
     rows.push_back({"MACs per image", text(totals.macs), "multiplications and additions of all weights", {}});
-    rows.push_back({"Training, by the textbook", engine::bytesText(memory.training),
-                    "weights + batch · all numbers kept for backward, 4 bytes each", {}});
-    rows.push_back({"Inference, by the textbook", engine::bytesText(memory.inference),
-                    "weights + batch · the most numbers that exist at once", {}});
+    rows.push_back({"Training, by the textbook",
+                    engine::bytesText(memory.training),
+                    "weights + batch · all numbers kept for backward, 4 bytes each",
+                    {}});
+    rows.push_back({"Inference, by the textbook",
+                    engine::bytesText(memory.inference),
+                    "weights + batch · the most numbers that exist at once",
+                    {}});
     return rows;
 }
 
 } // namespace
 
-InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent) :
-    QScrollArea(parent), m_document(document), m_icon(new QLabel), m_type(new TextLabel({}, TextRole::Section)),
-    m_name(new QLineEdit), m_info(new IconButton(QStringLiteral("info"), tr("What this layer does"))),
-    m_shape(new ShapeLabel), m_faultBox(new QWidget), m_fault(new TextLabel({}, TextRole::Body)),
-    m_settingsHeader(new SectionHeader(tr("Settings"))), m_form(new ParamForm(document)),
-    m_noSettings(new TextLabel(tr("There is nothing to set."), TextRole::Body, ColorRole::Text3)),
-    m_whyHeader(new SectionHeader(tr("Why this number"))), m_why(new WhyList)
+InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
+    : QScrollArea(parent), m_document(document), m_icon(new QLabel), m_type(new TextLabel({}, TextRole::Section)),
+      m_name(new QLineEdit), m_info(new IconButton(QStringLiteral("info"), tr("What this layer does"))),
+      m_shape(new ShapeLabel), m_faultBox(new QWidget), m_fault(new TextLabel({}, TextRole::Body)),
+      m_settingsHeader(new SectionHeader(tr("Settings"))), m_form(new ParamForm(document)),
+      m_noSettings(new TextLabel(tr("There is nothing to set."), TextRole::Body, ColorRole::Text3)),
+      m_whyHeader(new SectionHeader(tr("Why this number"))), m_why(new WhyList)
 {
     setAccessibleName(QStringLiteral("Inspector"));
     setFrameShape(QFrame::NoFrame);
@@ -181,7 +187,8 @@ void InspectorPanel::refresh()
     m_noSettings->setVisible(!none && m_form->isEmpty());
     m_noSettings->setText(one ? tr("There is nothing to set.") : tr("These layers share no setting."));
     m_whyHeader->setVisible(one || none);
-    m_whyHeader->setNote(tr("batch %1").arg(QLocale().toString(static_cast<qlonglong>(m_document->trainConfig().batch))));
+    m_whyHeader->setNote(
+        tr("batch %1").arg(QLocale().toString(static_cast<qlonglong>(m_document->trainConfig().batch))));
     m_why->setVisible(one || none);
     if (one)
         showLayer(m_nodes.front());

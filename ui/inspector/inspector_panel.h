@@ -6,7 +6,8 @@
 
 #include <QScrollArea>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class ParamForm;
 class ShapeLabel;

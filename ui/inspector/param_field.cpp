@@ -11,12 +11,14 @@
 #include <cmath>
 #include <limits>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::ParamInfo;
 using engine::ParamValue;
 
-namespace {
+namespace
+{
 
 constexpr int kFieldWidth = 96, kHalfWidth = 52, kSliderSteps = 100;
 
@@ -82,9 +84,9 @@ private:
 class PairField final : public ParamField
 {
 public:
-    PairField(const ParamInfo& first, const ParamInfo& second) :
-        m_first(new NumberBox(first)), m_second(new NumberBox(second)),
-        m_link(new IconButton(QStringLiteral("link"), tr("Linked"), nullptr, ColorRole::Text2))
+    PairField(const ParamInfo& first, const ParamInfo& second)
+        : m_first(new NumberBox(first)), m_second(new NumberBox(second)),
+          m_link(new IconButton(QStringLiteral("link"), tr("Linked"), nullptr, ColorRole::Text2))
     {
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 0, 0);
@@ -163,7 +165,8 @@ private:
 class RealField final : public ParamField
 {
 public:
-    explicit RealField(const ParamInfo& info) : m_info(info), m_slider(new QSlider(Qt::Horizontal)), m_line(new QLineEdit)
+    explicit RealField(const ParamInfo& info)
+        : m_info(info), m_slider(new QSlider(Qt::Horizontal)), m_line(new QLineEdit)
     {
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 0, 0);
@@ -293,8 +296,9 @@ QString rangeText(const ParamInfo& info)
     const QLocale locale;
     if (info.type == engine::ParamType::Real)
         return ParamField::tr("%1 to %2").arg(real(info.minimum), real(info.maximum));
-    return ParamField::tr("%1 to %2").arg(locale.toString(static_cast<qlonglong>(info.minimum)),
-                                          locale.toString(static_cast<qlonglong>(info.maximum)));
+    return ParamField::tr("%1 to %2")
+        .arg(locale.toString(static_cast<qlonglong>(info.minimum)),
+             locale.toString(static_cast<qlonglong>(info.maximum)));
 }
 
 NumberBox::NumberBox(const ParamInfo& info, QWidget* parent) : QSpinBox(parent), m_info(info)

@@ -13,13 +13,14 @@ class QCheckBox;
 class QSlider;
 QT_END_NAMESPACE
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// "1 to 4,096".
 [[nodiscard]] QString rangeText(const engine::ParamInfo& info);
 
-/// Spin box that lets one type a value out of range, so that it can say what is wrong instead of swallowing keys. Values out
-/// of range never leave it: they are taken back when the field is left.
+/// Spin box that lets one type a value out of range, so that it can say what is wrong instead of swallowing keys.
+/// Values out of range never leave it: they are taken back when the field is left.
 class NumberBox final : public QSpinBox
 {
     Q_OBJECT

@@ -8,13 +8,15 @@
 #include <QLocale>
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::NodeId;
 using engine::ParamInfo;
 using engine::ParamValue;
 
-namespace {
+namespace
+{
 
 constexpr int kLabelWidth = 104;
 const std::string kFrozenKey = "frozen"; ///< not a setting of a layer but of the node
@@ -33,8 +35,8 @@ bool ownsWeights(const ProjectDocument& document, NodeId id)
 
 } // namespace
 
-ParamForm::ParamForm(ProjectDocument* document, QWidget* parent) :
-    QWidget(parent), m_document(document), m_grid(new QGridLayout(this))
+ParamForm::ParamForm(ProjectDocument* document, QWidget* parent)
+    : QWidget(parent), m_document(document), m_grid(new QGridLayout(this))
 {
     m_grid->setContentsMargins(0, 0, 0, 0);
     m_grid->setHorizontalSpacing(0);
@@ -71,7 +73,8 @@ void ParamForm::build()
     const auto shared = [&](const ParamInfo& info) {
         return std::all_of(m_nodes.begin(), m_nodes.end(), [&](NodeId id) {
             const auto* layer = layerOf(*m_document, id);
-            return layer && std::any_of(layer->parameters.begin(), layer->parameters.end(), [&](const ParamInfo& other) {
+            return layer &&
+                   std::any_of(layer->parameters.begin(), layer->parameters.end(), [&](const ParamInfo& other) {
                        return other.key == info.key && other.type == info.type && other.choices == info.choices;
                    });
         });

@@ -10,12 +10,13 @@ QT_BEGIN_NAMESPACE
 class QGridLayout;
 QT_END_NAMESPACE
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class ProjectDocument;
 
-/// One row per setting that all selected layers share; every edit is one step of the undo stack. Messages stand below the
-/// field they are about.
+/// One row per setting that all selected layers share; every edit is one step of the undo stack. Messages stand below
+/// the field they are about.
 class ParamForm final : public QWidget
 {
     Q_OBJECT

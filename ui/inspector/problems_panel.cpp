@@ -3,11 +3,12 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-ProblemsPanel::ProblemsPanel(ProjectDocument* document, QWidget* parent) :
-    QScrollArea(parent), m_document(document),
-    m_none(new TextLabel(tr("No problems"), TextRole::Body, ColorRole::Text3))
+ProblemsPanel::ProblemsPanel(ProjectDocument* document, QWidget* parent)
+    : QScrollArea(parent), m_document(document),
+      m_none(new TextLabel(tr("No problems"), TextRole::Body, ColorRole::Text3))
 {
     setAccessibleName(QStringLiteral("Problems"));
     setFrameShape(QFrame::NoFrame);

@@ -10,7 +10,8 @@ QT_BEGIN_NAMESPACE
 class QVBoxLayout;
 QT_END_NAMESPACE
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class ProblemsPanel final : public QScrollArea
 {

@@ -6,9 +6,11 @@
 
 #include <QPainter>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 const QChar kTimes(0xD7);
 
@@ -52,7 +54,11 @@ void ShapeLabel::setShape(const std::optional<engine::Shape>& shape, bool stale,
     if (shape) {
         const bool maps = shape->isMaps();
         if (maps && Settings::instance().get(setting::shapeOrder) == ShapeOrder::MapsHeightWidth) {
-            m_text = QStringLiteral("%2%1%3%1%4").arg(kTimes).arg(shape->channels()).arg(shape->height()).arg(shape->width());
+            m_text = QStringLiteral("%2%1%3%1%4")
+                         .arg(kTimes)
+                         .arg(shape->channels())
+                         .arg(shape->height())
+                         .arg(shape->width());
             m_words = tr("maps × height × width");
         } else {
             m_text = QString::fromStdString(engine::shapeText(*shape));

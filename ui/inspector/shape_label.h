@@ -7,7 +7,8 @@
 #include <QWidget>
 #include <optional>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// "10 x 10 x 16" with the words "height x width x maps" beside it where there is room. Unknown: "?".
 class ShapeLabel final : public QWidget

@@ -9,9 +9,11 @@
 #include <QPainter>
 #include <QThread>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 constexpr int kMemoryDelayMs = 120;
 
 QString bytes(qint64 value)
@@ -37,9 +39,9 @@ MemoryEstimate estimateMemory(const engine::GraphSpec& graph, const engine::Trai
     return estimate;
 }
 
-TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent) :
-    QWidget(parent), m_document(document), m_layout(new QHBoxLayout(this)),
-    m_seed(new TextLabel({}, TextRole::Body, ColorRole::Text2)), m_problems(new QPushButton)
+TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent)
+    : QWidget(parent), m_document(document), m_layout(new QHBoxLayout(this)),
+      m_seed(new TextLabel({}, TextRole::Body, ColorRole::Text2)), m_problems(new QPushButton)
 {
     setAccessibleName(QStringLiteral("Totals"));
     setFixedHeight(scaled(32));
@@ -62,7 +64,8 @@ TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent) :
     connect(&m_memoryTimer, &QTimer::timeout, this, &TotalsBar::askMemory);
     connect(document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
         if (change.what == DocumentChange::What::ShapesChanged || change.what == DocumentChange::What::Reset ||
-            change.what == DocumentChange::What::TrainConfigChanged || change.what == DocumentChange::What::FrozenChanged)
+            change.what == DocumentChange::What::TrainConfigChanged ||
+            change.what == DocumentChange::What::FrozenChanged)
             refresh();
     });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &TotalsBar::refresh);
@@ -110,8 +113,9 @@ void TotalsBar::refresh()
     const auto& totals = m_document->totals();
     const auto& config = m_document->trainConfig();
     m_parameters.value->setText(numberText(totals.parameters()));
-    m_parameters.after->setText(tr("%1 trainable, %2 frozen, %3 statistics")
-                                    .arg(numberText(totals.trainable), numberText(totals.frozen), numberText(totals.statistics)));
+    m_parameters.after->setText(
+        tr("%1 trainable, %2 frozen, %3 statistics")
+            .arg(numberText(totals.trainable), numberText(totals.frozen), numberText(totals.statistics)));
     if (totals.frozen == 0)
         m_parameters.after->setText(tr("trainable, 0 frozen, %1 statistics").arg(numberText(totals.statistics)));
     m_macs.value->setText(numberText(totals.macs));

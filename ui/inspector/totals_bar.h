@@ -12,7 +12,8 @@ QT_BEGIN_NAMESPACE
 class QHBoxLayout;
 QT_END_NAMESPACE
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// What a network needs, as this program allocates it; bytes without the data set. Below 0: cannot be said.
 struct MemoryEstimate {

@@ -4,11 +4,12 @@
 #include <QPainter>
 #include <QVBoxLayout>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-WhyRow::WhyRow(QWidget* parent) :
-    QWidget(parent), m_title(new TextLabel({}, TextRole::BodyMedium)), m_result(new TextLabel({}, TextRole::Result)),
-    m_symbols(new TextLabel({}, TextRole::Small, ColorRole::Text2)), m_numbers(new TextLabel({}, TextRole::Body))
+WhyRow::WhyRow(QWidget* parent)
+    : QWidget(parent), m_title(new TextLabel({}, TextRole::BodyMedium)), m_result(new TextLabel({}, TextRole::Result)),
+      m_symbols(new TextLabel({}, TextRole::Small, ColorRole::Text2)), m_numbers(new TextLabel({}, TextRole::Body))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, scaled(7), 0, scaled(8));

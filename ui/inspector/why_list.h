@@ -7,7 +7,8 @@
 #include <QWidget>
 #include <vector>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// A line above, title and result in one row, then the symbols and the numbers.
 class WhyRow final : public QWidget

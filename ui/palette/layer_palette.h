@@ -1,0 +1,94 @@
+// All kinds of layers, to be dragged or doubled-clicked on to the canvas.
+#pragma once
+
+#include "ui/theme/theme.h"
+
+#include <QWidget>
+#include <vector>
+
+class QMimeData;
+class QScrollArea;
+class QStackedWidget;
+class QVBoxLayout;
+
+namespace convarium::ui {
+
+class SearchField;
+class SectionHeader;
+
+/// One layer: icon in its family's tint, and its name. Drag source; Enter or a double click adds it.
+class LayerRow final : public QWidget
+{
+    Q_OBJECT
+public:
+    LayerRow(const QString& id, const QString& title, const QString& help, const QString& icon, Family family, QWidget* parent = nullptr);
+    [[nodiscard]] QString id() const { return m_id; }
+    [[nodiscard]] bool matches(const QString& text) const;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+    /// What a drag of this row carries: the layer's id under CanvasView::kLayerMime.
+    [[nodiscard]] QMimeData* mimeData() const;
+
+Q_SIGNALS:
+    void activated(const QString& id);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    QString m_id, m_title, m_icon;
+    Family m_family;
+    QPoint m_pressed;
+};
+
+/// Accessible name "Layer palette". A list by family under a search field, or a rail of family buttons with fly-outs.
+class LayerPalette final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit LayerPalette(QWidget* parent = nullptr);
+    void setCompact(bool compact);
+    [[nodiscard]] bool isCompact() const { return m_compact; }
+    /// Puts the cursor into the search field; text is what was typed already.
+    void startSearch(const QString& text);
+    [[nodiscard]] LayerRow* row(const QString& id) const;
+    [[nodiscard]] SearchField* searchField() const { return m_search; }
+
+Q_SIGNALS:
+    void layerActivated(const QString& id);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    struct Group {
+        Family family;
+        SectionHeader* header = nullptr;
+        QWidget* content = nullptr;
+        std::vector<LayerRow*> rows;
+    };
+    void makeList();
+    void makeRail();
+    void filter(const QString& text);
+    void flyOut(Family family, QWidget* anchor);
+    void closeFlyOut();
+    std::vector<LayerRow*> makeRows(Family family, QVBoxLayout* column);
+    [[nodiscard]] std::vector<Family> families() const;
+
+    QStackedWidget* m_pages;
+    SearchField* m_search;
+    QScrollArea* m_list = nullptr;
+    QWidget* m_rail = nullptr;
+    QWidget* m_nothing = nullptr;
+    QWidget* m_flyOut = nullptr;
+    std::vector<Group> m_groups;
+    bool m_compact = false;
+};
+
+} // namespace convarium::ui

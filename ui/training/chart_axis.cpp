@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 double niceStep(double value)
 {

@@ -1,7 +1,8 @@
 // Axis ranges that people can read: nice steps, and only as many as fit.
 #pragma once
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 struct AxisRange {
     double minimum = 0, maximum = 1, step = 0.2;

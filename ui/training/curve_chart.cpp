@@ -20,9 +20,11 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 constexpr int kCalmMs = 250;
 constexpr int kTouchedMs = 66;
@@ -30,10 +32,10 @@ constexpr double kSmallestLoss = 1e-6; ///< what a logarithmic axis can still sh
 
 } // namespace
 
-CurveChart::CurveChart(Measure measure, QWidget* parent) :
-    QWidget(parent), m_measure(measure), m_view(new CurveView(new QChart, this)), m_training(new QLineSeries(this)),
-    m_low(new QLineSeries(this)), m_validation(new QLineSeries(this)), m_rings(new QScatterSeries(this)),
-    m_best(new QScatterSeries(this)), m_x(new QValueAxis(this)), m_y(new QValueAxis(this))
+CurveChart::CurveChart(Measure measure, QWidget* parent)
+    : QWidget(parent), m_measure(measure), m_view(new CurveView(new QChart, this)), m_training(new QLineSeries(this)),
+      m_low(new QLineSeries(this)), m_validation(new QLineSeries(this)), m_rings(new QScatterSeries(this)),
+      m_best(new QScatterSeries(this)), m_x(new QValueAxis(this)), m_y(new QValueAxis(this))
 {
     const bool loss = measure == Measure::Loss;
     setAccessibleName(loss ? QStringLiteral("Loss chart") : QStringLiteral("Accuracy chart"));
@@ -240,6 +242,21 @@ AxisRange CurveChart::valueRange() const
     return niceRange(0, std::max(high, 1e-4), ticks);
 }
 
+/// Whole decades about all means.
+AxisRange CurveChart::decadeRange() const
+{
+    double low = 0.1, high = 0.1;
+    if (m_history && !m_history->empty()) {
+        const auto points = columnMeans(*m_history, m_measure, 0, m_xRange, 250);
+        for (qsizetype i = 0; i < points.size(); ++i) {
+            low = i == 0 ? points[i].y() : std::min(low, points[i].y());
+            high = i == 0 ? points[i].y() : std::max(high, points[i].y());
+        }
+    }
+    const double top = std::pow(10.0, std::ceil(std::log10(std::max(high, 10 * kSmallestLoss)) - 1e-9));
+    return {std::pow(10.0, std::floor(std::log10(std::clamp(low, kSmallestLoss, top / 10)))), top, 10};
+}
+
 void CurveChart::applyRanges()
 {
     double last = m_xMax;
@@ -250,17 +267,13 @@ void CurveChart::applyRanges()
         m_x->setTickInterval(std::max(1.0, niceStep(last / 6)));
         m_x->setRange(0, last);
     }
-    const AxisRange range = valueRange();
+    AxisRange range = m_logY ? decadeRange() : valueRange();
     if (range == m_range)
         return;
     m_range = range;
     if (m_logY) {
-        double lowest = range.maximum;
-        if (m_history)
-            for (const auto& p : columnMeans(*m_history, m_measure, 0, m_xRange, 250))
-                lowest = std::min(lowest, p.y());
-        const double top = std::pow(10.0, std::ceil(std::log10(range.maximum) - 1e-9));
-        m_logY->setRange(std::pow(10.0, std::floor(std::log10(std::clamp(lowest, kSmallestLoss, top / 10)))), top);
+        m_logY->setRange(range.minimum, range.maximum);
+        return;
     }
     m_y->setLabelFormat(m_measure == Measure::Accuracy
                             ? QStringLiteral("%.%1f %").arg(decimalsOf(range.step)) + QLatin1Char('%')

@@ -17,7 +17,8 @@ class QScatterSeries;
 class QValueAxis;
 QT_END_NAMESPACE
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CurveView;
 
@@ -64,6 +65,7 @@ private:
     void applyTheme();
     void applyRanges();
     [[nodiscard]] AxisRange valueRange() const;
+    [[nodiscard]] AxisRange decadeRange() const;
     void showMenu(const QPoint& globalPos);
     void describe();
 
@@ -71,7 +73,7 @@ private:
     const TrainingHistory* m_history = nullptr;
     CurveView* m_view;
     QLineSeries* m_training;
-    QLineSeries* m_low;  ///< smallest and largest batches
+    QLineSeries* m_low; ///< smallest and largest batches
     QLineSeries* m_validation;
     QScatterSeries* m_rings;
     QScatterSeries* m_best;

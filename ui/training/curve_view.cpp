@@ -5,7 +5,8 @@
 #include <QChart>
 #include <QPainter>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 CurveView::CurveView(QChart* chart, QWidget* parent) : QChartView(chart, parent)
 {
@@ -34,8 +35,8 @@ void CurveView::drawForeground(QPainter* painter, const QRectF&)
     painter->drawText(chart()->plotArea(), Qt::AlignCenter | Qt::TextWordWrap, m_hint);
 }
 
-SeriesName::SeriesName(const QString& name, ColorRole color, bool ring, QWidget* parent) :
-    QWidget(parent), m_name(name), m_color(color), m_ring(ring)
+SeriesName::SeriesName(const QString& name, ColorRole color, bool ring, QWidget* parent)
+    : QWidget(parent), m_name(name), m_color(color), m_ring(ring)
 {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setAccessibleName(name);

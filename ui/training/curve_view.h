@@ -6,7 +6,8 @@
 #include <QChartView>
 #include <QWidget>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Chart view without frame and background that can write a hint into the plot.
 class CurveView final : public QChartView

@@ -2,10 +2,11 @@
 
 #include <QElapsedTimer>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-DownloadTask::DownloadTask(const TrainingServices& services, QObject* parent) :
-    QObject(parent), m_download(services.download)
+DownloadTask::DownloadTask(const TrainingServices& services, QObject* parent)
+    : QObject(parent), m_download(services.download)
 {
 }
 
@@ -26,11 +27,13 @@ void DownloadTask::start(const std::string& name)
         auto result = m_download(name, [&](const std::string&, std::int64_t done, std::int64_t total) {
             if (!since.isValid() || since.elapsed() >= 100) {
                 since.start();
-                QMetaObject::invokeMethod(this, [this, done, total] { Q_EMIT progressed(done, total); }, Qt::QueuedConnection);
+                QMetaObject::invokeMethod(
+                    this, [this, done, total] { Q_EMIT progressed(done, total); }, Qt::QueuedConnection);
             }
             return !m_cancel;
         });
-        QMetaObject::invokeMethod(this, [this, result] { end(result); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, result] { end(result); }, Qt::QueuedConnection);
     }));
     m_thread->start();
 }

@@ -8,7 +8,8 @@
 #include <atomic>
 #include <memory>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Lives in the UI thread; one download at a time.
 class DownloadTask final : public QObject

@@ -1,6 +1,7 @@
 #include "ui/training/engine_thread.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 EngineThread::EngineThread() : m_thread([this] { work(); }) {}
 

@@ -7,7 +7,8 @@
 #include <mutex>
 #include <thread>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// One std::thread that lives as long as its owner and works off tasks in order. post() may be called from any thread.
 class EngineThread final

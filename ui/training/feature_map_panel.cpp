@@ -10,11 +10,12 @@
 #include <QMenu>
 #include <QSpinBox>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent) :
-    QWidget(parent), m_service(service), m_title(new TextLabel({}, TextRole::SectionBold)),
-    m_size(new ElidedLabel({}, TextRole::Body, ColorRole::Text2)), m_grid(new MapGrid)
+FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
+    : QWidget(parent), m_service(service), m_title(new TextLabel({}, TextRole::SectionBold)),
+      m_size(new ElidedLabel({}, TextRole::Body, ColorRole::Text2)), m_grid(new MapGrid)
 {
     setAccessibleName(QStringLiteral("Feature maps"));
     auto* layout = new QVBoxLayout(this);
@@ -138,14 +139,16 @@ void FeatureMapPanel::showResult(const MapResult& result)
     m_title->setText(result.picture ? tr("Test image in %1").arg(m_label)
                      : maps         ? tr("Feature maps of %1").arg(m_label)
                                     : tr("Numbers of %1").arg(m_label));
-    m_size->setText(maps ? tr("%1, %2×%3").arg(result.count == 1 ? tr("1 map") : tr("%1 maps").arg(locale.toString(result.count)))
+    m_size->setText(maps ? tr("%1, %2×%3")
+                               .arg(result.count == 1 ? tr("1 map") : tr("%1 maps").arg(locale.toString(result.count)))
                                .arg(result.height)
                                .arg(result.width)
                          : tr("%1 numbers").arg(locale.toString(result.count)));
     m_grid->setResult(result);
     m_kernelRow->setVisible(result.kernelCount > 0);
     m_kernelTitle->setText(tr("Kernel of map %1").arg(result.map + 1));
-    m_kernelSize->setText(tr("%1×%2×%3 weights").arg(result.kernelHeight).arg(result.kernelWidth).arg(result.kernelCount));
+    m_kernelSize->setText(
+        tr("%1×%2×%3 weights").arg(result.kernelHeight).arg(result.kernelWidth).arg(result.kernelCount));
     m_kernels->setResult(result);
     QString caption = m_service->ownScales() ? tr("own scale for every map") : tr("one scale for all");
     if (result.shown != result.node) {
@@ -157,7 +160,8 @@ void FeatureMapPanel::showResult(const MapResult& result)
     m_caption->setText(result.picture ? tr("as the network gets it") : caption);
     m_scale->setVisible(!result.picture && !m_service->ownScales());
     m_scale->setScale(result.scale);
-    setAccessibleDescription(m_size->text() + QStringLiteral(", ") + caption + QStringLiteral(", ") + m_imageText->text());
+    setAccessibleDescription(m_size->text() + QStringLiteral(", ") + caption + QStringLiteral(", ") +
+                             m_imageText->text());
 }
 
 void FeatureMapPanel::showNothing(const QString& reason)
@@ -167,9 +171,9 @@ void FeatureMapPanel::showNothing(const QString& reason)
     m_kernelRow->hide();
     m_scale->hide();
     m_caption->setText({});
-    m_grid->clear(!reason.isEmpty()                              ? reason
-                  : m_service->node() == engine::kNoNode         ? tr("Select a layer to see its maps")
-                                                                 : QString());
+    m_grid->clear(!reason.isEmpty()                      ? reason
+                  : m_service->node() == engine::kNoNode ? tr("Select a layer to see its maps")
+                                                         : QString());
 }
 
 void FeatureMapPanel::updateImageText()
@@ -183,7 +187,8 @@ void FeatureMapPanel::updateImageText()
     else if (m_service->label() < 0)
         m_imageText->setText(tr("Test image %1").arg(m_service->image()));
     else
-        m_imageText->setText(tr("Test image %1, label %2").arg(m_service->image()).arg(m_service->className(m_service->label())));
+        m_imageText->setText(
+            tr("Test image %1, label %2").arg(m_service->image()).arg(m_service->className(m_service->label())));
 }
 
 void FeatureMapPanel::showEvent(QShowEvent* event)

@@ -11,7 +11,8 @@ class QBoxLayout;
 class QSpinBox;
 QT_END_NAMESPACE
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class MapService;
 class ScaleBar;

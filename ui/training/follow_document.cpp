@@ -2,9 +2,11 @@
 #include "ui/document/project_document.h"
 #include "ui/training/training_controller.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 /// Why the network cannot be trained as it stands; empty when it can.
 QString reasonNotToTrain(const ProjectDocument& document)

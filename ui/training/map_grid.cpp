@@ -11,9 +11,11 @@
 #include <QWheelEvent>
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 constexpr int kSmallestCell = 12, kLargestMap = 46, kLargestNumber = 28;
 constexpr int kKernelHeight = 34;
@@ -87,7 +89,8 @@ void MapGrid::layOut()
     int largest = scaled(maps ? kLargestMap : kLargestNumber);
     if (m_result.count == 1)
         largest = std::max(largest, std::min({width(), height(), scaled(140)}));
-    m_layout = layOutGrid(m_result.count, width() - 4, height() - 4, largest, std::max(m_result.width, m_result.height));
+    m_layout =
+        layOutGrid(m_result.count, width() - 4, height() - 4, largest, std::max(m_result.width, m_result.height));
     m_offset = std::clamp(m_offset, 0, overflow());
 }
 
@@ -104,7 +107,8 @@ QRect MapGrid::cellRect(int index) const
 int MapGrid::cellAt(const QPoint& position) const
 {
     for (int i = 0; i < m_result.count; ++i)
-        if (cellRect(i).adjusted(-m_layout.gap / 2, -m_layout.gap / 2, m_layout.gap / 2, m_layout.gap / 2)
+        if (cellRect(i)
+                .adjusted(-m_layout.gap / 2, -m_layout.gap / 2, m_layout.gap / 2, m_layout.gap / 2)
                 .contains(position))
             return i;
     return -1;
@@ -128,10 +132,9 @@ void MapGrid::paintEvent(QPaintEvent*)
             continue;
         // Maps that are not square keep their proportions.
         const QSize size = QSize(w, h).scaled(cell.size(), Qt::KeepAspectRatio);
-        const QRect target(cell.topLeft() + QPoint((cell.width() - size.width()) / 2, (cell.height() - size.height()) / 2),
-                           size);
-        painter.drawImage(target, m_result.atlas,
-                          QRect((i % m_result.columns) * w, (i / m_result.columns) * h, w, h));
+        const QRect target(
+            cell.topLeft() + QPoint((cell.width() - size.width()) / 2, (cell.height() - size.height()) / 2), size);
+        painter.drawImage(target, m_result.atlas, QRect((i % m_result.columns) * w, (i / m_result.columns) * h, w, h));
         frame(painter, target);
     }
     if (m_current >= 0 && m_current < m_result.count && m_result.count > 1) {
@@ -199,8 +202,10 @@ bool MapGrid::event(QEvent* event)
         auto* help = static_cast<QHelpEvent*>(event);
         const int index = cellAt(help->pos());
         const auto plane = static_cast<std::size_t>(m_result.width) * static_cast<std::size_t>(m_result.height);
-        if (index >= 0 && !m_result.picture && m_result.values.size() >= (static_cast<std::size_t>(index) + 1) * plane) {
-            const auto first = m_result.values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(index) * plane);
+        if (index >= 0 && !m_result.picture &&
+            m_result.values.size() >= (static_cast<std::size_t>(index) + 1) * plane) {
+            const auto first =
+                m_result.values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(index) * plane);
             const auto [low, high] = std::minmax_element(first, first + static_cast<std::ptrdiff_t>(plane));
             const QLocale locale;
             const auto number = [&](float v) {
@@ -228,7 +233,8 @@ KernelStrip::KernelStrip(QWidget* parent) : QWidget(parent)
 void KernelStrip::setResult(const MapResult& result)
 {
     m_result = result;
-    setAccessibleDescription(tr("%1 kernels of %2×%3").arg(result.kernelCount).arg(result.kernelHeight).arg(result.kernelWidth));
+    setAccessibleDescription(
+        tr("%1 kernels of %2×%3").arg(result.kernelCount).arg(result.kernelHeight).arg(result.kernelWidth));
     update();
 }
 
@@ -290,9 +296,9 @@ void PixelPicture::paintEvent(QPaintEvent*)
     if (m_image.isNull())
         return;
     const QSize size = m_image.size().scaled(area.size(), Qt::KeepAspectRatio);
-    painter.drawImage(QRect(area.topLeft() + QPoint((area.width() - size.width()) / 2, (area.height() - size.height()) / 2),
-                            size),
-                      m_image);
+    painter.drawImage(
+        QRect(area.topLeft() + QPoint((area.width() - size.width()) / 2, (area.height() - size.height()) / 2), size),
+        m_image);
 }
 
 } // namespace convarium::ui

@@ -5,7 +5,8 @@
 
 #include <QWidget>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Where the cells lie. Pure.
 struct GridLayout {

@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
-constexpr int kThumbWidth = 260, kThumbHeight = 40, kThumbGap = 4; ///< twice 130 x 20 with a gap of 2
 constexpr int kThumbMaps = 6;
-constexpr int kThumbStripHeight = 36;
-constexpr int kMostBars = 20;
 
 struct MapSize {
     int count = 0, height = 1, width = 1;
@@ -24,13 +23,6 @@ MapSize sizeOf(const engine::Shape& shape)
     if (shape.isMaps())
         return {static_cast<int>(shape.channels()), static_cast<int>(shape.height()), static_cast<int>(shape.width())};
     return {static_cast<int>(shape.elements()), 1, 1};
-}
-
-QImage scaledTo(const QImage& image, int width, int height)
-{
-    const bool enlarges = image.width() <= width && image.height() <= height;
-    return image.scaled(width, height, Qt::IgnoreAspectRatio,
-                        enlarges ? Qt::FastTransformation : Qt::SmoothTransformation);
 }
 
 } // namespace
@@ -58,7 +50,8 @@ QImage inputPicture(const std::vector<std::uint8_t>& pixels, const engine::Shape
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
         for (int x = 0; x < w; ++x) {
             const auto i = static_cast<std::size_t>(y) * static_cast<std::size_t>(w) + static_cast<std::size_t>(x);
-            line[x] = shape.channels() == 3 ? qRgb(pixels[i], pixels[plane + i], pixels[2 * plane + i]) : ink[pixels[i]];
+            line[x] =
+                shape.channels() == 3 ? qRgb(pixels[i], pixels[plane + i], pixels[2 * plane + i]) : ink[pixels[i]];
         }
     }
     return image;
@@ -105,39 +98,31 @@ void layKernels(MapResult& result, const engine::Tensor& weight, int map, const 
                 ColorMap::Signed, theme);
 }
 
-QImage thumbnail(const engine::Tensor& output, bool probabilities, const Theme& theme)
+CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme)
 {
     const MapSize size = sizeOf(output.shape());
     if (size.count == 0)
         return {};
-    QImage image(kThumbWidth, kThumbHeight, QImage::Format_ARGB32_Premultiplied);
-    image.fill(Qt::transparent);
-    QPainter painter(&image);
     const double scale = symmetricScale(output.data(), output.values().size());
+    CardThumbnail card;
     if (size.width * size.height > 1) {
         const auto plane = static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
-        const int tile = kThumbHeight;
-        for (int m = 0; m < std::min(size.count, kThumbMaps); ++m) {
-            const QImage map = mapImage(output.data() + static_cast<std::size_t>(m) * plane, size.width, size.height,
-                                        size.width, scale, ColorMap::Signed, theme);
-            painter.drawImage(m * (tile + kThumbGap), 0, scaledTo(map, tile, tile));
-        }
-    } else if (probabilities && size.count <= kMostBars) {
-        const double pitch = static_cast<double>(kThumbWidth) / size.count;
-        for (int i = 0; i < size.count; ++i) {
-            const double bar = std::max(2.0, std::clamp<double>(output[i], 0, 1) * kThumbHeight);
-            painter.fillRect(QRectF(i * pitch + 2, kThumbHeight - bar, pitch - 4, bar),
-                             output[i] > 0.05 ? theme.text : theme.line2);
-        }
-    } else {
-        const int rows = size.count > 40 ? 3 : size.count > 20 ? 2 : 1;
-        const int columns = (size.count + rows - 1) / rows;
-        std::vector<float> values(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
-        std::copy(output.values().begin(), output.values().end(), values.begin());
-        const QImage strip = mapImage(values.data(), columns, rows, columns, scale, ColorMap::Signed, theme);
-        painter.drawImage(0, 2, scaledTo(strip, kThumbWidth, kThumbStripHeight));
+        card.count = std::min(size.count, kThumbMaps);
+        card.atlas = QImage(card.count * size.width, size.height, QImage::Format_RGB32);
+        QPainter painter(&card.atlas);
+        for (int m = 0; m < card.count; ++m)
+            painter.drawImage(m * size.width, 0,
+                              mapImage(output.data() + static_cast<std::size_t>(m) * plane, size.width, size.height,
+                                       size.width, scale, ColorMap::Signed, theme));
+        return card;
     }
-    return image;
+    const int rows = size.count > 40 ? 3 : size.count > 20 ? 2 : 1;
+    const int columns = (size.count + rows - 1) / rows;
+    std::vector<float> values(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
+    std::copy(output.values().begin(), output.values().end(), values.begin());
+    card.atlas = mapImage(values.data(), columns, rows, columns, scale, ColorMap::Signed, theme);
+    card.count = 1;
+    return card;
 }
 
 std::vector<float> probabilitiesOf(const engine::Tensor& output, bool already)

@@ -4,7 +4,8 @@
 #include "ui/theme/theme.h"
 #include "ui/training/map_worker.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Scale of at least `value` that does not change with every step: 1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten.
 [[nodiscard]] double calmScale(double value);
@@ -15,8 +16,8 @@ namespace convarium::ui {
 void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, const Theme& theme);
 /// Kernels that make map `map`: weight tensor (maps out, maps in, height, width).
 void layKernels(MapResult& result, const engine::Tensor& weight, int map, const Theme& theme);
-/// Thumbnail row of a card, 260 x 40 for 130 x 20: maps, strip of a list, or bars of probabilities.
-[[nodiscard]] QImage thumbnail(const engine::Tensor& output, bool probabilities, const Theme& theme);
+/// The first maps of a layer side by side, or a list of numbers in one to three rows; one pixel per value.
+[[nodiscard]] CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme);
 /// Softmax of a list unless it already sums to one.
 [[nodiscard]] std::vector<float> probabilitiesOf(const engine::Tensor& output, bool already);
 

@@ -5,17 +5,19 @@
 #include <QRandomGenerator>
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 constexpr int kPictureMs = 100;
 }
 
 MapService::MapService(TrainingController* controller, QObject* parent) : QObject(parent), m_controller(controller)
 {
     m_worker = std::make_unique<MapWorker>(controller->services(), [this](MapResult result) {
-        QMetaObject::invokeMethod(this, [this, result = std::move(result)]() mutable { receive(std::move(result)); },
-                                  Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, result = std::move(result)]() mutable { receive(std::move(result)); }, Qt::QueuedConnection);
     });
     m_sendTimer.setSingleShot(true);
     connect(&m_sendTimer, &QTimer::timeout, this, &MapService::send);
@@ -25,8 +27,9 @@ MapService::MapService(TrainingController* controller, QObject* parent) : QObjec
     connect(controller, &TrainingController::networkChanged, this, &MapService::networkChanged);
     connect(controller, &TrainingController::configChanged, this, &MapService::schedule);
     connect(controller, &TrainingController::dataReady, this, [this] {
-        setImage(m_image);
+        m_image = std::clamp<std::int64_t>(m_image, 0, std::max<std::int64_t>(imageCount() - 1, 0));
         loadImage();
+        Q_EMIT imageChanged(m_image);
     });
     connect(controller, &TrainingController::dataFailed, this, [this](const engine::Error& error) {
         m_pixels.reset();

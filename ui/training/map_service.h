@@ -7,7 +7,8 @@
 #include <QObject>
 #include <QTimer>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class TrainingController;
 
@@ -46,7 +47,7 @@ public:
 
 Q_SIGNALS:
     void mapsReady(const convarium::ui::MapResult& result);
-    void thumbnailsReady(const QHash<convarium::engine::NodeId, QImage>& thumbnails);
+    void thumbnailsReady(const QHash<convarium::engine::NodeId, convarium::ui::CardThumbnail>& thumbnails);
     void readingReady(const convarium::ui::OutputReading& reading);
     void imageChanged(qint64 index);
     /// There is nothing to show; why.

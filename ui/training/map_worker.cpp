@@ -13,9 +13,11 @@
 #include <unistd.h>
 #endif
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 /// Panels never take a core from training or from the window.
 void lowerOwnPriority()
@@ -75,9 +77,9 @@ engine::NodeId dockedEnd(const engine::GraphSpec& graph, engine::NodeId node)
     return node;
 }
 
-MapWorker::MapWorker(const TrainingServices& services, std::function<void(MapResult)> result) :
-    m_newInspector(services.newInspector), m_initialWeights(services.initialWeights), m_result(std::move(result)),
-    m_thread([this] { work(); })
+MapWorker::MapWorker(const TrainingServices& services, std::function<void(MapResult)> result)
+    : m_newInspector(services.newInspector), m_initialWeights(services.initialWeights), m_result(std::move(result)),
+      m_thread([this] { work(); })
 {
 }
 
@@ -190,10 +192,10 @@ MapResult MapWorker::compute(const MapRequest& request)
         for (const auto& node : graph.nodes) {
             const auto end = dockedEnd(graph, node.id);
             const auto output = m_inspector->output(end);
-            const bool probabilities = graph.node(end)->type == "softmax";
-            const QImage picture = node.type == "input" && !result.input.isNull() ? result.input
-                                                                                  : thumbnail(output, probabilities, theme);
-            if (!picture.isNull())
+            const CardThumbnail picture = node.type == "input" && !result.input.isNull()
+                                              ? CardThumbnail{result.input, 1}
+                                              : thumbnail(output, theme);
+            if (!picture.atlas.isNull())
                 result.thumbnails.insert(node.id, picture);
         }
     }

@@ -13,7 +13,8 @@
 #include <optional>
 #include <thread>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// What shall be shown. A value; the pointers lead to immutable things.
 struct MapRequest {
@@ -33,12 +34,18 @@ struct MapRequest {
 
 /// What the network says about the test image.
 struct OutputReading {
-    engine::NodeId node = engine::kNoNode; ///< the output node; kNoNode: there is nothing to read
-    int best = -1, second = -1;            ///< classes
+    engine::NodeId node = engine::kNoNode;     ///< the output node; kNoNode: there is nothing to read
+    int best = -1, second = -1;                ///< classes
     double certainty = 0, secondCertainty = 0; ///< 0..1
-    int label = -1;                        ///< -1: unknown
+    int label = -1;                            ///< -1: unknown
     std::vector<float> probabilities;
     [[nodiscard]] bool right() const { return label >= 0 && label == best; }
+};
+
+/// Small picture for a card.
+struct CardThumbnail {
+    QImage atlas;  ///< one pixel per value
+    int count = 0; ///< maps side by side; 1 for a list
 };
 
 struct MapResult {
@@ -56,7 +63,7 @@ struct MapResult {
     int kernelCount = 0, kernelWidth = 0, kernelHeight = 0;
     QImage kernels; ///< kernels of the chosen map side by side, one pixel per weight
     QImage input;
-    QHash<engine::NodeId, QImage> thumbnails; ///< by node id, at twice the size of a card's row (2 * 130 x 20)
+    QHash<engine::NodeId, CardThumbnail> thumbnails;
     OutputReading reading;
 };
 

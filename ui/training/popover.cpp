@@ -9,7 +9,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 Popover::Popover(QWidget* content, QWidget* anchor) : QWidget(anchor->window()), m_anchor(anchor)
 {

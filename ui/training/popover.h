@@ -6,10 +6,11 @@
 #include <QPointer>
 #include <QWidget>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-/// Opens above or below its anchor; closes by Escape, by a click elsewhere or when the window changes its size. The focus
-/// goes back to where it came from.
+/// Opens above or below its anchor; closes by Escape, by a click elsewhere or when the window changes its size. The
+/// focus goes back to where it came from.
 class Popover final : public QWidget
 {
     Q_OBJECT

@@ -4,13 +4,14 @@
 #include <exception>
 #include <new>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::Error;
 using engine::ErrorCode;
 
-RunSession::RunSession(int id, std::unique_ptr<TrainingRun> run, std::function<void(int)> wake) :
-    m_id(id), m_run(std::move(run)), m_wake(std::move(wake))
+RunSession::RunSession(int id, std::unique_ptr<TrainingRun> run, std::function<void(int)> wake)
+    : m_id(id), m_run(std::move(run)), m_wake(std::move(wake))
 {
 }
 
@@ -118,9 +119,10 @@ void runSession(RunSession& session, DataStore& store, RunRequest request)
         session.done(done);
     };
     try {
-        auto data = store.open(request.config.data, [&](const std::string& phase, std::int64_t done, std::int64_t total) {
-            return session.progress(phase, done, total);
-        });
+        auto data =
+            store.open(request.config.data, [&](const std::string& phase, std::int64_t done, std::int64_t total) {
+                return session.progress(phase, done, total);
+            });
         if (!data)
             return fail(data.error());
         session.dataOpened(*data);
@@ -130,11 +132,15 @@ void runSession(RunSession& session, DataStore& store, RunRequest request)
         request.startPaused = session.startPaused();
         session.run().run(std::move(request), session);
     } catch (const std::bad_alloc&) {
-        fail({ErrorCode::OutOfMemory, "There is not enough memory to train this network.",
-              "Choose a smaller batch, or smaller layers.", {}});
+        fail({ErrorCode::OutOfMemory,
+              "There is not enough memory to train this network.",
+              "Choose a smaller batch, or smaller layers.",
+              {}});
     } catch (const std::exception& e) {
-        fail({ErrorCode::Internal, std::string("Training ended by an unexpected fault: ") + e.what() + ".",
-              "Save the project and start training again.", {}});
+        fail({ErrorCode::Internal,
+              std::string("Training ended by an unexpected fault: ") + e.what() + ".",
+              "Save the project and start training again.",
+              {}});
     }
 }
 

@@ -10,7 +10,8 @@
 #include <mutex>
 #include <optional>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Everything that arrived since the last look. All values, nothing live.
 struct SessionNews {
@@ -81,7 +82,8 @@ private:
     std::vector<std::pair<std::string, engine::DatasetBundle>> m_recent;
 };
 
-/// Body of the engine thread's task: opens the data, trains, reports everything into the session. Lets no exception out.
+/// Body of the engine thread's task: opens the data, trains, reports everything into the session. Lets no exception
+/// out.
 void runSession(RunSession& session, DataStore& store, RunRequest request);
 
 } // namespace convarium::ui

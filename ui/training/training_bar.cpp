@@ -12,9 +12,11 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 constexpr int kTextMs = 200;
 }
 
@@ -45,12 +47,13 @@ void ProgressLine::paintEvent(QPaintEvent*)
     painter.drawRoundedRect(rect(), radius, radius);
     if (m_fraction > 0) {
         painter.setBrush(theme.accent);
-        painter.drawRoundedRect(QRectF(0, 0, std::max<double>(height(), width() * m_fraction), height()), radius, radius);
+        painter.drawRoundedRect(QRectF(0, 0, std::max<double>(height(), width() * m_fraction), height()), radius,
+                                radius);
     }
 }
 
-TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* document, QWidget* parent) :
-    QWidget(parent), m_controller(controller), m_document(document)
+TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* document, QWidget* parent)
+    : QWidget(parent), m_controller(controller), m_document(document)
 {
     setAccessibleName(QStringLiteral("Training"));
     setFixedHeight(scaled(52));

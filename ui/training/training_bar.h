@@ -6,7 +6,8 @@
 #include <QTimer>
 #include <QWidget>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class Popover;
 class ProjectDocument;

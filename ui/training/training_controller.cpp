@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 constexpr int kDrainMs = 33;
 
@@ -40,8 +42,8 @@ double RunProgress::fraction() const
     return phaseTotal > 0 ? std::clamp(static_cast<double>(phaseDone) / static_cast<double>(phaseTotal), 0.0, 1.0) : 0;
 }
 
-TrainingController::TrainingController(TrainingServices services, QObject* parent) :
-    QObject(parent), m_services(std::move(services)), m_store(std::make_shared<DataStore>(m_services))
+TrainingController::TrainingController(TrainingServices services, QObject* parent)
+    : QObject(parent), m_services(std::move(services)), m_store(std::make_shared<DataStore>(m_services))
 {
     m_drainTimer.setSingleShot(true);
     connect(&m_drainTimer, &QTimer::timeout, this, &TrainingController::drain);
@@ -59,6 +61,7 @@ void TrainingController::setNetwork(const engine::GraphSpec& graph, const QStrin
 {
     m_graph = graph;
     m_blocked = blockedReason;
+    forgetFailure();
     Q_EMIT networkChanged();
     checkOutOfDate();
 }
@@ -68,12 +71,22 @@ void TrainingController::setConfig(const engine::TrainConfig& config)
     if (config == m_config)
         return;
     m_config = config;
+    forgetFailure();
     if (m_session && continues(config, m_trainedConfig)) {
         m_trainedConfig = config;
         m_session->run().changeConfig(runConfig());
     }
     Q_EMIT configChanged();
     checkOutOfDate();
+}
+
+/// What could not begin may be able to begin now.
+void TrainingController::forgetFailure()
+{
+    if (m_state == RunState::Failed && !m_session) {
+        m_error.reset();
+        setState(RunState::Idle);
+    }
 }
 
 bool TrainingController::isOutOfDate() const
@@ -194,6 +207,27 @@ void TrainingController::reset()
     checkOutOfDate();
 }
 
+void TrainingController::restore(std::shared_ptr<const engine::TrainingState> state, TrainingHistory history)
+{
+    if (m_session) {
+        m_restored = {std::move(state), std::move(history)};
+        reset();
+        return;
+    }
+    reset();
+    if (!state)
+        return;
+    m_latest = std::move(state);
+    m_history = std::move(history);
+    m_trainedGraph = trainedCore(m_graph);
+    m_trainedConfig = m_config;
+    m_progress.step = m_latest->step;
+    Q_EMIT historyChanged();
+    Q_EMIT progressed();
+    Q_EMIT snapshotArrived(m_latest);
+    checkOutOfDate();
+}
+
 void TrainingController::clearRun()
 {
     m_latest.reset();
@@ -252,7 +286,8 @@ void TrainingController::begin(bool startPaused)
     m_pauseWanted = startPaused;
 
     m_session = std::make_shared<RunSession>(++m_runId, m_services.newRun(), [this](int id) {
-        QMetaObject::invokeMethod(this, [this, id] { wakeUp(id); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, id] { wakeUp(id); }, Qt::QueuedConnection);
     });
     m_session->setStartPaused(startPaused);
     setState(RunState::Preparing);
@@ -396,6 +431,8 @@ void TrainingController::finish(const engine::DoneEvent& done)
     }
     if (resetNow)
         reset();
+    if (auto restored = std::exchange(m_restored, std::nullopt))
+        restore(std::move(restored->first), std::move(restored->second));
     if (beginNow)
         begin(false);
 }

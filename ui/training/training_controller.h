@@ -10,7 +10,8 @@
 #include <QObject>
 #include <QTimer>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class ProjectDocument;
 
@@ -31,8 +32,8 @@ struct RunProgress {
     [[nodiscard]] double fraction() const;
 };
 
-/// Starts, pauses, steps, stops and resets training on its own engine thread, collects the history and passes on snapshots
-/// of the weights. Data arrive at most about 30 times a second; whatever belongs to an older run is dropped.
+/// Starts, pauses, steps, stops and resets training on its own engine thread, collects the history and passes on
+/// snapshots of the weights. Data arrive at most about 30 times a second; whatever belongs to an older run is dropped.
 class TrainingController final : public QObject
 {
     Q_OBJECT
@@ -45,8 +46,8 @@ public:
     void follow(ProjectDocument* document);
     /// The network as it is now. blockedReason: why it cannot be trained (a sentence), empty when it can.
     void setNetwork(const engine::GraphSpec& graph, const QString& blockedReason);
-    /// Settings as they are now. Rate, momentum, schedule and epochs reach a run between two steps; others mark it as out
-    /// of date.
+    /// Settings as they are now. Rate, momentum, schedule and epochs reach a run between two steps; others mark it as
+    /// out of date.
     void setConfig(const engine::TrainConfig& config);
 
     [[nodiscard]] RunState state() const { return m_state; }
@@ -81,6 +82,8 @@ public:
     /// One step, then paused. From idle: prepares, then one step.
     void step();
     void stop();
+    /// Weights and curves from a file, after the network it holds was set: training goes on from there. A run ends.
+    void restore(std::shared_ptr<const engine::TrainingState> state, TrainingHistory history);
     /// Back to the initial weights; curves are cleared.
     void reset();
     /// Opens the data set of the settings for panels, on the engine thread. dataReady() or dataFailed() follows.
@@ -118,6 +121,7 @@ private:
     void noteStart(const engine::StartEvent& event);
     void noteSteps(const std::vector<engine::StepEvent>& steps);
     void checkOutOfDate();
+    void forgetFailure();
     /// The run's settings, with what was trained before a finished run was continued.
     [[nodiscard]] engine::TrainConfig runConfig() const;
 
@@ -145,6 +149,8 @@ private:
     bool m_stepWhenPaused = false;
     bool m_stopping = false;
     bool m_resetWhenDone = false;
+    /// Put in place when the run that was going has ended.
+    std::optional<std::pair<std::shared_ptr<const engine::TrainingState>, TrainingHistory>> m_restored;
     bool m_beginWhenDone = false;
     bool m_shuttingDown = false;
     bool m_wasOutOfDate = false;

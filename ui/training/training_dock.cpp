@@ -12,14 +12,16 @@
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QVBoxLayout>
+#include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document, QWidget* parent) :
-    QWidget(parent), m_controller(controller), m_bar(new TrainingBar(controller, document)),
-    m_notice(new TrainingNotice(controller, document)), m_loss(new LossChart), m_accuracy(new AccuracyChart),
-    m_maps(new FeatureMapPanel(maps)), m_tabs(new QTabBar), m_pages(new QStackedWidget), m_curves(new QWidget),
-    m_mapSeparator(new Hairline(Qt::Vertical))
+TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document, QWidget* parent)
+    : QWidget(parent), m_controller(controller), m_bar(new TrainingBar(controller, document)),
+      m_notice(new TrainingNotice(controller, document)), m_loss(new LossChart), m_accuracy(new AccuracyChart),
+      m_maps(new FeatureMapPanel(maps)), m_tabs(new QTabBar), m_pages(new QStackedWidget), m_curves(new QWidget),
+      m_mapSeparator(new Hairline(Qt::Vertical))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -57,6 +59,7 @@ TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, Pro
     connect(controller, &TrainingController::historyChanged, m_accuracy, &CurveChart::dataChanged);
     connect(controller, &TrainingController::configChanged, this, &TrainingDock::updateCharts);
     connect(controller, &TrainingController::outOfDateChanged, this, &TrainingDock::updateCharts);
+    connect(controller, &TrainingController::stateChanged, this, &TrainingDock::updateCharts);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {
         if (!m_compact)
             m_maps->setFixedWidth(scaled(436));
@@ -78,8 +81,9 @@ void TrainingDock::paintEvent(QPaintEvent*)
 void TrainingDock::updateCharts()
 {
     const auto& config = m_controller->config();
+    const auto epochs = config.steps > 0 ? 1 : std::max(config.epochs, m_controller->progress().epochs);
     for (CurveChart* chart : std::initializer_list<CurveChart*>{m_loss, m_accuracy}) {
-        chart->setEpochs(config.steps > 0 ? 1 : config.epochs);
+        chart->setEpochs(epochs);
         chart->setOutOfDate(m_controller->isOutOfDate());
     }
 }

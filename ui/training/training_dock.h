@@ -8,7 +8,8 @@ class QStackedWidget;
 class QTabBar;
 QT_END_NAMESPACE
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class AccuracyChart;
 class FeatureMapPanel;
@@ -24,7 +25,8 @@ class TrainingDock final : public QWidget
 {
     Q_OBJECT
 public:
-    TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document, QWidget* parent = nullptr);
+    TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document,
+                 QWidget* parent = nullptr);
 
     /// Tabs Curves, Feature maps (and those of addTab) instead of columns.
     void setCompact(bool compact);

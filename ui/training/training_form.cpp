@@ -11,12 +11,15 @@
 #include <cmath>
 #include <limits>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 constexpr int kFieldWidth = 96, kChoiceWidth = 190, kLabelWidth = 104;
-const QString kFolderItem = QStringLiteral("\x01" "folder"); ///< data of the last entry of the list of data sets
+const QString kFolderItem = QStringLiteral("\x01"
+                                           "folder"); ///< data of the last entry of the list of data sets
 
 QString scheduleId(const std::string& schedule)
 {
@@ -25,8 +28,8 @@ QString scheduleId(const std::string& schedule)
 
 } // namespace
 
-TrainingForm::TrainingForm(const TrainingServices& services, QWidget* parent) :
-    QWidget(parent), m_services(services), m_grid(new QGridLayout(this))
+TrainingForm::TrainingForm(const TrainingServices& services, QWidget* parent)
+    : QWidget(parent), m_services(services), m_grid(new QGridLayout(this))
 {
     setAccessibleName(QStringLiteral("Training settings"));
     m_grid->setContentsMargins(0, 0, 0, 0);
@@ -40,7 +43,8 @@ TrainingForm::TrainingForm(const TrainingServices& services, QWidget* parent) :
     m_batch = addSpin(tr("Batch"), 1, 65536, tr("images"), tr("Images per step: the gradient is their mean."),
                       [](engine::TrainConfig& c, int v) { c.batch = v; });
     m_optimizer = addChoice(tr("Optimizer"), tr("How a gradient becomes a change of the weights."));
-    m_rate = addNumber(tr("Rate"), tr("above 0"), tr("Length of a step along the gradient."), &engine::TrainConfig::rate);
+    m_rate =
+        addNumber(tr("Rate"), tr("above 0"), tr("Length of a step along the gradient."), &engine::TrainConfig::rate);
     const int momentumRow = m_grid->rowCount();
     m_momentum = addNumber(tr("Momentum"), tr("0 to below 1"), tr("Share of the previous step that is kept."),
                            &engine::TrainConfig::momentum);
@@ -116,15 +120,16 @@ QLineEdit* TrainingForm::addNumber(const QString& title, const QString& note, co
             value = QLocale::c().toDouble(line->text(), &ok);
         return value;
     };
-    connect(line, &QLineEdit::textEdited, this, [this, line, title, field, read] { // live: says what is wrong, changes nothing
-        bool ok = false;
-        engine::TrainConfig tried = m_config;
-        tried.*field = read(ok);
-        const auto valid = engine::validate(tried);
-        setInvalid(line, !ok || !valid);
-        say(ok ? (valid ? QString() : QString::fromStdString(valid.error().text()))
-               : tr("%1 needs a number such as 0.001. “%2” is none.").arg(title, line->text()));
-    });
+    connect(line, &QLineEdit::textEdited, this,
+            [this, line, title, field, read] { // live: says what is wrong, changes nothing
+                bool ok = false;
+                engine::TrainConfig tried = m_config;
+                tried.*field = read(ok);
+                const auto valid = engine::validate(tried);
+                setInvalid(line, !ok || !valid);
+                say(ok ? (valid ? QString() : QString::fromStdString(valid.error().text()))
+                       : tr("%1 needs a number such as 0.001. “%2” is none.").arg(title, line->text()));
+            });
     connect(line, &QLineEdit::editingFinished, this, [this, line, field, read] {
         bool ok = false;
         const double value = read(ok);

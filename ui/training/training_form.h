@@ -13,7 +13,8 @@ class QGridLayout;
 class QSpinBox;
 QT_END_NAMESPACE
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Shows a configuration and reports each valid change as a whole new configuration. Knows no document.
 class TrainingForm final : public QWidget

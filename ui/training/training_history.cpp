@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 double valueOf(const HistoryPoint& point, Measure measure)
 {

@@ -9,7 +9,8 @@
 #include <optional>
 #include <vector>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// One training step: loss and accuracy are means over its batch.
 struct HistoryPoint {

@@ -11,9 +11,11 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 /// The catalogue's entry of the chosen data set when it has to be downloaded first.
 std::optional<datasets::CatalogueEntry> missingEntry(const TrainingController& controller)
@@ -32,10 +34,10 @@ QString megabytes(qint64 bytes)
 
 } // namespace
 
-TrainingNotice::TrainingNotice(TrainingController* controller, ProjectDocument* document, QWidget* parent) :
-    QWidget(parent), m_controller(controller), m_document(document), m_sign(new Sign(SignKind::Warning, 22)),
-    m_text(new TextLabel({}, TextRole::Body)), m_line(new ProgressLine), m_buttons(new QWidget),
-    m_download(controller->services())
+TrainingNotice::TrainingNotice(TrainingController* controller, ProjectDocument* document, QWidget* parent)
+    : QWidget(parent), m_controller(controller), m_document(document), m_sign(new Sign(SignKind::Warning, 22)),
+      m_text(new TextLabel({}, TextRole::Body)), m_line(new ProgressLine), m_buttons(new QWidget),
+      m_download(controller->services())
 {
     setAccessibleName(QStringLiteral("Training message"));
     auto* row = new QHBoxLayout(this);
@@ -102,12 +104,21 @@ QPushButton* TrainingNotice::button(const QString& text, bool primary)
     return made;
 }
 
+/// One of them may be the one that was just clicked.
+void TrainingNotice::clearButtons()
+{
+    for (auto* old : m_buttons->findChildren<QPushButton*>()) {
+        old->setParent(nullptr);
+        old->deleteLater();
+    }
+}
+
 void TrainingNotice::dismiss()
 {
     if (m_download.isRunning())
         return;
     m_missing = false;
-    qDeleteAll(m_buttons->findChildren<QPushButton*>());
+    clearButtons();
     hide();
 }
 
@@ -125,9 +136,10 @@ void TrainingNotice::showError(const engine::Error& error)
     const auto* optimizer = engine::findOptimizer(m_controller->config().optimizer);
     if (error.code == engine::ErrorCode::Diverged && optimizer) {
         const double rate = std::min(optimizer->defaultRate, m_controller->config().rate / 10);
-        connect(button(tr("Rate %1").arg(rateText(rate)), true), &QPushButton::clicked, this, [this, rate] { useRate(rate); });
+        connect(button(tr("Rate %1").arg(rateText(rate)), true), &QPushButton::clicked, this,
+                [this, rate] { useRate(rate); });
     }
-    connect(button(tr("Close")), &QPushButton::clicked, this, &TrainingNotice::dismiss, Qt::QueuedConnection);
+    connect(button(tr("Close")), &QPushButton::clicked, this, &TrainingNotice::dismiss);
 }
 
 void TrainingNotice::showMissingData()
@@ -139,16 +151,14 @@ void TrainingNotice::showMissingData()
     m_missing = true;
     m_line->hide();
     const QString title = QString::fromStdString(entry->title);
-    say(SignKind::Warning,
-        tr("%1 is not on this computer. The generated digits need no download.").arg(title));
-    connect(button(tr("Use digits"), true), &QPushButton::clicked, this, &TrainingNotice::useDigits, Qt::QueuedConnection);
-    connect(button(tr("Download %1, %2 MB").arg(title, QString::number(std::lround(static_cast<double>(entry->downloadBytes) / 1e6)))),
-            &QPushButton::clicked, this,
-            [this, name = entry->name] {
+    say(SignKind::Warning, tr("%1 is not on this computer. The generated digits need no download.").arg(title));
+    connect(button(tr("Use digits"), true), &QPushButton::clicked, this, &TrainingNotice::useDigits);
+    connect(button(tr("Download %1, %2 MB")
+                       .arg(title, QString::number(std::lround(static_cast<double>(entry->downloadBytes) / 1e6)))),
+            &QPushButton::clicked, this, [this, name = entry->name] {
                 m_download.start(name);
                 showDownload(0, 0);
-            },
-            Qt::QueuedConnection);
+            });
 }
 
 void TrainingNotice::showDownload(qint64 done, qint64 total)
@@ -156,7 +166,7 @@ void TrainingNotice::showDownload(qint64 done, qint64 total)
     if (!m_download.isRunning())
         return;
     if (m_line->isHidden()) {
-        qDeleteAll(m_buttons->findChildren<QPushButton*>());
+        clearButtons();
         m_line->show();
         connect(button(tr("Cancel")), &QPushButton::clicked, &m_download, &DownloadTask::cancel);
     }

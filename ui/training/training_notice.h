@@ -4,7 +4,8 @@
 #include "ui/theme/widgets.h"
 #include "ui/training/download_task.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class ProgressLine;
 class ProjectDocument;
@@ -30,6 +31,7 @@ private:
     void useDigits();
     void useRate(double rate);
     void dismiss();
+    void clearButtons();
     QPushButton* button(const QString& text, bool primary = false);
     void say(SignKind kind, const QString& text);
 

@@ -1,8 +1,10 @@
 #include "ui/training/training_services.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 class EngineRun final : public TrainingRun
 {

@@ -7,7 +7,8 @@
 #include <functional>
 #include <memory>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Everything one run needs; a value.
 struct RunRequest {

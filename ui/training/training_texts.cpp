@@ -5,9 +5,11 @@
 #include <QLocale>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 QString tr(const char* text)
 {
@@ -83,7 +85,7 @@ QString progressText(const TrainingController& controller)
         return controller.isOutOfDate() ? tr("The network or its settings have changed: Train starts afresh")
                                         : tr("Stopped in %1").arg(place);
     const auto& config = controller.config();
-    return config.steps > 0 ? tr("Ready: %1 steps").arg(count(config.steps))
+    return config.steps > 0     ? tr("Ready: %1 steps").arg(count(config.steps))
            : config.epochs == 1 ? tr("Ready: 1 epoch")
                                 : tr("Ready: %1 epochs").arg(count(config.epochs));
 }

@@ -5,7 +5,8 @@
 
 #include <QString>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// "MNIST, batch 64, Adam 0.001". title: of the data set.
 [[nodiscard]] QString settingsSummary(const engine::TrainConfig& config, const QString& dataTitle);

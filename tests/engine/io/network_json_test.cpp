@@ -60,7 +60,7 @@ Project randomProject(unsigned seed)
         if (below(5) == 0)
             node.tensors = {{"weight", TensorRole::Constant, {3, 4}, "conv.w", true},
                             {"s", TensorRole::Statistic, {}, {}, false}};
-        p.positions[node.id] = {static_cast<double>(below(4000)) / 3, -static_cast<double>(below(4000)) / 7};
+        p.positions[node.id] = {static_cast<double>(below(4000)) / 3, 1 - static_cast<double>(below(4000)) / 7};
         p.graph.nodes.push_back(std::move(node));
     }
     for (std::int64_t i = 0; i < count; ++i) {

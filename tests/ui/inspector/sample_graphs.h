@@ -3,11 +3,13 @@
 
 #include "ui/document/project_document.h"
 
-namespace convarium::ui::test {
+namespace convarium::ui::test
+{
 
 using namespace convarium::engine;
 
-/// Input 14x14x6 (1), Conv2D 16 filters 5x5 valid "C3" (2), Conv2D 8 filters 3x3 "C4" (3), Flatten (4), Dense 10 "Out" (5).
+/// Input 14x14x6 (1), Conv2D 16 filters 5x5 valid "C3" (2), Conv2D 8 filters 3x3 "C4" (3), Flatten (4), Dense 10 "Out"
+/// (5).
 inline GraphSpec lenetPart()
 {
     GraphSpec graph;
@@ -25,7 +27,10 @@ inline GraphSpec lenetPart()
     const auto number = [](std::int64_t v) { return ParamValue(v); };
     add("input", "In", {{"channels", number(6)}, {"height", number(14)}, {"width", number(14)}});
     add("conv2d", "C3",
-        {{"filters", number(16)}, {"kernelHeight", number(5)}, {"kernelWidth", number(5)}, {"padding", std::string("valid")}});
+        {{"filters", number(16)},
+         {"kernelHeight", number(5)},
+         {"kernelWidth", number(5)},
+         {"padding", std::string("valid")}});
     add("conv2d", "C4", {{"filters", number(8)}, {"kernelHeight", number(3)}, {"kernelWidth", number(3)}});
     add("flatten", "F", {});
     add("dense", "Out", {{"units", number(10)}});

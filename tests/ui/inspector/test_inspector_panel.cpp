@@ -233,7 +233,8 @@ private Q_SLOTS:
             const auto id = m_document->addNode(layer.id, {});
             m_panel->setSelection({id});
             for (const auto& info : layer.parameters)
-                QVERIFY2(m_panel->form()->field(info.key), qPrintable(QString::fromStdString(layer.id + " " + info.key)));
+                QVERIFY2(m_panel->form()->field(info.key),
+                         qPrintable(QString::fromStdString(layer.id + " " + info.key)));
         }
     }
 };

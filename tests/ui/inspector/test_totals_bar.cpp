@@ -81,7 +81,8 @@ private Q_SLOTS:
             QCoreApplication::processEvents();
             QVERIFY2(bar.layout()->minimumSize().width() <= width, qPrintable(QString::number(width)));
             for (auto* label : bar.findChildren<TextLabel*>())
-                if (label->accessibleName() == QStringLiteral("Parameters") || label->accessibleName() == QStringLiteral("MACs"))
+                if (label->accessibleName() == QStringLiteral("Parameters") ||
+                    label->accessibleName() == QStringLiteral("MACs"))
                     QVERIFY(label->isVisible());
         }
     }

@@ -1,4 +1,5 @@
-// Pictures of the training dock, the inspector and the totals at the sizes of the design, light and dark, for looking at.
+// Pictures of the training dock, the inspector and the totals at the sizes of the design, light and dark, for looking
+// at.
 #include "engine/io/presets.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/problems_panel.h"
@@ -20,7 +21,8 @@
 using namespace convarium;
 using namespace convarium::ui;
 
-namespace {
+namespace
+{
 
 void wait(int ms)
 {
@@ -81,7 +83,8 @@ int main(int argc, char** argv)
     dock.resize(1080, 316);
     inspector.resize(320, 910);
     totals.resize(1600, 32);
-    for (QWidget* widget : {static_cast<QWidget*>(&dock), static_cast<QWidget*>(&inspector), static_cast<QWidget*>(&totals)})
+    for (QWidget* widget :
+         {static_cast<QWidget*>(&dock), static_cast<QWidget*>(&inspector), static_cast<QWidget*>(&totals)})
         widget->show();
     wait(500);
     grab(QStringLiteral("empty"));
@@ -112,6 +115,7 @@ int main(int argc, char** argv)
     wait(300);
     grab(QStringLiteral("fault"));
     QTextStream(stdout) << "state " << static_cast<int>(controller.state()) << ", steps "
-                        << controller.history().steps.size() << ", " << controller.progress().imagesPerSecond << " images/s\n";
+                        << controller.history().steps.size() << ", " << controller.progress().imagesPerSecond
+                        << " images/s\n";
     return 0;
 }

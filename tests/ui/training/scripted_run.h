@@ -7,7 +7,8 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace convarium::ui::test {
+namespace convarium::ui::test
+{
 
 using namespace convarium::engine;
 
@@ -16,8 +17,8 @@ struct Script {
     std::mutex mutex;
     std::condition_variable wake;
     std::int64_t stepsPerEpoch = 4;
-    std::int64_t divergeAt = -1;      ///< step at which the run diverges
-    bool holdAfterEachStep = false;   ///< waits for allow() before each step
+    std::int64_t divergeAt = -1;    ///< step at which the run diverges
+    bool holdAfterEachStep = false; ///< waits for allow() before each step
     std::int64_t allowed = 0;
     bool dataMissing = false;
     std::atomic<int> runs{0};
@@ -40,10 +41,22 @@ class ScriptedRun final : public TrainingRun
 {
 public:
     explicit ScriptedRun(std::shared_ptr<Script> script) : m_script(std::move(script)) {}
-    void pause() override { set([this] { m_paused = true; }); }
-    void resume() override { set([this] { m_paused = false; }); }
-    void singleStep() override { set([this] { ++m_single; }); }
-    void stop() override { set([this] { m_stop = true; }); }
+    void pause() override
+    {
+        set([this] { m_paused = true; });
+    }
+    void resume() override
+    {
+        set([this] { m_paused = false; });
+    }
+    void singleStep() override
+    {
+        set([this] { ++m_single; });
+    }
+    void stop() override
+    {
+        set([this] { m_stop = true; });
+    }
     void requestSnapshot() override { ++m_script->snapshotsAsked; }
     void changeConfig(const TrainConfig& config) override
     {

@@ -85,7 +85,8 @@ private Q_SLOTS:
         epoch.validationLoss = 0.25;
         history.append(epoch);
         chart.refresh();
-        QVERIFY2(chart.accessibleDescription().startsWith(QStringLiteral("loss 0.1")), qPrintable(chart.accessibleDescription()));
+        QVERIFY2(chart.accessibleDescription().startsWith(QStringLiteral("loss 0.1")),
+                 qPrintable(chart.accessibleDescription()));
         QVERIFY(chart.accessibleDescription().contains(QStringLiteral("epoch 2")));
         QVERIFY(chart.accessibleDescription().endsWith(QStringLiteral("validation 0.250")));
         QCOMPARE(chart.validationSeries()->points(), (QList<QPointF>{{1, 0.25}}));

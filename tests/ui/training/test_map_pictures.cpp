@@ -95,9 +95,10 @@ private Q_SLOTS:
         panel.show();
         service.setThumbnailsWanted(true);
         OutputReading reading;
-        QHash<engine::NodeId, QImage> thumbnails;
+        QHash<engine::NodeId, CardThumbnail> thumbnails;
         connect(&service, &MapService::readingReady, [&](const OutputReading& r) { reading = r; });
-        connect(&service, &MapService::thumbnailsReady, [&](const QHash<engine::NodeId, QImage>& t) { thumbnails = t; });
+        connect(&service, &MapService::thumbnailsReady,
+                [&](const QHash<engine::NodeId, CardThumbnail>& t) { thumbnails = t; });
         controller.openData();
         panel.setNode(3, QStringLiteral("D"));
         QTRY_COMPARE(panel.grid()->result().count, 4);

@@ -133,8 +133,6 @@ private Q_SLOTS:
 
     void momentumIsShownForOptimizersThatUseIt()
     {
-        QWidget holder;
-        m_bar->form()->window()->show();
         auto* momentum = field<QLineEdit>(QStringLiteral("Momentum"));
         for (const auto& optimizer : engine::optimizerRegistry()) {
             auto config = m_document->trainConfig();
@@ -146,7 +144,8 @@ private Q_SLOTS:
 
     void theSummaryNamesWhatMatters()
     {
-        QCOMPARE(settingsSummary(m_document->trainConfig(), QStringLiteral("MNIST")), QStringLiteral("MNIST, batch 64, Adam 0.001"));
+        QCOMPARE(settingsSummary(m_document->trainConfig(), QStringLiteral("MNIST")),
+                 QStringLiteral("MNIST, batch 64, Adam 0.001"));
     }
 
     void missingDataOffersTheDigitsAndADownload()
@@ -157,7 +156,8 @@ private Q_SLOTS:
         config.data = "mnist";
         m_document->setTrainConfig(config);
         QTRY_VERIFY(!notice.isHidden());
-        QCOMPARE(notice.text(), QStringLiteral("MNIST is not on this computer. The generated digits need no download."));
+        QCOMPARE(notice.text(),
+                 QStringLiteral("MNIST is not on this computer. The generated digits need no download."));
         const auto buttons = notice.findChildren<QPushButton*>();
         QCOMPARE(buttons.size(), 2);
         QCOMPARE(buttons[1]->text(), QStringLiteral("Download MNIST, 11 MB"));

@@ -8,7 +8,8 @@
 using namespace convarium;
 using namespace convarium::ui;
 
-namespace {
+namespace
+{
 
 TrainingHistory history(int steps, int perEpoch = 100)
 {
