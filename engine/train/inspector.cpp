@@ -1,12 +1,28 @@
 #include "engine/train/evaluator.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace convarium::engine {
 
-Inspector::Inspector() = default;
-Inspector::~Inspector() = default;
+namespace {
+
+class ExecutorInspector final : public Inspector {
+public:
+    ExecutorInspector(std::unique_ptr<Executor> executor, std::pair<float, float> scale)
+        : m_executor(std::move(executor)), m_scale(scale)
+    {
+    }
+    void setWeights(const WeightMap& weights) override { m_executor->setWeights(weights); }
+    void run(std::span<const std::uint8_t> pixels) override
+    {
+        m_executor->inferPixels(pixels.data(), m_scale.first, m_scale.second);
+    }
+    Tensor output(NodeId node) const override { return m_executor->output(node); }
+
+private:
+    std::unique_ptr<Executor> m_executor;
+    std::pair<float, float> m_scale;
+};
+
+} // namespace
 
 Result<std::unique_ptr<Inspector>> Inspector::create(const GraphSpec& graph)
 {
@@ -24,43 +40,7 @@ Result<std::unique_ptr<Inspector>> Inspector::create(const GraphSpec& graph)
     auto executor = Executor::create(*plan);
     if (!executor)
         return executor.error();
-    std::unique_ptr<Inspector> out(new Inspector);
-    out->m_executor = std::move(*executor);
-    out->m_scale = scale->first;
-    out->m_shift = scale->second;
-    const OpGraph& g = *out->m_executor->plan().graph;
-    out->m_logits = g.values[static_cast<std::size_t>(g.logits)].node;
-    return out;
-}
-
-void Inspector::setWeights(const WeightMap& weights)
-{
-    m_executor->setWeights(weights);
-}
-
-void Inspector::run(std::span<const std::uint8_t> pixels)
-{
-    m_executor->inferPixels(pixels.data(), m_scale, m_shift);
-}
-
-Tensor Inspector::output(NodeId node) const
-{
-    return m_executor->output(node);
-}
-
-std::vector<float> Inspector::probabilities() const
-{
-    const Tensor logits = m_executor->output(m_logits);
-    std::vector<float> p(logits.values());
-    if (p.empty())
-        return p;
-    const float largest = *std::max_element(p.begin(), p.end());
-    float sum = 0;
-    for (float& x : p)
-        sum += x = std::exp(x - largest);
-    for (float& x : p)
-        x /= sum;
-    return p;
+    return std::unique_ptr<Inspector>(std::make_unique<ExecutorInspector>(std::move(*executor), *scale));
 }
 
 } // namespace convarium::engine

@@ -169,27 +169,17 @@ private:
 Result<Evaluation> evaluate(const GraphSpec& graph, const WeightMap& weights, const Dataset& data, int threads,
                             std::int64_t batch = 256, const std::atomic<bool>* stop = nullptr);
 
-class Executor;
-
 /// Activations of single images for panels: compiled once per network, single-threaded, one owner thread at a time.
 /// Never touches training.
 class Inspector {
 public:
     static Result<std::unique_ptr<Inspector>> create(const GraphSpec& graph);
-    ~Inspector();
-    void setWeights(const WeightMap& weights);
+    virtual ~Inspector() = default;
+    virtual void setWeights(const WeightMap& weights) = 0;
     /// pixels: u8 in C H W of the network's input. Computes all layers.
-    void run(std::span<const std::uint8_t> pixels);
+    virtual void run(std::span<const std::uint8_t> pixels) = 0;
     /// Output of a node (after run), logical order. Empty when the node is not part of the computed graph.
-    [[nodiscard]] Tensor output(NodeId node) const;
-    /// Probabilities of the classes (after run): softmax of the logits.
-    [[nodiscard]] std::vector<float> probabilities() const;
-
-private:
-    Inspector();
-    std::unique_ptr<Executor> m_executor;
-    float m_scale = 1, m_shift = 0;
-    NodeId m_logits = kNoNode;
+    [[nodiscard]] virtual Tensor output(NodeId node) const = 0;
 };
 
 } // namespace convarium::engine

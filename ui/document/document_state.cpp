@@ -36,7 +36,8 @@ void applyStep(const Step& given, DocumentState& state)
     std::visit(Overloaded{[&](const step::NodeStep& s) {
                               if (s.added) {
                                   insertAt(graph.nodes, s.index, s.node);
-                                  state.positions[s.node.id] = s.position;
+                                  if (s.position)
+                                      state.positions[s.node.id] = *s.position;
                               } else {
                                   std::erase_if(graph.nodes, [&](const engine::Node& n) { return n.id == s.node.id; });
                                   state.positions.erase(s.node.id);

@@ -6,6 +6,7 @@
 
 #include <QPointF>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -30,7 +31,7 @@ struct NodeStep {
     bool added = true;
     std::size_t index = 0;
     engine::Node node;
-    QPointF position;
+    std::optional<QPointF> position; ///< empty: not placed yet
 };
 struct EdgeStep {
     bool added = true;

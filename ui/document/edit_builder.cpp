@@ -108,7 +108,7 @@ void EditBuilder::removeNodes(const std::set<NodeId>& ids, bool bridge)
         if (it != nodes.end()) {
             const auto place = m_state.positions.find(id);
             push(step::NodeStep{false, static_cast<std::size_t>(it - nodes.begin()), *it,
-                                place == m_state.positions.end() ? QPointF() : place->second});
+                                place == m_state.positions.end() ? std::nullopt : std::optional(place->second)});
         }
     }
 }

@@ -71,6 +71,9 @@ NodeId ProjectDocument::addNodeAfter(const std::string& layerId, QPointF positio
 
 NodeId ProjectDocument::insertOnWire(const Edge& edge, const std::string& layerId, QPointF position)
 {
+    const auto& wires = m_state.graph.edges;
+    if (std::find(wires.begin(), wires.end(), edge) == wires.end())
+        return addNode(layerId, position);
     NodeId added = kNoNode;
     edit(insertText(layerId), [&](EditBuilder& b) {
         added = b.addLayer(layerId, position);
@@ -204,18 +207,22 @@ std::vector<NodeId> ProjectDocument::paste(const Fragment& fragment, QPointF off
     std::vector<NodeId> added;
     if (fragment.nodes.empty())
         return added;
-    const QString what = fragment.nodes.size() == 1 ? QString::fromStdString(fragment.nodes.front().name)
-                                                    : tr("%1 layers").arg(fragment.nodes.size());
-    edit(verb + u' ' + what, [&](EditBuilder& b) {
-        std::map<NodeId, NodeId> ids;
+    engine::GraphSpec named;
+    std::vector<NodeId> ids;
+    for (const engine::Node& node : fragment.nodes) {
+        named.nodes.push_back(node);
+        ids.push_back(node.id);
+    }
+    edit(countedText(verb, named, ids), [&](EditBuilder& b) {
+        std::map<NodeId, NodeId> copies;
         for (const engine::Node& node : fragment.nodes) {
             const auto place = fragment.positions.find(node.id);
-            ids[node.id] = b.addCopy(node, (place == fragment.positions.end() ? QPointF() : place->second) + offset);
-            added.push_back(ids[node.id]);
+            copies[node.id] = b.addCopy(node, (place == fragment.positions.end() ? QPointF() : place->second) + offset);
+            added.push_back(copies[node.id]);
         }
         for (Edge edge : fragment.edges) {
-            edge.from = ids.at(edge.from);
-            edge.to = ids.at(edge.to);
+            edge.from = copies.at(edge.from);
+            edge.to = copies.at(edge.to);
             // Wires from outside stay behind, so the slots of a copied merge start again at 0.
             edge.slot = b.nextEdge(edge.from, edge.to).slot;
             if (engine::canConnect(b.graph(), edge))

@@ -231,6 +231,7 @@ void LayerPalette::makeList()
     list->addWidget(nothing);
     list->addStretch(1);
     m_list->setWidget(body);
+    body->setAutoFillBackground(false); // the palette paints its own surface
     column->addWidget(m_list, 1);
     m_pages->addWidget(page);
     connect(m_search, &QLineEdit::textChanged, this, &LayerPalette::filter);

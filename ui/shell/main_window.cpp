@@ -27,6 +27,7 @@
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QMimeData>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QVBoxLayout>
@@ -120,8 +121,14 @@ MainWindow::MainWindow()
     connectParts();
     connectMaps();
     const QByteArray geometry = Settings::instance().get(setting::windowGeometry);
-    if (geometry.isEmpty() || !restoreGeometry(geometry))
-        resize(1600, 1000);
+    if (geometry.isEmpty() || !restoreGeometry(geometry)) {
+        // A screen that just holds the window is filled: a title bar on top must not push the totals off it.
+        const QSize space = screen()->availableSize();
+        if (space.width() <= 1680 || space.height() <= 1050)
+            setWindowState(windowState() | Qt::WindowMaximized);
+        else
+            resize(1600, 1000);
+    }
     applySize();
 }
 

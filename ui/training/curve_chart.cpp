@@ -26,6 +26,8 @@ namespace convarium::ui
 namespace
 {
 
+constexpr int kWidthWithNote = 350;
+
 constexpr int kCalmMs = 250;
 constexpr int kTouchedMs = 66;
 constexpr double kSmallestLoss = 1e-6; ///< what a logarithmic axis can still show
@@ -76,7 +78,7 @@ void CurveChart::makeCaption()
     auto* row = new QHBoxLayout;
     row->setSpacing(scaled(6));
     row->addWidget(new TextLabel(loss ? tr("Loss") : tr("Accuracy"), TextRole::SectionBold));
-    m_note = new ElidedLabel(loss ? tr("cross-entropy") : tr("share right"), TextRole::Body, ColorRole::Text2);
+    m_note = new ElidedLabel({}, TextRole::Body, ColorRole::Text2);
     row->addWidget(m_note, 1);
     row->addWidget(new SeriesName(tr("training"), ColorRole::Training, false));
     row->addSpacing(scaled(6));
@@ -178,6 +180,7 @@ void CurveChart::showEvent(QShowEvent* event)
 
 void CurveChart::resizeEvent(QResizeEvent* event)
 {
+    updateNote();
     QWidget::resizeEvent(event);
     dataChanged();
 }
@@ -324,9 +327,19 @@ void CurveChart::setShowBatches(bool on)
 
 void CurveChart::setOutOfDate(bool outOfDate)
 {
-    const QString what = m_measure == Measure::Loss ? tr("cross-entropy") : tr("share right");
-    m_note->setText(outOfDate ? tr("of an older network") : what);
+    m_outOfDate = outOfDate;
     m_note->setColorRole(outOfDate ? ColorRole::Warning : ColorRole::Text2);
+    updateNote();
+}
+
+/// The unit beside the title steps back where it would have to be cut; a warning does not.
+void CurveChart::updateNote()
+{
+    const QString what = m_measure == Measure::Loss ? tr("cross-entropy") : tr("share right");
+    if (m_outOfDate)
+        m_note->setText(tr("of an older network"));
+    else
+        m_note->setText(width() < scaled(kWidthWithNote) ? QString() : what);
 }
 
 void CurveChart::showMenu(const QPoint& globalPos)

@@ -68,6 +68,7 @@ private:
     [[nodiscard]] AxisRange decadeRange() const;
     void showMenu(const QPoint& globalPos);
     void describe();
+    void updateNote();
 
     const Measure m_measure;
     const TrainingHistory* m_history = nullptr;
@@ -86,6 +87,7 @@ private:
     AxisRange m_range{-1, -1, 0};
     double m_xRange = -1;
     double m_xMax = 5;
+    bool m_outOfDate = false;
     bool m_log = false;
     bool m_batches = false;
     bool m_stale = true;

@@ -139,7 +139,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(convarium::ui::AxisRange)
-
 QTEST_GUILESS_MAIN(TestTrainingHistory)
 #include "test_training_history.moc"
