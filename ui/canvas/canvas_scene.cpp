@@ -156,7 +156,8 @@ void CanvasScene::refreshPictures(bool markChanges)
             if (const auto it = m_thumbnails.find(layer); it != m_thumbnails.end())
                 p.thumbnails = it->second;
         const auto shape = m_document->lastGoodShape(stack.tail());
-        p.thumbnails.strip = shape && shape->isList();
+        // Maps of one value each are read like a list.
+        p.thumbnails.strip = shape && (shape->isList() || (shape->isMaps() && shape->height() * shape->width() == 1));
         if (const auto& bars = m_output->reading().probabilities;
             !bars.isEmpty() && bars.size() <= 20 && stack.tail() == outputSource())
             p.thumbnails.bars = bars;

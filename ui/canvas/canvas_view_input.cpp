@@ -200,6 +200,9 @@ void CanvasView::keyReleaseEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_Space && !event->isAutoRepeat())
         m_spaceHeld = false;
+    // Moves by keys join into one step for as long as Ctrl is held.
+    if (event->key() == Qt::Key_Control)
+        m_document->endGesture();
     QGraphicsView::keyReleaseEvent(event);
 }
 

@@ -65,6 +65,8 @@ CardContent cardContent(const ProjectDocument& document, NodeId id, BarMode mode
         c.icon = QStringLiteral("block");
         c.settings = tr("unknown layer");
     }
+    if (c.name == c.title)
+        c.name.clear(); // "Flatten Flatten" tells nothing more
     const auto shape = document.shape(id);
     const auto good = document.lastGoodShape(id);
     c.shape = shape ? shapeText(*shape) : good ? shapeText(*good) : QStringLiteral("?");
@@ -88,6 +90,10 @@ CardContent cardContent(const ProjectDocument& document, NodeId id, BarMode mode
 
 QString accessibleName(const ProjectDocument& document, NodeId id)
 {
+    const engine::Node* node = document.graph().node(id);
+    const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
+    if (layer && node->name == layer->title)
+        return QString::fromStdString(layer->title);
     return QString::fromStdString(document.graph().label(id));
 }
 

@@ -5,6 +5,8 @@
 #include "ui/theme/type.h"
 #include "ui/theme/widgets.h"
 
+#include <QAccessible>
+#include <QAccessibleWidget>
 #include <QApplication>
 #include <QDrag>
 #include <QKeyEvent>
@@ -45,6 +47,30 @@ QString familyIconName(Family family)
         if (familyFromName(QString::fromStdString(layer.family)) == family)
             return QString::fromStdString(layer.icon);
     return QStringLiteral("block");
+}
+
+/// A row is a button: pressing it adds the layer.
+class RowAccessible final : public QAccessibleWidget
+{
+public:
+    explicit RowAccessible(LayerRow* row) : QAccessibleWidget(row, QAccessible::Button), m_row(row) {}
+    [[nodiscard]] QStringList actionNames() const override { return {pressAction(), setFocusAction()}; }
+    void doAction(const QString& name) override
+    {
+        if (name == pressAction())
+            Q_EMIT m_row->activated(m_row->id());
+        else
+            QAccessibleWidget::doAction(name);
+    }
+
+private:
+    LayerRow* m_row;
+};
+
+QAccessibleInterface* makeRowInterface(const QString&, QObject* object)
+{
+    auto* row = dynamic_cast<LayerRow*>(object);
+    return row ? new RowAccessible(row) : nullptr;
 }
 
 } // namespace
@@ -147,6 +173,8 @@ void LayerRow::keyPressEvent(QKeyEvent* event)
 LayerPalette::LayerPalette(QWidget* parent)
     : QWidget(parent), m_pages(new QStackedWidget), m_search(new SearchField(tr("Find a layer")))
 {
+    static const bool installed = (QAccessible::installFactory(makeRowInterface), true);
+    Q_UNUSED(installed)
     setAccessibleName(tr("Layer palette"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -236,6 +264,8 @@ void LayerPalette::makeList()
     m_pages->addWidget(page);
     connect(m_search, &QLineEdit::textChanged, this, &LayerPalette::filter);
     connect(m_search, &QLineEdit::returnPressed, this, [this] {
+        if (m_search->text().isEmpty())
+            return;
         for (const Group& g : m_groups)
             for (LayerRow* row : g.rows)
                 if (row->matches(m_search->text())) {

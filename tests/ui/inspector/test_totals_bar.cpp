@@ -1,3 +1,4 @@
+#include <QLayout>
 #include "engine/analysis/derivation.h"
 #include "sample_graphs.h"
 #include "ui/inspector/totals_bar.h"

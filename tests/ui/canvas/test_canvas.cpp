@@ -1,0 +1,609 @@
+#include "canvas_window.h"
+#include "ui/canvas/canvas_actions.h"
+#include "ui/canvas/card_content.h"
+#include "ui/canvas/fault_card.h"
+
+#include <QMimeData>
+#include <QPushButton>
+#include <QToolTip>
+
+using namespace convarium;
+using namespace convarium::ui;
+using namespace convarium::test;
+
+namespace {
+
+/// A drag from outside over the canvas, as the window system would send it.
+class OutsideDrag
+{
+public:
+    OutsideDrag(CanvasWindow& window, const QByteArray& format, const QByteArray& data) : m_window(window)
+    {
+        m_mime.setData(QString::fromLatin1(format), data);
+    }
+    bool enter(QPoint where)
+    {
+        QDragEnterEvent event(where, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.view->viewport(), &event);
+        return event.isAccepted();
+    }
+    bool move(QPoint where)
+    {
+        QDragMoveEvent event(where, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.view->viewport(), &event);
+        return event.isAccepted();
+    }
+    bool drop(QPoint where)
+    {
+        QDropEvent event(where, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
+        event.ignore();
+        QApplication::sendEvent(m_window.view->viewport(), &event);
+        return event.isAccepted();
+    }
+    void leave()
+    {
+        QDragLeaveEvent event;
+        QApplication::sendEvent(m_window.view->viewport(), &event);
+    }
+
+private:
+    CanvasWindow& m_window;
+    QMimeData m_mime;
+};
+
+/// Input, convolution and a Dense that cannot take maps.
+GraphSpec faultyNet(NodeId* dense)
+{
+    GraphMaker m;
+    m.input();
+    m.conv(4, 3);
+    *dense = m.dense(10);
+    return m.graph();
+}
+
+} // namespace
+
+class TestCanvas : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+
+    // Wires
+
+    void aDragFromPortToPortConnectsThem()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.document.removeEdge(w.wireInto(kDense));
+        w.drag(w.output(kFlatten), w.input(kDense));
+        QCOMPARE(w.document.undoStack()->count(), 2);
+        QVERIFY((w.document.graph().edgesInto(kDense) == std::vector<Edge>{{kFlatten, 0, kDense, 0, 0}}));
+        QVERIFY(w.scene().wireOf(w.wireInto(kDense)));
+        // Backwards, and let go somewhere on the card.
+        w.document.undoStack()->undo();
+        QVERIFY(!w.scene().wireOf({kFlatten, 0, kDense, 0, 0}));
+        w.drag(w.input(kDense), w.middle(kFlatten));
+        QVERIFY((w.document.graph().edgesInto(kDense) == std::vector<Edge>{{kFlatten, 0, kDense, 0, 0}}));
+    }
+
+    void aWireThatCannotBeIsRefusedWithAReason()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QPoint from = w.output(kDense), to = w.middle(kConv);
+        w.press(from);
+        w.moveTo(from, to);
+        QVERIFY(w.scene().wireDraft());
+        QVERIFY(!w.scene().wireDraft()->fits.at(kConv));
+        QVERIFY2(QToolTip::text().contains(QStringLiteral("circle")), qPrintable(QToolTip::text()));
+        w.release(to);
+        QVERIFY2(w.said.contains(QStringLiteral("circle")), qPrintable(w.said));
+        QVERIFY(w.untouched());
+    }
+
+    void aWireLetGoInTheOpenLeavesEverything()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.drag(w.output(kPool), w.at({500, 400}));
+        QVERIFY(w.untouched());
+        w.click(w.output(kPool)); // and so does a click on a port
+        QVERIFY(w.untouched());
+    }
+
+    void theEndOfAWireCanBeTakenElsewhereOrOff()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.drag(w.input(kDense), w.at({800, 400}));
+        QVERIFY(w.document.graph().edgesInto(kDense).empty());
+        w.document.undoStack()->undo();
+        const NodeId other = w.document.addNode("dense", {864, 320});
+        w.drag(w.input(kDense), w.input(other));
+        QVERIFY(w.document.graph().edgesInto(kDense).empty());
+        QCOMPARE(w.wireInto(other).from, kFlatten);
+        // To a place that refuses it: the wire stays where it was.
+        const DocumentState state = w.document.state();
+        w.drag(w.input(other), w.middle(kInput));
+        QVERIFY(w.document.state() == state);
+        QVERIFY(!w.said.isEmpty());
+    }
+
+    void aMergeOffersAFreePortForEveryFurtherWire()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const NodeId add = w.document.addNode("add", {648, 300});
+        QCOMPARE(w.scene().inputPortCount(add), 2);
+        w.drag(w.output(kInput), w.middle(add));
+        w.drag(w.output(kPool), w.middle(add));
+        w.drag(w.output(kRelu), w.middle(add));
+        const auto into = w.document.graph().edgesInto(add);
+        QCOMPARE(into.size(), std::size_t(3));
+        for (int slot = 0; slot < 3; ++slot)
+            QCOMPARE(into[static_cast<std::size_t>(slot)].slot, slot);
+        QCOMPARE(w.scene().inputPortCount(add), 3);
+    }
+
+    // Escape
+
+    void escapeHalfwayLeavesEverything_data()
+    {
+        QTest::addColumn<QString>("gesture");
+        for (const char* gesture : {"connect", "lift", "move", "band", "drop"})
+            QTest::newRow(gesture) << QString::fromLatin1(gesture);
+    }
+
+    void escapeHalfwayLeavesEverything()
+    {
+        QFETCH(QString, gesture);
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        if (gesture == QStringLiteral("drop")) {
+            OutsideDrag drag(w, CanvasView::kLayerMime, "conv2d");
+            QVERIFY(drag.enter(w.at({500, 300})));
+            QVERIFY(drag.move(w.onWire(w.wireInto(kDense))));
+            drag.leave();
+            QVERIFY(w.untouched());
+            QVERIFY(!w.scene().wireOf(w.wireInto(kDense))->look().dropTarget);
+            return;
+        }
+        w.click(w.middle(kInput));
+        const QList<NodeId> selected = w.view->selection();
+        const QPoint from = gesture == QStringLiteral("connect") ? w.output(kPool)
+                            : gesture == QStringLiteral("lift")  ? w.input(kDense)
+                            : gesture == QStringLiteral("move")  ? w.middle(kInput)
+                                                                 : w.at({300, 350});
+        const QPoint to = gesture == QStringLiteral("connect") ? w.middle(kDense) : w.at({500, 60});
+        w.press(from);
+        w.moveTo(from, to);
+        QVERIFY(w.view->gestureActive());
+        if (gesture == QStringLiteral("move"))
+            QVERIFY(w.scene().itemOf(kInput)->pos() != w.document.position(kInput));
+        if (gesture == QStringLiteral("band"))
+            QVERIFY(w.view->selection() != selected);
+        w.key(Qt::Key_Escape);
+        QVERIFY(!w.view->gestureActive());
+        w.release(to);
+        QVERIFY(w.untouched());
+        QCOMPARE(w.view->selection(), selected);
+        QVERIFY(w.scene().wireOf(w.wireInto(kDense))->isVisible());
+    }
+
+    void anUndoDuringADragEndsTheDrag()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.document.setFrozen(kConv, true);
+        w.press(w.middle(kPool));
+        w.moveTo(w.middle(kPool), w.at({500, 400}));
+        w.document.undoStack()->undo();
+        QVERIFY(!w.view->gestureActive());
+        w.release(w.at({500, 400}));
+        QVERIFY(w.document.state() == w.before);
+    }
+
+    // Moving, selecting, deleting
+
+    void aCardMovesOnTheGridWithItsRowsAsOneStep()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QPoint from = w.middle(kConv);
+        const QPointF scene = w.view->mapToScene(from);
+        w.drag(from, w.at(scene + QPointF(41, 239)));
+        QCOMPARE(w.document.position(kConv), QPointF(216 + 40, 240));
+        QCOMPARE(w.document.position(kRelu), QPointF(216 + 40, 200 + 240));
+        QCOMPARE(w.document.undoStack()->count(), 1);
+        QCOMPARE(w.scene().itemOf(kConv)->pos(), QPointF(256, 240));
+        w.document.undoStack()->undo();
+        QCOMPARE(w.scene().itemOf(kConv)->pos(), QPointF(216, 0));
+        QVERIFY(w.document.state() == w.before);
+    }
+
+    void aSmallTremorIsAClick()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QPoint from = w.middle(kPool);
+        w.press(from);
+        QTest::mouseMove(w.view->viewport(), from + QPoint(2, 2));
+        w.release(from + QPoint(2, 2));
+        QVERIFY(w.untouched());
+        QCOMPARE(w.view->selection(), QList<NodeId>{kPool});
+    }
+
+    void selectedCardsMoveTogether()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.click(w.middle(kPool));
+        w.click(w.middle(kDense), Qt::ShiftModifier);
+        QCOMPARE(w.view->selection(), (QList<NodeId>{kPool, kDense}));
+        const QPoint from = w.middle(kPool);
+        w.drag(from, w.at(w.view->mapToScene(from) + QPointF(0, 240)));
+        QCOMPARE(w.document.position(kPool), QPointF(432, 240));
+        QCOMPARE(w.document.position(kDense), QPointF(864, 240));
+        QCOMPARE(w.document.position(kFlatten), QPointF(648, 0));
+        QCOMPARE(w.document.undoStack()->count(), 1);
+        w.click(w.middle(kDense), Qt::ControlModifier);
+        QCOMPARE(w.view->selection(), QList<NodeId>{kPool});
+    }
+
+    void theRubberBandTakesTheCardsItTouches()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.drag(w.at({190, 300}), w.at({460, 60}));
+        const QList<NodeId> taken = w.view->selection();
+        QCOMPARE(QSet<NodeId>(taken.begin(), taken.end()), (QSet<NodeId>{kConv, kRelu, kPool}));
+        w.click(w.at({500, 450}));
+        QVERIFY(w.view->selection().isEmpty());
+        QVERIFY(w.untouched());
+    }
+
+    void deleteBridgesTheGap()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.click(w.middle(kRelu));
+        QCOMPARE(w.view->selection(), QList<NodeId>{kRelu});
+        w.key(Qt::Key_Delete);
+        QVERIFY(!w.document.graph().node(kRelu));
+        QVERIFY((w.wireInto(kPool) == Edge{kConv, 0, kPool, 0, 0}));
+        QVERIFY(w.view->selection().isEmpty());
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+        QCOMPARE(w.scene().stacks().headOf(kRelu), kConv);
+        // A wire that has been clicked goes alone.
+        const Edge wire = w.wireInto(kDense);
+        w.click(w.onWire(wire));
+        QVERIFY(w.scene().selectedWire() == wire);
+        w.key(Qt::Key_Delete);
+        QVERIFY(w.document.graph().edgesInto(kDense).empty());
+        QVERIFY(w.document.graph().node(kDense));
+    }
+
+    void aDoubleClickLooksInside()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        QSignalSpy asked(w.view.get(), &CanvasView::inspectRequested);
+        QTest::mouseDClick(w.view->viewport(), Qt::LeftButton, {}, w.middle(kPool));
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(asked.first().first().toLongLong(), kPool);
+        QVERIFY(w.untouched());
+    }
+
+    // Drops
+
+    void aLayerDroppedInTheOpenStandsWhereItFell()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QPoint where = w.at({500, 400});
+        OutsideDrag drag(w, CanvasView::kLayerMime, "conv2d");
+        QVERIFY(drag.enter(w.at({300, 400})));
+        QVERIFY(drag.move(where));
+        QVERIFY(w.document.state() == w.before);
+        QVERIFY(drag.drop(where));
+        QCOMPARE(w.document.graph().nodes.size(), std::size_t(7));
+        const engine::Node& added = w.document.graph().nodes.back();
+        QCOMPARE(added.type, std::string("conv2d"));
+        const QRectF card(w.document.position(added.id), QSizeF(kCardWidth, kHeadHeight + 40));
+        QVERIFY(card.contains(QPointF(500, 400)));
+        QCOMPARE(w.view->selection(), QList<NodeId>{added.id});
+        QVERIFY(w.view->hasFocus());
+        QCOMPARE(w.document.undoStack()->undoText(), QStringLiteral("Insert Conv2D"));
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+    }
+
+    void aLayerDroppedOnAWireGoesIntoIt()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const Edge wire = w.wireInto(kPool);
+        const QPoint where = w.onWire(wire);
+        OutsideDrag drag(w, CanvasView::kLayerMime, "conv2d");
+        QVERIFY(drag.enter(where));
+        QVERIFY(drag.move(where));
+        QVERIFY(w.scene().wireOf(wire)->look().dropTarget);
+        QVERIFY(drag.drop(where));
+        const NodeId added = w.document.graph().nodes.back().id;
+        QCOMPARE(w.wireInto(kPool).from, added);
+        QCOMPARE(w.wireInto(added).from, kRelu);
+        QCOMPARE(w.document.undoStack()->count(), 1);
+        QVERIFY(w.document.problems().empty());
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+    }
+
+    void anInputIsNotPutIntoAWire()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QPoint where = w.onWire(w.wireInto(kPool));
+        OutsideDrag drag(w, CanvasView::kLayerMime, "input");
+        QVERIFY(drag.enter(where));
+        QVERIFY(drag.drop(where));
+        QVERIFY(w.document.graph().edges == w.before.graph.edges);
+        QCOMPARE(w.document.graph().nodes.size(), std::size_t(7));
+    }
+
+    void foreignAndUnknownThingsAreNotTaken()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        OutsideDrag text(w, "text/plain", "conv2d");
+        QVERIFY(!text.enter(w.at({500, 400})));
+        QVERIFY(!text.move(w.at({500, 400})));
+        QVERIFY(!text.drop(w.at({500, 400})));
+        QVERIFY(w.untouched());
+        OutsideDrag unknown(w, CanvasView::kLayerMime, "no_such_layer");
+        unknown.enter(w.at({500, 400}));
+        unknown.drop(w.at({500, 400}));
+        QVERIFY(w.untouched());
+    }
+
+    // Keys
+
+    void arrowsWalkAlongTheWires()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.key(Qt::Key_Tab);
+        QCOMPARE(w.view->selection(), QList<NodeId>{kInput});
+        const std::vector<std::pair<int, NodeId>> walk{{Qt::Key_Right, kConv}, {Qt::Key_Down, kRelu}, {Qt::Key_Right, kPool},
+                                                       {Qt::Key_Left, kConv},  {Qt::Key_Left, kInput}, {Qt::Key_Left, kInput}};
+        for (const auto& [key, node] : walk) {
+            w.key(key);
+            QCOMPARE(w.view->selection(), QList<NodeId>{node});
+            QCOMPARE(w.scene().focusedNode(), node);
+        }
+        QVERIFY(w.scene().itemOf(kInput)->picture().state.focused);
+        w.key(Qt::Key_Backtab, Qt::ShiftModifier); // out of the canvas at its first layer
+        w.view->setFocus();
+        w.key(Qt::Key_Escape);
+        QVERIFY(w.view->selection().isEmpty());
+        QVERIFY(w.untouched());
+    }
+
+    void ctrlArrowsMoveByTheGridAndJoinUntilCtrlIsLetGo()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.click(w.middle(kPool));
+        w.key(Qt::Key_Down, Qt::ControlModifier);
+        w.key(Qt::Key_Down, Qt::ControlModifier);
+        w.key(Qt::Key_Right, Qt::ControlModifier);
+        QCOMPARE(w.document.position(kPool), QPointF(440, 16));
+        QCOMPARE(w.document.undoStack()->count(), 1);
+        QTest::keyRelease(w.view.get(), Qt::Key_Control);
+        w.key(Qt::Key_Left, Qt::ControlModifier);
+        QCOMPARE(w.document.undoStack()->count(), 2);
+        w.document.undoStack()->setIndex(0);
+        QVERIFY(w.document.state() == w.before);
+    }
+
+    void ctrlDDuplicatesTheSelection()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.click(w.middle(kPool));
+        w.key(Qt::Key_D, Qt::ControlModifier);
+        QCOMPARE(w.document.graph().nodes.size(), std::size_t(7));
+        const NodeId copy = w.document.graph().nodes.back().id;
+        QCOMPARE(w.view->selection(), QList<NodeId>{copy});
+        QCOMPARE(w.document.position(copy), QPointF(472, 40));
+        w.key(Qt::Key_A, Qt::ControlModifier);
+        QCOMPARE(w.view->selection().size(), 7);
+    }
+
+    void cConnectsWithoutAMouse()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.document.removeEdge(w.wireInto(kDense));
+        w.document.moveNodes({{kDense, {648, 320}}});
+        w.click(w.middle(kFlatten));
+        w.key(Qt::Key_C);
+        QVERIFY2(w.said.contains(QStringLiteral("Enter connects")), qPrintable(w.said));
+        w.key(Qt::Key_Down);
+        QCOMPARE(w.scene().focusedNode(), kDense);
+        w.key(Qt::Key_Return);
+        QCOMPARE(w.wireInto(kDense).from, kFlatten);
+        // Refused: the reason is told and nothing changes. Escape leaves without a word.
+        const DocumentState state = w.document.state();
+        w.key(Qt::Key_C);
+        w.key(Qt::Key_Up);
+        w.key(Qt::Key_Return);
+        QVERIFY2(w.said.contains(QStringLiteral("circle")), qPrintable(w.said));
+        w.key(Qt::Key_C);
+        w.key(Qt::Key_Escape);
+        QVERIFY(w.said.isEmpty());
+        QVERIFY(w.document.state() == state);
+    }
+
+    void keysZoomAndFit()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const double fitted = w.view->zoom();
+        w.key(Qt::Key_Plus);
+        QVERIFY(w.view->zoom() > 1.2 * fitted);
+        w.key(Qt::Key_Minus);
+        QVERIFY(qAbs(w.view->zoom() - fitted) < 1e-9);
+        w.view->setZoom(3);
+        w.key(Qt::Key_0);
+        QCOMPARE(w.view->zoom(), 1.0);
+        w.view->setZoom(3);
+        w.key(Qt::Key_F);
+        QCOMPARE(w.view->zoom(), fitted);
+        const QRectF shown = w.view->mapToScene(w.view->viewport()->rect()).boundingRect();
+        QVERIFY(shown.contains(w.scene().contentRect()));
+        w.view->setZoom(1e9);
+        QCOMPARE(w.view->zoom(), CanvasView::kMaxZoom);
+        w.view->setZoom(0);
+        QCOMPARE(w.view->zoom(), CanvasView::kMinZoom);
+        QVERIFY(w.untouched());
+    }
+
+    void enterAndSlashAskForTheirPanels()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        QSignalSpy inspect(w.view.get(), &CanvasView::inspectRequested), search(w.view.get(), &CanvasView::searchRequested);
+        w.click(w.middle(kPool));
+        w.key(Qt::Key_Return);
+        QCOMPARE(inspect.count(), 1);
+        w.key(Qt::Key_Slash);
+        QCOMPARE(search.count(), 1);
+    }
+
+    // Faults
+
+    void aFaultyLayerSaysWhyAndItsButtonMendsIt()
+    {
+        NodeId dense = engine::kNoNode;
+        const GraphSpec graph = faultyNet(&dense);
+        CanvasWindow w(graph, {{1, {0, 0}}, {2, {216, 0}}, {dense, {432, 0}}});
+        QVERIFY(w.ready());
+        QVERIFY(!w.scene().itemOf(dense)->picture().content.fault.isEmpty());
+        QVERIFY(w.scene().wireOf(w.wireInto(dense))->look().faulty);
+        QVERIFY(!w.view->faultCard()->isVisible());
+        w.click(w.middle(dense));
+        QVERIFY(w.view->faultCard()->isVisible());
+        QVERIFY(w.view->viewport()->rect().contains(w.view->faultCard()->geometry()));
+        QPushButton* mend = nullptr;
+        for (auto* button : w.view->faultCard()->findChildren<QPushButton*>())
+            if (button->accessibleName() == QStringLiteral("Insert Flatten"))
+                mend = button;
+        QVERIFY(mend && mend->isVisible());
+        QTest::mouseClick(mend, Qt::LeftButton);
+        QTRY_VERIFY(w.document.problems().empty());
+        QCOMPARE(w.document.undoStack()->undoText(), QStringLiteral("Insert Flatten"));
+        QTRY_VERIFY(!w.view->faultCard()->isVisible());
+        QVERIFY(w.scene().itemOf(dense)->picture().content.fault.isEmpty());
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+        QVERIFY(!w.scene().itemOf(dense)->picture().content.fault.isEmpty());
+    }
+
+    // What cards show
+
+    void cardsTellShapeSettingsAndCount()
+    {
+        CanvasWindow w;
+        const CardContent& c = w.scene().itemOf(kConv)->picture().content;
+        QCOMPARE(c.title, QStringLiteral("Conv2D"));
+        QCOMPARE(c.shape, QStringLiteral("26\u00D726\u00D74"));
+        QCOMPARE(c.count, QStringLiteral("40 parameters"));
+        QVERIFY(c.settings.contains(QStringLiteral("4 filters")));
+        w.document.removeEdge(w.wireInto(kConv));
+        QVERIFY(w.scene().itemOf(kPool)->picture().content.stale);
+        QCOMPARE(w.scene().itemOf(kConv)->picture().content.shape, QStringLiteral("26\u00D726\u00D74"));
+        QVERIFY(w.scene().wireOf(w.wireInto(kDense))->look().waiting);
+    }
+
+    void aNameThatOnlyRepeatsTheTypeIsNotShownTwice()
+    {
+        CanvasWindow w;
+        QVERIFY(!cardContent(w.document, kFlatten, BarMode::None).name.isEmpty());
+        w.document.renameNode(kFlatten, QStringLiteral("Flatten"));
+        QVERIFY(w.scene().itemOf(kFlatten)->picture().content.name.isEmpty());
+        QCOMPARE(ui::accessibleName(w.document, kFlatten), QStringLiteral("Flatten"));
+    }
+
+    void listsAndMapsOfOneValueAreDrawnAsAStrip()
+    {
+        GraphMaker m;
+        const NodeId input = m.input(1, 5, 5);
+        const NodeId conv = m.conv(120, 5);
+        const NodeId flat = m.add("flatten");
+        const NodeId dense = m.dense(10);
+        CanvasWindow w(m.graph(), {});
+        QVERIFY(!w.scene().itemOf(input)->picture().thumbnails.strip);
+        for (NodeId id : {conv, flat, dense})
+            QVERIFY(w.scene().itemOf(id)->picture().thumbnails.strip);
+    }
+
+    void aShapeChangedByAnEditIsMarkedForAMoment()
+    {
+        CanvasWindow w;
+        QVERIFY(!w.scene().itemOf(kConv)->picture().state.changed);
+        w.document.setParam(kConv, "filters", std::int64_t(8));
+        QVERIFY(w.scene().itemOf(kConv)->picture().state.changed);
+        QVERIFY(w.scene().itemOf(kPool)->picture().state.changed);
+        QVERIFY(!w.scene().itemOf(kDense)->picture().state.changed);
+        QTRY_VERIFY(!w.scene().itemOf(kConv)->picture().state.changed);
+    }
+
+    void everyLevelIsPaintedWithoutAFault_data()
+    {
+        QTest::addColumn<double>("zoom");
+        for (const double zoom : {0.2, 0.6, 1.0, 2.5})
+            QTest::addRow("%g", zoom) << zoom;
+    }
+
+    void everyLevelIsPaintedWithoutAFault()
+    {
+        QFETCH(double, zoom);
+        CanvasWindow w;
+        w.view->setZoom(zoom);
+        const QImage picture = w.view->viewport()->grab().toImage();
+        // Something other than the plain canvas stands at the middle card.
+        const QColor canvas = Theme::current().canvas;
+        int painted = 0;
+        for (int y = 0; y < picture.height(); y += 3)
+            for (int x = 0; x < picture.width(); x += 3)
+                painted += picture.pixelColor(x, y) != canvas ? 1 : 0;
+        QVERIFY(painted > 300);
+    }
+
+    void anotherProjectShowsItsOwnCardsFitted()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.click(w.middle(kPool));
+        w.view->setZoom(3);
+        w.document.reset(lenet5(), {}, {});
+        QVERIFY(w.view->selection().isEmpty());
+        for (const engine::Node& node : w.document.graph().nodes) {
+            QVERIFY(w.document.positions().contains(node.id));
+            QVERIFY(w.scene().itemOf(node.id));
+        }
+        QVERIFY(w.view->mapToScene(w.view->viewport()->rect()).boundingRect().contains(w.scene().contentRect()));
+        QCOMPARE(w.document.undoStack()->count(), 0);
+        w.document.reset({}, {}, {});
+        QVERIFY(!w.view->viewport()->grab().isNull());
+    }
+};
+
+QTEST_MAIN(TestCanvas)
+#include "test_canvas.moc"

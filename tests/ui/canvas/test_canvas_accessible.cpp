@@ -1,0 +1,132 @@
+#include "canvas_window.h"
+
+#include <QAccessible>
+
+using namespace convarium;
+using namespace convarium::ui;
+using namespace convarium::test;
+
+namespace {
+
+QAccessibleInterface* child(const CanvasWindow& w, const QString& name)
+{
+    QAccessibleInterface* face = QAccessible::queryAccessibleInterface(w.view.get());
+    for (int i = 0; face && i < face->childCount(); ++i)
+        if (QAccessibleInterface* c = face->child(i); c && c->text(QAccessible::Name) == name)
+            return c;
+    return nullptr;
+}
+
+QString label(const CanvasWindow& w, NodeId id) { return QString::fromStdString(w.document.graph().label(id)); }
+
+} // namespace
+
+class TestCanvasAccessible : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+
+    void theCanvasListsLayersAndPortsAtTheirPlaces()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        QAccessibleInterface* canvas = QAccessible::queryAccessibleInterface(w.view.get());
+        QCOMPARE(canvas->role(), QAccessible::Canvas);
+        QCOMPARE(canvas->text(QAccessible::Name), QStringLiteral("Network canvas"));
+        for (const engine::Node& node : w.document.graph().nodes) {
+            QAccessibleInterface* layer = child(w, label(w, node.id));
+            QVERIFY2(layer, node.name.c_str());
+            QVERIFY(layer->isValid());
+            QCOMPARE(layer->parent(), canvas);
+            QCOMPARE(canvas->child(canvas->indexOfChild(layer)), layer);
+            const QPoint middle = w.view->viewport()->mapToGlobal(w.middle(node.id));
+            QVERIFY(layer->rect().contains(middle));
+            QCOMPARE(canvas->childAt(middle.x(), middle.y()), layer);
+            QVERIFY(child(w, label(w, node.id) + QStringLiteral(" out")));
+            QCOMPARE(child(w, label(w, node.id) + QStringLiteral(" in")) != nullptr, node.id != kInput);
+        }
+        const QPoint port = w.view->viewport()->mapToGlobal(w.output(kPool));
+        QAccessibleInterface* out = child(w, label(w, kPool) + QStringLiteral(" out"));
+        QCOMPARE(out->role(), QAccessible::Button);
+        QVERIFY((out->rect().center() - port).manhattanLength() <= 2);
+        QCOMPARE(canvas->childAt(port.x(), port.y()), out);
+    }
+
+    void dockedRowsAreLayersOfTheirOwn()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        QAccessibleInterface* row = child(w, label(w, kRelu));
+        QAccessibleInterface* card = child(w, label(w, kConv));
+        QVERIFY(row && card);
+        QVERIFY(row->rect().top() >= card->rect().bottom() - 1);
+        QVERIFY(!row->rect().intersects(card->rect().adjusted(1, 1, -1, -1)));
+    }
+
+    void theDescriptionTellsSizesAndFaults()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        QCOMPARE(child(w, label(w, kConv))->text(QAccessible::Description),
+                 QStringLiteral("Conv2D 3x3, 4 filters, input 28x28x1, output 26x26x4, 40 parameters"));
+        w.document.removeNodes({kFlatten}, true);
+        const QString text = child(w, label(w, kDense))->text(QAccessible::Description);
+        const QString fault = QString::fromStdString(w.document.problemsOf(kDense).front().error.text());
+        QVERIFY2(text.endsWith(fault), qPrintable(text));
+    }
+
+    void theInputsOfAMergeAreCounted()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const NodeId add = w.document.addNode("add", {432, 320});
+        QVERIFY(child(w, label(w, add) + QStringLiteral(" in 1")));
+        QVERIFY(child(w, label(w, add) + QStringLiteral(" in 2")));
+        QVERIFY(!child(w, label(w, add) + QStringLiteral(" in 3")));
+    }
+
+    void deletedLayersDisappearAndComeBackWithUndo()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QString name = label(w, kPool);
+        QAccessibleInterface* canvas = QAccessible::queryAccessibleInterface(w.view.get());
+        const int children = canvas->childCount();
+        const QAccessible::Id id = QAccessible::uniqueId(child(w, name));
+        QVERIFY(QAccessible::accessibleInterface(id));
+        w.document.removeNodes({kPool}, true);
+        QVERIFY(!QAccessible::accessibleInterface(id));
+        QVERIFY(!child(w, name));
+        QVERIFY(!child(w, name + QStringLiteral(" out")));
+        QCOMPARE(canvas->childCount(), children - 3);
+        w.document.undoStack()->undo();
+        QVERIFY(child(w, name));
+        QVERIFY(child(w, name)->isValid());
+        const QAccessible::Id again = QAccessible::uniqueId(child(w, name));
+        w.document.reset(lenet5(), {}, {});
+        QVERIFY(!QAccessible::accessibleInterface(again));
+        QVERIFY(child(w, label(w, 2)));
+    }
+
+    void pressSelectsAndFocusFocuses()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        QAccessibleInterface* pool = child(w, label(w, kPool));
+        QVERIFY(!pool->state().selected);
+        pool->actionInterface()->doAction(QAccessibleActionInterface::pressAction());
+        QCOMPARE(w.view->selection(), QList<NodeId>{kPool});
+        QVERIFY(pool->state().selected);
+        child(w, label(w, kDense))->actionInterface()->doAction(QAccessibleActionInterface::setFocusAction());
+        QVERIFY(child(w, label(w, kDense))->state().focused);
+        QVERIFY(!pool->state().focused);
+    }
+};
+
+QTEST_MAIN(TestCanvasAccessible)
+#include "test_canvas_accessible.moc"

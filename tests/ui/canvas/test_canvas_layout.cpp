@@ -1,0 +1,259 @@
+#include "tests/support/graphs.h"
+#include "ui/canvas/geometry.h"
+#include "ui/canvas/layout.h"
+#include "ui/canvas/placement.h"
+#include "ui/canvas/routing.h"
+
+#include <QtTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+using engine::GraphSpec;
+using engine::NodeId;
+
+Q_DECLARE_METATYPE(convarium::engine::GraphSpec)
+
+namespace {
+
+/// Four branches of different lengths that meet in a Concat, twice.
+GraphSpec branches()
+{
+    test::GraphMaker m("branches");
+    m.input();
+    NodeId from = m.conv(8, 3, -1);
+    for (int block = 0; block < 2; ++block) {
+        std::vector<NodeId> ends;
+        for (int branch = 0; branch < 4; ++branch) {
+            m.setLast(from);
+            for (int i = 0; i <= branch; ++i) {
+                m.conv(8, 1 + 2 * (i % 2), -1);
+                m.add("relu");
+            }
+            ends.push_back(m.last());
+        }
+        from = m.merge("concat", ends);
+    }
+    m.add("global_avg_pool");
+    m.dense(10);
+    return m.graph();
+}
+
+std::map<NodeId, QRectF> cardsOf(const GraphSpec& graph, const Positions& places)
+{
+    std::map<NodeId, QRectF> cards;
+    for (const Stack& stack : dockedStacks(graph).all)
+        cards[stack.head] = QRectF(places.at(stack.head), QSizeF(kCardWidth, cardMetrics(graph, stack).height(Level::Near)));
+    return cards;
+}
+
+/// The wires between cards, as the canvas routes them, with their ends.
+struct Picture {
+    std::map<NodeId, QRectF> cards;
+    std::vector<RouteWire> wires;
+    Routes routes;
+};
+
+Picture pictureOf(const GraphSpec& graph)
+{
+    Picture p;
+    p.cards = cardsOf(graph, layoutGraph(graph));
+    const Stacks stacks = dockedStacks(graph);
+    std::map<NodeId, RouteCard> cards;
+    for (const auto& [id, rect] : p.cards)
+        cards[id] = {rect, std::max(1, static_cast<int>(graph.edgesInto(id).size()))};
+    for (const engine::Edge& edge : graph.edges)
+        if (stacks.headOf(edge.from) != stacks.headOf(edge.to))
+            p.wires.push_back({stacks.headOf(edge.from), stacks.headOf(edge.to), edge.slot});
+    p.routes = routeWires(cards, p.wires);
+    return p;
+}
+
+void networks()
+{
+    QTest::addColumn<GraphSpec>("graph");
+    QTest::newRow("lenet-5") << test::lenet5();
+    QTest::newRow("mnist-cnn") << test::mnistCnn();
+    QTest::newRow("mlp") << test::mlp();
+    QTest::newRow("resnet-20") << test::resnet20();
+    QTest::newRow("three-conv") << test::threeConv();
+    QTest::newRow("branches") << branches();
+}
+
+} // namespace
+
+class TestCanvasLayout : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void everyLayerHasAPlaceOnTheGridAndNoCardCoversAnother_data() { networks(); }
+    void everyLayerHasAPlaceOnTheGridAndNoCardCoversAnother()
+    {
+        QFETCH(GraphSpec, graph);
+        const Positions places = layoutGraph(graph);
+        QCOMPARE(places.size(), graph.nodes.size());
+        for (const auto& [id, place] : places)
+            QCOMPARE(snapped(place), place);
+        const auto cards = cardsOf(graph, places);
+        for (const auto& [a, first] : cards)
+            for (const auto& [b, second] : cards)
+                if (a < b)
+                    QVERIFY2(!first.adjusted(-8, -8, 8, 8).intersects(second),
+                             qPrintable(QStringLiteral("%1 and %2").arg(a).arg(b)));
+        QVERIFY(layoutGraph(graph) == places);
+    }
+
+    void wiresLeadToTheRightOrToALowerRow_data() { networks(); }
+    void wiresLeadToTheRightOrToALowerRow()
+    {
+        QFETCH(GraphSpec, graph);
+        const Picture p = pictureOf(graph);
+        for (const RouteWire& wire : p.wires) {
+            const QRectF from = p.cards.at(wire.from), to = p.cards.at(wire.to);
+            QVERIFY2(to.left() > from.right() || to.top() > from.bottom(),
+                     qPrintable(QStringLiteral("%1 to %2").arg(wire.from).arg(wire.to)));
+        }
+    }
+
+    void lenetIsAReadableRowOrTwo()
+    {
+        const GraphSpec graph = test::lenet5();
+        const auto cards = cardsOf(graph, layoutGraph(graph));
+        QSet<int> rows;
+        QRectF all;
+        for (const auto& [id, rect] : cards) {
+            rows << qRound(rect.top());
+            all |= rect;
+        }
+        QVERIFY(rows.size() <= 2);
+        QVERIFY(all.width() <= 1080);
+        // Activations sit on their cards.
+        QCOMPARE(cards.size(), std::size_t(9));
+    }
+
+    void aWiderWindowHasFewerRows()
+    {
+        const GraphSpec graph = test::lenet5();
+        const auto rows = [&](QSizeF area) {
+            QSet<int> tops;
+            for (const auto& [id, rect] : cardsOf(graph, layoutGraph(graph, {area, true})))
+                tops << qRound(rect.top());
+            return tops.size();
+        };
+        QCOMPARE(rows({4000, 300}), 1);
+        QVERIFY(rows({600, 900}) > 1);
+    }
+
+    void wiresRunFromPortToPortStraightAndAroundCards_data() { networks(); }
+    void wiresRunFromPortToPortStraightAndAroundCards()
+    {
+        QFETCH(GraphSpec, graph);
+        const Picture p = pictureOf(graph);
+        for (std::size_t i = 0; i < p.wires.size(); ++i) {
+            const auto& points = p.routes.wires[i].points;
+            const QRectF from = p.cards.at(p.wires[i].from), to = p.cards.at(p.wires[i].to);
+            const auto what = qPrintable(QStringLiteral("%1 to %2").arg(p.wires[i].from).arg(p.wires[i].to));
+            QVERIFY2(points.size() >= 2, what);
+            QCOMPARE(points.front(), QPointF(from.right(), from.top() + kPortY));
+            QCOMPARE(points.back().x(), to.left());
+            QVERIFY2(points.back().y() > to.top() && points.back().y() < to.bottom(), what);
+            for (std::size_t k = 1; k < points.size(); ++k) {
+                const QPointF a = points[k - 1], b = points[k];
+                QVERIFY2(a.x() == b.x() || a.y() == b.y(), what);
+                const QRectF leg = QRectF(a, b).normalized().adjusted(-0.1, -0.1, 0.1, 0.1);
+                for (const auto& [id, card] : p.cards)
+                    QVERIFY2(!card.adjusted(1, 1, -1, -1).intersects(leg),
+                             qPrintable(QStringLiteral("%1 runs over %2").arg(QString::fromUtf8(what)).arg(id)));
+            }
+        }
+    }
+
+    void inputsOfAMergeHavePortsOfTheirOwn()
+    {
+        const GraphSpec graph = test::resnet20();
+        const Picture p = pictureOf(graph);
+        std::map<NodeId, std::set<double>> ends;
+        std::map<NodeId, std::size_t> wires;
+        for (std::size_t i = 0; i < p.wires.size(); ++i) {
+            ends[p.wires[i].to].insert(p.routes.wires[i].points.back().y());
+            ++wires[p.wires[i].to];
+        }
+        for (const auto& [id, heights] : ends)
+            QCOMPARE(heights.size(), wires[id]);
+    }
+
+    void onlyLayersThatFollowAloneAreDocked()
+    {
+        test::GraphMaker m;
+        m.input();
+        const NodeId conv = m.conv(4, 3, -1);
+        const NodeId norm = m.add("batch_norm");
+        const NodeId relu = m.add("relu");
+        const NodeId add = m.merge("add", {relu, conv});
+        Stacks stacks = dockedStacks(m.graph());
+        // The convolution has two consumers, so the norm stands alone, with the activation on it.
+        QVERIFY(!stacks.isRow(norm));
+        QCOMPARE(stacks.headOf(relu), norm);
+        QCOMPARE(stacks.of(norm)->tail(), relu);
+        QVERIFY(!stacks.isRow(add));
+        std::erase_if(m.graph().edges, [&](const engine::Edge& e) { return e.from == conv && e.to == add; });
+        stacks = dockedStacks(m.graph());
+        QCOMPARE(stacks.of(conv)->rows, (std::vector<NodeId>{norm, relu}));
+        // Straight after the images nothing docks.
+        test::GraphMaker plain;
+        plain.input();
+        QVERIFY(!dockedStacks(plain.graph()).isRow(plain.add("relu")));
+    }
+
+    void aRingOfDockingLayersIsCutOpen()
+    {
+        test::GraphMaker m;
+        const NodeId a = m.addAfter(engine::kNoNode, "relu");
+        const NodeId b = m.add("tanh");
+        m.wire(b, a);
+        const Stacks stacks = dockedStacks(m.graph());
+        QCOMPARE(stacks.index.size(), std::size_t(2));
+        QCOMPARE(layoutGraph(m.graph()).size(), std::size_t(2));
+    }
+
+    void aLayerPutIntoATidyPictureLeavesItTidy()
+    {
+        ProjectDocument document;
+        document.reset(test::lenet5(), layoutGraph(test::lenet5()), {});
+        const NodeId added = insertIntoWire(document, document.graph().edgesInto(4).front(), "conv2d");
+        QVERIFY(added != engine::kNoNode);
+        QVERIFY(document.positions() == layoutGraph(document.graph()));
+        QCOMPARE(document.undoStack()->count(), 1);
+        document.undoStack()->undo();
+        QVERIFY(document.positions() == layoutGraph(test::lenet5()));
+    }
+
+    void aLayerPutIntoAPictureOfTheUsersMakesRoom()
+    {
+        ProjectDocument document;
+        const GraphSpec graph = test::mlp();
+        Positions places;
+        for (const engine::Node& node : graph.nodes)
+            places[node.id] = QPointF(216.0 * static_cast<double>(node.id) + 3, 48);
+        document.reset(graph, places, {});
+        insertIntoWire(document, document.graph().edgesInto(2).front(), "max_pool");
+        const auto cards = cardsOf(document.graph(), document.positions());
+        for (const auto& [a, first] : cards)
+            for (const auto& [b, second] : cards)
+                QVERIFY(a == b || !first.intersects(second));
+        QCOMPARE(document.undoStack()->count(), 1);
+    }
+
+    void aFreePlaceCoversNothing()
+    {
+        ProjectDocument document;
+        document.reset(test::lenet5(), layoutGraph(test::lenet5()), {});
+        for (const auto& [id, rect] : cardsOf(document.graph(), document.positions())) {
+            const QRectF found(freePlace(document, rect.topLeft() + QPointF(3, 3)), QSizeF(kCardWidth, 140));
+            for (const auto& [other, card] : cardsOf(document.graph(), document.positions()))
+                QVERIFY(!card.intersects(found));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCanvasLayout)
+#include "test_canvas_layout.moc"
