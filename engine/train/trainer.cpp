@@ -138,8 +138,9 @@ std::shared_ptr<const TrainingState> Trainer::copyState(const Session& s) const
 {
     auto state = std::make_shared<TrainingState>();
     state->weights = std::make_shared<WeightMap>(s.executor->weights());
-    state->optimizer1 = std::make_shared<WeightMap>(s.executor->optimizerState(0));
-    state->optimizer2 = std::make_shared<WeightMap>(s.executor->optimizerState(1));
+    for (auto [number, target] : {std::pair{0, &state->optimizer1}, {1, &state->optimizer2}})
+        if (WeightMap moments = s.executor->optimizerState(number); !moments.empty())
+            *target = std::make_shared<WeightMap>(std::move(moments));
     state->step = s.step;
     state->epoch = s.step / s.stepsPerEpoch;
     state->seed = m_config.seed;

@@ -32,8 +32,8 @@ using WeightsPtr = std::shared_ptr<const WeightMap>;
 /// Everything needed to continue bit for bit.
 struct TrainingState {
     WeightsPtr weights;
-    std::shared_ptr<const WeightMap> optimizer1; ///< velocity or first moment, per trainable tensor
-    std::shared_ptr<const WeightMap> optimizer2; ///< second moment
+    std::shared_ptr<const WeightMap> optimizer1; ///< velocity or first moment, per trainable tensor; null: none
+    std::shared_ptr<const WeightMap> optimizer2; ///< second moment; null: none
     std::int64_t step = 0;                       ///< steps done
     std::int64_t epoch = 0;                      ///< epochs finished
     std::uint64_t seed = 1;

@@ -6,13 +6,15 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::Edge;
 using engine::kNoNode;
 using What = DocumentChange::What;
 
-namespace {
+namespace
+{
 constexpr double kOutputDistance = kCardWidth + kColumnGap;
 constexpr int kChangedMs = 1200;
 } // namespace
@@ -68,9 +70,7 @@ void CanvasScene::documentChanged(const DocumentChange& change)
     case What::NodeAdded:
     case What::EdgeAdded:
     case What::EdgeRemoved: m_structureStale = true; break;
-    case What::NodesMoved:
-        place();
-        break;
+    case What::NodesMoved: place(); break;
     case What::NodeRenamed:
     case What::FrozenChanged:
     case What::ParamChanged:

@@ -17,7 +17,8 @@
 #include <QToolTip>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::kNoNode;
 
@@ -221,8 +222,7 @@ void CanvasView::dragEnterEvent(QDragEnterEvent* event)
         event->ignore();
         return;
     }
-    begin(std::make_unique<DropGesture>(
-        this, event->mimeData()->data(QLatin1String(kLayerMime)).toStdString()));
+    begin(std::make_unique<DropGesture>(this, event->mimeData()->data(QLatin1String(kLayerMime)).toStdString()));
     event->acceptProposedAction();
 }
 
@@ -237,7 +237,10 @@ void CanvasView::dragMoveEvent(QDragMoveEvent* event)
     event->acceptProposedAction();
 }
 
-void CanvasView::dragLeaveEvent(QDragLeaveEvent*) { endGesture(nullptr); }
+void CanvasView::dragLeaveEvent(QDragLeaveEvent*)
+{
+    endGesture(nullptr);
+}
 
 void CanvasView::dropEvent(QDropEvent* event)
 {

@@ -7,13 +7,18 @@
 #include <QCoreApplication>
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
-QString tr(const char* text) { return QCoreApplication::translate("convarium::ui::Card", text); }
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("convarium::ui::Card", text);
+}
 
-qint64 countOf(const LayerCounts& counts, BarMode mode)
+qint64 countOf(const engine::Counts& counts, BarMode mode)
 {
     return mode == BarMode::Macs ? counts.macs : mode == BarMode::Parameters ? counts.parameters() : 0;
 }
@@ -28,7 +33,10 @@ QString sizes(const engine::Shape& shape, QChar times, bool mapsLast)
     return parts.join(times);
 }
 
-QString plain(const engine::Shape& shape) { return sizes(shape, u'x', true); }
+QString plain(const engine::Shape& shape)
+{
+    return sizes(shape, u'x', true);
+}
 
 } // namespace
 
@@ -71,7 +79,7 @@ CardContent cardContent(const ProjectDocument& document, NodeId id, BarMode mode
     const auto good = document.lastGoodShape(id);
     c.shape = shape ? shapeText(*shape) : good ? shapeText(*good) : QStringLiteral("?");
     c.stale = !shape;
-    const LayerCounts counts = document.counts(id);
+    const engine::Counts counts = document.counts(id);
     if (shape) {
         const qint64 n = counts.parameters();
         c.count = n == 0 ? tr("no parameters") : n == 1 ? tr("1 parameter") : tr("%1 parameters").arg(numberText(n));

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 template <class... F>
 struct Overloaded : F... {
     using F::operator()...;

@@ -12,7 +12,8 @@
 #include <variant>
 #include <vector>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::NodeId;
 /// Upper left corners of the cards in scene pixels. A docked layer has a place too, used once it is undocked.
@@ -25,7 +26,8 @@ struct DocumentState {
     friend bool operator==(const DocumentState&, const DocumentState&) = default;
 };
 
-namespace step {
+namespace step
+{
 /// added: the node appears at `index` of GraphSpec::nodes; otherwise it disappears from there.
 struct NodeStep {
     bool added = true;

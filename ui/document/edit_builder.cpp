@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::Edge;
 using engine::GraphSpec;
@@ -40,7 +41,10 @@ NodeId EditBuilder::addCopy(Node node, QPointF position)
     return addNode(std::move(node), position);
 }
 
-void EditBuilder::addEdge(const Edge& edge) { push(step::EdgeStep{true, m_state.graph.edges.size(), edge}); }
+void EditBuilder::addEdge(const Edge& edge)
+{
+    push(step::EdgeStep{true, m_state.graph.edges.size(), edge});
+}
 
 void EditBuilder::removeEdge(const Edge& edge, bool closeGap)
 {
@@ -84,7 +88,8 @@ void EditBuilder::removeNodes(const std::set<NodeId>& ids, bool bridge)
             gaps.push_back(out);
     }
     for (const Edge& edge : before.edges)
-        if ((ids.contains(edge.from) || ids.contains(edge.to)) && std::find(gaps.begin(), gaps.end(), edge) == gaps.end())
+        if ((ids.contains(edge.from) || ids.contains(edge.to)) &&
+            std::find(gaps.begin(), gaps.end(), edge) == gaps.end())
             removeEdge(edge, false);
     for (const Edge& edge : bridges) {
         if (engine::canConnect(m_state.graph, edge))

@@ -164,32 +164,7 @@ void ProjectDocument::workOut()
     m_shaped = engine::inferShapes(m_state.graph, m_classes);
     for (const auto& [id, shape] : m_shaped.shapes)
         m_lastGood[id] = shape;
-    m_counts.clear();
-    m_totals = {};
-    for (const engine::Node& node : m_state.graph.nodes) {
-        const engine::LayerDescriptor* layer = engine::findLayer(node.type);
-        if (!layer || !layer->formulas || !m_shaped.shapes.contains(node.id))
-            continue;
-        const std::vector<engine::Shape> inputs = m_shaped.inputShapes(m_state.graph, node.id);
-        engine::FormulaContext<engine::Checked> context;
-        context.params = &node.params;
-        context.inputShapes = inputs;
-        for (const engine::Shape& shape : inputs) {
-            engine::FormulaShape<engine::Checked> sizes;
-            for (int i = 0; i < shape.rank(); ++i)
-                sizes.sizes.emplace_back(shape[i]);
-            context.inputs.push_back(std::move(sizes));
-        }
-        const auto numbers = layer->formulas(context);
-        LayerCounts& counts = m_counts[node.id];
-        (node.frozen ? counts.frozen : counts.trainable) = numbers.weights.value;
-        counts.statistics = numbers.statistics.value;
-        counts.macs = numbers.macs.value;
-        m_totals.trainable += counts.trainable;
-        m_totals.frozen += counts.frozen;
-        m_totals.statistics += counts.statistics;
-        m_totals.macs += counts.macs;
-    }
+    m_counts = engine::countNetwork(m_state.graph, m_shaped);
 }
 
 std::vector<engine::Problem> ProjectDocument::problemsOf(NodeId id) const
@@ -213,10 +188,10 @@ std::optional<engine::Shape> ProjectDocument::lastGoodShape(NodeId id) const
     return it == m_lastGood.end() ? std::nullopt : std::optional(it->second);
 }
 
-LayerCounts ProjectDocument::counts(NodeId id) const
+engine::Counts ProjectDocument::counts(NodeId id) const
 {
-    const auto it = m_counts.find(id);
-    return it == m_counts.end() ? LayerCounts() : it->second;
+    const auto it = m_counts.nodes.find(id);
+    return it == m_counts.nodes.end() ? engine::Counts() : it->second;
 }
 
 } // namespace convarium::ui

@@ -1,6 +1,7 @@
 // The open project: the single place where the network, its picture and its training settings are edited.
 #pragma once
 
+#include "engine/analysis/counts.h"
 #include "engine/core/result.h"
 #include "ui/document/document_state.h"
 
@@ -35,14 +36,6 @@ struct DocumentChange {
     NodeId node = engine::kNoNode;
     std::string key{};
     engine::Edge edge{};
-};
-
-/// Numbers of one layer, or of all of them.
-struct LayerCounts {
-    qint64 trainable = 0, frozen = 0, statistics = 0;
-    qint64 macs = 0; ///< for one image
-    [[nodiscard]] qint64 parameters() const { return trainable + frozen; }
-    friend bool operator==(const LayerCounts&, const LayerCounts&) = default;
 };
 
 /// What a paste brings: nodes with their wires among each other.
@@ -89,8 +82,8 @@ public:
     [[nodiscard]] std::optional<engine::Shape> shape(NodeId id) const;
     /// The shape, or the last one that worked.
     [[nodiscard]] std::optional<engine::Shape> lastGoodShape(NodeId id) const;
-    [[nodiscard]] LayerCounts counts(NodeId id) const;
-    [[nodiscard]] const LayerCounts& totals() const { return m_totals; }
+    [[nodiscard]] engine::Counts counts(NodeId id) const;
+    [[nodiscard]] const engine::Counts& totals() const { return m_counts.total; }
 
     /// May a wire be drawn from one layer's output to the other's input? The reason, if not.
     [[nodiscard]] engine::Result<void> canConnect(NodeId from, NodeId to) const;
@@ -139,8 +132,7 @@ private:
     DocumentState m_state;
     engine::ShapedGraph m_shaped;
     std::map<NodeId, engine::Shape> m_lastGood;
-    std::map<NodeId, LayerCounts> m_counts;
-    LayerCounts m_totals;
+    engine::NetworkCounts m_counts;
     std::optional<std::int64_t> m_classes = 10;
     QUndoStack m_stack;
     quint64 m_gesture = 1;

@@ -7,12 +7,14 @@
 
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::Edge;
 using engine::kNoNode;
 
-namespace {
+namespace
+{
 
 QString insertText(const std::string& layerId)
 {
@@ -94,8 +96,9 @@ void ProjectDocument::removeNodes(const std::vector<NodeId>& ids, bool bridge)
     const std::vector<NodeId> gone = existing(m_state.graph, ids);
     if (gone.empty())
         return;
-    edit(countedText(tr("Delete"), m_state.graph, gone),
-         [&](EditBuilder& b) { b.removeNodes({gone.begin(), gone.end()}, bridge); });
+    edit(countedText(tr("Delete"), m_state.graph, gone), [&](EditBuilder& b) {
+        b.removeNodes({gone.begin(), gone.end()}, bridge);
+    });
 }
 
 engine::Result<void> ProjectDocument::connectNodes(NodeId from, NodeId to)

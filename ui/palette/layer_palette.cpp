@@ -18,9 +18,11 @@
 #include <QStyleOptionFocusRect>
 #include <QVBoxLayout>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 constexpr int kListWidth = 200, kRailWidth = 56;
 /// The same text as CanvasView::kLayerMime; the palette does not know the canvas.
@@ -75,7 +77,8 @@ QAccessibleInterface* makeRowInterface(const QString&, QObject* object)
 
 } // namespace
 
-LayerRow::LayerRow(const QString& id, const QString& title, const QString& help, const QString& icon, Family family, QWidget* parent)
+LayerRow::LayerRow(const QString& id, const QString& title, const QString& help, const QString& icon, Family family,
+                   QWidget* parent)
     : QWidget(parent), m_id(id), m_title(title), m_icon(icon), m_family(family)
 {
     setFocusPolicy(Qt::StrongFocus);
@@ -142,7 +145,8 @@ void LayerRow::mousePressEvent(QMouseEvent* event)
 
 void LayerRow::mouseMoveEvent(QMouseEvent* event)
 {
-    if (!(event->buttons() & Qt::LeftButton) || (event->position().toPoint() - m_pressed).manhattanLength() < QApplication::startDragDistance())
+    if (!(event->buttons() & Qt::LeftButton) ||
+        (event->position().toPoint() - m_pressed).manhattanLength() < QApplication::startDragDistance())
         return;
     auto* drag = new QDrag(this);
     drag->setMimeData(mimeData());
@@ -203,8 +207,8 @@ std::vector<LayerRow*> LayerPalette::makeRows(Family family, QVBoxLayout* column
     for (const engine::LayerDescriptor& layer : engine::layerRegistry()) {
         if (familyFromName(QString::fromStdString(layer.family)) != family)
             continue;
-        auto* row = new LayerRow(QString::fromStdString(layer.id), QString::fromStdString(layer.title), QString::fromStdString(layer.help),
-                                 QString::fromStdString(layer.icon), family);
+        auto* row = new LayerRow(QString::fromStdString(layer.id), QString::fromStdString(layer.title),
+                                 QString::fromStdString(layer.help), QString::fromStdString(layer.icon), family);
         connect(row, &LayerRow::activated, this, &LayerPalette::layerActivated);
         column->addWidget(row);
         rows.push_back(row);
@@ -339,7 +343,8 @@ void LayerPalette::filter(const QString& text)
         g.content->setVisible(shown && (!text.isEmpty() || g.header->isExpanded()));
         any = any || shown;
     }
-    static_cast<TextLabel*>(m_nothing)->setText(tr("No layer called \u2018%1\u2019. Layers have names such as Conv2D.").arg(text));
+    static_cast<TextLabel*>(m_nothing)->setText(
+        tr("No layer called \u2018%1\u2019. Layers have names such as Conv2D.").arg(text));
     m_nothing->setVisible(!any);
 }
 

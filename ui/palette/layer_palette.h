@@ -11,7 +11,8 @@ class QScrollArea;
 class QStackedWidget;
 class QVBoxLayout;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class SearchField;
 class SectionHeader;
@@ -21,7 +22,8 @@ class LayerRow final : public QWidget
 {
     Q_OBJECT
 public:
-    LayerRow(const QString& id, const QString& title, const QString& help, const QString& icon, Family family, QWidget* parent = nullptr);
+    LayerRow(const QString& id, const QString& title, const QString& help, const QString& icon, Family family,
+             QWidget* parent = nullptr);
     [[nodiscard]] QString id() const { return m_id; }
     [[nodiscard]] bool matches(const QString& text) const;
     [[nodiscard]] QSize sizeHint() const override;

@@ -9,7 +9,8 @@
 #include <QtTest>
 #include <optional>
 
-namespace convarium::test {
+namespace convarium::test
+{
 
 using ui::CanvasView;
 using ui::Positions;
@@ -47,7 +48,8 @@ public:
         view->activateWindow();
         view->setFocus();
         before = document.state();
-        QObject::connect(view.get(), &CanvasView::statusMessage, view.get(), [this](const QString& text) { said = text; });
+        QObject::connect(view.get(), &CanvasView::statusMessage, view.get(),
+                         [this](const QString& text) { said = text; });
     }
     [[nodiscard]] bool ready() const { return QTest::qWaitForWindowActive(view.get()) && view->hasFocus(); }
     [[nodiscard]] ui::CanvasScene& scene() const { return *view->canvasScene(); }

@@ -6,7 +6,8 @@ using namespace convarium;
 using namespace convarium::ui;
 using namespace convarium::test;
 
-namespace {
+namespace
+{
 
 QAccessibleInterface* child(const CanvasWindow& w, const QString& name)
 {
@@ -17,7 +18,10 @@ QAccessibleInterface* child(const CanvasWindow& w, const QString& name)
     return nullptr;
 }
 
-QString label(const CanvasWindow& w, NodeId id) { return QString::fromStdString(w.document.graph().label(id)); }
+QString label(const CanvasWindow& w, NodeId id)
+{
+    return QString::fromStdString(w.document.graph().label(id));
+}
 
 } // namespace
 

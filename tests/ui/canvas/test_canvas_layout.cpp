@@ -5,6 +5,7 @@
 #include "ui/canvas/routing.h"
 
 #include <QtTest>
+#include <set>
 
 using namespace convarium;
 using namespace convarium::ui;
@@ -13,7 +14,8 @@ using engine::NodeId;
 
 Q_DECLARE_METATYPE(convarium::engine::GraphSpec)
 
-namespace {
+namespace
+{
 
 /// Four branches of different lengths that meet in a Concat, twice.
 GraphSpec branches()
@@ -42,7 +44,8 @@ std::map<NodeId, QRectF> cardsOf(const GraphSpec& graph, const Positions& places
 {
     std::map<NodeId, QRectF> cards;
     for (const Stack& stack : dockedStacks(graph).all)
-        cards[stack.head] = QRectF(places.at(stack.head), QSizeF(kCardWidth, cardMetrics(graph, stack).height(Level::Near)));
+        cards[stack.head] =
+            QRectF(places.at(stack.head), QSizeF(kCardWidth, cardMetrics(graph, stack).height(Level::Near)));
     return cards;
 }
 
@@ -151,7 +154,7 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < p.wires.size(); ++i) {
             const auto& points = p.routes.wires[i].points;
             const QRectF from = p.cards.at(p.wires[i].from), to = p.cards.at(p.wires[i].to);
-            const auto what = qPrintable(QStringLiteral("%1 to %2").arg(p.wires[i].from).arg(p.wires[i].to));
+            const QByteArray what = QStringLiteral("%1 to %2").arg(p.wires[i].from).arg(p.wires[i].to).toUtf8();
             QVERIFY2(points.size() >= 2, what);
             QCOMPARE(points.front(), QPointF(from.right(), from.top() + kPortY));
             QCOMPARE(points.back().x(), to.left());

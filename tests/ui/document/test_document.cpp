@@ -14,7 +14,8 @@ using engine::NodeId;
 
 Q_DECLARE_METATYPE(std::function<void(convarium::ui::ProjectDocument&)>)
 
-namespace {
+namespace
+{
 
 using Edit = std::function<void(ProjectDocument&)>;
 
@@ -105,10 +106,10 @@ void randomEdit(ProjectDocument& document, std::mt19937& random)
         document.setTrainConfig(config, pick(2) == 0);
         break;
     }
-    case 16: document.paste(document.fragment({anyNode(), anyNode(), anyNode()}), {40, 40}, QStringLiteral("Paste")); break;
-    default:
-        document.endGesture();
-        document.renameNetwork(QStringLiteral("Net %1").arg(pick(3)));
+    case 16:
+        document.paste(document.fragment({anyNode(), anyNode(), anyNode()}), {40, 40}, QStringLiteral("Paste"));
+        break;
+    default: document.endGesture(); document.renameNetwork(QStringLiteral("Net %1").arg(pick(3)));
     }
 }
 
@@ -129,27 +130,29 @@ private Q_SLOTS:
                       flat = name(d, kFlatten), dense = name(d, kDense);
         row("add", QStringLiteral("Insert MaxPool"), [](auto& x) { x.addNode("max_pool", {8, 8}); });
         row("add after", QStringLiteral("Insert Dropout"), [](auto& x) { x.addNodeAfter("dropout", {8, 8}, kDense); });
-        row("insert on a wire", QStringLiteral("Insert Tanh"),
-            [](auto& x) { x.insertOnWire(x.graph().edgesInto(kFlatten).front(), "tanh", {8, 8}); });
+        row("insert on a wire", QStringLiteral("Insert Tanh"), [](auto& x) {
+            x.insertOnWire(x.graph().edgesInto(kFlatten).front(), "tanh", {8, 8});
+        });
         row("delete", "Delete " + c2, [](auto& x) { x.removeNodes({kConv2}, false); });
         row("delete bridging", "Delete " + relu, [](auto& x) { x.removeNodes({kRelu}, true); });
-        row("delete several", QStringLiteral("Delete 3 layers"),
-            [](auto& x) { x.removeNodes({kAdd, kInput, kDense, kAdd, 99}, true); });
+        row("delete several", QStringLiteral("Delete 3 layers"), [](auto& x) {
+            x.removeNodes({kAdd, kInput, kDense, kAdd, 99}, true);
+        });
         row("connect", "Connect " + relu + " to " + add, [](auto& x) { QVERIFY(x.connectNodes(kRelu, kAdd)); });
         row("remove a wire", "Remove the wire from " + c2 + " to " + add,
             [](auto& x) { x.removeEdge(x.graph().edgesInto(kAdd).front()); });
-        row("rewire", "Connect " + flat + " to " + add,
-            [](auto& x) {
-                x.removeEdge(x.graph().edgesInto(kFlatten).front());
-                x.undoStack()->clear();
-                QVERIFY(x.rewire(x.graph().edgesInto(kDense).front(), kAdd));
-            });
+        row("rewire", "Connect " + flat + " to " + add, [](auto& x) {
+            x.removeEdge(x.graph().edgesInto(kFlatten).front());
+            x.undoStack()->clear();
+            QVERIFY(x.rewire(x.graph().edgesInto(kDense).front(), kAdd));
+        });
         row("move", "Move " + c1, [](auto& x) { x.moveNodes({{kConv, {0, 80}}, {kRelu, x.position(kRelu)}}); });
-        row("move several", QStringLiteral("Move 2 layers"),
-            [](auto& x) { x.moveNodes({{kConv, {0, 80}}, {kRelu, {80, 80}}}); });
+        row("move several", QStringLiteral("Move 2 layers"), [](auto& x) {
+            x.moveNodes({{kConv, {0, 80}}, {kRelu, {80, 80}}});
+        });
         row("a setting", "Change filters of " + c2 + " from 4 to 32",
             [](auto& x) { x.setParam(kConv2, "filters", std::int64_t(32)); });
-        row("several settings", "Change kernel height of " + c2 + " from 3 to 5", [](auto& x) {
+        row("several settings", "Change kernel of " + c2 + " from 3 to 5", [](auto& x) {
             x.setParams(kConv2, {{"kernelHeight", std::int64_t(5)}, {"kernelWidth", std::int64_t(5)}});
         });
         row("training", QStringLiteral("Change batch size from 64 to 128"), [](auto& x) {
@@ -167,11 +170,15 @@ private Q_SLOTS:
         row("rename the network", QStringLiteral("Rename the network to Mine"),
             [](auto& x) { x.renameNetwork(QStringLiteral("Mine")); });
         row("freeze", "Freeze " + c1, [](auto& x) { x.setFrozen(kConv, true); });
-        row("arrange", QStringLiteral("Tidy the layout"), [](auto& x) { x.arrange({{kConv, {0, 0}}, {kAdd, {8, 0}}}); });
-        row("duplicate", "Duplicate " + c1,
-            [](auto& x) { x.paste(x.fragment({kConv}), {40, 40}, QStringLiteral("Duplicate")); });
-        row("paste", QStringLiteral("Paste 2 layers"),
-            [](auto& x) { x.paste(x.fragment({kConv, kRelu}), {40, 40}, QStringLiteral("Paste")); });
+        row("arrange", QStringLiteral("Tidy the layout"), [](auto& x) {
+            x.arrange({{kConv, {0, 0}}, {kAdd, {8, 0}}});
+        });
+        row("duplicate", "Duplicate " + c1, [](auto& x) {
+            x.paste(x.fragment({kConv}), {40, 40}, QStringLiteral("Duplicate"));
+        });
+        row("paste", QStringLiteral("Paste 2 layers"), [](auto& x) {
+            x.paste(x.fragment({kConv, kRelu}), {40, 40}, QStringLiteral("Paste"));
+        });
     }
 
     void everyEditIsOneStepWithANameThatUndoAndRedoTakeExactly()

@@ -11,7 +11,8 @@
 using namespace convarium;
 using namespace convarium::ui;
 
-namespace {
+namespace
+{
 
 QStringList shownRows(const LayerPalette& palette)
 {
@@ -141,7 +142,8 @@ private Q_SLOTS:
         QVERIFY(w.ready());
         w.palette->startSearch(QStringLiteral("foo"));
         QVERIFY(shownRows(*w.palette).isEmpty());
-        QVERIFY2(wordsOf(*w.palette).contains(QStringLiteral("No layer called \u2018foo\u2019. Layers have names such as Conv2D.")),
+        QVERIFY2(wordsOf(*w.palette)
+                     .contains(QStringLiteral("No layer called \u2018foo\u2019. Layers have names such as Conv2D.")),
                  qPrintable(wordsOf(*w.palette)));
         QTest::keyClick(w.palette->searchField(), Qt::Key_Return);
         QCOMPARE(w.activated.count(), 0);

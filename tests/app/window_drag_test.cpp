@@ -1,0 +1,107 @@
+// The real window, the real pointer: drags a layer from the palette, wires it, undoes. Needs an X server and xdotool.
+#include "ui/canvas/canvas_view.h"
+#include "ui/document/project_document.h"
+#include "ui/palette/layer_palette.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/settings.h"
+#include "ui/theme/theme.h"
+
+#include <QAccessible>
+#include <QGuiApplication>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTest>
+#include <QUndoStack>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+namespace {
+
+/// The middle of an accessible child of the canvas, on the screen.
+QPoint middleOf(CanvasView* canvas, const QString& name)
+{
+    QAccessibleInterface* view = QAccessible::queryAccessibleInterface(canvas);
+    for (int i = 0; view && i < view->childCount(); ++i) {
+        QAccessibleInterface* child = view->child(i);
+        if (child && child->text(QAccessible::Name) == name)
+            return child->rect().center();
+        for (int k = 0; child && k < child->childCount(); ++k)
+            if (child->child(k) && child->child(k)->text(QAccessible::Name) == name)
+                return child->child(k)->rect().center();
+    }
+    return {};
+}
+
+/// Presses, moves in small steps, rests over the target, releases: what the drag protocol of X needs.
+bool drag(QPoint from, QPoint to)
+{
+    QStringList a{QStringLiteral("mousemove"), QString::number(from.x()), QString::number(from.y()), QStringLiteral("mousedown"), QStringLiteral("1")};
+    const auto move = [&a](QPointF p, double pause) {
+        a << QStringLiteral("mousemove") << QString::number(qRound(p.x())) << QString::number(qRound(p.y())) << QStringLiteral("sleep") << QString::number(pause);
+    };
+    for (int i = 1; i <= 12; ++i)
+        move(from + QPointF(to - from) * i / 12.0, 0.03);
+    move(to + QPoint(1, 0), 0.05);
+    move(to, 0.2);
+    a << QStringLiteral("mouseup") << QStringLiteral("1");
+    QProcess xdotool;
+    xdotool.start(QStringLiteral("xdotool"), a);
+    return QTest::qWaitFor([&] { return xdotool.state() == QProcess::NotRunning; }, 20000) && xdotool.exitCode() == 0;
+}
+
+} // namespace
+
+class WindowDragTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (QGuiApplication::platformName() != QLatin1String("xcb") || QStandardPaths::findExecutable(QStringLiteral("xdotool")).isEmpty())
+            QSKIP("needs an X server and xdotool; test.sh provides both");
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+
+    void aLayerIsDraggedInWiredAndTakenBack()
+    {
+        MainWindow window;
+        window.resize(1600, 980);
+        window.move(0, 0);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        window.open(QStringLiteral("lenet-5"));
+        ProjectDocument* document = window.document();
+        QTRY_VERIFY(document->graph().nodes.size() == 13);
+        const engine::GraphSpec before = document->graph();
+        auto* palette = window.findChild<LayerPalette*>();
+        QVERIFY(palette);
+        QTRY_VERIFY(palette->row(QStringLiteral("conv2d"))->isVisible());
+        QTRY_VERIFY(!middleOf(window.canvas(), QStringLiteral("Conv2D C1")).isNull());
+
+        LayerRow* row = palette->row(QStringLiteral("conv2d"));
+        const QPoint source = row->mapToGlobal(row->rect().center());
+        const QPoint empty = window.canvas()->mapToGlobal(QPoint(window.canvas()->width() / 2, window.canvas()->height() - 60));
+        QVERIFY(drag(source, empty));
+        QTRY_COMPARE(document->graph().nodes.size(), before.nodes.size() + 1);
+        QCOMPARE(document->graph().nodes.back().type, std::string("conv2d"));
+
+        const QString added = QString::fromStdString(document->graph().label(document->graph().nodes.back().id));
+        QTRY_VERIFY(!middleOf(window.canvas(), added + QStringLiteral(" in")).isNull());
+        QVERIFY(drag(middleOf(window.canvas(), QStringLiteral("Input Input out")), middleOf(window.canvas(), added + QStringLiteral(" in"))));
+        QTRY_COMPARE(document->graph().edges.size(), before.edges.size() + 1);
+
+        const engine::GraphSpec after = document->graph();
+        while (document->undoStack()->canUndo())
+            document->undoStack()->undo();
+        QVERIFY(document->graph() == before);
+        while (document->undoStack()->canRedo())
+            document->undoStack()->redo();
+        QVERIFY(document->graph() == after);
+    }
+};
+
+QTEST_MAIN(WindowDragTest)
+#include "window_drag_test.moc"

@@ -1,0 +1,135 @@
+// The whole window without a pointer: open, train, save, open again, go on; bad files; unsaved work.
+#include "ui/canvas/canvas_view.h"
+#include "ui/document/project_document.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/project_files.h"
+#include "ui/theme/dialogs.h"
+#include "ui/theme/settings.h"
+#include "ui/theme/theme.h"
+#include "ui/training/training_controller.h"
+
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUndoStack>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class WindowTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+        QVERIFY(m_folder.isValid());
+        qputenv("CONVARIUM_DATA", m_folder.path().toUtf8());
+    }
+
+    void opensTrainsSavesAndGoesOnWhereItStopped()
+    {
+        const QString file = m_folder.filePath(QStringLiteral("net.convarium"));
+        std::int64_t step = 0;
+        std::shared_ptr<const engine::TrainingState> state;
+        {
+            MainWindow window;
+            window.show();
+            window.open(QStringLiteral("lenet-5"));
+            QTRY_VERIFY(window.document()->graph().nodes.size() == 13);
+            engine::TrainConfig config = window.document()->trainConfig();
+            config.limit = 640;
+            config.epochs = 2;
+            window.document()->setTrainConfig(config);
+            TrainingController* controller = window.controller();
+            QCOMPARE(controller->blockedReason(), QString());
+            controller->train();
+            QTRY_COMPARE_WITH_TIMEOUT(controller->state(), RunState::Finished, 120000);
+            QCOMPARE(controller->history().epochs.size(), 2u);
+            QVERIFY(controller->weightsFitNetwork());
+            step = controller->trainingState()->step;
+            state = controller->trainingState();
+            dialogs::ScopedAnswers answers([](const dialogs::Message&) { return 0; }, [&](const dialogs::FileRequest&) { return file; });
+            window.files()->save();
+            QTRY_VERIFY(!window.document()->isModified());
+            QVERIFY(QFile::exists(file));
+        }
+        MainWindow window;
+        window.show();
+        window.open(file);
+        QTRY_COMPARE(window.document()->filePath(), file);
+        TrainingController* controller = window.controller();
+        QTRY_VERIFY(controller->trainingState() != nullptr);
+        QCOMPARE(controller->trainingState()->step, step);
+        QVERIFY(*controller->trainingState()->weights == *state->weights);
+        QCOMPARE(controller->history().epochs.size(), 2u);
+        QVERIFY(controller->canContinue());
+    }
+
+    void aFileThatIsNoNetworkIsRefusedAndNothingIsLost()
+    {
+        const QString bad = m_folder.filePath(QStringLiteral("bad.convarium"));
+        QFile f(bad);
+        QVERIFY(f.open(QIODevice::WriteOnly));
+        f.write("not a zip");
+        f.close();
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("mlp"));
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        const engine::GraphSpec before = window.document()->graph();
+        QString said;
+        dialogs::ScopedAnswers answers([&](const dialogs::Message& m) {
+            said = m.text + m.detail;
+            return 0;
+        });
+        window.open(bad);
+        QTRY_VERIFY(!said.isEmpty());
+        QVERIFY(said.contains(QStringLiteral("bad.convarium")));
+        QVERIFY(window.document()->graph() == before);
+    }
+
+    void closingAsksBeforeWorkIsLost()
+    {
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("mlp"));
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        window.document()->removeNodes({window.document()->graph().nodes.back().id}, false);
+        int asked = 0;
+        int answer = 1; // cancel
+        dialogs::ScopedAnswers answers([&](const dialogs::Message&) {
+            ++asked;
+            return answer;
+        });
+        window.close();
+        QCOMPARE(asked, 1);
+        QVERIFY(window.isVisible());
+        answer = 2; // discard
+        window.close();
+        QTRY_VERIFY(!window.isVisible());
+        QCOMPARE(asked, 2);
+    }
+
+    void aBrokenNetworkCannotBeTrainedAndSaysWhy()
+    {
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("lenet-5"));
+        QTRY_VERIFY(window.document()->graph().nodes.size() == 13);
+        const engine::Edge wire = window.document()->graph().edges.front();
+        window.document()->removeEdge(wire);
+        QVERIFY(!window.controller()->blockedReason().isEmpty());
+        window.document()->undoStack()->undo();
+        QVERIFY(window.controller()->blockedReason().isEmpty());
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+QTEST_MAIN(WindowTest)
+#include "window_test.moc"
