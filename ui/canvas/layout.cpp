@@ -7,23 +7,28 @@
 #include <optional>
 #include <set>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 using engine::GraphSpec;
 
 struct Card {
     Stack stack;
     double height = 0;
-    double labelWidth = 0;          ///< of the shape on its wire
+    double labelWidth = 0; ///< of the shape on its wire
     std::vector<std::size_t> from, to;
-    std::vector<int> slots;         ///< parallel to `from`
+    std::vector<int> slots; ///< parallel to `from`
     bool concat = false;
     int rank = 0, lane = 0;
 };
 
-double roundUp(double value) { return std::ceil(value / kSnap) * kSnap; }
+double roundUp(double value)
+{
+    return std::ceil(value / kSnap) * kSnap;
+}
 
 class Layout
 {
@@ -227,7 +232,7 @@ private:
             double& height = heights[card.lane];
             height = std::max(height, card.height);
             double& gap = gaps[card.rank];
-            gap = std::max({gap, kColumnGap, roundUp(card.labelWidth + 6)});
+            gap = std::max({gap, kColumnGap, card.labelWidth + 6});
             for (std::size_t from : card.from) {
                 const Card& source = m_cards[from];
                 crossing += source.rank < start ? 1 : 0;
@@ -239,8 +244,8 @@ private:
         int depth = 0;
         for (const auto& skip : skips)
             depth = std::max(depth, static_cast<int>(std::count_if(skips.begin(), skips.end(), [&](const auto& s) {
-                                        return s.first < skip.second && s.second > skip.first;
-                                    })));
+                                 return s.first < skip.second && s.second > skip.first;
+                             })));
         if (depth > 0)
             head += (rows == 0 ? 0 : 16) + kSkipLift + kLanePitch * (depth - 1) - (rows == 0 ? 0 : kChannelLift);
         y = roundUp(y + head);
@@ -253,12 +258,16 @@ private:
         y -= kBranchGap;
         std::map<int, double> lefts;
         double x = 0;
+        // The width of a card is no multiple of the grid; card and gap together are.
+        const auto pitch = [&](int rank) {
+            return roundUp(kCardWidth + (gaps.contains(rank) ? gaps.at(rank) : kColumnGap));
+        };
         for (int rank = start; rank <= end; ++rank) {
             lefts[rank] = x;
-            x += kCardWidth + (gaps.contains(rank) ? gaps.at(rank) : kColumnGap);
+            x += pitch(rank);
         }
         if (!(end + 1 == m_ranks && m_options.reserveOutput))
-            x -= gaps.contains(end) ? gaps.at(end) : kColumnGap;
+            x -= pitch(end) - kCardWidth;
         else
             x += kCardWidth;
         for (const Card& card : m_cards) {

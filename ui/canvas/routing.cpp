@@ -4,20 +4,22 @@
 #include <cmath>
 #include <numeric>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 enum class Kind { Straight, Early, Late, Skip, RowChange };
 
 struct Draft {
     Kind kind = Kind::Straight;
     QRectF from, to;
-    double sourceY = 0; ///< of the output port
-    double targetY = 0; ///< of the input port
+    double sourceY = 0;   ///< of the output port
+    double targetY = 0;   ///< of the input port
     double approachY = 0; ///< height from which it comes down or up to the target
     int track = 0;
-    double lane = 0;    ///< y of the long run of skips and row changes
+    double lane = 0; ///< y of the long run of skips and row changes
 };
 
 class Router
@@ -47,9 +49,9 @@ public:
 private:
     [[nodiscard]] bool blocked(double x1, double y1, double x2, double y2, const RouteWire& wire) const
     {
-        const QRectF leg = QRectF(QPointF(std::min(x1, x2), std::min(y1, y2)),
-                                  QPointF(std::max(x1, x2), std::max(y1, y2)))
-                               .adjusted(-2, -2, 2, 2);
+        const QRectF leg =
+            QRectF(QPointF(std::min(x1, x2), std::min(y1, y2)), QPointF(std::max(x1, x2), std::max(y1, y2)))
+                .adjusted(-2, -2, 2, 2);
         return std::any_of(m_cards.begin(), m_cards.end(), [&](const auto& c) {
             return c.first != wire.from && c.first != wire.to && c.second.rect.intersects(leg);
         });
@@ -73,8 +75,8 @@ private:
             const bool earlyFree = !blocked(x1, d.sourceY, early, d.sourceY, wire) &&
                                    !blocked(early, d.sourceY, early, d.targetY, wire) &&
                                    !blocked(early, d.targetY, x2, d.targetY, wire);
-            const bool lateFree = !blocked(x1, d.sourceY, late, d.sourceY, wire) &&
-                                  !blocked(late, d.sourceY, late, d.targetY, wire);
+            const bool lateFree =
+                !blocked(x1, d.sourceY, late, d.sourceY, wire) && !blocked(late, d.sourceY, late, d.targetY, wire);
             const bool merge = m_cards.at(wire.to).inputs > 1;
             if (std::abs(d.sourceY - d.targetY) < 1)
                 d.kind = Kind::Skip;
@@ -108,7 +110,8 @@ private:
             d.lane = top - kSkipLift;
             for (std::size_t j : done) {
                 const Draft& o = m_drafts[j];
-                if (o.to.left() > d.from.right() && o.from.right() < d.to.left() && std::abs(o.lane - d.lane) < kLanePitch)
+                if (o.to.left() > d.from.right() && o.from.right() < d.to.left() &&
+                    std::abs(o.lane - d.lane) < kLanePitch)
                     d.lane = o.lane - kLanePitch;
             }
             d.approachY = d.lane;
@@ -171,9 +174,17 @@ private:
             for (std::size_t k = 0; k < list.size(); ++k)
                 if (m_drafts[list[k]].kind == Kind::Straight)
                     anchor = static_cast<double>(k);
+            // Ports move together rather than off the card.
+            constexpr double kFromEdge = 11;
+            const double under = static_cast<double>(count) - 1 - anchor;
+            double pitch = kPortPitch;
+            if (anchor > 0)
+                pitch = std::min(pitch, (kPortY - kFromEdge) / anchor);
+            if (under > 0)
+                pitch = std::min(pitch, (card.rect.height() - kPortY - kFromEdge) / under);
             auto& heights = m_routes.inputPorts[id];
             for (std::size_t k = 0; k < count; ++k)
-                heights.push_back(kPortY + (static_cast<double>(k) - anchor) * kPortPitch);
+                heights.push_back(kPortY + (static_cast<double>(k) - anchor) * pitch);
             int above = 0, below = 0;
             for (std::size_t k = 0; k < list.size(); ++k) {
                 Draft& d = m_drafts[list[k]];
@@ -235,11 +246,12 @@ private:
                     const auto& other = m_routes.wires[chief].points;
                     if (other.size() < 2 || other[1].x() > turn.x() + 1)
                         m_routes.wires[i].splits.push_back(turn);
-                    else if (other.size() > 2 && m_routes.wires[i].points.size() > 2 && other[2] != m_routes.wires[i].points[2])
-                        m_routes.wires[i].splits.push_back(
-                            std::abs(other[2].y() - turn.y()) < std::abs(m_routes.wires[i].points[2].y() - turn.y())
-                                ? other[2]
-                                : m_routes.wires[i].points[2]);
+                    else if (other.size() > 2 && m_routes.wires[i].points.size() > 2 &&
+                             other[2] != m_routes.wires[i].points[2])
+                        m_routes.wires[i].splits.push_back(std::abs(other[2].y() - turn.y()) <
+                                                                   std::abs(m_routes.wires[i].points[2].y() - turn.y())
+                                                               ? other[2]
+                                                               : m_routes.wires[i].points[2]);
                 }
             }
         }

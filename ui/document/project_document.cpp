@@ -87,6 +87,11 @@ QPointF ProjectDocument::position(NodeId id) const
 void ProjectDocument::reset(engine::GraphSpec graph, Positions positions, engine::TrainConfig train,
                             const QString& file)
 {
+    // Every edit and every field of the inspector may then rely on all settings being there.
+    for (engine::Node& node : graph.nodes)
+        if (const engine::LayerDescriptor* layer = engine::findLayer(node.type))
+            if (auto complete = engine::completeParams(*layer, node.params))
+                node.params = std::move(*complete);
     m_state = {std::move(graph), std::move(positions), std::move(train)};
     m_file = file;
     m_lastGood.clear();

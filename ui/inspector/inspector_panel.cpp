@@ -147,6 +147,12 @@ QSize InspectorPanel::sizeHint() const
     return {scaled(320), scaled(600)};
 }
 
+void InspectorPanel::resizeEvent(QResizeEvent* event)
+{
+    m_form->setNarrow(width() < scaled(300));
+    QScrollArea::resizeEvent(event);
+}
+
 void InspectorPanel::setSelection(const std::vector<NodeId>& nodes)
 {
     if (nodes == m_nodes)

@@ -36,6 +36,9 @@ Q_SIGNALS:
     /// The info button: help about a kind of layer was asked for.
     void helpRequested(const QString& layerId);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeHead();
     void refresh();

@@ -60,7 +60,9 @@ public:
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 0, 0);
         row->addWidget(m_box);
-        row->addWidget(new TextLabel(rangeText(info), TextRole::Small, ColorRole::Text3), 1);
+        m_range = new TextLabel(rangeText(info), TextRole::Small, ColorRole::Text3);
+        row->addWidget(m_range);
+        row->addStretch(1);
         m_box->setFixedWidth(scaled(kFieldWidth));
         connect(m_box, &NumberBox::numberEdited, this, [this, key = info.key](qint64 value) {
             Q_EMIT edited({{key, ParamValue(static_cast<std::int64_t>(value))}}, false);
@@ -95,26 +97,27 @@ public:
         row->addWidget(m_link);
         row->addWidget(m_second);
         row->addSpacing(scaled(2));
-        row->addWidget(new TextLabel(rangeText(first), TextRole::Small, ColorRole::Text3), 1);
+        m_range = new TextLabel(rangeText(first), TextRole::Small, ColorRole::Text3);
+        row->addWidget(m_range);
+        row->addStretch(1);
         for (NumberBox* box : {m_first, m_second}) {
             box->setFixedWidth(scaled(kHalfWidth));
             box->setButtonSymbols(QAbstractSpinBox::NoButtons);
             connect(box, &NumberBox::faultChanged, this, &ParamField::faultChanged);
         }
-        m_link->setAccessibleName(tr("%1 linked").arg(QString::fromStdString(first.title)));
-        m_link->setCheckable(true);
+        m_title = QString::fromStdString(first.title);
         m_second->setAccessibleName(QString::fromStdString(second.title));
         m_second->setToolTip(QString::fromStdString(second.help));
         showLink(true);
-        connect(m_link, &QToolButton::toggled, this, [this, second](bool on) {
-            showLink(on);
-            if (on && m_first->value() != m_second->value())
+        connect(m_link, &QToolButton::clicked, this, [this, second] {
+            showLink(!m_linked);
+            if (m_linked && m_first->value() != m_second->value())
                 Q_EMIT edited({{second.key, ParamValue(std::int64_t{m_first->value()})}}, false);
         });
         const auto report = [this](const std::string& own, const std::string& other) {
             return [this, own, other](qint64 value) {
                 const ParamValue number(static_cast<std::int64_t>(value));
-                if (m_link->isChecked())
+                if (m_linked)
                     Q_EMIT edited({{own, number}, {other, number}}, false);
                 else
                     Q_EMIT edited({{own, number}}, false);
@@ -150,8 +153,8 @@ private:
     }
     void showLink(bool linked)
     {
-        const QSignalBlocker blocker(m_link);
-        m_link->setChecked(linked);
+        m_linked = linked;
+        m_link->setAccessibleName(linked ? tr("%1 linked").arg(m_title) : tr("%1 not linked").arg(m_title));
         m_link->setIconName(linked ? QStringLiteral("link") : QStringLiteral("unlink"), ColorRole::Text2);
         m_link->setToolTip(linked ? tr("Height and width change together") : tr("Height and width change alone"));
     }
@@ -159,6 +162,8 @@ private:
     NumberBox* m_second;
     IconButton* m_link;
     std::vector<ParamValue> m_values;
+    QString m_title;
+    bool m_linked = true;
     bool m_seen = false;
 };
 
@@ -301,6 +306,12 @@ QString rangeText(const ParamInfo& info)
              locale.toString(static_cast<qlonglong>(info.maximum)));
 }
 
+void ParamField::setNarrow(bool narrow)
+{
+    if (m_range)
+        m_range->setVisible(!narrow);
+}
+
 NumberBox::NumberBox(const ParamInfo& info, QWidget* parent) : QSpinBox(parent), m_info(info)
 {
     setRange(std::numeric_limits<int>::min(), std::numeric_limits<int>::max());
@@ -329,6 +340,11 @@ void NumberBox::showMixed()
     lineEdit()->setPlaceholderText(tr("several"));
 }
 
+QString NumberBox::textFromValue(int value) const
+{
+    return m_mixed ? QString() : QSpinBox::textFromValue(value);
+}
+
 QValidator::State NumberBox::validate(QString&, int&) const
 {
     return QValidator::Acceptable; // check() says what is wrong
@@ -353,12 +369,12 @@ void NumberBox::check()
                                    .arg(QString::fromStdString(m_info.title), rangeText(m_info), lineEdit()->text()));
 }
 
-void NumberBox::commit()
+void NumberBox::commit(bool always)
 {
     qint64 value = 0;
     const bool good = readText(value);
     Q_EMIT faultChanged({});
-    if (good && (m_mixed || value != m_shown)) {
+    if (good && (always || m_mixed || value != m_shown)) {
         showValue(value);
         Q_EMIT numberEdited(value);
     } else if (!good) {
@@ -376,8 +392,10 @@ void NumberBox::stepBy(int steps)
     qint64 value = 0;
     if (!readText(value))
         value = m_shown;
+    const bool wasMixed = m_mixed;
+    m_mixed = false;
     lineEdit()->setText(textFromValue(static_cast<int>(std::clamp(value + steps, low, high))));
-    commit();
+    commit(wasMixed);
 }
 
 void NumberBox::keyPressEvent(QKeyEvent* event)

@@ -38,6 +38,8 @@ Q_SIGNALS:
     void faultChanged(const QString& fault);
 
 protected:
+    /// Nothing while several layers differ.
+    [[nodiscard]] QString textFromValue(int value) const override;
     QValidator::State validate(QString& text, int& position) const override;
     void focusOutEvent(QFocusEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
@@ -46,7 +48,8 @@ protected:
 private:
     [[nodiscard]] bool readText(qint64& value) const;
     void check();
-    void commit();
+    /// always: reports the value even if it is the one shown last.
+    void commit(bool always = false);
 
     const engine::ParamInfo m_info;
     std::int64_t m_shown = 0;
@@ -64,12 +67,17 @@ public:
     /// Second half of a pair.
     virtual void setSecondValues(const std::vector<engine::ParamValue>&) {}
     [[nodiscard]] virtual QWidget* focusTarget() = 0;
+    /// Leaves the range out; it stays in the tooltip.
+    void setNarrow(bool narrow);
 
 Q_SIGNALS:
     /// changes: key and new value, all of one edit. dragging: more of the same may follow before gestureEnded().
     void edited(const std::vector<std::pair<std::string, convarium::engine::ParamValue>>& changes, bool dragging);
     void gestureEnded();
     void faultChanged(const QString& fault);
+
+protected:
+    TextLabel* m_range = nullptr; ///< may stay null
 };
 
 /// Makes the editor for a setting; `second` is what it is paired with, or null.

@@ -18,7 +18,7 @@ using engine::ParamValue;
 namespace
 {
 
-constexpr int kLabelWidth = 104;
+constexpr int kLabelWidth = 104, kNarrowLabelWidth = 62;
 const std::string kFrozenKey = "frozen"; ///< not a setting of a layer but of the node
 
 const engine::LayerDescriptor* layerOf(const ProjectDocument& document, NodeId id)
@@ -100,14 +100,19 @@ void ParamForm::addRow(const ParamInfo& info, const ParamInfo* second)
     row.second = second ? second->key : std::string();
     const QString title = QString::fromStdString(info.title);
     row.title = new TextLabel(title, TextRole::Body, ColorRole::Text2);
-    row.title->setFixedWidth(scaled(kLabelWidth));
+    row.title->setWordWrap(true);
+    row.title->setFixedWidth(scaled(m_narrow ? kNarrowLabelWidth : kLabelWidth));
     row.field = makeParamField(info, second);
+    row.field->setNarrow(m_narrow);
     row.message = new TextLabel({}, TextRole::Small, ColorRole::Error);
     row.message->setWordWrap(true);
     row.message->hide();
     row.field->focusTarget()->setAccessibleName(title);
+    const bool number = info.type == engine::ParamType::Integer || info.type == engine::ParamType::Real;
+    const QString help =
+        QString::fromStdString(info.help) + (number ? QStringLiteral(" (%1)").arg(rangeText(info)) : QString());
     for (QWidget* widget : {static_cast<QWidget*>(row.title), row.field->focusTarget()})
-        widget->setToolTip(QString::fromStdString(info.help));
+        widget->setToolTip(help);
     row.title->setBuddy(row.field->focusTarget());
     const int line = 2 * static_cast<int>(m_rows.size());
     m_grid->addWidget(row.title, line, 0, Qt::AlignVCenter);
@@ -135,6 +140,15 @@ void ParamForm::addFrozen()
     info.unit = tr("keeps its weights").toStdString();
     info.help = tr("Training leaves the weights of this layer as they are.").toStdString();
     addRow(info, nullptr);
+}
+
+void ParamForm::setNarrow(bool narrow)
+{
+    m_narrow = narrow;
+    for (auto& row : m_rows) {
+        row.title->setFixedWidth(scaled(narrow ? kNarrowLabelWidth : kLabelWidth));
+        row.field->setNarrow(narrow);
+    }
 }
 
 std::vector<ParamValue> ParamForm::values(const std::string& key) const
@@ -221,7 +235,7 @@ void ParamForm::apply(const std::vector<std::pair<std::string, ParamValue>>& cha
 ParamField* ParamForm::field(const std::string& key) const
 {
     for (const auto& row : m_rows)
-        if (row.info.key == key || row.second == key)
+        if (row.info.key == key || (!key.empty() && row.second == key))
             return row.field;
     return nullptr;
 }
@@ -229,7 +243,7 @@ ParamField* ParamForm::field(const std::string& key) const
 QString ParamForm::message(const std::string& key) const
 {
     for (const auto& row : m_rows)
-        if ((row.info.key == key || row.second == key) && !row.message->isHidden())
+        if ((row.info.key == key || (!key.empty() && row.second == key)) && !row.message->isHidden())
             return row.message->text();
     return {};
 }

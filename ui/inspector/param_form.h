@@ -26,6 +26,8 @@ public:
     void setNodes(const std::vector<engine::NodeId>& nodes);
     /// Shows values and faults as they are now.
     void updateValues();
+    /// Smaller labels and no ranges, for a panel of 272.
+    void setNarrow(bool narrow);
     [[nodiscard]] bool isEmpty() const { return m_rows.empty(); }
     [[nodiscard]] ParamField* field(const std::string& key) const;
     /// Message below the field of this setting; empty when there is none.
@@ -52,6 +54,7 @@ private:
     std::vector<engine::NodeId> m_nodes;
     std::vector<std::string> m_types;
     std::vector<Row> m_rows;
+    bool m_narrow = false;
 };
 
 } // namespace convarium::ui

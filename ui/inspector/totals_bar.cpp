@@ -178,7 +178,13 @@ void TotalsBar::fit()
     QWidget* const droppable[] = {m_parameters.after, m_macs.after, m_inference.box, m_seed, m_training.box};
     for (QWidget* widget : droppable)
         widget->show();
+    const Item* const items[] = {&m_parameters, &m_macs, &m_training, &m_inference};
     for (QWidget* widget : droppable) {
+        // Without waiting for the layout requests of what was hidden a moment ago.
+        for (const Item* item : items) {
+            item->box->layout()->invalidate();
+            item->box->updateGeometry();
+        }
         m_layout->invalidate();
         if (m_layout->minimumSize().width() <= width())
             break;

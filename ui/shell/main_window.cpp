@@ -132,7 +132,15 @@ MainWindow::MainWindow()
     applySize();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    // Views go before the document and the controller that they read.
+    qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
+    delete m_files;
+    delete m_maps;
+    delete m_controller;
+    delete m_document;
+}
 
 void MainWindow::open(const QString& nameOrFile)
 {
@@ -185,10 +193,14 @@ void MainWindow::connectParts()
             refreshTitle();
         }
     });
-    connect(m_controller, &TrainingController::shutDownFinished, this, [this] {
-        m_quitting = true;
-        close();
-    });
+    // Queued: it may come from within closeEvent(), where a second close() is ignored.
+    connect(
+        m_controller, &TrainingController::shutDownFinished, this,
+        [this] {
+            m_quitting = true;
+            close();
+        },
+        Qt::QueuedConnection);
     m_files->setThumbnailSource([this] {
         QByteArray png;
         QBuffer buffer(&png);

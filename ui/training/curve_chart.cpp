@@ -30,7 +30,19 @@ constexpr int kWidthWithNote = 350;
 
 constexpr int kCalmMs = 250;
 constexpr int kTouchedMs = 66;
+constexpr int kTitleHeight = 150;      ///< lower charts need the room of the axis title for the curve
+constexpr int kFewestSteps = 12;       ///< in one mean, so that the line is calm in short runs too
 constexpr double kSmallestLoss = 1e-6; ///< what a logarithmic axis can still show
+
+/// Columns for the line of means: two pixels each, wider where there are few steps.
+int meanColumns(const TrainingHistory& history, double xMax, int pixels)
+{
+    if (history.steps.empty())
+        return pixels / 2;
+    const auto& last = history.steps.back();
+    const double perEpoch = static_cast<double>(last.step) / std::max(last.epoch, 1e-9);
+    return static_cast<int>(std::clamp(perEpoch * xMax / kFewestSteps, 30.0, std::max(pixels / 2.0, 30.0)));
+}
 
 } // namespace
 
@@ -42,7 +54,7 @@ CurveChart::CurveChart(Measure measure, QWidget* parent)
     const bool loss = measure == Measure::Loss;
     setAccessibleName(loss ? QStringLiteral("Loss chart") : QStringLiteral("Accuracy chart"));
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(scaled(12), scaled(4), scaled(12), scaled(4));
+    layout->setContentsMargins(scaled(12), scaled(4), scaled(6), scaled(4));
     layout->setSpacing(0);
     makeCaption();
     layout->addWidget(m_view, 1);
@@ -76,12 +88,12 @@ void CurveChart::makeCaption()
 {
     const bool loss = m_measure == Measure::Loss;
     auto* row = new QHBoxLayout;
-    row->setSpacing(scaled(6));
+    row->setSpacing(scaled(5));
     row->addWidget(new TextLabel(loss ? tr("Loss") : tr("Accuracy"), TextRole::SectionBold));
     m_note = new ElidedLabel({}, TextRole::Body, ColorRole::Text2);
     row->addWidget(m_note, 1);
     row->addWidget(new SeriesName(tr("training"), ColorRole::Training, false));
-    row->addSpacing(scaled(6));
+    row->addSpacing(scaled(3));
     row->addWidget(new SeriesName(tr("validation"), ColorRole::Validation, true));
     auto* more = new IconButton(QStringLiteral("dots"), loss ? tr("Loss chart options") : tr("Accuracy chart options"),
                                 this, ColorRole::Text2);
@@ -121,6 +133,7 @@ void CurveChart::applyTheme()
         axis->setGridLinePen(QPen(theme.chartGrid, 1));
         axis->setMinorGridLineVisible(false);
         axis->setShadesVisible(false);
+        axis->setTruncateLabels(false); // a low chart would show dots instead of numbers
     };
     dress(m_x);
     m_x->setGridLineVisible(false);
@@ -182,6 +195,7 @@ void CurveChart::resizeEvent(QResizeEvent* event)
 {
     updateNote();
     QWidget::resizeEvent(event);
+    m_x->setTitleVisible(height() >= scaled(kTitleHeight));
     dataChanged();
 }
 
@@ -195,7 +209,7 @@ void CurveChart::refresh()
     QList<QPointF> means, extremes, validation;
     if (!empty) {
         const double xMax = m_x->max();
-        means = columnMeans(*m_history, m_measure, 0, xMax, columns / 2);
+        means = columnMeans(*m_history, m_measure, 0, xMax, meanColumns(*m_history, xMax, columns));
         if (m_batches)
             extremes = thinMinMax(*m_history, m_measure, 0, xMax, columns);
         validation = validationPoints(*m_history, m_measure);
@@ -223,7 +237,7 @@ AxisRange CurveChart::valueRange() const
     if (!m_history || m_history->empty())
         return niceRange(whole.minimum, whole.maximum, ticks);
     // The first steps of a fresh network lie far off: once there is more to see, they may leave the plot.
-    const auto points = columnMeans(*m_history, m_measure, 0, m_xRange, 250);
+    const auto points = columnMeans(*m_history, m_measure, 0, m_xRange, meanColumns(*m_history, m_xRange, 500));
     const double from = points.size() > 15 ? 0.02 * m_xRange : 0;
     double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
     const auto include = [&](const QPointF& p) {
@@ -250,7 +264,7 @@ AxisRange CurveChart::decadeRange() const
 {
     double low = 0.1, high = 0.1;
     if (m_history && !m_history->empty()) {
-        const auto points = columnMeans(*m_history, m_measure, 0, m_xRange, 250);
+        const auto points = columnMeans(*m_history, m_measure, 0, m_xRange, meanColumns(*m_history, m_xRange, 500));
         for (qsizetype i = 0; i < points.size(); ++i) {
             low = i == 0 ? points[i].y() : std::min(low, points[i].y());
             high = i == 0 ? points[i].y() : std::max(high, points[i].y());

@@ -292,9 +292,9 @@ void PixelPicture::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     const QRect area = rect().adjusted(1, 1, -1, -1);
-    frame(painter, area);
     if (m_image.isNull())
         return;
+    frame(painter, area);
     const QSize size = m_image.size().scaled(area.size(), Qt::KeepAspectRatio);
     painter.drawImage(
         QRect(area.topLeft() + QPoint((area.width() - size.width()) / 2, (area.height() - size.height()) / 2), size),

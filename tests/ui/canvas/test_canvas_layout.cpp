@@ -184,6 +184,24 @@ private Q_SLOTS:
             QCOMPARE(heights.size(), wires[id]);
     }
 
+    void manyPortsMoveTogetherRatherThanOffTheCard()
+    {
+        const QRectF merge(400, 0, kCardWidth, 80);
+        std::map<NodeId, RouteCard> cards{{0, {merge, 9}}};
+        std::vector<RouteWire> wires;
+        for (NodeId from = 1; from <= 9; ++from) {
+            cards[from] = {QRectF(0, 120.0 * static_cast<double>(from - 7), kCardWidth, 80), 1};
+            wires.push_back({from, 0, static_cast<int>(from) - 1});
+        }
+        const Routes routes = routeWires(cards, wires);
+        std::set<double> heights(routes.inputPorts.at(0).begin(), routes.inputPorts.at(0).end());
+        QCOMPARE(heights.size(), std::size_t(9));
+        QVERIFY(*heights.begin() > kPortRadius);
+        QVERIFY(*heights.rbegin() < merge.height() - kPortRadius);
+        // The one on a level stays straight.
+        QCOMPARE(routes.wires[6].points, (std::vector<QPointF>{{156, kPortY}, {400, kPortY}}));
+    }
+
     void onlyLayersThatFollowAloneAreDocked()
     {
         test::GraphMaker m;

@@ -1,6 +1,7 @@
 // Small networks for the tests of the inspector.
 #pragma once
 
+#include "engine/layers/layer.h"
 #include "ui/document/project_document.h"
 
 namespace convarium::ui::test
@@ -14,12 +15,12 @@ inline GraphSpec lenetPart()
 {
     GraphSpec graph;
     graph.title = "Part of LeNet";
-    const auto add = [&](const std::string& type, const std::string& name, Params params) {
+    const auto add = [&](const std::string& type, const std::string& name, const Params& params) {
         Node node;
         node.id = graph.nextId++;
         node.type = type;
         node.name = name;
-        node.params = std::move(params);
+        node.params = completeParams(*findLayer(type), params).value();
         graph.nodes.push_back(node);
         if (node.id > 1)
             graph.edges.push_back({node.id - 1, 0, node.id, 0, 0});

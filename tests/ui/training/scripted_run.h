@@ -96,8 +96,10 @@ public:
             }
             m_script->wake.wait(lock, [&] {
                 const bool held = m_script->holdAfterEachStep && m_script->allowed == 0;
-                return m_stop || (m_single > 0) || (!m_paused && !held);
+                return m_stop || m_single > 0 || (m_paused ? !told : !held);
             });
+            if (m_paused && !told && m_single == 0 && !m_stop)
+                continue; // to say that it pauses
             if (m_stop) {
                 done.reason = StopReason::Stopped;
                 break;
