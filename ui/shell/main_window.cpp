@@ -239,7 +239,7 @@ void MainWindow::applySize()
     if (m_compact)
         m_bottom->setCurrentIndex(0);
     m_inspector->setFixedWidth(scaled(m_compact ? 272 : 320));
-    m_bottom->setFixedHeight(scaled(m_compact ? 220 : 316));
+    m_bottom->setFixedHeight(scaled(m_compact ? 244 : 316));
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event)

@@ -94,7 +94,11 @@ void ProjectFiles::show(const engine::Project& project, const QString& file)
     Positions positions;
     for (const auto& [id, at] : project.positions)
         positions[id] = {at[0], at[1]};
-    m_document->reset(project.graph, positions, project.train, file);
+    engine::TrainConfig train = project.train;
+    // In the window a built-in network starts with a validation curve; a saved one keeps what its owner chose.
+    if (file.isEmpty() && train.validation == 0)
+        train.validation = 0.1;
+    m_document->reset(project.graph, positions, train, file);
     TrainingHistory history;
     for (const engine::HistoryStep& s : project.history.steps)
         history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, 0});
