@@ -48,6 +48,7 @@ TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent)
     m_pool.setMaxThreadCount(1);
     m_layout->setContentsMargins(scaled(14), 0, scaled(8), 0);
     m_layout->setSpacing(0);
+    m_layout->setSizeConstraint(QLayout::SetNoConstraint); // fit() decides what has room
     m_parameters = addItem(tr("Parameters"), {});
     m_macs = addItem(tr("MACs"), tr("per image"));
     m_training = addItem(tr("Training memory"), {});
@@ -170,6 +171,11 @@ QString TotalsBar::summary() const
 {
     return tr("%1 parameters, %2 MACs, training memory %3, inference %4")
         .arg(m_parameters.value->text(), m_macs.value->text(), m_training.value->text(), m_inference.value->text());
+}
+
+QSize TotalsBar::minimumSizeHint() const
+{
+    return {scaled(480), scaled(32)};
 }
 
 /// Too narrow: the words go first, then inference, training memory and the seed.

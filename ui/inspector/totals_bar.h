@@ -34,6 +34,8 @@ public:
     [[nodiscard]] QString summary() const;
     [[nodiscard]] QPushButton* problemsButton() const { return m_problems; }
 
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
 Q_SIGNALS:
     void problemsClicked();
 

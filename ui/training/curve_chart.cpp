@@ -26,7 +26,7 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kWidthWithNote = 350;
+constexpr int kWidthWithNote = 316;
 
 constexpr int kCalmMs = 250;
 constexpr int kTouchedMs = 66;
