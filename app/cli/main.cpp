@@ -2,6 +2,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/terminal.h"
+#include "engine/kernels/kernel_table.h"
 
 #include <CLI/CLI.hpp>
 
@@ -76,6 +77,9 @@ int main(int argc, char** argv)
             return app.exit(error); // help and version
         return wrongUsage(usageText(app, error));
     }
+    // A level that was asked for and cannot be had must not silently be another one.
+    if (const char* fault = convarium::engine::kernels::environmentError(); *fault)
+        return wrongUsage(fault);
     try {
         return run();
     } catch (const std::bad_alloc&) {

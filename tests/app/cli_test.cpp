@@ -135,6 +135,16 @@ private Q_SLOTS:
         QVERIFY(run.err.trimmed().endsWith('.') || run.err.trimmed().endsWith('?'));
     }
 
+    void aKernelLevelThatCannotBeHadIsNamed()
+    {
+        qputenv("CONVARIUM_KERNELS", "avx9");
+        const CliResult run = runCli({"presets"});
+        qunsetenv("CONVARIUM_KERNELS");
+        QCOMPARE(run.status, 2);
+        QVERIFY2(run.err.contains("avx9"), run.err.constData());
+        QCOMPARE(run.err.count('\n'), 1);
+    }
+
     void helpAndVersionSucceed()
     {
         QCOMPARE(runCli({"--help"}).status, 0);
