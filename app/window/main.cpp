@@ -15,10 +15,13 @@ int main(int argc, char** argv)
     QApplication::setDesktopFileName(QStringLiteral("org.convarium.Convarium"));
     QApplication app(argc, argv);
     QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral("Build convolutional networks by hand, train them live, see every number."));
+    parser.setApplicationDescription(
+        QStringLiteral("Build convolutional networks by hand, train them live, see every number."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("A network: a .convarium or .json file, or a preset's name."), QStringLiteral("[FILE]"));
+    parser.addPositionalArgument(QStringLiteral("FILE"),
+                                 QStringLiteral("A network: a .convarium or .json file, or a preset's name."),
+                                 QStringLiteral("[FILE]"));
     parser.process(app);
     if (const char* error = convarium::engine::kernels::environmentError(); *error) {
         std::fprintf(stderr, "convarium: %s\n", error);

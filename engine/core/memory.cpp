@@ -5,9 +5,11 @@
 #include <new>
 #include <numeric>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 constexpr auto kAlignment = std::align_val_t{64};
 

@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <utility>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 enum class MemoryCategory { Weights, Gradients, Optimizer, Activations, Workspace, Data, Count };
 
@@ -27,7 +28,8 @@ std::int64_t memoryPeak();
 void resetMemoryPeak();
 
 /// Owns 64-byte aligned, zeroed memory and reports it to the count above. Move-only.
-class AlignedBuffer {
+class AlignedBuffer
+{
 public:
     AlignedBuffer() = default;
     /// bytes may be 0. Throws std::bad_alloc; the public engine interface turns that into ErrorCode::OutOfMemory.
@@ -46,9 +48,15 @@ public:
     [[nodiscard]] std::byte* data() { return m_data; }
     [[nodiscard]] const std::byte* data() const { return m_data; }
     template <class T>
-    [[nodiscard]] T* as() { return reinterpret_cast<T*>(m_data); }
+    [[nodiscard]] T* as()
+    {
+        return reinterpret_cast<T*>(m_data);
+    }
     template <class T>
-    [[nodiscard]] const T* as() const { return reinterpret_cast<const T*>(m_data); }
+    [[nodiscard]] const T* as() const
+    {
+        return reinterpret_cast<const T*>(m_data);
+    }
     [[nodiscard]] std::size_t size() const { return m_size; }
     [[nodiscard]] bool empty() const { return m_size == 0; }
 

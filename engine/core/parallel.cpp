@@ -14,7 +14,8 @@
 #include <omp.h>
 #endif
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 int availableThreads()
 {

@@ -6,7 +6,8 @@
 #include <functional>
 #include <mutex>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Cores this process may run on, at least 1.
 int availableThreads();
@@ -17,7 +18,8 @@ int availableThreads();
 void parallel(int n, const std::function<void(int)>& fn);
 
 /// Turns flush-to-zero on for the calling thread while it lives and restores what was set before.
-class FlushDenormals {
+class FlushDenormals
+{
 public:
     FlushDenormals();
     ~FlushDenormals();
@@ -30,7 +32,8 @@ private:
 
 /// Meeting point of the threads in one parallel() region: spins for about 20 us, then sleeps, so that a busy foreign
 /// process on one core costs time but does not stop the others. Every thread sees all writes made before the barrier.
-class Barrier {
+class Barrier
+{
 public:
     explicit Barrier(int threads) : m_threads(threads) {}
     /// Waits for all threads. Exactly one of them runs atLast (if given) before any thread goes on.

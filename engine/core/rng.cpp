@@ -3,7 +3,8 @@
 #include <cmath>
 #include <numbers>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 double CountedRng::normal(std::uint32_t image, std::uint32_t element) const
 {

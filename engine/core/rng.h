@@ -5,7 +5,8 @@
 #include <array>
 #include <cstdint>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// What a random number is used for. Values are part of the reproducibility contract: never renumber.
 enum class RandomPurpose : std::uint32_t {
@@ -35,7 +36,8 @@ constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c
 
 /// A family of random numbers f(seed, purpose, node, step, image, element). Copying it copies no state: there is none.
 /// node: node id or other subject; step: epoch or step; image: index in the data set.
-class CountedRng {
+class CountedRng
+{
 public:
     constexpr CountedRng(std::uint64_t seed, RandomPurpose purpose, std::uint32_t node = 0, std::uint32_t step = 0)
         : m_key{static_cast<std::uint32_t>(seed) ^ (static_cast<std::uint32_t>(purpose) << 24),

@@ -3,7 +3,8 @@
 #include <cassert>
 #include <cstring>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 InMemoryDataset::InMemoryDataset(Shape imageShape, std::vector<std::uint8_t> pixels, std::vector<std::uint8_t> labels,
                                  std::vector<std::string> classNames)

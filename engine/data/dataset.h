@@ -10,12 +10,14 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 enum class TargetKind { Class, Mask, None };
 
 /// A list of samples. Immutable once made, so any thread may read it. Images are u8 in logical order C H W.
-class Dataset {
+class Dataset
+{
 public:
     virtual ~Dataset() = default;
     [[nodiscard]] virtual std::int64_t size() const = 0;
@@ -44,7 +46,8 @@ struct DatasetBundle {
 };
 
 /// Images held in memory as u8, the form of MNIST, the generated digits, and most small sets.
-class InMemoryDataset final : public Dataset {
+class InMemoryDataset final : public Dataset
+{
 public:
     InMemoryDataset(Shape imageShape, std::vector<std::uint8_t> pixels, std::vector<std::uint8_t> labels,
                     std::vector<std::string> classNames);
@@ -68,9 +71,13 @@ private:
 };
 
 /// The samples of another set at the given indices: first N, a validation split, a shuffled order.
-class SubsetDataset final : public Dataset {
+class SubsetDataset final : public Dataset
+{
 public:
-    SubsetDataset(DatasetPtr base, std::vector<std::int64_t> indices) : m_base(std::move(base)), m_indices(std::move(indices)) {}
+    SubsetDataset(DatasetPtr base, std::vector<std::int64_t> indices)
+        : m_base(std::move(base)), m_indices(std::move(indices))
+    {
+    }
     [[nodiscard]] std::int64_t size() const override { return static_cast<std::int64_t>(m_indices.size()); }
     [[nodiscard]] Shape imageShape() const override { return m_base->imageShape(); }
     [[nodiscard]] TargetKind targetKind() const override { return m_base->targetKind(); }
@@ -79,7 +86,10 @@ public:
     {
         return m_base->image(m_indices[static_cast<std::size_t>(i)], out);
     }
-    [[nodiscard]] int label(std::int64_t i) const override { return m_base->label(m_indices[static_cast<std::size_t>(i)]); }
+    [[nodiscard]] int label(std::int64_t i) const override
+    {
+        return m_base->label(m_indices[static_cast<std::size_t>(i)]);
+    }
     [[nodiscard]] std::int64_t residentBytes() const override { return m_base->residentBytes(); }
 
 private:

@@ -1,11 +1,12 @@
-// Integers that check themselves (Checked) or explain themselves (Traced): the same formula gives the number that is used
-// and the text that is shown.
+// Integers that check themselves (Checked) or explain themselves (Traced): the same formula gives the number that is
+// used and the text that is shown.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// int64 with a sticky overflow mark.
 struct Checked {
@@ -14,9 +15,18 @@ struct Checked {
 
     Checked() = default;
     Checked(std::int64_t v) : value(v) {}
-    friend Checked operator+(Checked a, Checked b) { return apply(a, b, [](auto x, auto y, auto* r) { return __builtin_add_overflow(x, y, r); }); }
-    friend Checked operator-(Checked a, Checked b) { return apply(a, b, [](auto x, auto y, auto* r) { return __builtin_sub_overflow(x, y, r); }); }
-    friend Checked operator*(Checked a, Checked b) { return apply(a, b, [](auto x, auto y, auto* r) { return __builtin_mul_overflow(x, y, r); }); }
+    friend Checked operator+(Checked a, Checked b)
+    {
+        return apply(a, b, [](auto x, auto y, auto* r) { return __builtin_add_overflow(x, y, r); });
+    }
+    friend Checked operator-(Checked a, Checked b)
+    {
+        return apply(a, b, [](auto x, auto y, auto* r) { return __builtin_sub_overflow(x, y, r); });
+    }
+    friend Checked operator*(Checked a, Checked b)
+    {
+        return apply(a, b, [](auto x, auto y, auto* r) { return __builtin_mul_overflow(x, y, r); });
+    }
 
 private:
     template <class F>
@@ -58,12 +68,21 @@ Checked exactDiv(Checked a, Checked b);
 Traced exactDiv(const Traced& a, const Traced& b);
 
 /// Keeps a product together in parentheses: "(kernel · kernel · maps in)".
-inline Checked grouped(Checked a) { return a; }
+inline Checked grouped(Checked a)
+{
+    return a;
+}
 Traced grouped(Traced a);
 
 /// The value under a new name: an output height, worked out elsewhere, is just "height" in the next formula.
-inline Checked renamed(Checked a, const std::string&) { return a; }
-inline Traced renamed(const Traced& a, const std::string& name) { return Traced(a.value, name); }
+inline Checked renamed(Checked a, const std::string&)
+{
+    return a;
+}
+inline Traced renamed(const Traced& a, const std::string& name)
+{
+    return Traced(a.value, name);
+}
 
 /// Thousands separated by commas: "18,496".
 std::string groupDigits(std::int64_t value);

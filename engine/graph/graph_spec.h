@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 using NodeId = std::int64_t;
 inline constexpr NodeId kNoNode = -1;
@@ -30,9 +31,9 @@ struct TensorRecord {
 
 struct Node {
     NodeId id = kNoNode;
-    std::string type;    ///< LayerDescriptor::id
-    int version = 1;     ///< of the layer type
-    std::string name;    ///< free text, e.g. "C3"
+    std::string type; ///< LayerDescriptor::id
+    int version = 1;  ///< of the layer type
+    std::string name; ///< free text, e.g. "C3"
     Params params;
     bool frozen = false; ///< weights are not trained; batch norm uses its running values
     std::int64_t group = -1;
@@ -77,9 +78,9 @@ struct OutputSpec {
 struct GraphSpec {
     static constexpr int kFormat = 1;
     int format = kFormat;
-    std::string name;     ///< "lenet-5"; for people: title
+    std::string name; ///< "lenet-5"; for people: title
     std::string title;
-    NodeId nextId = 1;    ///< never reused; undo restores it
+    NodeId nextId = 1; ///< never reused; undo restores it
     std::vector<Node> nodes;
     std::vector<Edge> edges;
     std::vector<Group> groups;
@@ -98,18 +99,18 @@ struct GraphSpec {
 
 /// One fault, to be shown at its node.
 struct Problem {
-    Error error;           ///< place.node names the node
-    bool warning = false;  ///< training is still possible
+    Error error;          ///< place.node names the node
+    bool warning = false; ///< training is still possible
     /// Shapes that do not fit, one per input slot, for the table in the fault card. May be empty.
     std::vector<Shape> inputShapes;
 };
 
 /// What shape inference found: one entry per node that could be worked out.
 struct ShapedGraph {
-    std::vector<NodeId> order;             ///< topological order of all nodes that are not in a cycle
-    std::map<NodeId, Shape> shapes;        ///< output shape, without the batch
+    std::vector<NodeId> order;      ///< topological order of all nodes that are not in a cycle
+    std::map<NodeId, Shape> shapes; ///< output shape, without the batch
     std::vector<Problem> problems;
-    [[nodiscard]] bool ok() const;         ///< no problem that is not a warning
+    [[nodiscard]] bool ok() const; ///< no problem that is not a warning
     [[nodiscard]] std::vector<Shape> inputShapes(const GraphSpec&, NodeId) const;
 };
 

@@ -6,14 +6,16 @@
 #include <string>
 #include <variant>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 using ParamValue = std::variant<bool, std::int64_t, double, std::string>;
 
 /// Text of a value for messages and undo names.
 std::string paramText(const ParamValue& value);
 
-class Params {
+class Params
+{
 public:
     Params() = default;
     Params(std::initializer_list<std::pair<const std::string, ParamValue>> values) : m_values(values) {}

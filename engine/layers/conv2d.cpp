@@ -185,6 +185,7 @@ std::vector<ParamInfo> parameters()
     bias.key = "bias";
     bias.title = "Bias";
     bias.type = ParamType::Flag;
+    bias.unit = "one per filter";
     bias.defaultValue = true;
     bias.help = "One number per filter that is added everywhere. Not needed before a BatchNorm.";
     list.push_back(bias);

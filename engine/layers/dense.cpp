@@ -122,6 +122,7 @@ LayerDescriptor describe_dense()
     bias.key = "bias";
     bias.title = "Bias";
     bias.type = ParamType::Flag;
+    bias.unit = "one per unit";
     bias.defaultValue = true;
     bias.help = "One number per unit that is added to its sum.";
     d.parameters = {units, bias};

@@ -13,7 +13,8 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 class OpGraphBuilder;
 
@@ -22,12 +23,12 @@ enum class ParamType { Integer, Real, Flag, Choice };
 /// One setting of a layer: what the inspector shows, the loader accepts and validation checks.
 struct ParamInfo {
     std::string key;
-    std::string title;         ///< "Filters"
+    std::string title; ///< "Filters"
     ParamType type = ParamType::Integer;
     ParamValue defaultValue;
-    double minimum = 0, maximum = 0; ///< inclusive, for Integer and Real
-    std::string unit;          ///< "pixels", "maps"; may be empty
-    std::string help;          ///< one sentence
+    double minimum = 0, maximum = 0;  ///< inclusive, for Integer and Real
+    std::string unit;                 ///< "pixels", "maps"; may be empty
+    std::string help;                 ///< one sentence
     std::vector<std::string> choices; ///< for Choice
     /// Parameters that the inspector shows side by side and can link ("kernelHeight" names "kernelWidth").
     std::string pairedWith;
@@ -40,12 +41,12 @@ enum class Initializer { HeNormal, GlorotUniform, Zeros, Ones };
 
 /// A tensor that a layer with these inputs and settings owns.
 struct TensorInfo {
-    std::string key;             ///< "weight", "bias", "runningMean"; saved as `id.key`
+    std::string key; ///< "weight", "bias", "runningMean"; saved as `id.key`
     TensorRole role = TensorRole::Weight;
-    Shape shape;                 ///< convolution: maps out, maps in / groups, kernel height, kernel width; dense: units, inputs
+    Shape shape; ///< convolution: maps out, maps in / groups, kernel height, kernel width; dense: units, inputs
     Initializer initializer = Initializer::Zeros;
     std::int64_t fanIn = 0, fanOut = 0;
-    bool decay = false;          ///< weight decay applies (kernels yes, biases and normalisation no)
+    bool decay = false; ///< weight decay applies (kernels yes, biases and normalisation no)
 };
 
 /// Shape whose sizes are formulas.
@@ -57,11 +58,14 @@ struct FormulaShape {
 /// What a formula may read.
 template <class I>
 struct FormulaContext {
-    std::vector<FormulaShape<I>> inputs;   ///< named "maps in", "height in", "width in" / "numbers in"
+    std::vector<FormulaShape<I>> inputs; ///< named "maps in", "height in", "width in" / "numbers in"
     const Params* params = nullptr;
     std::span<const Shape> inputShapes;
     /// Integer parameter as a named quantity; name is what the learner reads ("kernel", "stride", "filters").
-    [[nodiscard]] I integer(const std::string& key, const std::string& name) const { return named(params->integer(key), name); }
+    [[nodiscard]] I integer(const std::string& key, const std::string& name) const
+    {
+        return named(params->integer(key), name);
+    }
     [[nodiscard]] static I named(std::int64_t value, const std::string& name)
     {
         if constexpr (std::is_same_v<I, Traced>)
@@ -123,12 +127,12 @@ struct LowerCall {
     OpGraphBuilder* builder = nullptr;
     NodeId node = kNoNode;
     const Params* params = nullptr;
-    std::vector<int> inputs;          ///< value ids
+    std::vector<int> inputs; ///< value ids
     std::vector<Shape> inputShapes;
     Shape outputShape;
     bool frozen = false;
-    bool training = false; ///< else for evaluation: running statistics, no dropout
-    std::vector<TensorInfo> tensors;  ///< of the node, filled by the driver
+    bool training = false;           ///< else for evaluation: running statistics, no dropout
+    std::vector<TensorInfo> tensors; ///< of the node, filled by the driver
 };
 
 /// What one output place sees of the layer's input, for the receptive field.
@@ -140,16 +144,16 @@ struct SeenWindow {
 };
 
 struct LayerDescriptor {
-    std::string id;       ///< "conv2d": stable, saved in files
+    std::string id; ///< "conv2d": stable, saved in files
     int version = 1;
-    std::string title;    ///< "Conv2D"
-    std::string family;   ///< "data", "convolution", "pooling", "activation", "normalise", "dense", "merge"
-    std::string icon;     ///< name of an icon in resources/icons
-    std::string shortName;///< prefix of automatic node names: "C"
-    std::string help;     ///< one or two sentences: what it does and what for
-    std::string paper;    ///< author, title, year, identifier; empty for what has no single source
+    std::string title;     ///< "Conv2D"
+    std::string family;    ///< "data", "convolution", "pooling", "activation", "normalise", "dense", "merge"
+    std::string icon;      ///< name of an icon in resources/icons
+    std::string shortName; ///< prefix of automatic node names: "C"
+    std::string help;      ///< one or two sentences: what it does and what for
+    std::string paper;     ///< author, title, year, identifier; empty for what has no single source
     int minInputs = 1;
-    int maxInputs = 1;    ///< merges: 64
+    int maxInputs = 1; ///< merges: 64
     std::vector<ParamInfo> parameters;
     /// Words for a card: "16 filters 5×5, valid".
     std::function<std::string(const Params&)> summary;
@@ -175,7 +179,8 @@ struct LayerDescriptor {
     std::vector<LayerSample> samples;
 };
 
-/// Fills both formula members from one template: struct F { template <class I> static LayerFormulas<I> eval(const FormulaContext<I>&); }.
+/// Fills both formula members from one template: struct F { template <class I> static LayerFormulas<I> eval(const
+/// FormulaContext<I>&); }.
 template <class F>
 void setFormulas(LayerDescriptor& d)
 {
@@ -183,7 +188,8 @@ void setFormulas(LayerDescriptor& d)
     d.tracedFormulas = [](const FormulaContext<Traced>& c) { return F::template eval<Traced>(c); };
 }
 
-/// Fills both reference members from one template: struct R { template <class T> static void forward(const ReferenceCall<T>&); ... backward }.
+/// Fills both reference members from one template: struct R { template <class T> static void forward(const
+/// ReferenceCall<T>&); ... backward }.
 template <class R>
 void setReference(LayerDescriptor& d)
 {
@@ -196,7 +202,8 @@ const std::vector<LayerDescriptor>& layerRegistry();
 /// Null when unknown.
 const LayerDescriptor* findLayer(const std::string& id);
 
-/// Settings with every missing key filled from the defaults; an error for unknown keys, wrong kinds and values out of range.
+/// Settings with every missing key filled from the defaults; an error for unknown keys, wrong kinds and values out of
+/// range.
 Result<Params> completeParams(const LayerDescriptor& layer, const Params& given);
 
 /// A node with default settings; name "C3" from the short name and the first free number in the graph.

@@ -1,17 +1,20 @@
-// Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167). Its batch statistics are the one thing in a network that needs
-// all images at once: they cut the depth-first execution into segments.
+// Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167). Its batch statistics are the one thing in a network that
+// needs all images at once: they cut the depth-first execution into segments.
 #include "engine/ops/op_graph.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 enum Weight { Gamma, Beta, RunningMean, RunningVariance };
 
-class BatchNormOp final : public Op {
+class BatchNormOp final : public Op
+{
 public:
     BatchNormOp(double epsilon, double share) : m_epsilon(epsilon), m_share(share) {}
     const char* kind() const override { return "batch_norm"; }
@@ -19,8 +22,14 @@ public:
     bool gradientMayReplace(int) const override { return true; }
     bool acceptsActivation(kernels::Activation a) const override { return a == kernels::Activation::Relu; }
 
-    std::vector<PhaseScope> forwardPhases() const override { return {PhaseScope::Chunk, PhaseScope::Once, PhaseScope::Chunk}; }
-    std::vector<PhaseScope> backwardPhases() const override { return {PhaseScope::Chunk, PhaseScope::Once, PhaseScope::Chunk}; }
+    std::vector<PhaseScope> forwardPhases() const override
+    {
+        return {PhaseScope::Chunk, PhaseScope::Once, PhaseScope::Chunk};
+    }
+    std::vector<PhaseScope> backwardPhases() const override
+    {
+        return {PhaseScope::Chunk, PhaseScope::Once, PhaseScope::Chunk};
+    }
 
     std::vector<AuxSpec> aux(const OpGraph& graph) const override
     {
@@ -32,7 +41,10 @@ public:
                 {"scale and shift", false, BufferScope::Step, rows(3), MemoryCategory::Workspace}};
     }
 
-    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override { m_layout = graph.layoutOf(output); }
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_layout = graph.layoutOf(output);
+    }
 
     std::int64_t packedFloats(int, const TensorInfo&) const override { return m_layout.lanes; }
     void pack(int, const TensorInfo& info, const float* logical, float* packed) const override
@@ -57,8 +69,8 @@ public:
             finishStatistics(run, b);
         } else {
             const float* scale = run.at(b.aux[2]);
-            run.kernels().channelAffine(run.at(b.inputs[0]), scale, scale + m_layout.lanes, run.at(b.output), pixels, m_layout.lanes,
-                                        fused);
+            run.kernels().channelAffine(run.at(b.inputs[0]), scale, scale + m_layout.lanes, run.at(b.output), pixels,
+                                        m_layout.lanes, fused);
         }
     }
 
@@ -72,8 +84,8 @@ public:
         if (phase == 0) {
             if (run.firstOfSlot)
                 std::fill(sums, sums + 2 * lanes, 0.0);
-            run.kernels().channelGradientSums(run.at(b.inputs[0]), run.at(b.outputGradient), mean, inverse, pixels, lanes, sums,
-                                              sums + lanes);
+            run.kernels().channelGradientSums(run.at(b.inputs[0]), run.at(b.outputGradient), mean, inverse, pixels,
+                                              lanes, sums, sums + lanes);
         } else if (phase == 1) {
             finishGradient(run, b);
         } else if (b.inputGradients[0] >= 0) {
@@ -90,7 +102,8 @@ public:
         float* mean = run.at(b.weights[RunningMean]);
         float* variance = run.at(b.weights[RunningVariance]);
         for (std::int64_t c = 0; c < m_layout.channels; ++c) {
-            const double unbiased = n > 1 ? statistics[2 * m_layout.lanes + c] * n / (n - 1) : statistics[2 * m_layout.lanes + c];
+            const double unbiased =
+                n > 1 ? statistics[2 * m_layout.lanes + c] * n / (n - 1) : statistics[2 * m_layout.lanes + c];
             mean[c] = static_cast<float>((1 - m_share) * mean[c] + m_share * statistics[c]);
             variance[c] = static_cast<float>((1 - m_share) * variance[c] + m_share * unbiased);
         }
@@ -98,7 +111,8 @@ public:
 
 private:
     template <class Inverse>
-    void affine(const float* gamma, const float* beta, const float* mean, float* scale, float* shift, const Inverse& inverse) const
+    void affine(const float* gamma, const float* beta, const float* mean, float* scale, float* shift,
+                const Inverse& inverse) const
     {
         for (std::int64_t c = 0; c < m_layout.lanes; ++c) {
             scale[c] = c < m_layout.channels ? gamma[c] * inverse(c) : 0.0f;
@@ -126,7 +140,8 @@ private:
             inverse[c] = static_cast<float>(1.0 / std::sqrt(static_cast<double>(variance[c]) + m_epsilon));
         }
         float* scale = run.at(b.aux[2]);
-        affine(run.at(b.weights[Gamma]), run.at(b.weights[Beta]), mean, scale, scale + lanes, [&](std::int64_t c) { return inverse[c]; });
+        affine(run.at(b.weights[Gamma]), run.at(b.weights[Beta]), mean, scale, scale + lanes,
+               [&](std::int64_t c) { return inverse[c]; });
     }
 
     /// dx = gamma inverse (dy - mean(dy) - xhat mean(dy xhat)), written as a dy + b x + d.
@@ -166,7 +181,8 @@ private:
 };
 
 /// With running values (evaluation, frozen nodes) batch norm is a fixed scale and shift per map.
-class FixedNormOp final : public Op {
+class FixedNormOp final : public Op
+{
 public:
     explicit FixedNormOp(double epsilon) : m_epsilon(epsilon) {}
     const char* kind() const override { return "normalise"; }
@@ -180,7 +196,10 @@ public:
         return {{"scale and shift", false, BufferScope::Slot, bytes, MemoryCategory::Workspace}};
     }
 
-    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override { m_layout = graph.layoutOf(output); }
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_layout = graph.layoutOf(output);
+    }
     std::int64_t packedFloats(int, const TensorInfo&) const override { return m_layout.lanes; }
     void pack(int, const TensorInfo& info, const float* logical, float* packed) const override
     {

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstring>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 std::int64_t positiveModulo(std::int64_t a, std::int64_t m)
 {
@@ -37,7 +39,8 @@ struct Phase {
     std::int64_t derivedOffset = 0; ///< of group 0
 };
 
-class ConvolutionOp final : public Op {
+class ConvolutionOp final : public Op
+{
 public:
     ConvolutionOp(const WindowGeometry& geometry, bool bias) : m_g(geometry), m_bias(bias) {}
 
@@ -56,10 +59,15 @@ public:
         m_matrix = PackedMatrix(table, m_g.kernelHeight * m_g.kernelWidth * m_groupIn, m_groupOut);
         m_together = imagesPerProduct(m_out.pixels(), chunk);
 
-        const std::int64_t needHeight = (m_out.height - 1) * m_g.strideHeight + (m_g.kernelHeight - 1) * m_g.dilationHeight + 1;
-        const std::int64_t needWidth = (m_out.width - 1) * m_g.strideWidth + (m_g.kernelWidth - 1) * m_g.dilationWidth + 1;
-        m_inBorder = {m_g.padTop > 0 || m_g.padLeft > 0 || needHeight > m_in.height || needWidth > m_in.width, m_g.padTop,
-                      m_g.padLeft, std::max(needHeight, m_in.height + m_g.padTop), std::max(needWidth, m_in.width + m_g.padLeft),
+        const std::int64_t needHeight =
+            (m_out.height - 1) * m_g.strideHeight + (m_g.kernelHeight - 1) * m_g.dilationHeight + 1;
+        const std::int64_t needWidth =
+            (m_out.width - 1) * m_g.strideWidth + (m_g.kernelWidth - 1) * m_g.dilationWidth + 1;
+        m_inBorder = {m_g.padTop > 0 || m_g.padLeft > 0 || needHeight > m_in.height || needWidth > m_in.width,
+                      m_g.padTop,
+                      m_g.padLeft,
+                      std::max(needHeight, m_in.height + m_g.padTop),
+                      std::max(needWidth, m_in.width + m_g.padLeft),
                       m_in.lanes};
         const std::int64_t rowWidth = m_inBorder.needed ? m_inBorder.width : m_in.width;
         const std::int64_t imageFloats = m_inBorder.needed ? m_inBorder.floats() : m_in.floats();
@@ -68,7 +76,8 @@ public:
                 for (std::int64_t w = 0; w < m_out.width; ++w) {
                     m_inOffset.push_back(static_cast<std::int32_t>(
                         n * imageFloats + (h * m_g.strideHeight * rowWidth + w * m_g.strideWidth) * m_in.lanes));
-                    m_outOffset.push_back(static_cast<std::int32_t>(n * m_out.floats() + (h * m_out.width + w) * m_out.lanes));
+                    m_outOffset.push_back(
+                        static_cast<std::int32_t>(n * m_out.floats() + (h * m_out.width + w) * m_out.lanes));
                 }
         for (std::int64_t kh = 0; kh < m_g.kernelHeight; ++kh)
             for (std::int64_t kw = 0; kw < m_g.kernelWidth; ++kw)
@@ -181,14 +190,15 @@ private:
     }
 
     /// n images with their border in scratch, or the images themselves.
-    const float* bordered(const Run& run, const float* images, const Layout& layout, const Border& border, std::int64_t n) const
+    const float* bordered(const Run& run, const float* images, const Layout& layout, const Border& border,
+                          std::int64_t n) const
     {
         if (!border.needed)
             return images;
         auto* scratch = reinterpret_cast<float*>(run.scratch);
         for (std::int64_t i = 0; i < n; ++i)
-            run.kernels().padCopy(images + i * layout.floats(), scratch + i * border.floats(), layout.height, layout.width,
-                                  layout.lanes, border.top, border.left, border.height, border.width);
+            run.kernels().padCopy(images + i * layout.floats(), scratch + i * border.floats(), layout.height,
+                                  layout.width, layout.lanes, border.top, border.left, border.height, border.width);
         return scratch;
     }
 
@@ -273,21 +283,27 @@ private:
 
     void preparePhases(std::int64_t chunk)
     {
-        const auto q = [](std::int64_t phase, std::int64_t pad, std::int64_t tap, std::int64_t dilation, std::int64_t stride) {
+        const auto q = [](std::int64_t phase, std::int64_t pad, std::int64_t tap, std::int64_t dilation,
+                          std::int64_t stride) {
             return (phase + pad - tap * dilation) / stride; // exact: only called for taps that hit
         };
-        const auto hits = [](std::int64_t phase, std::int64_t pad, std::int64_t tap, std::int64_t dilation, std::int64_t stride) {
-            return positiveModulo(phase + pad - tap * dilation, stride) == 0;
-        };
+        const auto hits = [](std::int64_t phase, std::int64_t pad, std::int64_t tap, std::int64_t dilation,
+                             std::int64_t stride) { return positiveModulo(phase + pad - tap * dilation, stride) == 0; };
         // First the border that serves every phase, then the tables.
         std::int64_t top = 0, left = 0, height = m_out.height, width = m_out.width;
-        struct Residue { std::int64_t row, column; };
+        struct Residue {
+            std::int64_t row, column;
+        };
         std::vector<Residue> residues;
         for (std::int64_t a = 0; a < m_g.strideHeight; ++a)
             for (std::int64_t b = 0; b < m_g.strideWidth; ++b)
                 residues.push_back({a, b});
-        const auto rowsOf = [this](const Residue& r) { return r.row >= m_in.height ? 0 : (m_in.height - r.row - 1) / m_g.strideHeight + 1; };
-        const auto columnsOf = [this](const Residue& r) { return r.column >= m_in.width ? 0 : (m_in.width - r.column - 1) / m_g.strideWidth + 1; };
+        const auto rowsOf = [this](const Residue& r) {
+            return r.row >= m_in.height ? 0 : (m_in.height - r.row - 1) / m_g.strideHeight + 1;
+        };
+        const auto columnsOf = [this](const Residue& r) {
+            return r.column >= m_in.width ? 0 : (m_in.width - r.column - 1) / m_g.strideWidth + 1;
+        };
         std::vector<Phase> phases;
         for (const Residue& r : residues) {
             Phase p;
@@ -306,7 +322,11 @@ private:
             p.pixels = rowsOf(r) * columnsOf(r);
             phases.push_back(std::move(p));
         }
-        m_outBorder = {top > 0 || left > 0 || height > m_out.height || width > m_out.width, top, left, height + top, width + left,
+        m_outBorder = {top > 0 || left > 0 || height > m_out.height || width > m_out.width,
+                       top,
+                       left,
+                       height + top,
+                       width + left,
                        m_out.lanes};
         const std::int64_t rowWidth = m_outBorder.needed ? m_outBorder.width : m_out.width;
         const std::int64_t imageFloats = m_outBorder.needed ? m_outBorder.floats() : m_out.floats();
@@ -324,9 +344,10 @@ private:
                 for (std::int64_t h = 0; h < rowsOf(r); ++h)
                     for (std::int64_t w = 0; w < columnsOf(r); ++w) {
                         p.in.push_back(static_cast<std::int32_t>(n * imageFloats + (h * rowWidth + w) * m_out.lanes));
-                        p.out.push_back(static_cast<std::int32_t>(
-                            n * m_in.floats() +
-                            ((r.row + h * m_g.strideHeight) * m_in.width + r.column + w * m_g.strideWidth) * m_in.lanes));
+                        p.out.push_back(
+                            static_cast<std::int32_t>(n * m_in.floats() + ((r.row + h * m_g.strideHeight) * m_in.width +
+                                                                           r.column + w * m_g.strideWidth) *
+                                                                              m_in.lanes));
                     }
             for (const auto& [kh, kw] : p.taps) {
                 const std::int64_t qh = q(r.row, m_g.padTop, kh, m_g.dilationHeight, m_g.strideHeight) + top;
@@ -396,7 +417,8 @@ int OpGraphBuilder::convolution(const LowerCall& call, int in, const WindowGeome
 {
     const bool bias = hasBias(call);
     const auto keys = bias ? std::vector<std::string>{"weight", "bias"} : std::vector<std::string>{"weight"};
-    return m_graph.addOp(std::make_unique<ConvolutionOp>(geometry, bias), call, {m_graph.plain(in, call)}, call.outputShape, keys);
+    return m_graph.addOp(std::make_unique<ConvolutionOp>(geometry, bias), call, {m_graph.plain(in, call)},
+                         call.outputShape, keys);
 }
 
 int OpGraphBuilder::dense(const LowerCall& call, int in)

@@ -1,15 +1,22 @@
-// The network's input: pixels from the data set, scaled, in the executor's layout. And the copy that undoes a flattening.
+// The network's input: pixels from the data set, scaled, in the executor's layout. And the copy that undoes a
+// flattening.
 #include "engine/ops/op_graph.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
-class InputOp final : public Op {
+class InputOp final : public Op
+{
 public:
     const char* kind() const override { return "input"; }
 
-    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override { m_layout = graph.layoutOf(output); }
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_layout = graph.layoutOf(output);
+    }
 
     std::int64_t scratchBytes() const override { return m_layout.channels * m_layout.pixels(); }
 
@@ -22,12 +29,13 @@ public:
             const std::uint8_t* image = scratch;
             if (run.step->pixels) {
                 image = run.step->pixels + (run.first + i) * bytes;
-            } else if (!run.step->data->image(run.step->indices[run.first + i], {scratch, static_cast<std::size_t>(bytes)})) {
+            } else if (!run.step->data->image(run.step->indices[run.first + i],
+                                              {scratch, static_cast<std::size_t>(bytes)})) {
                 run.step->dataFailed->store(true, std::memory_order_relaxed);
                 return;
             }
-            run.kernels().loadImage(image, out + i * m_layout.floats(), m_layout.channels, m_layout.pixels(), m_layout.lanes,
-                                    run.step->scale, run.step->shift);
+            run.kernels().loadImage(image, out + i * m_layout.floats(), m_layout.channels, m_layout.pixels(),
+                                    m_layout.lanes, run.step->scale, run.step->shift);
         }
     }
 
@@ -37,7 +45,8 @@ private:
     Layout m_layout;
 };
 
-class UnflattenOp final : public Op {
+class UnflattenOp final : public Op
+{
 public:
     const char* kind() const override { return "permute"; }
 

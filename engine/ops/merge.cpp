@@ -3,18 +3,24 @@
 
 #include <cstring>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
-class AddOp final : public Op {
+class AddOp final : public Op
+{
 public:
     const char* kind() const override { return "add"; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
     bool acceptsActivation(kernels::Activation a) const override { return a == kernels::Activation::Relu; }
 
-    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override { m_floats = graph.layoutOf(output).floats(); }
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_floats = graph.layoutOf(output).floats();
+    }
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
@@ -44,7 +50,8 @@ private:
     std::int64_t m_floats = 0;
 };
 
-class ConcatOp final : public Op {
+class ConcatOp final : public Op
+{
 public:
     const char* kind() const override { return "concat"; }
 
@@ -95,7 +102,10 @@ public:
     }
 
 private:
-    [[nodiscard]] std::size_t bytes(std::size_t i) const { return static_cast<std::size_t>(m_in[i].channels) * sizeof(float); }
+    [[nodiscard]] std::size_t bytes(std::size_t i) const
+    {
+        return static_cast<std::size_t>(m_in[i].channels) * sizeof(float);
+    }
 
     Layout m_out;
     std::vector<Layout> m_in;

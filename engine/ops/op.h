@@ -1,5 +1,5 @@
-// Operations: the closed set that layers are lowered to. An op knows its geometry, its gradient and its traits; the plan
-// decides where its buffers lie and when it runs; kernels do the arithmetic.
+// Operations: the closed set that layers are lowered to. An op knows its geometry, its gradient and its traits; the
+// plan decides where its buffers lie and when it runs; kernels do the arithmetic.
 #pragma once
 
 #include "engine/core/memory.h"
@@ -13,7 +13,8 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Where the numbers of one image lie in a buffer.
 struct Layout {
@@ -56,9 +57,9 @@ enum class BufferScope : std::uint8_t {
 /// Memory an op needs beside its values. An op is made for training or for evaluation (OpGraph::training).
 struct AuxSpec {
     const char* label;
-    bool perImage = false;        ///< else fixed
+    bool perImage = false; ///< else fixed
     BufferScope fixedScope = BufferScope::Step;
-    std::int64_t bytes = 0;       ///< per image or in all
+    std::int64_t bytes = 0; ///< per image or in all
     MemoryCategory category = MemoryCategory::Activations;
 };
 
@@ -79,8 +80,8 @@ struct OpBinding {
 struct StepContext {
     const kernels::KernelTable* kernels = nullptr;
     bool training = false;
-    std::int64_t images = 0;  ///< in this step, at most the plan's batch
-    int slots = 1;            ///< slots that have images in this step
+    std::int64_t images = 0; ///< in this step, at most the plan's batch
+    int slots = 1;           ///< slots that have images in this step
     std::uint64_t seed = 1;
     std::uint32_t step = 0;
     const Dataset* data = nullptr;
@@ -147,7 +148,8 @@ struct LossSums {
 
 class OpGraph;
 
-class Op {
+class Op
+{
 public:
     virtual ~Op() = default;
 
@@ -160,12 +162,15 @@ public:
     [[nodiscard]] virtual const char* kind() const = 0;
 
     // Traits, read by the fusion rules and the buffer planner.
-    [[nodiscard]] virtual bool outputMayReplaceInput() const { return false; }     ///< value of input 0, in place
+    [[nodiscard]] virtual bool outputMayReplaceInput() const { return false; }           ///< value of input 0, in place
     [[nodiscard]] virtual bool gradientMayReplace(int /*input*/) const { return false; } ///< gradient, in place
     [[nodiscard]] virtual bool backwardNeedsInput(int /*input*/) const { return false; }
     [[nodiscard]] virtual bool backwardNeedsOutput() const { return false; }
     [[nodiscard]] virtual bool acceptsActivation(kernels::Activation) const { return false; }
-    [[nodiscard]] virtual kernels::Activation activation() const { return kernels::Activation::None; } ///< of a pointwise op
+    [[nodiscard]] virtual kernels::Activation activation() const
+    {
+        return kernels::Activation::None;
+    } ///< of a pointwise op
     [[nodiscard]] virtual bool acceptsUnpaddedInput() const { return false; }
     [[nodiscard]] virtual bool isLoss() const { return false; }
 
@@ -184,7 +189,10 @@ public:
     virtual void backward(const Run&, const OpBinding&, int phase) const = 0;
 
     // Weights. The default stores tensors as they are.
-    [[nodiscard]] virtual std::int64_t packedFloats(int /*index*/, const TensorInfo& info) const { return info.shape.elements(); }
+    [[nodiscard]] virtual std::int64_t packedFloats(int /*index*/, const TensorInfo& info) const
+    {
+        return info.shape.elements();
+    }
     virtual void pack(int index, const TensorInfo& info, const float* logical, float* packed) const;
     virtual void unpack(int index, const TensorInfo& info, const float* packed, float* logical) const;
     [[nodiscard]] virtual std::int64_t derivedFloats() const { return 0; } ///< after prepare()

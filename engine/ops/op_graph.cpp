@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 void Op::pack(int, const TensorInfo& info, const float* logical, float* packed) const
 {
@@ -32,8 +33,8 @@ int OpGraph::addValue(const Shape& shape, NodeId node)
     return v.storage;
 }
 
-int OpGraph::addOp(std::unique_ptr<Op> op, const LowerCall& call, const std::vector<int>& inputs, const Shape& outputShape,
-                   const std::vector<std::string>& tensorKeys)
+int OpGraph::addOp(std::unique_ptr<Op> op, const LowerCall& call, const std::vector<int>& inputs,
+                   const Shape& outputShape, const std::vector<std::string>& tensorKeys)
 {
     op->node = call.node;
     op->inputs = inputs;
@@ -53,8 +54,9 @@ int OpGraph::addOp(std::unique_ptr<Op> op, const LowerCall& call, const std::vec
             op->params.push_back(static_cast<int>(parameters.size()));
             parameters.push_back(std::move(p));
         }
-        std::sort(op->params.begin(), op->params.end(),
-                  [this](int a, int b) { return parameters[static_cast<std::size_t>(a)].index < parameters[static_cast<std::size_t>(b)].index; });
+        std::sort(op->params.begin(), op->params.end(), [this](int a, int b) {
+            return parameters[static_cast<std::size_t>(a)].index < parameters[static_cast<std::size_t>(b)].index;
+        });
     }
     const int output = op->output;
     ops.push_back(std::move(op));

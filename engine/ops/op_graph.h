@@ -7,7 +7,8 @@
 #include <map>
 #include <memory>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 struct ValueInfo {
     Shape shape;
@@ -16,7 +17,8 @@ struct ValueInfo {
     int storage = -1; ///< the value whose memory this is; itself unless flattened
 };
 
-class OpGraph {
+class OpGraph
+{
 public:
     OpGraph(const kernels::KernelTable& table, bool forTraining) : training(forTraining), m_kernels(&table) {}
 

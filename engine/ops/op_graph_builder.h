@@ -4,7 +4,8 @@
 #include "engine/kernels/kernel_table.h"
 #include "engine/layers/layer.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 class OpGraph;
 
@@ -18,9 +19,10 @@ struct WindowGeometry {
     bool countPadding = false; ///< average pooling: the divisor counts padding cells
 };
 
-/// Every function adds one op for node call.node and returns the id of its output value. Weights are the node's tensors,
-/// by key, as its descriptor lists them ("weight", "bias", "gamma", "beta", "runningMean", "runningVariance").
-class OpGraphBuilder {
+/// Every function adds one op for node call.node and returns the id of its output value. Weights are the node's
+/// tensors, by key, as its descriptor lists them ("weight", "bias", "gamma", "beta", "runningMean", "runningVariance").
+class OpGraphBuilder
+{
 public:
     explicit OpGraphBuilder(OpGraph& graph) : m_graph(graph) {}
 

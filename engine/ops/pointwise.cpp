@@ -2,11 +2,14 @@
 #include "engine/layers/dropout_mask.h"
 #include "engine/ops/op_graph.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
-class ActivationOp final : public Op {
+class ActivationOp final : public Op
+{
 public:
     explicit ActivationOp(kernels::Activation a) : m_activation(a) {}
     const char* kind() const override { return "pointwise"; }
@@ -27,8 +30,8 @@ public:
 
     void backward(const Run& run, const OpBinding& b, int) const override
     {
-        run.kernels().activateBackward(m_activation, run.at(b.output), run.at(b.outputGradient), run.at(b.inputGradients[0]),
-                                       run.count * m_floats, b.accumulate[0] != 0);
+        run.kernels().activateBackward(m_activation, run.at(b.output), run.at(b.outputGradient),
+                                       run.at(b.inputGradients[0]), run.count * m_floats, b.accumulate[0] != 0);
     }
 
 private:
@@ -37,14 +40,18 @@ private:
 };
 
 /// The mask is a function of seed, node, step and image, so backward computes it again instead of keeping it.
-class DropoutOp final : public Op {
+class DropoutOp final : public Op
+{
 public:
     explicit DropoutOp(double rate) : m_rate(rate) {}
     const char* kind() const override { return "mask"; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
 
-    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override { m_layout = graph.layoutOf(output); }
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_layout = graph.layoutOf(output);
+    }
     std::int64_t scratchBytes() const override { return m_layout.floats(); }
 
     void forward(const Run& run, const OpBinding& b, int) const override
@@ -67,7 +74,8 @@ private:
             return;
         }
         auto* keep = reinterpret_cast<std::uint8_t*>(run.scratch);
-        const std::int64_t elements = m_layout.kind == Layout::Kind::Dense ? floats : m_layout.channels * m_layout.pixels();
+        const std::int64_t elements =
+            m_layout.kind == Layout::Kind::Dense ? floats : m_layout.channels * m_layout.pixels();
         const auto factor = static_cast<float>(dropoutScale(m_rate));
         const CountedRng rng = dropoutRng({run.step->seed, node, run.step->step, {}});
         const std::uint32_t threshold = dropoutThreshold(m_rate);

@@ -1,11 +1,14 @@
 // Max and average pooling.
 #include "engine/ops/op_graph.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
-class PoolOp : public Op {
+class PoolOp : public Op
+{
 public:
     explicit PoolOp(const WindowGeometry& geometry) : m_g(geometry) {}
 
@@ -13,8 +16,8 @@ public:
     {
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
-        m_args = {m_in.height, m_in.width, m_out.height, m_out.width, m_in.lanes, m_g.kernelHeight, m_g.kernelWidth,
-                  m_g.strideHeight, m_g.strideWidth, m_g.padTop, m_g.padLeft, m_g.countPadding};
+        m_args = {m_in.height,     m_in.width,       m_out.height,    m_out.width, m_in.lanes,  m_g.kernelHeight,
+                  m_g.kernelWidth, m_g.strideHeight, m_g.strideWidth, m_g.padTop,  m_g.padLeft, m_g.countPadding};
     }
 
 protected:
@@ -23,7 +26,8 @@ protected:
     kernels::PoolArgs m_args{};
 };
 
-class MaxPoolOp final : public PoolOp {
+class MaxPoolOp final : public PoolOp
+{
 public:
     using PoolOp::PoolOp;
     const char* kind() const override { return "max_pool"; }
@@ -52,12 +56,13 @@ public:
         const float* out = run.at(b.outputGradient);
         const auto* largest = run.at<std::uint16_t>(b.aux[0]);
         for (std::int64_t i = 0; i < run.count; ++i)
-            run.kernels().maxPoolBackward(m_args, out + i * m_out.floats(), largest + i * m_out.floats(), in + i * m_in.floats(),
-                                          b.accumulate[0] != 0);
+            run.kernels().maxPoolBackward(m_args, out + i * m_out.floats(), largest + i * m_out.floats(),
+                                          in + i * m_in.floats(), b.accumulate[0] != 0);
     }
 };
 
-class AveragePoolOp final : public PoolOp {
+class AveragePoolOp final : public PoolOp
+{
 public:
     using PoolOp::PoolOp;
     const char* kind() const override { return "average_pool"; }
@@ -75,7 +80,8 @@ public:
         float* in = run.at(b.inputGradients[0]);
         const float* out = run.at(b.outputGradient);
         for (std::int64_t i = 0; i < run.count; ++i)
-            run.kernels().averagePoolBackward(m_args, out + i * m_out.floats(), in + i * m_in.floats(), b.accumulate[0] != 0);
+            run.kernels().averagePoolBackward(m_args, out + i * m_out.floats(), in + i * m_in.floats(),
+                                              b.accumulate[0] != 0);
     }
 };
 

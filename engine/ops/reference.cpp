@@ -1,11 +1,14 @@
 // Runs a layer's reference functions inside the executor: right at once for a layer without lower(), fast later.
 #include "engine/ops/op_graph.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
-class ReferenceOp final : public Op {
+class ReferenceOp final : public Op
+{
 public:
     ReferenceOp(const LayerDescriptor& layer, const Params& settings, std::vector<TensorInfo> tensors)
         : m_layer(layer), m_params(settings), m_tensors(std::move(tensors))
@@ -103,7 +106,8 @@ int OpGraphBuilder::reference(const LowerCall& call, const LayerDescriptor& laye
     std::vector<int> inputs;
     for (int v : call.inputs)
         inputs.push_back(m_graph.plain(v, call));
-    return m_graph.addOp(std::make_unique<ReferenceOp>(layer, *call.params, std::move(tensors)), call, inputs, call.outputShape, keys);
+    return m_graph.addOp(std::make_unique<ReferenceOp>(layer, *call.params, std::move(tensors)), call, inputs,
+                         call.outputShape, keys);
 }
 
 } // namespace convarium::engine

@@ -3,26 +3,34 @@
 
 #include <algorithm>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
-class SoftmaxOp final : public Op {
+class SoftmaxOp final : public Op
+{
 public:
     const char* kind() const override { return "softmax"; }
     bool backwardNeedsOutput() const override { return true; }
 
-    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override { m_layout = graph.layoutOf(output); }
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_layout = graph.layoutOf(output);
+    }
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
-        run.kernels().softmax(run.at(b.inputs[0]), run.at(b.output), run.count * m_layout.pixels(), m_layout.channels, m_layout.lanes);
+        run.kernels().softmax(run.at(b.inputs[0]), run.at(b.output), run.count * m_layout.pixels(), m_layout.channels,
+                              m_layout.lanes);
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override
     {
         run.kernels().softmaxBackward(run.at(b.output), run.at(b.outputGradient), run.at(b.inputGradients[0]),
-                                      run.count * m_layout.pixels(), m_layout.channels, m_layout.lanes, b.accumulate[0] != 0);
+                                      run.count * m_layout.pixels(), m_layout.channels, m_layout.lanes,
+                                      b.accumulate[0] != 0);
     }
 
 private:
@@ -31,7 +39,8 @@ private:
 
 /// Mean cross-entropy over the images of the step, at each place of the map. Runs as part of backward: it starts the
 /// gradient. The trainer makes sure that the targets have as many places as the logits.
-class LossOp final : public Op {
+class LossOp final : public Op
+{
 public:
     const char* kind() const override { return "cross_entropy"; }
     bool isLoss() const override { return true; }
@@ -47,7 +56,10 @@ public:
         m_layout = graph.layoutOf(inputs[0]);
         m_chunk = chunk;
     }
-    std::int64_t scratchBytes() const override { return m_chunk * m_layout.pixels() * static_cast<std::int64_t>(sizeof(std::int32_t)); }
+    std::int64_t scratchBytes() const override
+    {
+        return m_chunk * m_layout.pixels() * static_cast<std::int64_t>(sizeof(std::int32_t));
+    }
 
     void forward(const Run&, const OpBinding&, int) const override {}
 
@@ -56,13 +68,15 @@ public:
         auto* labels = reinterpret_cast<std::int32_t*>(run.scratch);
         const std::int64_t places = m_layout.pixels();
         for (std::int64_t i = 0; i < run.count; ++i)
-            std::fill(labels + i * places, labels + (i + 1) * places, run.step->data->label(run.step->indices[run.first + i]));
+            std::fill(labels + i * places, labels + (i + 1) * places,
+                      run.step->data->label(run.step->indices[run.first + i]));
         auto* sums = run.at<LossSums>(b.aux[0]);
         if (run.firstOfSlot)
             *sums = {};
         float* gradient = b.inputGradients[0] >= 0 ? run.at(b.inputGradients[0]) : nullptr;
-        run.kernels().softmaxCrossEntropy(run.at(b.inputs[0]), labels, gradient, run.count * places, m_layout.channels, m_layout.lanes,
-                                          1.0f / static_cast<float>(run.step->images * places), &sums->loss, &sums->correct);
+        run.kernels().softmaxCrossEntropy(run.at(b.inputs[0]), labels, gradient, run.count * places, m_layout.channels,
+                                          m_layout.lanes, 1.0f / static_cast<float>(run.step->images * places),
+                                          &sums->loss, &sums->correct);
     }
 
 private:

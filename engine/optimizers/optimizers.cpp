@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 const std::vector<OptimizerInfo>& optimizerRegistry()
 {
@@ -12,7 +13,8 @@ const std::vector<OptimizerInfo>& optimizerRegistry()
         {"momentum", "Momentum", "SGD with a velocity: v = momentum \u00b7 v + g, then w \u2212 rate \u00b7 v.",
          "Polyak, Some methods of speeding up the convergence of iteration methods, 1964", 1, 0.01, true, false},
         {"nesterov", "Nesterov", "Momentum that looks ahead: w \u2212 rate \u00b7 (g + momentum \u00b7 v).",
-         "Sutskever et al., On the importance of initialization and momentum in deep learning, 2013", 1, 0.01, true, false},
+         "Sutskever et al., On the importance of initialization and momentum in deep learning, 2013", 1, 0.01, true,
+         false},
         {"adam", "Adam", "A rate of its own for every weight, from running means of its gradient and squared gradient.",
          "Kingma and Ba, Adam: A Method for Stochastic Optimization, arXiv 1412.6980", 2, 0.001, false, true},
     };

@@ -4,7 +4,8 @@
 #include "engine/kernels/kernel_table.h"
 #include "engine/train/train_config.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// How one step changes the weights: the kernel and its numbers. t: 1-based count of updates.
 struct UpdateRule {

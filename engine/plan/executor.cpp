@@ -5,9 +5,11 @@
 #include <cmath>
 #include <new>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 /// Images of slot s: a fixed function of the step's size, whichever thread takes the slot.
 std::pair<std::int64_t, std::int64_t> slotRange(std::int64_t images, int slots, int slot)
@@ -30,11 +32,14 @@ Result<std::pair<float, float>> pixelScale(const std::string& text)
     const auto first = std::from_chars(text.data(), end, mean);
     if (first.ec == std::errc() && first.ptr != end && *first.ptr == ',') {
         const auto second = std::from_chars(first.ptr + 1, end, deviation);
-        if (second.ec == std::errc() && second.ptr == end && std::isfinite(mean) && std::isfinite(deviation) && deviation > 0)
+        if (second.ec == std::errc() && second.ptr == end && std::isfinite(mean) && std::isfinite(deviation) &&
+            deviation > 0)
             return std::pair{static_cast<float>(1 / (255 * deviation)), static_cast<float>(-mean / deviation)};
     }
-    return Error{ErrorCode::InvalidArgument, "The pixel scale '" + text + "' is not unit, byte or MEAN,STD.",
-                 "Write for example --scale unit or --scale 0.1307,0.3081.", {}};
+    return Error{ErrorCode::InvalidArgument,
+                 "The pixel scale '" + text + "' is not unit, byte or MEAN,STD.",
+                 "Write for example --scale unit or --scale 0.1307,0.3081.",
+                 {}};
 }
 
 Result<std::unique_ptr<Executor>> Executor::create(std::shared_ptr<const ExecutionPlan> plan)
@@ -46,18 +51,24 @@ Result<std::unique_ptr<Executor>> Executor::create(std::shared_ptr<const Executi
         return e;
     } catch (const std::bad_alloc&) {
         return Error{ErrorCode::OutOfMemory,
-                     "The network needs " + groupDigits(bytes / 1'000'000) + " MB for this batch, and the computer did not give that much.",
-                     "Use a smaller batch or fewer maps.", {}};
+                     "The network needs " + groupDigits(bytes / 1'000'000) +
+                         " MB for this batch, and the computer did not give that much.",
+                     "Use a smaller batch or fewer maps.",
+                     {}};
     }
 }
 
-Executor::Executor(std::shared_ptr<const ExecutionPlan> plan) : m_plan(std::move(plan)), m_claims(m_plan->segments.size()) {}
+Executor::Executor(std::shared_ptr<const ExecutionPlan> plan)
+    : m_plan(std::move(plan)), m_claims(m_plan->segments.size())
+{
+}
 
 void Executor::allocate()
 {
     const ExecutionPlan& p = *m_plan;
     const auto make = [&](Arena a, MemoryCategory category, std::int64_t times) {
-        m_arenas[static_cast<int>(a)] = AlignedBuffer(static_cast<std::size_t>(p.arenaBytes[static_cast<int>(a)] * times), category);
+        m_arenas[static_cast<int>(a)] =
+            AlignedBuffer(static_cast<std::size_t>(p.arenaBytes[static_cast<int>(a)] * times), category);
     };
     make(Arena::Batch, MemoryCategory::Activations, 1);
     make(Arena::Weights, MemoryCategory::Weights, 1);
@@ -93,7 +104,8 @@ std::vector<BufferAddress> Executor::addresses(int thread)
 {
     std::vector<BufferAddress> out;
     for (const Buffer& b : m_plan->buffers) {
-        AlignedBuffer& arena = b.arena == Arena::Thread ? m_threadArenas[static_cast<std::size_t>(thread)] : m_arenas[static_cast<int>(b.arena)];
+        AlignedBuffer& arena = b.arena == Arena::Thread ? m_threadArenas[static_cast<std::size_t>(thread)]
+                                                        : m_arenas[static_cast<int>(b.arena)];
         BufferAddress a;
         a.base = arena.data() + b.offset;
         a.scope = b.scope;
@@ -138,13 +150,15 @@ WeightMap Executor::weights() const
             continue;
         Tensor t(p.info.shape);
         const auto& address = m_addresses[0][static_cast<std::size_t>(b.weights[static_cast<std::size_t>(p.index)])];
-        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(p.index, p.info, reinterpret_cast<const float*>(address.base), t.data());
+        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(
+            p.index, p.info, reinterpret_cast<const float*>(address.base), t.data());
         out.emplace(TensorKey{p.node, p.info.key}, std::move(t));
     }
     return out;
 }
 
-namespace {
+namespace
+{
 
 /// Optimizer state mirrors the order of the trainable parameters in its arena.
 template <class F>
@@ -170,7 +184,8 @@ void Executor::setOptimizerState(int state, const WeightMap& values)
     eachState(*m_plan, [&](const Parameter& p, std::int64_t offset) {
         const auto found = values.find({p.node, p.info.key});
         if (found != values.end())
-            m_plan->graph->ops[static_cast<std::size_t>(p.op)]->pack(p.index, p.info, found->second.data(), arena.as<float>() + offset);
+            m_plan->graph->ops[static_cast<std::size_t>(p.op)]->pack(p.index, p.info, found->second.data(),
+                                                                     arena.as<float>() + offset);
     });
 }
 
@@ -182,7 +197,8 @@ WeightMap Executor::optimizerState(int state) const
         return out;
     eachState(*m_plan, [&](const Parameter& p, std::int64_t offset) {
         Tensor t(p.info.shape);
-        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(p.index, p.info, arena.as<float>() + offset, t.data());
+        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(p.index, p.info, arena.as<float>() + offset,
+                                                                   t.data());
         out.emplace(TensorKey{p.node, p.info.key}, std::move(t));
     });
     return out;
@@ -205,7 +221,8 @@ StepResult Executor::trainStep(const BatchSource& batch, std::uint64_t seed, std
     return result;
 }
 
-bool Executor::infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen, const std::atomic<bool>* stop)
+bool Executor::infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen,
+                     const std::atomic<bool>* stop)
 {
     StepContext c;
     c.data = batch.data;
@@ -266,7 +283,8 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
             m_barrier->wait([&] {
                 if (stop && stop->load(std::memory_order_relaxed))
                     m_abort = true;
-                for (std::size_t next = s + 1; next < segments.size() && segments[next].scope == PhaseScope::Once && !m_abort; ++next)
+                for (std::size_t next = s + 1;
+                     next < segments.size() && segments[next].scope == PhaseScope::Once && !m_abort; ++next)
                     runOnce(context, next);
                 if (s + 1 == segments.size() || (s + 2 == segments.size() && segments[s + 1].scope == PhaseScope::Once))
                     judge(context, result, stop);
@@ -285,8 +303,8 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
         result.cancelled = true;
 }
 
-void Executor::runSegment(const StepContext& context, std::size_t segment, int thread, const std::function<void(const ChunkView&)>* seen,
-                          const std::atomic<bool>* stop)
+void Executor::runSegment(const StepContext& context, std::size_t segment, int thread,
+                          const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop)
 {
     const Segment& s = m_plan->segments[segment];
     for (int slot = m_claims[segment].fetch_add(1); slot < context.slots; slot = m_claims[segment].fetch_add(1)) {
@@ -307,7 +325,8 @@ void Executor::runSegment(const StepContext& context, std::size_t segment, int t
             }
             if (seen && segment + 1 == m_plan->segments.size()) {
                 const int v = m_plan->graph->logits;
-                (*seen)({slot, run.first, run.count, run.at(m_plan->valueBuffer[static_cast<std::size_t>(v)]), &m_plan->graph->layoutOf(v)});
+                (*seen)({slot, run.first, run.count, run.at(m_plan->valueBuffer[static_cast<std::size_t>(v)]),
+                         &m_plan->graph->layoutOf(v)});
             }
         }
     }
@@ -352,7 +371,8 @@ void Executor::judge(const StepContext& context, StepResult& result, const std::
     }
     for (const Instruction& in : m_plan->tape)
         if (in.pass == Pass::Commit)
-            m_plan->graph->ops[static_cast<std::size_t>(in.op)]->commit(run, m_plan->bindings[static_cast<std::size_t>(in.op)]);
+            m_plan->graph->ops[static_cast<std::size_t>(in.op)]->commit(
+                run, m_plan->bindings[static_cast<std::size_t>(in.op)]);
 }
 
 void Executor::update(const StepContext& context, const UpdateRule& rule)
@@ -365,14 +385,16 @@ void Executor::update(const StepContext& context, const UpdateRule& rule)
     float* state1 = m_arenas[static_cast<int>(Arena::Optimizer1)].as<float>();
     float* state2 = m_arenas[static_cast<int>(Arena::Optimizer2)].as<float>();
     std::vector<const float*> gradients(static_cast<std::size_t>(context.slots));
-    for (int i = m_updateClaim.fetch_add(1); i < static_cast<int>(m_updateTasks.size()); i = m_updateClaim.fetch_add(1)) {
+    for (int i = m_updateClaim.fetch_add(1); i < static_cast<int>(m_updateTasks.size());
+         i = m_updateClaim.fetch_add(1)) {
         const UpdateTask& task = m_updateTasks[static_cast<std::size_t>(i)];
         const Parameter& p = m_plan->graph->parameters[static_cast<std::size_t>(task.parameter)];
         const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
         kernels::UpdateArgs a = rule.args;
         a.weights = run.at(b.weights[static_cast<std::size_t>(p.index)]) + task.first;
         for (int s = 0; s < context.slots; ++s)
-            gradients[static_cast<std::size_t>(s)] = run.atSlot(b.weightGradients[static_cast<std::size_t>(p.index)], s) + task.first;
+            gradients[static_cast<std::size_t>(s)] =
+                run.atSlot(b.weightGradients[static_cast<std::size_t>(p.index)], s) + task.first;
         a.gradients = gradients.data();
         a.slots = context.slots;
         a.count = task.count;

@@ -11,7 +11,8 @@
 #include <memory>
 #include <span>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Which images a step reads and how their pixels become numbers.
 struct BatchSource {
@@ -24,15 +25,16 @@ struct BatchSource {
 Result<std::pair<float, float>> pixelScale(const std::string& text);
 
 struct StepResult {
-    double loss = 0;          ///< mean over the images
+    double loss = 0; ///< mean over the images
     std::int64_t correct = 0;
-    bool cancelled = false;   ///< the weights are untouched
-    bool diverged = false;    ///< the loss was not finite; the weights are untouched
+    bool cancelled = false; ///< the weights are untouched
+    bool diverged = false;  ///< the loss was not finite; the weights are untouched
     bool dataFailed = false;
 };
 
 /// Not thread-safe: one owner thread at a time, which calls in from outside and becomes worker 0.
-class Executor {
+class Executor
+{
 public:
     /// Allocates everything the plan predicts. Fails with OutOfMemory.
     static Result<std::unique_ptr<Executor>> create(std::shared_ptr<const ExecutionPlan> plan);
@@ -58,7 +60,8 @@ public:
         const Layout* layout = nullptr;
     };
     /// Forward only, for a plan without training. Returns false when cancelled or when the data could not be read.
-    bool infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen = {}, const std::atomic<bool>* stop = nullptr);
+    bool infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen = {},
+               const std::atomic<bool>* stop = nullptr);
     /// One image from memory (u8, C H W), for a plan with keepAll; outputs stay readable through output().
     void inferPixels(const std::uint8_t* pixels, float scale, float shift);
     /// Output of a node for image 0 after inferPixels().
@@ -71,8 +74,8 @@ private:
     Run makeRun(int thread, int slot, std::int64_t first, std::int64_t count, bool firstOfSlot);
     void execute(StepContext& context, const UpdateRule* rule, const std::function<void(const ChunkView&)>* seen,
                  const std::atomic<bool>* stop, StepResult& result);
-    void runSegment(const StepContext& context, std::size_t segment, int thread, const std::function<void(const ChunkView&)>* seen,
-                    const std::atomic<bool>* stop);
+    void runSegment(const StepContext& context, std::size_t segment, int thread,
+                    const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
     void runOnce(const StepContext& context, std::size_t segment);
     void judge(const StepContext& context, StepResult& result, const std::atomic<bool>* stop);
     void update(const StepContext& context, const UpdateRule& rule);

@@ -2,9 +2,11 @@
 
 #include <string_view>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 /// The value the loss reads: the input of a final Softmax, else the output itself.
 int logitsOf(const OpGraph& graph, int result)
@@ -32,7 +34,8 @@ void unpadInput(OpGraph& graph)
 
 } // namespace
 
-Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::KernelTable& table, const LowerOptions& options)
+Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::KernelTable& table,
+                                       const LowerOptions& options)
 {
     const ShapedGraph shaped = inferShapes(graph);
     for (const Problem& p : shaped.problems)
@@ -61,8 +64,10 @@ Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::Ke
         out->nodeValue[id] = value;
         if (layer.id == "input") {
             if (out->inputValue >= 0)
-                return Error{ErrorCode::InvalidGraph, "The network has two Input layers; this version trains networks with one.",
-                             "Remove one of them.", {id, {}, {}, -1}};
+                return Error{ErrorCode::InvalidGraph,
+                             "The network has two Input layers; this version trains networks with one.",
+                             "Remove one of them.",
+                             {id, {}, {}, -1}};
             out->inputValue = value;
         }
     }
@@ -74,13 +79,17 @@ Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::Ke
             if (graph.edgesFrom(id).empty())
                 ends.push_back(id);
     if (ends.empty() || out->inputValue < 0)
-        return Error{ErrorCode::InvalidGraph, "The network needs an Input layer and at least one layer after it.",
-                     "Drag an Input from the palette and connect it.", {}};
+        return Error{ErrorCode::InvalidGraph,
+                     "The network needs an Input layer and at least one layer after it.",
+                     "Drag an Input from the palette and connect it.",
+                     {}};
     out->result = out->nodeValue.at(ends.front());
     if (options.training && ends.size() > 1)
         return Error{ErrorCode::InvalidGraph,
-                     "Training needs one output; " + graph.label(ends[0]) + " and " + graph.label(ends[1]) + " both end the network.",
-                     "Connect or delete one of them.", {ends[1], {}, {}, -1}};
+                     "Training needs one output; " + graph.label(ends[0]) + " and " + graph.label(ends[1]) +
+                         " both end the network.",
+                     "Connect or delete one of them.",
+                     {ends[1], {}, {}, -1}};
     out->logits = logitsOf(*out, out->result);
     unpadInput(*out);
     if (options.training) {

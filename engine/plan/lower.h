@@ -3,7 +3,8 @@
 
 #include "engine/ops/op_graph.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 struct LowerOptions {
     bool training = true;
@@ -11,6 +12,7 @@ struct LowerOptions {
 };
 
 /// Lowers a network without faults. With training, adds the cross-entropy loss on the output.
-Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::KernelTable& table, const LowerOptions& options);
+Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::KernelTable& table,
+                                       const LowerOptions& options);
 
 } // namespace convarium::engine

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <numeric>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 constexpr std::int64_t kAlign = 64;
 
@@ -18,14 +20,15 @@ std::int64_t roundUp(std::int64_t n)
     return (n + kAlign - 1) / kAlign * kAlign;
 }
 
-/// Images of a chunk share the second-level cache. A constant per kernel level, not a property of the machine: the order of
-/// sums depends on it.
+/// Images of a chunk share the second-level cache. A constant per kernel level, not a property of the machine: the
+/// order of sums depends on it.
 std::int64_t cacheBudget(const kernels::KernelTable& k)
 {
     return k.width >= 16 ? 1'000'000 : 384'000;
 }
 
-class Planner {
+class Planner
+{
 public:
     Planner(ExecutionPlan& plan) : m_plan(plan), m_graph(*plan.graph) {}
 
@@ -56,7 +59,10 @@ private:
     int root(int value) const { return m_graph.values[static_cast<std::size_t>(value)].storage; }
     ValueState& state(int value) { return m_values[static_cast<std::size_t>(root(value))]; }
     const PlanOptions& options() const { return m_plan.options; }
-    std::int64_t valueBytes(int v) const { return m_graph.layoutOf(v).floats() * static_cast<std::int64_t>(sizeof(float)); }
+    std::int64_t valueBytes(int v) const
+    {
+        return m_graph.layoutOf(v).floats() * static_cast<std::int64_t>(sizeof(float));
+    }
 
     /// Training needs what the loss depends on; evaluation what the result depends on; panels everything.
     void findLive()
@@ -70,7 +76,8 @@ private:
             wanted[static_cast<std::size_t>(root(m_graph.result))] = 1;
         for (std::size_t i = n; i-- > 0;) {
             const Op& op = *m_graph.ops[i];
-            const bool live = op.isLoss() || options().keepAll || (op.output >= 0 && wanted[static_cast<std::size_t>(root(op.output))]);
+            const bool live = op.isLoss() || options().keepAll ||
+                              (op.output >= 0 && wanted[static_cast<std::size_t>(root(op.output))]);
             if (!live)
                 continue;
             m_live[i] = 1;
@@ -106,7 +113,8 @@ private:
             if (in.producer < 0 || in.consumers != 1)
                 continue;
             Op& producer = *m_graph.ops[static_cast<std::size_t>(in.producer)];
-            if (producer.fused != kernels::Activation::None || !producer.acceptsActivation(op.activation()) || producer.backwardNeedsOutput())
+            if (producer.fused != kernels::Activation::None || !producer.acceptsActivation(op.activation()) ||
+                producer.backwardNeedsOutput())
                 continue;
             producer.fused = op.activation();
             m_fused[i] = 1;
@@ -149,8 +157,8 @@ private:
             if (m_fused[i] || mayReplaceInput(op))
                 buffer = m_plan.valueBuffer[static_cast<std::size_t>(root(op.inputs[0]))];
             if (buffer < 0)
-                buffer = addBuffer("output of " + std::to_string(op.node), BufferScope::Batch, MemoryCategory::Activations, Arena::Batch,
-                                   valueBytes(op.output));
+                buffer = addBuffer("output of " + std::to_string(op.node), BufferScope::Batch,
+                                   MemoryCategory::Activations, Arena::Batch, valueBytes(op.output));
             m_plan.valueBuffer[static_cast<std::size_t>(root(op.output))] = buffer;
         }
         // Gradients are made from the loss backwards.
@@ -164,14 +172,15 @@ private:
                 int& gradient = m_gradientBuffer[static_cast<std::size_t>(in)];
                 if (!state(in).wantsGradient || gradient >= 0)
                     continue;
-                if (!shared && op.output >= 0 && state(in).consumers == 1 && op.gradientMayReplace(static_cast<int>(k)) &&
-                    valueBytes(op.output) == valueBytes(in)) {
+                if (!shared && op.output >= 0 && state(in).consumers == 1 &&
+                    op.gradientMayReplace(static_cast<int>(k)) && valueBytes(op.output) == valueBytes(in)) {
                     gradient = m_gradientBuffer[static_cast<std::size_t>(root(op.output))];
                     shared = gradient >= 0;
                 }
                 if (gradient < 0)
-                    gradient = addBuffer("gradient of " + std::to_string(m_graph.values[static_cast<std::size_t>(in)].node),
-                                         BufferScope::Batch, MemoryCategory::Activations, Arena::Batch, valueBytes(in));
+                    gradient =
+                        addBuffer("gradient of " + std::to_string(m_graph.values[static_cast<std::size_t>(in)].node),
+                                  BufferScope::Batch, MemoryCategory::Activations, Arena::Batch, valueBytes(in));
             }
         }
         for (std::size_t v = 0; v < m_graph.values.size(); ++v) {
@@ -230,7 +239,8 @@ private:
             const Arena arena = a.perImage || a.category == MemoryCategory::Activations ? Arena::Batch
                                 : a.fixedScope == BufferScope::Slot                     ? Arena::SlotWork
                                                                                         : Arena::StepWork;
-            b.aux.push_back(addBuffer(a.label, a.perImage ? BufferScope::Batch : a.fixedScope, a.category, arena, a.bytes));
+            b.aux.push_back(
+                addBuffer(a.label, a.perImage ? BufferScope::Batch : a.fixedScope, a.category, arena, a.bytes));
         }
     }
 
@@ -319,7 +329,8 @@ private:
                 if (b >= 0)
                     outside.push_back(b);
         for (int b : outside)
-            m_plan.buffers[static_cast<std::size_t>(b)].last = options().training ? m_plan.buffers[static_cast<std::size_t>(b)].last : end;
+            m_plan.buffers[static_cast<std::size_t>(b)].last =
+                options().training ? m_plan.buffers[static_cast<std::size_t>(b)].last : end;
         for (Buffer& b : m_plan.buffers)
             if (b.scope == BufferScope::Batch && b.first >= 0 && options().execution == ExecutionMode::Fused &&
                 m_segmentOf[static_cast<std::size_t>(b.first)] == m_segmentOf[static_cast<std::size_t>(b.last)]) {
@@ -337,7 +348,8 @@ private:
         for (const Segment& s : m_plan.segments) {
             std::vector<int> touched;
             for (int i = s.first; i < s.first + s.count; ++i)
-                for (const auto* list : {&m_plan.tape[static_cast<std::size_t>(i)].reads, &m_plan.tape[static_cast<std::size_t>(i)].writes})
+                for (const auto* list : {&m_plan.tape[static_cast<std::size_t>(i)].reads,
+                                         &m_plan.tape[static_cast<std::size_t>(i)].writes})
                     touched.insert(touched.end(), list->begin(), list->end());
             std::sort(touched.begin(), touched.end());
             touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
@@ -367,27 +379,38 @@ private:
                 Parameter& p = m_graph.parameters[static_cast<std::size_t>(id)];
                 p.packedFloats = op.packedFloats(p.index, p.info);
                 const std::int64_t bytes = p.packedFloats * floats;
-                b.weights.push_back(addBuffer(p.info.key, BufferScope::Step, MemoryCategory::Weights, Arena::Weights, bytes));
+                b.weights.push_back(
+                    addBuffer(p.info.key, BufferScope::Step, MemoryCategory::Weights, Arena::Weights, bytes));
                 int gradient = -1;
                 if (p.trainable) {
-                    gradient = addBuffer("gradient", BufferScope::Slot, MemoryCategory::Gradients, Arena::Gradients, bytes);
+                    gradient =
+                        addBuffer("gradient", BufferScope::Slot, MemoryCategory::Gradients, Arena::Gradients, bytes);
                     for (int s = 0; s < (optimizer ? optimizer->stateTensors : 0); ++s)
-                        addBuffer("state", BufferScope::Step, MemoryCategory::Optimizer, s == 0 ? Arena::Optimizer1 : Arena::Optimizer2, bytes);
+                        addBuffer("state", BufferScope::Step, MemoryCategory::Optimizer,
+                                  s == 0 ? Arena::Optimizer1 : Arena::Optimizer2, bytes);
                 }
                 b.weightGradients.push_back(gradient);
             }
             if (!b.inputGradients.empty() && b.inputGradients[0] >= 0 && op.derivedFloats() > 0)
-                b.derived = addBuffer("derived", BufferScope::Step, MemoryCategory::Workspace, Arena::Derived, op.derivedFloats() * floats);
+                b.derived = addBuffer("derived", BufferScope::Step, MemoryCategory::Workspace, Arena::Derived,
+                                      op.derivedFloats() * floats);
             m_plan.scratchBytes = std::max(m_plan.scratchBytes, roundUp(op.scratchBytes()));
             m_plan.tableBytes += op.tableBytes();
         }
         for (std::size_t i = 0; i < m_graph.ops.size() && options().training; ++i) {
             if (!m_live[i] || m_plan.bindings[i].weights.empty())
                 continue;
-            m_plan.tape.push_back({Pass::Commit, static_cast<int>(i), 0, PhaseScope::Once, {}, m_plan.bindings[i].weights});
-            m_plan.tape.push_back({Pass::Update, static_cast<int>(i), 0, PhaseScope::Once, m_plan.bindings[i].weightGradients, m_plan.bindings[i].weights});
+            m_plan.tape.push_back(
+                {Pass::Commit, static_cast<int>(i), 0, PhaseScope::Once, {}, m_plan.bindings[i].weights});
+            m_plan.tape.push_back({Pass::Update, static_cast<int>(i), 0, PhaseScope::Once,
+                                   m_plan.bindings[i].weightGradients, m_plan.bindings[i].weights});
             if (m_plan.bindings[i].derived >= 0)
-                m_plan.tape.push_back({Pass::Derive, static_cast<int>(i), 0, PhaseScope::Once, m_plan.bindings[i].weights, {m_plan.bindings[i].derived}});
+                m_plan.tape.push_back({Pass::Derive,
+                                       static_cast<int>(i),
+                                       0,
+                                       PhaseScope::Once,
+                                       m_plan.bindings[i].weights,
+                                       {m_plan.bindings[i].derived}});
         }
     }
 
@@ -402,7 +425,8 @@ private:
         return roundUp(b.bytes);
     }
 
-    /// Lifetimes in arenas with reuse are intervals of instructions (one chunk at a time) or of whole segments (the batch).
+    /// Lifetimes in arenas with reuse are intervals of instructions (one chunk at a time) or of whole segments (the
+    /// batch).
     std::pair<int, int> life(const Buffer& b) const
     {
         if (b.first < 0)
@@ -436,7 +460,8 @@ private:
     std::int64_t placeWithReuse(std::vector<int> members)
     {
         std::stable_sort(members.begin(), members.end(), [this](int x, int y) {
-            return sizeOf(m_plan.buffers[static_cast<std::size_t>(x)]) > sizeOf(m_plan.buffers[static_cast<std::size_t>(y)]);
+            return sizeOf(m_plan.buffers[static_cast<std::size_t>(x)]) >
+                   sizeOf(m_plan.buffers[static_cast<std::size_t>(y)]);
         });
         std::int64_t end = 0;
         std::vector<int> placed;
@@ -472,8 +497,9 @@ private:
         m[MemoryCategory::Gradients] = arena(Arena::Gradients) * m_plan.slots;
         m[MemoryCategory::Optimizer] = arena(Arena::Optimizer1) + arena(Arena::Optimizer2);
         m[MemoryCategory::Activations] = arena(Arena::Batch) + arena(Arena::Thread) * options().threads;
-        m[MemoryCategory::Workspace] = arena(Arena::Derived) + arena(Arena::StepWork) + arena(Arena::SlotWork) * m_plan.slots +
-                                       m_plan.scratchBytes * options().threads + m_plan.tableBytes;
+        m[MemoryCategory::Workspace] = arena(Arena::Derived) + arena(Arena::StepWork) +
+                                       arena(Arena::SlotWork) * m_plan.slots + m_plan.scratchBytes * options().threads +
+                                       m_plan.tableBytes;
     }
 
     ExecutionPlan& m_plan;

@@ -8,14 +8,15 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 struct PlanOptions {
     std::int64_t batch = 64;
-    int threads = 0;            ///< 0: all cores
+    int threads = 0; ///< 0: all cores
     ExecutionMode execution = ExecutionMode::Fused;
     bool training = true;
-    bool keepAll = false;       ///< evaluation only: every node's output stays readable
+    bool keepAll = false; ///< evaluation only: every node's output stays readable
     std::string optimizer = "adam";
     const kernels::KernelTable* kernels = nullptr; ///< null: the active level
 };
@@ -37,7 +38,18 @@ struct Segment {
     PhaseScope scope = PhaseScope::Chunk;
 };
 
-enum class Arena : std::uint8_t { Batch, Thread, Weights, Derived, Gradients, Optimizer1, Optimizer2, SlotWork, StepWork, Count };
+enum class Arena : std::uint8_t {
+    Batch,
+    Thread,
+    Weights,
+    Derived,
+    Gradients,
+    Optimizer1,
+    Optimizer2,
+    SlotWork,
+    StepWork,
+    Count
+};
 
 /// A piece of memory with a lifetime on the tape.
 struct Buffer {
@@ -45,7 +57,7 @@ struct Buffer {
     BufferScope scope = BufferScope::Batch;
     MemoryCategory category = MemoryCategory::Activations;
     Arena arena = Arena::Batch;
-    std::int64_t bytes = 0; ///< per image (Batch, Chunk), per slot (Slot), or in all (Step)
+    std::int64_t bytes = 0;    ///< per image (Batch, Chunk), per slot (Slot), or in all (Step)
     int first = -1, last = -1; ///< instruction indices, inclusive
     std::int64_t offset = 0;   ///< in its arena
 };
@@ -54,16 +66,17 @@ struct ExecutionPlan {
     PlanOptions options;
     std::unique_ptr<OpGraph> graph;
     std::vector<Instruction> tape;
-    std::vector<Segment> segments;      ///< of the Forward and Backward instructions
+    std::vector<Segment> segments; ///< of the Forward and Backward instructions
     std::vector<Buffer> buffers;
-    std::vector<OpBinding> bindings;    ///< per op
-    std::vector<int> valueBuffer;       ///< per value; -1 when pruned
+    std::vector<OpBinding> bindings; ///< per op
+    std::vector<int> valueBuffer;    ///< per value; -1 when pruned
     std::int64_t chunk = 1;
     int slots = 1;
-    std::int64_t arenaBytes[static_cast<int>(Arena::Count)] = {}; ///< one thread's or one slot's share for Thread, Gradients, SlotWork
-    std::int64_t scratchBytes = 0;      ///< per thread
+    std::int64_t arenaBytes[static_cast<int>(Arena::Count)] =
+        {};                        ///< one thread's or one slot's share for Thread, Gradients, SlotWork
+    std::int64_t scratchBytes = 0; ///< per thread
     std::int64_t tableBytes = 0;
-    MemoryUse memory;                   ///< what an Executor of this plan allocates
+    MemoryUse memory; ///< what an Executor of this plan allocates
     std::int64_t gradientFloats() const { return arenaBytes[static_cast<int>(Arena::Gradients)] / 4; }
 };
 

@@ -1,6 +1,7 @@
 #include "engine/tensor/shape.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 std::string Shape::text() const
 {

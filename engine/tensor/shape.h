@@ -8,7 +8,8 @@
 #include <initializer_list>
 #include <string>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 inline constexpr int kMaxRank = 6;
 
@@ -19,14 +20,16 @@ constexpr std::size_t dtypeSize(DType t)
 {
     switch (t) {
     case DType::F64: return 8;
-    case DType::F32: case DType::I32: return 4;
+    case DType::F32:
+    case DType::I32: return 4;
     case DType::BF16: return 2;
     case DType::U8: return 1;
     }
     return 0;
 }
 
-class Shape {
+class Shape
+{
 public:
     constexpr Shape() = default;
     constexpr Shape(std::initializer_list<std::int64_t> sizes)

@@ -9,11 +9,14 @@
 #include <cstring>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-/// Pointer, sizes, strides (in elements); never owns. Dimension 0 is the batch N, the rest is the Shape. T may be const.
+/// Pointer, sizes, strides (in elements); never owns. Dimension 0 is the batch N, the rest is the Shape. T may be
+/// const.
 template <class T>
-class TensorView {
+class TensorView
+{
 public:
     TensorView() = default;
     TensorView(T* data, std::int64_t batch, const Shape& shape, const std::array<std::int64_t, kMaxRank>& strides,
@@ -70,7 +73,8 @@ private:
 /// Dense tensor in logical order that owns its memory; the form in which values cross threads and reach files.
 /// No batch dimension of its own: put it into the shape or use view(batch, shape). Copyable.
 template <class T>
-class TensorOf {
+class TensorOf
+{
 public:
     TensorOf() = default;
     explicit TensorOf(const Shape& shape) : m_shape(shape), m_data(static_cast<std::size_t>(shape.elements())) {}

@@ -6,9 +6,11 @@
 #include <chrono>
 #include <numeric>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 std::shared_ptr<const InMemoryDataset> randomImages(const Shape& shape, std::int64_t count, std::int64_t classes)
 {
@@ -18,7 +20,8 @@ std::shared_ptr<const InMemoryDataset> randomImages(const Shape& shape, std::int
         pixels[i] = static_cast<std::uint8_t>(rng.word(0, static_cast<std::uint32_t>(i)) >> 24);
     std::vector<std::uint8_t> labels(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < labels.size(); ++i)
-        labels[i] = static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(std::min<std::int64_t>(classes, 256)), 1, static_cast<std::uint32_t>(i)));
+        labels[i] = static_cast<std::uint8_t>(rng.below(
+            static_cast<std::uint32_t>(std::min<std::int64_t>(classes, 256)), 1, static_cast<std::uint32_t>(i)));
     std::vector<std::string> names;
     for (std::int64_t i = 0; i < classes; ++i)
         names.push_back(std::to_string(i));
@@ -50,7 +53,8 @@ double macsPerImage(const GraphSpec& graph, const ExecutionPlan& plan)
         const auto forward = static_cast<double>(layer.formulas(c).macs.value);
         double times = 1;
         if (plan.options.training)
-            times += (plan.bindings[i].inputGradients[0] >= 0 ? 1 : 0) + (plan.bindings[i].weightGradients[0] >= 0 ? 1 : 0);
+            times +=
+                (plan.bindings[i].inputGradients[0] >= 0 ? 1 : 0) + (plan.bindings[i].weightGradients[0] >= 0 ? 1 : 0);
         macs += forward * times;
     }
     return macs;
@@ -72,7 +76,8 @@ Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options
         return executor.error();
     (*executor)->setWeights(*initialWeights(graph, 1));
     const OpGraph& g = *(*plan)->graph;
-    const auto data = randomImages(g.values[static_cast<std::size_t>(g.inputValue)].shape, options.batch, g.layoutOf(g.logits).channels);
+    const auto data = randomImages(g.values[static_cast<std::size_t>(g.inputValue)].shape, options.batch,
+                                   g.layoutOf(g.logits).channels);
     std::vector<std::uint32_t> indices(static_cast<std::size_t>(options.batch));
     std::iota(indices.begin(), indices.end(), 0u);
     const BatchSource batch{data.get(), indices, 1.0f / 255.0f, 0};
@@ -102,7 +107,11 @@ Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options
         std::int64_t images = 0;
         do {
             if (!once())
-                return Error{ErrorCode::Diverged, "The loss is no longer a number after " + std::to_string(step) + " steps on random images.", {}, {}};
+                return Error{ErrorCode::Diverged,
+                             "The loss is no longer a number after " + std::to_string(step) +
+                                 " steps on random images.",
+                             {},
+                             {}};
             images += options.batch;
         } while (since(window) < 0.5);
         out.imagesPerSecond = std::max(out.imagesPerSecond, static_cast<double>(images) / since(window));

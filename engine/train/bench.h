@@ -3,19 +3,20 @@
 
 #include "engine/plan/plan.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 struct BenchOptions {
-    bool training = true;      ///< the whole step with Adam; else inference
+    bool training = true; ///< the whole step with Adam; else inference
     std::int64_t batch = 64;
     int threads = 0;
-    double seconds = 3;        ///< the best window of 0.5 s or more within this time counts
+    double seconds = 3; ///< the best window of 0.5 s or more within this time counts
 };
 
 struct BenchResult {
     double imagesPerSecond = 0;
-    double gflops = 0;         ///< dense multiply-adds (2 per MAC) that the network needs, per second
-    double peakGflops = 0;     ///< of all threads, measured just before
+    double gflops = 0;     ///< dense multiply-adds (2 per MAC) that the network needs, per second
+    double peakGflops = 0; ///< of all threads, measured just before
     double peakShare = 0;
     int threads = 1;
     std::string kernels;

@@ -1,6 +1,7 @@
 #include "engine/train/trainer.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 void TrainControl::pause()
 {

@@ -2,7 +2,8 @@
 
 #include <numeric>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 Result<std::pair<float, float>> inputScale(const GraphSpec& graph)
 {
@@ -15,20 +16,24 @@ Result<void> checkData(const ExecutionPlan& plan, const Dataset& data, const std
     const ValueInfo& input = g.values[static_cast<std::size_t>(g.inputValue)];
     if (!(input.shape == data.imageShape()))
         return Error{ErrorCode::ShapeMismatch,
-                     "The images of '" + dataName + "' are " + data.imageShape().text() + " (maps x height x width); the Input layer is set to " +
-                         input.shape.text() + ".",
-                     "Change the Input layer or choose other data.", {input.node, {}, {}, -1}};
+                     "The images of '" + dataName + "' are " + data.imageShape().text() +
+                         " (maps x height x width); the Input layer is set to " + input.shape.text() + ".",
+                     "Change the Input layer or choose other data.",
+                     {input.node, {}, {}, -1}};
     const ValueInfo& logits = g.values[static_cast<std::size_t>(g.logits)];
     const auto classes = static_cast<std::int64_t>(data.classNames().size());
     if (logits.layout.pixels() != 1 || logits.layout.kind == Layout::Kind::Dense)
         return Error{ErrorCode::ShapeMismatch,
-                     "The loss needs a list with one number per class; the network ends with " + logits.shape.text() + " (maps x height x width).",
-                     "End the network with Flatten and Dense, or with GlobalAvgPool.", {logits.node, {}, {}, -1}};
+                     "The loss needs a list with one number per class; the network ends with " + logits.shape.text() +
+                         " (maps x height x width).",
+                     "End the network with Flatten and Dense, or with GlobalAvgPool.",
+                     {logits.node, {}, {}, -1}};
     if (logits.layout.channels != classes)
         return Error{ErrorCode::ShapeMismatch,
-                     "The data set '" + dataName + "' has " + std::to_string(classes) + " classes; the network ends with " +
-                         std::to_string(logits.layout.channels) + " numbers.",
-                     "Give the last layer " + std::to_string(classes) + " units.", {logits.node, {}, {}, -1}};
+                     "The data set '" + dataName + "' has " + std::to_string(classes) +
+                         " classes; the network ends with " + std::to_string(logits.layout.channels) + " numbers.",
+                     "Give the last layer " + std::to_string(classes) + " units.",
+                     {logits.node, {}, {}, -1}};
     return {};
 }
 
@@ -54,7 +59,8 @@ Result<std::unique_ptr<Evaluator>> Evaluator::create(const GraphSpec& graph, int
     return out;
 }
 
-Result<Evaluation> Evaluator::run(const Dataset& data, std::span<const std::uint32_t> indices, const std::atomic<bool>* stop)
+Result<Evaluation> Evaluator::run(const Dataset& data, std::span<const std::uint32_t> indices,
+                                  const std::atomic<bool>* stop)
 {
     const ExecutionPlan& p = plan();
     std::vector<std::uint32_t> all;
@@ -76,23 +82,28 @@ Result<Evaluation> Evaluator::run(const Dataset& data, std::span<const std::uint
     const auto batch = static_cast<std::size_t>(p.options.batch);
     for (std::size_t at = 0; at < indices.size(); at += batch) {
         const auto part = indices.subspan(at, std::min(batch, indices.size() - at));
-        const bool ok = m_executor->infer({&data, part, m_scale, m_shift}, [&](const Executor::ChunkView& c) {
-            Sums& s = sums[static_cast<std::size_t>(c.slot)];
-            s.labels.resize(static_cast<std::size_t>(c.count));
-            for (std::int64_t i = 0; i < c.count; ++i)
-                s.labels[static_cast<std::size_t>(i)] = data.label(part[static_cast<std::size_t>(c.first + i)]);
-            p.options.kernels->softmaxCrossEntropy(c.logits, s.labels.data(), nullptr, c.count, c.layout->channels, c.layout->lanes, 1, &s.loss,
-                                                   &s.correct);
-            for (std::int64_t i = 0; i < c.count; ++i) {
-                const float* row = c.logits + i * c.layout->lanes;
-                const auto predicted = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
-                ++s.confusion[static_cast<std::size_t>(s.labels[static_cast<std::size_t>(i)]) * classes + predicted];
-            }
-        }, stop);
+        const bool ok = m_executor->infer(
+            {&data, part, m_scale, m_shift},
+            [&](const Executor::ChunkView& c) {
+                Sums& s = sums[static_cast<std::size_t>(c.slot)];
+                s.labels.resize(static_cast<std::size_t>(c.count));
+                for (std::int64_t i = 0; i < c.count; ++i)
+                    s.labels[static_cast<std::size_t>(i)] = data.label(part[static_cast<std::size_t>(c.first + i)]);
+                p.options.kernels->softmaxCrossEntropy(c.logits, s.labels.data(), nullptr, c.count, c.layout->channels,
+                                                       c.layout->lanes, 1, &s.loss, &s.correct);
+                for (std::int64_t i = 0; i < c.count; ++i) {
+                    const float* row = c.logits + i * c.layout->lanes;
+                    const auto predicted = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
+                    ++s.confusion[static_cast<std::size_t>(s.labels[static_cast<std::size_t>(i)]) * classes +
+                                  predicted];
+                }
+            },
+            stop);
         if (!ok) {
             if (stop && stop->load())
                 return Error{ErrorCode::Cancelled, "The evaluation was stopped.", {}, {}};
-            return Error{ErrorCode::Io, "An image of the data set could not be read.", "Check that its file still exists.", {}};
+            return Error{
+                ErrorCode::Io, "An image of the data set could not be read.", "Check that its file still exists.", {}};
         }
     }
     Evaluation e;
@@ -111,8 +122,8 @@ Result<Evaluation> Evaluator::run(const Dataset& data, std::span<const std::uint
     return e;
 }
 
-Result<Evaluation> evaluate(const GraphSpec& graph, const WeightMap& weights, const Dataset& data, int threads, std::int64_t batch,
-                            const std::atomic<bool>* stop)
+Result<Evaluation> evaluate(const GraphSpec& graph, const WeightMap& weights, const Dataset& data, int threads,
+                            std::int64_t batch, const std::atomic<bool>* stop)
 {
     auto evaluator = Evaluator::create(graph, threads, batch);
     if (!evaluator)

@@ -1,10 +1,13 @@
 #include "engine/train/evaluator.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
-class ExecutorInspector final : public Inspector {
+class ExecutorInspector final : public Inspector
+{
 public:
     ExecutorInspector(std::unique_ptr<Executor> executor, std::pair<float, float> scale)
         : m_executor(std::move(executor)), m_scale(scale)

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 template <class T>
 const ReferenceFunctions<T>& functions(const LayerDescriptor& layer)
@@ -28,7 +30,8 @@ Shape withBatch(std::int64_t batch, const Shape& shape)
 }
 
 template <class T>
-class Runner {
+class Runner
+{
 public:
     Runner(const GraphSpec& graph, const WeightMap& weights, const ReferenceInput& input)
         : m_graph(graph), m_weights(weights), m_input(input), m_shaped(inferShapes(graph))
@@ -65,7 +68,10 @@ private:
 
     std::int64_t batch() const { return static_cast<std::int64_t>(m_input.indices.size()); }
     template <class V>
-    TensorView<V> view(V* data, NodeId id) const { return TensorView<V>(data, batch(), m_shaped.shapes.at(id)); }
+    TensorView<V> view(V* data, NodeId id) const
+    {
+        return TensorView<V>(data, batch(), m_shaped.shapes.at(id));
+    }
 
     void prepare(NodeId id, Prepared& p)
     {
@@ -93,7 +99,8 @@ private:
         auto& out = m_pass.outputs.emplace(id, TensorOf<T>(withBatch(batch(), shape))).first->second;
         if (m_graph.node(id)->type == "input") {
             for (std::int64_t i = 0; i < out.elements(); ++i)
-                out[i] = static_cast<T>(m_input.pixels[static_cast<std::size_t>(i)]) * static_cast<T>(scale.first) + static_cast<T>(scale.second);
+                out[i] = static_cast<T>(m_input.pixels[static_cast<std::size_t>(i)]) * static_cast<T>(scale.first) +
+                         static_cast<T>(scale.second);
             return;
         }
         Prepared p;
@@ -143,13 +150,15 @@ private:
         prepare(id, p);
         p.call.outputGradient = view<const T>(m_pass.outputGradients.at(id).data(), id);
         for (const Edge& e : m_graph.edgesInto(id)) {
-            auto& g = m_pass.outputGradients.try_emplace(e.from, withBatch(batch(), m_shaped.shapes.at(e.from))).first->second;
+            auto& g = m_pass.outputGradients.try_emplace(e.from, withBatch(batch(), m_shaped.shapes.at(e.from)))
+                          .first->second;
             p.call.inputGradients.push_back(view<T>(g.data(), e.from));
         }
         for (const TensorInfo& info : p.infos) {
             p.call.tensorGradients.emplace_back();
             if (info.role == TensorRole::Weight) {
-                auto& g = m_pass.tensorGradients.emplace(TensorKey{id, info.key}, TensorOf<T>(info.shape)).first->second;
+                auto& g =
+                    m_pass.tensorGradients.emplace(TensorKey{id, info.key}, TensorOf<T>(info.shape)).first->second;
                 p.call.tensorGradients.back() = TensorView<T>(g.data(), 1, info.shape);
             }
         }

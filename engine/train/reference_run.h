@@ -1,10 +1,11 @@
-// The whole network on the reference functions of its layers: slow, plain, in any precision. The model that fast paths are
-// compared with, and the source of activations, gradients and updates for panels that explain a StepRecord.
+// The whole network on the reference functions of its layers: slow, plain, in any precision. The model that fast paths
+// are compared with, and the source of activations, gradients and updates for panels that explain a StepRecord.
 #pragma once
 
 #include "engine/train/trainer.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 template <class T>
 struct ReferencePass {

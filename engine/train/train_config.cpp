@@ -4,13 +4,18 @@
 #include <cmath>
 #include <numbers>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 Error badValue(const std::string& what, const std::string& found, const std::string& needed)
 {
-    return {ErrorCode::InvalidArgument, "The " + what + " is " + found + "; it must be " + needed + ".", "Change it in the training settings.", {-1, what, {}, -1}};
+    return {ErrorCode::InvalidArgument,
+            "The " + what + " is " + found + "; it must be " + needed + ".",
+            "Change it in the training settings.",
+            {-1, what, {}, -1}};
 }
 
 std::string scheduleName(const std::string& schedule)
@@ -24,7 +29,8 @@ const std::vector<ScheduleInfo>& scheduleRegistry()
 {
     static const std::vector<ScheduleInfo> all{
         {"constant", "Constant", "The rate stays as it is."},
-        {"cosine", "Cosine", "The rate falls along half a cosine to zero at the end (Loshchilov and Hutter, arXiv 1608.03983)."},
+        {"cosine", "Cosine",
+         "The rate falls along half a cosine to zero at the end (Loshchilov and Hutter, arXiv 1608.03983)."},
     };
     return all;
 }
@@ -38,7 +44,10 @@ Result<void> validate(const TrainConfig& c)
     if (c.batch < 1 || c.batch > 65536)
         return badValue("batch size", std::to_string(c.batch), "from 1 to 65,536");
     if (!findOptimizer(c.optimizer))
-        return Error{ErrorCode::UnknownName, "There is no optimizer called '" + c.optimizer + "'.", "Use sgd, momentum, nesterov or adam.", {}};
+        return Error{ErrorCode::UnknownName,
+                     "There is no optimizer called '" + c.optimizer + "'.",
+                     "Use sgd, momentum, nesterov or adam.",
+                     {}};
     if (!std::isfinite(c.rate) || c.rate <= 0)
         return badValue("learning rate", std::to_string(c.rate), "larger than 0");
     if (!(c.momentum >= 0 && c.momentum < 1))
@@ -54,15 +63,20 @@ Result<void> validate(const TrainConfig& c)
     if (c.limit < 0)
         return badValue("number of images", std::to_string(c.limit), "0 (all) or more");
     const auto& schedules = scheduleRegistry();
-    if (std::none_of(schedules.begin(), schedules.end(), [&](const ScheduleInfo& s) { return s.id == scheduleName(c.schedule); }))
-        return Error{ErrorCode::UnknownName, "There is no schedule called '" + c.schedule + "'.", "Use constant or cosine.", {}};
+    if (std::none_of(schedules.begin(), schedules.end(),
+                     [&](const ScheduleInfo& s) { return s.id == scheduleName(c.schedule); }))
+        return Error{
+            ErrorCode::UnknownName, "There is no schedule called '" + c.schedule + "'.", "Use constant or cosine.", {}};
     if (c.schedule.find(':') != std::string::npos)
-        return Error{ErrorCode::InvalidArgument, "The schedule '" + c.schedule + "' has a number; " + scheduleName(c.schedule) + " takes none.",
-                     "Write --schedule " + scheduleName(c.schedule) + ".", {}};
+        return Error{ErrorCode::InvalidArgument,
+                     "The schedule '" + c.schedule + "' has a number; " + scheduleName(c.schedule) + " takes none.",
+                     "Write --schedule " + scheduleName(c.schedule) + ".",
+                     {}};
     return {};
 }
 
-double scheduledRate(const TrainConfig& config, std::int64_t step, std::int64_t /*stepsPerEpoch*/, std::int64_t totalSteps)
+double scheduledRate(const TrainConfig& config, std::int64_t step, std::int64_t /*stepsPerEpoch*/,
+                     std::int64_t totalSteps)
 {
     if (scheduleName(config.schedule) == "cosine" && totalSteps > 0) {
         const double done = std::min(1.0, static_cast<double>(step) / static_cast<double>(totalSteps));

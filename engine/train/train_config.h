@@ -7,25 +7,26 @@
 #include <string>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 enum class ExecutionMode { Fused, Layerwise };
 
 struct TrainConfig {
-    std::string data = "digits";      ///< source as on the command line
+    std::string data = "digits"; ///< source as on the command line
     std::int64_t epochs = 5;
-    std::int64_t steps = 0;           ///< > 0: stop after so many steps instead of epochs
+    std::int64_t steps = 0; ///< > 0: stop after so many steps instead of epochs
     std::int64_t batch = 64;
-    std::string optimizer = "adam";   ///< id in the optimizer registry
+    std::string optimizer = "adam"; ///< id in the optimizer registry
     double rate = 0.001;
     double momentum = 0.9;
     double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
     double weightDecay = 0;
     std::string schedule = "constant";
     std::uint64_t seed = 1;
-    int threads = 0;                  ///< 0: all cores
-    double validation = 0;            ///< share of the training images set aside, 0 .. 0.9
-    std::int64_t limit = 0;           ///< only the first N training images; 0: all
+    int threads = 0;        ///< 0: all cores
+    double validation = 0;  ///< share of the training images set aside, 0 .. 0.9
+    std::int64_t limit = 0; ///< only the first N training images; 0: all
     bool shuffle = true;
     ExecutionMode execution = ExecutionMode::Fused;
     friend bool operator==(const TrainConfig&, const TrainConfig&) = default;
@@ -36,7 +37,7 @@ Result<void> validate(const TrainConfig& config);
 
 struct OptimizerInfo {
     std::string id, title, help, paper;
-    int stateTensors = 0;        ///< momentum 1, Adam 2
+    int stateTensors = 0; ///< momentum 1, Adam 2
     double defaultRate = 0.01;
     bool usesMomentum = false;
     bool usesBetas = false;

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <numeric>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
-namespace {
+namespace
+{
 
 using Clock = std::chrono::steady_clock;
 
@@ -60,8 +62,10 @@ struct Trainer::Session {
     int highLosses = 0;
 };
 
-Trainer::Trainer(GraphSpec graph, TrainConfig config, DatasetBundle data, std::shared_ptr<const TrainingState> resume, WeightsPtr start)
-    : m_graph(std::move(graph)), m_config(std::move(config)), m_data(std::move(data)), m_state(std::move(resume)), m_start(std::move(start))
+Trainer::Trainer(GraphSpec graph, TrainConfig config, DatasetBundle data, std::shared_ptr<const TrainingState> resume,
+                 WeightsPtr start)
+    : m_graph(std::move(graph)), m_config(std::move(config)), m_data(std::move(data)), m_state(std::move(resume)),
+      m_start(std::move(start))
 {
 }
 
@@ -70,7 +74,10 @@ Result<void> Trainer::prepare(Session& s)
     if (auto valid = validate(m_config); !valid)
         return valid;
     if (!m_data.train || m_data.train->size() == 0)
-        return Error{ErrorCode::InvalidArgument, "The data set '" + m_data.name + "' has no training images.", "Choose another data set.", {}};
+        return Error{ErrorCode::InvalidArgument,
+                     "The data set '" + m_data.name + "' has no training images.",
+                     "Choose another data set.",
+                     {}};
     PlanOptions options;
     options.batch = m_config.batch;
     options.threads = m_config.threads;
@@ -90,7 +97,8 @@ Result<void> Trainer::prepare(Session& s)
         std::sort(s.validationImages.begin(), s.validationImages.end());
     }
     if (all.empty())
-        return Error{ErrorCode::InvalidArgument, "The validation share leaves no image for training.", "Make it smaller.", {}};
+        return Error{
+            ErrorCode::InvalidArgument, "The validation share leaves no image for training.", "Make it smaller.", {}};
     s.trainImages = std::move(all);
     const auto images = static_cast<std::int64_t>(s.trainImages.size());
     options.batch = std::min(options.batch, images);
@@ -119,8 +127,10 @@ Result<void> Trainer::prepare(Session& s)
     for (const Parameter& p : (*plan)->graph->parameters) {
         const auto found = weights->find({p.node, p.info.key});
         if (found == weights->end() || !(found->second.shape() == p.info.shape))
-            return Error{ErrorCode::ShapeMismatch, "The saved weights of " + m_graph.label(p.node) + " do not fit its settings.",
-                         "Reset the weights, or open the network they belong to.", {p.node, p.info.key, {}, -1}};
+            return Error{ErrorCode::ShapeMismatch,
+                         "The saved weights of " + m_graph.label(p.node) + " do not fit its settings.",
+                         "Reset the weights, or open the network they belong to.",
+                         {p.node, p.info.key, {}, -1}};
     }
     s.executor->setWeights(*weights);
     if (m_state) {
@@ -199,7 +209,8 @@ Result<void> Trainer::epochEnd(Session& s, TrainingSink& sink)
     const bool ownSet = m_data.validation && m_data.validation->size() > 0;
     if (!s.validationImages.empty() || ownSet) {
         s.evaluator->setWeights(*m_state->weights);
-        auto v = s.validationImages.empty() ? s.evaluator->run(*m_data.validation) : s.evaluator->run(*m_data.train, s.validationImages);
+        auto v = s.validationImages.empty() ? s.evaluator->run(*m_data.validation)
+                                            : s.evaluator->run(*m_data.train, s.validationImages);
         if (!v)
             return v.error();
         e.validationLoss = v->loss;
@@ -232,8 +243,9 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
 
     StartEvent start;
     start.trainImages = static_cast<std::int64_t>(s.trainImages.size());
-    start.validationImages = s.validationImages.empty() && m_data.validation ? m_data.validation->size()
-                                                                             : static_cast<std::int64_t>(s.validationImages.size());
+    start.validationImages = s.validationImages.empty() && m_data.validation
+                                 ? m_data.validation->size()
+                                 : static_cast<std::int64_t>(s.validationImages.size());
     start.testImages = m_data.test ? m_data.test->size() : 0;
     start.stepsPerEpoch = s.stepsPerEpoch;
     start.totalSteps = s.totalSteps;
@@ -275,17 +287,26 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         if (r.cancelled)
             break;
         if (r.dataFailed)
-            return finish(StopReason::Failed, Error{ErrorCode::Io, "An image of the training set could not be read.", "Check that its file still exists.", {}});
+            return finish(StopReason::Failed, Error{ErrorCode::Io,
+                                                    "An image of the training set could not be read.",
+                                                    "Check that its file still exists.",
+                                                    {}});
         if (s.firstLoss < 0)
             s.firstLoss = r.loss;
-        // Saturated activations keep a run away finite: a loss hundreds of times the first one for ten steps counts too.
+        // Saturated activations keep a run away finite: a loss hundreds of times the first one for ten steps counts
+        // too.
         s.highLosses = r.loss > 100 * (s.firstLoss + 1) ? s.highLosses + 1 : 0;
         if (r.diverged || s.highLosses >= 10) {
             m_state = copyState(s);
-            const std::string what = r.diverged ? "The loss is no longer a number since step " + std::to_string(s.step + 1)
-                                                : "The loss has grown more than a hundredfold by step " + std::to_string(s.step + 1);
-            return finish(StopReason::Diverged, Error{ErrorCode::Diverged, what + ". The rate " + rateText(m_config.rate) + " is probably too high.",
-                                                      "Reset and try a smaller rate, for example " + rateText(findOptimizer(m_config.optimizer)->defaultRate) + ".", {}});
+            const std::string what =
+                r.diverged ? "The loss is no longer a number since step " + std::to_string(s.step + 1)
+                           : "The loss has grown more than a hundredfold by step " + std::to_string(s.step + 1);
+            return finish(StopReason::Diverged,
+                          Error{ErrorCode::Diverged,
+                                what + ". The rate " + rateText(m_config.rate) + " is probably too high.",
+                                "Reset and try a smaller rate, for example " +
+                                    rateText(findOptimizer(m_config.optimizer)->defaultRate) + ".",
+                                {}});
         }
         ++s.step;
         if (record)

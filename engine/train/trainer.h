@@ -20,7 +20,8 @@
 #include <utility>
 #include <vector>
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 /// Key of a tensor: node id and tensor key.
 using TensorKey = std::pair<NodeId, std::string>;
@@ -48,11 +49,11 @@ struct StepRecord {
 };
 
 struct StepEvent {
-    std::int64_t step = 0;  ///< 1-based: steps done
-    std::int64_t epoch = 0; ///< 1-based: the epoch this step belongs to
+    std::int64_t step = 0;    ///< 1-based: steps done
+    std::int64_t epoch = 0;   ///< 1-based: the epoch this step belongs to
     double epochPosition = 0; ///< epochs done including this step, e.g. 1.25
-    double loss = 0;        ///< mean over the batch
-    double accuracy = 0;    ///< share of the batch that was right
+    double loss = 0;          ///< mean over the batch
+    double accuracy = 0;      ///< share of the batch that was right
     double rate = 0;
     double imagesPerSecond = 0; ///< over the last half second or so
 };
@@ -85,14 +86,15 @@ enum class StopReason { Finished, Stopped, Diverged, Failed };
 
 struct DoneEvent {
     StopReason reason = StopReason::Finished;
-    std::optional<Error> error;          ///< Diverged and Failed
+    std::optional<Error> error; ///< Diverged and Failed
     std::optional<Evaluation> test;
     double seconds = 0;
     std::int64_t step = 0;
 };
 
 /// Receives events on the training thread. Must return quickly.
-class TrainingSink {
+class TrainingSink
+{
 public:
     virtual ~TrainingSink() = default;
     virtual void started(const StartEvent&) {}
@@ -100,8 +102,8 @@ public:
     virtual void epochDone(const EpochEvent&) {}
     /// One whole step as a value, after TrainControl::requestRecord().
     virtual void recorded(std::shared_ptr<const StepRecord>) {}
-    /// A copy of the state that was asked for by TrainControl::requestSnapshot(), and always at an end of an epoch, at a
-    /// pause and at the end.
+    /// A copy of the state that was asked for by TrainControl::requestSnapshot(), and always at an end of an epoch, at
+    /// a pause and at the end.
     virtual void snapshot(std::shared_ptr<const TrainingState>) {}
     virtual void paused() {}
     virtual void resumed() {}
@@ -109,7 +111,8 @@ public:
 };
 
 /// Thread-safe controls of a running trainer.
-class TrainControl {
+class TrainControl
+{
 public:
     void pause();
     void resume();
@@ -117,7 +120,8 @@ public:
     void singleStep();
     /// Ends at the next chunk barrier; the weights stay those of the last whole step.
     void stop();
-    /// The trainer copies its weights after the current step and gives them to the sink. Cheap to call often: requests merge.
+    /// The trainer copies its weights after the current step and gives them to the sink. Cheap to call often: requests
+    /// merge.
     void requestSnapshot() { m_snapshot.store(true, std::memory_order_relaxed); }
     /// The next step is recorded and given to the sink.
     void requestRecord() { m_record.store(true, std::memory_order_relaxed); }
@@ -141,7 +145,8 @@ private:
 WeightsPtr initialWeights(const GraphSpec& graph, std::uint64_t seed);
 
 /// One training run. Construct and run on any one thread; talk to it through TrainControl.
-class Trainer {
+class Trainer
+{
 public:
     /// resume: continue from this state (same network); else from `start` weights if given, else from initialWeights().
     Trainer(GraphSpec graph, TrainConfig config, DatasetBundle data, std::shared_ptr<const TrainingState> resume = {},
@@ -171,7 +176,8 @@ Result<Evaluation> evaluate(const GraphSpec& graph, const WeightMap& weights, co
 
 /// Activations of single images for panels: compiled once per network, single-threaded, one owner thread at a time.
 /// Never touches training.
-class Inspector {
+class Inspector
+{
 public:
     static Result<std::unique_ptr<Inspector>> create(const GraphSpec& graph);
     virtual ~Inspector() = default;

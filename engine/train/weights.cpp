@@ -1,7 +1,8 @@
 #include "engine/layers/initialize.h"
 #include "engine/train/trainer.h"
 
-namespace convarium::engine {
+namespace convarium::engine
+{
 
 WeightsPtr initialWeights(const GraphSpec& graph, std::uint64_t seed)
 {

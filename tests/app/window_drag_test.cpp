@@ -16,7 +16,8 @@
 using namespace convarium;
 using namespace convarium::ui;
 
-namespace {
+namespace
+{
 
 /// The middle of an accessible child of the canvas, on the screen.
 QPoint middleOf(CanvasView* canvas, const QString& name)
@@ -36,9 +37,11 @@ QPoint middleOf(CanvasView* canvas, const QString& name)
 /// Presses, moves in small steps, rests over the target, releases: what the drag protocol of X needs.
 bool drag(QPoint from, QPoint to)
 {
-    QStringList a{QStringLiteral("mousemove"), QString::number(from.x()), QString::number(from.y()), QStringLiteral("mousedown"), QStringLiteral("1")};
+    QStringList a{QStringLiteral("mousemove"), QString::number(from.x()), QString::number(from.y()),
+                  QStringLiteral("mousedown"), QStringLiteral("1")};
     const auto move = [&a](QPointF p, double pause) {
-        a << QStringLiteral("mousemove") << QString::number(qRound(p.x())) << QString::number(qRound(p.y())) << QStringLiteral("sleep") << QString::number(pause);
+        a << QStringLiteral("mousemove") << QString::number(qRound(p.x())) << QString::number(qRound(p.y()))
+          << QStringLiteral("sleep") << QString::number(pause);
     };
     for (int i = 1; i <= 12; ++i)
         move(from + QPointF(to - from) * i / 12.0, 0.03);
@@ -59,7 +62,8 @@ class WindowDragTest : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        if (QGuiApplication::platformName() != QLatin1String("xcb") || QStandardPaths::findExecutable(QStringLiteral("xdotool")).isEmpty())
+        if (QGuiApplication::platformName() != QLatin1String("xcb") ||
+            QStandardPaths::findExecutable(QStringLiteral("xdotool")).isEmpty())
             QSKIP("needs an X server and xdotool; test.sh provides both");
         Settings::instance().useTestMode();
         ThemeManager::instance().install();
@@ -83,14 +87,16 @@ private Q_SLOTS:
 
         LayerRow* row = palette->row(QStringLiteral("conv2d"));
         const QPoint source = row->mapToGlobal(row->rect().center());
-        const QPoint empty = window.canvas()->mapToGlobal(QPoint(window.canvas()->width() / 2, window.canvas()->height() - 60));
+        const QPoint empty =
+            window.canvas()->mapToGlobal(QPoint(window.canvas()->width() / 2, window.canvas()->height() - 60));
         QVERIFY(drag(source, empty));
         QTRY_COMPARE(document->graph().nodes.size(), before.nodes.size() + 1);
         QCOMPARE(document->graph().nodes.back().type, std::string("conv2d"));
 
         const QString added = QString::fromStdString(document->graph().label(document->graph().nodes.back().id));
         QTRY_VERIFY(!middleOf(window.canvas(), added + QStringLiteral(" in")).isNull());
-        QVERIFY(drag(middleOf(window.canvas(), QStringLiteral("Input out")), middleOf(window.canvas(), added + QStringLiteral(" in"))));
+        QVERIFY(drag(middleOf(window.canvas(), QStringLiteral("Input out")),
+                     middleOf(window.canvas(), added + QStringLiteral(" in"))));
         QTRY_COMPARE(document->graph().edges.size(), before.edges.size() + 1);
 
         const engine::GraphSpec after = document->graph();

@@ -52,7 +52,8 @@ private Q_SLOTS:
             QVERIFY(controller->weightsFitNetwork());
             step = controller->trainingState()->step;
             state = controller->trainingState();
-            dialogs::ScopedAnswers answers([](const dialogs::Message&) { return 0; }, [&](const dialogs::FileRequest&) { return file; });
+            dialogs::ScopedAnswers answers([](const dialogs::Message&) { return 0; },
+                                           [&](const dialogs::FileRequest&) { return file; });
             window.files()->save();
             QTRY_VERIFY(!window.document()->isModified());
             QVERIFY(QFile::exists(file));

@@ -8,9 +8,11 @@
 #include <compare>
 #include <map>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 /// One accessible thing: a layer, one of its inputs, or its output.
 struct Part {
@@ -137,7 +139,8 @@ class CanvasAccessible final : public QAccessibleWidget
 public:
     explicit CanvasAccessible(CanvasView* view) : QAccessibleWidget(view, QAccessible::Canvas), m_view(view)
     {
-        m_going = QObject::connect(view->canvasScene(), &CanvasScene::nodeGoing, view, [this](qint64 node) { drop(node); });
+        m_going =
+            QObject::connect(view->canvasScene(), &CanvasScene::nodeGoing, view, [this](qint64 node) { drop(node); });
         m_reset = QObject::connect(view->document(), &ProjectDocument::changed, view, [this](const DocumentChange& c) {
             if (c.what == DocumentChange::What::Reset)
                 dropAll();

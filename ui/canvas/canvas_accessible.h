@@ -3,7 +3,8 @@
 
 #include <QString>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Makes every CanvasView show its layers ("Conv2D C3", with a description) and ports ("Conv2D C3 in", "Add A1 in 2",
 /// "Conv2D C3 out") as children with their places on the screen. May be called more than once.

@@ -4,7 +4,8 @@
 #include "ui/canvas/canvas_view.h"
 #include "ui/theme/icons.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
 {

@@ -4,7 +4,8 @@
 #include <QAction>
 #include <QObject>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasView;
 
@@ -15,12 +16,12 @@ class CanvasActions final : public QObject
 public:
     explicit CanvasActions(CanvasView* view);
 
-    QAction* remove;     ///< bridging
+    QAction* remove; ///< bridging
     QAction* duplicate;
     QAction* selectAll;
     QAction* inspect;
     QAction* rename;
-    QAction* freeze;     ///< checkable
+    QAction* freeze; ///< checkable
     QAction* tidy;
     QAction* fit;
     QAction* fitSelection;

@@ -11,7 +11,8 @@
 #include <memory>
 #include <optional>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// What lies under a point.
 struct Hit {
@@ -25,8 +26,8 @@ struct Hit {
 /// A wire that is being drawn.
 struct WireDraft {
     QPointF from, to;
-    std::map<NodeId, bool> fits; ///< verdict for every layer; others are faded
-    bool toInput = true;         ///< drawn from an output
+    std::map<NodeId, bool> fits;        ///< verdict for every layer; others are faded
+    bool toInput = true;                ///< drawn from an output
     std::optional<engine::Edge> lifted; ///< existing wire whose end is in the hand
 };
 

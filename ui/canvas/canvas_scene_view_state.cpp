@@ -6,7 +6,8 @@
 #include <QLineF>
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::Edge;
 using engine::kNoNode;

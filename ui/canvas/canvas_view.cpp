@@ -13,14 +13,16 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::kNoNode;
 using What = DocumentChange::What;
 
-namespace {
+namespace
+{
 constexpr double kDotPitch = 24;
-constexpr double kTopMargin = 34; ///< of a fitted picture that leaves room below
+constexpr double kTopMargin = 34;  ///< of a fitted picture that leaves room below
 constexpr QSizeF kMargins(12, 28); ///< both sides together
 } // namespace
 

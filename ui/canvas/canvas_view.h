@@ -6,7 +6,8 @@
 #include <QGraphicsView>
 #include <memory>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasActions;
 class FaultCard;
@@ -63,6 +64,8 @@ Q_SIGNALS:
     void renameRequested(qint64 node);
     void zoomChanged(double zoom);
     void statusMessage(const QString& text);
+    /// The space bar was tapped.
+    void trainingToggled();
     /// Letters typed on the canvas look for a layer.
     void searchRequested(const QString& text);
 
@@ -115,6 +118,7 @@ private:
     double m_zoom = 1;
     bool m_fitted = true;
     bool m_spaceHeld = false;
+    bool m_spaceUsed = false; ///< a drag began while it was held
     bool m_updating = false;
     NodeId m_faultWanted = engine::kNoNode; ///< asked for by name, even when no repair is known
     NodeId m_wireSource = engine::kNoNode;  ///< keyboard connecting

@@ -16,6 +16,7 @@
 #include <QScrollBar>
 #include <QToolTip>
 #include <cmath>
+#include <utility>
 
 namespace convarium::ui
 {
@@ -55,6 +56,7 @@ void CanvasView::mousePressEvent(QMouseEvent* event)
     const QPoint where = event->position().toPoint();
     const GesturePoint at = point(where, event->modifiers());
     const bool pan = event->button() == Qt::MiddleButton || event->button() == Qt::RightButton || m_spaceHeld;
+    m_spaceUsed = m_spaceUsed || m_spaceHeld;
     m_scene->setFocusedNode(m_scene->focusedNode(), false);
     if (pan) {
         begin(std::make_unique<PanGesture>(this, at));
@@ -199,8 +201,8 @@ QString CanvasView::toolTipAt(QPoint view) const
 
 void CanvasView::keyReleaseEvent(QKeyEvent* event)
 {
-    if (event->key() == Qt::Key_Space && !event->isAutoRepeat())
-        m_spaceHeld = false;
+    if (event->key() == Qt::Key_Space && !event->isAutoRepeat() && std::exchange(m_spaceHeld, false) && !m_spaceUsed)
+        Q_EMIT trainingToggled();
     // Moves by keys join into one step for as long as Ctrl is held.
     if (event->key() == Qt::Key_Control)
         m_document->endGesture();

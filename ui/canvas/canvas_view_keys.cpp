@@ -8,7 +8,8 @@
 #include <cmath>
 #include <limits>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::kNoNode;
 
@@ -46,9 +47,9 @@ void CanvasView::keyPressEvent(QKeyEvent* event)
     } else if (key == Qt::Key_Slash) {
         Q_EMIT searchRequested({});
     } else if (key == Qt::Key_Space && !event->isAutoRepeat()) {
-        // Held, it pans; the window uses a tap as Train / Pause.
+        // Held while the mouse drags, it pans; a tap is Train / Pause.
         m_spaceHeld = true;
-        event->ignore();
+        m_spaceUsed = false;
     } else {
         event->ignore();
     }

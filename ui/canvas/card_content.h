@@ -6,23 +6,24 @@
 
 #include <QString>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Which quantity the share bars show.
 enum class BarMode { Parameters, Macs, None };
 
 struct CardContent {
-    QString title;    ///< "Conv2D"
-    QString name;     ///< "C3"
+    QString title; ///< "Conv2D"
+    QString name;  ///< "C3"
     QString icon;
     Family family = Family::Block;
-    QString shape;    ///< "10×10×16", "?" when never known
+    QString shape;      ///< "10×10×16", "?" when never known
     bool stale = false; ///< the shape is the last one that worked
-    QString settings; ///< "16 filters 5×5, valid"
-    QString count;    ///< "2,416 parameters"
-    double share = 0; ///< of the largest layer's, 0 .. 1, for the bar
+    QString settings;   ///< "16 filters 5×5, valid"
+    QString count;      ///< "2,416 parameters"
+    double share = 0;   ///< of the largest layer's, 0 .. 1, for the bar
     bool frozen = false;
-    QString fault;    ///< message with its hint; empty when all is well
+    QString fault; ///< message with its hint; empty when all is well
     bool warning = false;
 };
 

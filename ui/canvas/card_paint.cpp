@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 QPainterPath rounded(const QRectF& rect)
 {
@@ -154,8 +156,9 @@ void paintPorts(QPainter* painter, const CardPicture& p)
     const auto port = [&](double x, double y, int state) {
         painter->setOpacity(state == 0 ? 0.4 : 1.0);
         painter->setBrush(theme.surface);
-        painter->setPen(QPen(state == 2 ? theme.accent : p.content.fault.isEmpty() || p.content.warning ? theme.wire
-                                                                                                         : theme.error,
+        painter->setPen(QPen(state == 2                                       ? theme.accent
+                             : p.content.fault.isEmpty() || p.content.warning ? theme.wire
+                                                                              : theme.error,
                              1.75));
         const double r = state == 2 ? 8 : kPortRadius;
         painter->drawEllipse(QPointF(x, y), r, r);
@@ -177,7 +180,10 @@ QFont cardFont(double px, QFont::Weight weight)
     return result;
 }
 
-double readablePx(double px, double scale) { return std::max(px, 12.0 / std::max(scale, 0.2)); }
+double readablePx(double px, double scale)
+{
+    return std::max(px, 12.0 / std::max(scale, 0.2));
+}
 
 double paintShapeText(QPainter* painter, QPointF baseline, const QString& text, double px, const QColor& color,
                       double maxWidth)
@@ -215,8 +221,8 @@ void paintCard(QPainter* painter, const CardPicture& p, Level level, double scal
     const Theme& theme = Theme::current();
     const QRectF card(0, 0, kCardWidth, p.metrics.height(level));
     const bool faulty = !p.content.fault.isEmpty() && !p.content.warning;
-    const bool hovered = p.state.hovered || std::any_of(p.rows.begin(), p.rows.end(),
-                                                        [](const DockedRow& r) { return r.state.hovered; });
+    const bool hovered = p.state.hovered ||
+                         std::any_of(p.rows.begin(), p.rows.end(), [](const DockedRow& r) { return r.state.hovered; });
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     painter->fillPath(rounded(card), theme.surface);

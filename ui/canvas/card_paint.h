@@ -10,7 +10,8 @@
 
 class QPainter;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// A font of the design in scene pixels; the text size setting is part of the view's scale.
 [[nodiscard]] QFont cardFont(double px, QFont::Weight weight = QFont::Normal);
@@ -18,9 +19,9 @@ namespace convarium::ui {
 [[nodiscard]] double readablePx(double px, double scale);
 
 struct Thumbnails {
-    QImage atlas;   ///< `count` tiles side by side
+    QImage atlas; ///< `count` tiles side by side
     int count = 0;
-    bool strip = false; ///< a list of numbers: one strip over the whole width
+    bool strip = false;   ///< a list of numbers: one strip over the whole width
     QVector<double> bars; ///< probabilities: ten bars instead
 };
 

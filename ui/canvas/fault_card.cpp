@@ -12,11 +12,13 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
-constexpr int kTip = 10;     ///< height of the pointer
+constexpr int kTip = 10; ///< height of the pointer
 constexpr int kMargin = 16;
 constexpr int kWidth = 380;
 constexpr int kWideWidth = 476; ///< with a table of shapes
@@ -78,7 +80,8 @@ void FaultCard::fill(const engine::Problem& problem)
     auto* head = new QHBoxLayout;
     head->setSpacing(scaled(8));
     head->addWidget(new Sign(problem.warning ? SignKind::Warning : SignKind::Error, 22, m_body), 0, Qt::AlignTop);
-    auto* title = new TextLabel(end < 0 ? message : message.left(end + 1), TextRole::SectionBold, ColorRole::Text, m_body);
+    auto* title =
+        new TextLabel(end < 0 ? message : message.left(end + 1), TextRole::SectionBold, ColorRole::Text, m_body);
     title->setWordWrap(true);
     head->addWidget(title, 1);
     column->addLayout(head);
@@ -96,7 +99,8 @@ void FaultCard::fill(const engine::Problem& problem)
         addTable(column, problem);
     for (std::size_t i = 0; i < m_repairs.size(); ++i) {
         const QString cost = price(m_repairs[i].parameters);
-        auto* button = new QPushButton(m_repairs[i].text + (cost.isEmpty() ? QString() : QStringLiteral("   ") + cost), m_body);
+        auto* button =
+            new QPushButton(m_repairs[i].text + (cost.isEmpty() ? QString() : QStringLiteral("   ") + cost), m_body);
         button->setAccessibleName(m_repairs[i].text);
         button->setToolTip(cost.isEmpty() ? QString() : tr("%1 parameters").arg(cost));
         setPrimary(button, i == 0);
@@ -153,7 +157,8 @@ void FaultCard::addTable(QVBoxLayout* column, const engine::Problem& problem)
 void FaultCard::placeAt(const QRect& card, const QRect& window)
 {
     m_below = card.bottom() + height() + 4 <= window.bottom() || card.top() - height() < window.top();
-    int x = std::clamp(card.center().x() - width() / 3, window.left() + 8, std::max(window.left() + 8, window.right() - width() - 8));
+    int x = std::clamp(card.center().x() - width() / 3, window.left() + 8,
+                       std::max(window.left() + 8, window.right() - width() - 8));
     int y = m_below ? card.bottom() + 4 : card.top() - height() - 4;
     // Where neither side has room, it may cover the card rather than leave the window.
     y = std::clamp(y, window.top() + 2, std::max(window.top() + 2, window.bottom() - height() - 2));
@@ -172,8 +177,10 @@ void FaultCard::paintEvent(QPaintEvent*)
     path.addRoundedRect(QRectF(rect()).adjusted(1, kTip, -1, -kTip), 8, 8);
     QPainterPath tip;
     const double base = m_below ? kTip + 1 : height() - kTip - 1;
-    tip.addPolygon(QPolygonF({{m_pointer - 10.0, base}, {static_cast<double>(m_pointer), m_below ? 1.0 : height() - 1.0},
-                              {m_pointer + 10.0, base}, {m_pointer - 10.0, base}}));
+    tip.addPolygon(QPolygonF({{m_pointer - 10.0, base},
+                              {static_cast<double>(m_pointer), m_below ? 1.0 : height() - 1.0},
+                              {m_pointer + 10.0, base},
+                              {m_pointer - 10.0, base}}));
     path = path.united(tip);
     painter.setBrush(theme.surface);
     painter.setPen(QPen(theme.error, 1.5));

@@ -7,7 +7,8 @@
 
 class QVBoxLayout;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class FaultCard final : public QFrame
 {
@@ -33,7 +34,7 @@ private:
     QString m_shown; ///< what is on the card, to leave it alone while nothing changes
     std::vector<Repair> m_repairs;
     QWidget* m_body = nullptr;
-    int m_pointer = 0;     ///< x of the tip
+    int m_pointer = 0; ///< x of the tip
     bool m_below = true;
 };
 

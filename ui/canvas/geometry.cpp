@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 Level levelFor(double scale)
 {
@@ -47,7 +48,10 @@ CardMetrics cardMetrics(const engine::GraphSpec& graph, const Stack& stack)
     return metrics;
 }
 
-QPointF snapped(QPointF p) { return {std::round(p.x() / kSnap) * kSnap, std::round(p.y() / kSnap) * kSnap}; }
+QPointF snapped(QPointF p)
+{
+    return {std::round(p.x() / kSnap) * kSnap, std::round(p.y() / kSnap) * kSnap};
+}
 
 QPainterPath roundedPath(const std::vector<QPointF>& points, double radius)
 {

@@ -9,21 +9,22 @@
 #include <QRectF>
 #include <vector>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 inline constexpr double kCardWidth = 156;
 inline constexpr double kCardRadius = 8;
 inline constexpr double kBandWidth = 4;
 inline constexpr double kHeadHeight = 30;
-inline constexpr double kPortY = 47;       ///< below the top of every card
-inline constexpr double kPortPitch = 16;   ///< between the inputs of a merge
+inline constexpr double kPortY = 47;     ///< below the top of every card
+inline constexpr double kPortPitch = 16; ///< between the inputs of a merge
 inline constexpr double kPortRadius = 5;
 inline constexpr double kPortHitRadius = 12;
-inline constexpr double kRowHeight = 28;   ///< docked row
+inline constexpr double kRowHeight = 28; ///< docked row
 inline constexpr double kTextLeft = 16;
-inline constexpr double kWireTurn = 22;    ///< from a card to the nearest vertical run
+inline constexpr double kWireTurn = 22; ///< from a card to the nearest vertical run
 inline constexpr double kTrackPitch = 14;
-inline constexpr double kSkipLift = 54;    ///< of a skip connection above the highest card it passes
+inline constexpr double kSkipLift = 54; ///< of a skip connection above the highest card it passes
 inline constexpr double kLanePitch = 24;
 inline constexpr double kChannelLift = 26; ///< of a row change above the next row
 inline constexpr double kWireRadius = 10;

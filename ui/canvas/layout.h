@@ -5,10 +5,11 @@
 
 #include <QSizeF>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 struct LayoutOptions {
-    QSizeF area{1080, 560};   ///< the window the picture should fit into at 100 %
+    QSizeF area{1080, 560};    ///< the window the picture should fit into at 100 %
     bool reserveOutput = true; ///< a place after the last card for "Reads it as"
 };
 

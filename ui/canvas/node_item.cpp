@@ -4,9 +4,13 @@
 
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-NodeItem::NodeItem(const CanvasScene* scene, Stack stack) : m_scene(scene), m_stack(std::move(stack)) { setZValue(2); }
+NodeItem::NodeItem(const CanvasScene* scene, Stack stack) : m_scene(scene), m_stack(std::move(stack))
+{
+    setZValue(2);
+}
 
 void NodeItem::setPicture(CardPicture picture)
 {
@@ -16,7 +20,10 @@ void NodeItem::setPicture(CardPicture picture)
     update();
 }
 
-QRectF NodeItem::fullRect() const { return {pos(), QSizeF(kCardWidth, m_picture.metrics.height(Level::Near))}; }
+QRectF NodeItem::fullRect() const
+{
+    return {pos(), QSizeF(kCardWidth, m_picture.metrics.height(Level::Near))};
+}
 
 QRectF NodeItem::shownRect() const
 {
@@ -41,7 +48,10 @@ NodeId NodeItem::layerAt(QPointF scenePos) const
     return m_stack.head;
 }
 
-QPointF NodeItem::outputPort() const { return pos() + QPointF(kCardWidth, kPortY); }
+QPointF NodeItem::outputPort() const
+{
+    return pos() + QPointF(kCardWidth, kPortY);
+}
 
 QPointF NodeItem::inputPort(int index) const
 {

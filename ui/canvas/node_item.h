@@ -5,7 +5,8 @@
 
 #include <QGraphicsItem>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasScene;
 

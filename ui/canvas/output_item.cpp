@@ -11,14 +11,25 @@
 #include <QPainter>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
-QString tr(const char* text) { return QCoreApplication::translate("convarium::ui::OutputItem", text); }
-QString percent(double share) { return QLocale().toString(share * 100, 'f', 1) + QStringLiteral(" %"); }
+namespace
+{
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("convarium::ui::OutputItem", text);
+}
+QString percent(double share)
+{
+    return QLocale().toString(share * 100, 'f', 1) + QStringLiteral(" %");
+}
 } // namespace
 
-OutputItem::OutputItem(const CanvasScene* scene) : m_scene(scene) { setZValue(1.8); }
+OutputItem::OutputItem(const CanvasScene* scene) : m_scene(scene)
+{
+    setZValue(1.8);
+}
 
 void OutputItem::setReading(const Reading& reading)
 {

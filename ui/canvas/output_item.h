@@ -5,17 +5,18 @@
 #include <QString>
 #include <QVector>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasScene;
 
 /// The network's answer for one image. All fields but `label` come from the last layer's probabilities.
 struct Reading {
-    QString answer;        ///< "5", or the name of the class; empty: not trained yet
-    double certainty = 0;  ///< 0 .. 1
-    QString second;        ///< runner-up
+    QString answer;       ///< "5", or the name of the class; empty: not trained yet
+    double certainty = 0; ///< 0 .. 1
+    QString second;       ///< runner-up
     double secondCertainty = 0;
-    QString label;         ///< of the test image; empty: unknown
+    QString label; ///< of the test image; empty: unknown
     bool right = false;
     QVector<double> probabilities; ///< drawn as bars on the last card when there are at most 20
 };

@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <cmath>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::Edge;
 using engine::kNoNode;
 
-namespace {
+namespace
+{
 
 constexpr double kPitch = kCardWidth + kColumnGap;
 

@@ -3,7 +3,8 @@
 
 #include "ui/document/project_document.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Puts the layer into the wire. A picture that is as Tidy made it stays so; otherwise the cards to the right in the
 /// same row make room. One step of the undo stack.

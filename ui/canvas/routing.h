@@ -6,7 +6,8 @@
 #include <map>
 #include <vector>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 struct RouteCard {
     QRectF rect;

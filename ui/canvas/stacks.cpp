@@ -2,7 +2,8 @@
 
 #include "engine/layers/layer.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 const Stack* Stacks::of(NodeId id) const
 {

@@ -6,7 +6,8 @@
 #include <map>
 #include <vector>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::NodeId;
 
@@ -20,7 +21,7 @@ struct Stack {
 };
 
 struct Stacks {
-    std::vector<Stack> all;             ///< in the order of the heads in the graph
+    std::vector<Stack> all;              ///< in the order of the heads in the graph
     std::map<NodeId, std::size_t> index; ///< of every node, into `all`
     /// Null when the node is unknown.
     [[nodiscard]] const Stack* of(NodeId id) const;

@@ -11,9 +11,13 @@
 #include <cmath>
 #include <limits>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-WireItem::WireItem(const CanvasScene* scene, const engine::Edge& edge) : m_scene(scene), m_edge(edge) { setZValue(1); }
+WireItem::WireItem(const CanvasScene* scene, const engine::Edge& edge) : m_scene(scene), m_edge(edge)
+{
+    setZValue(1);
+}
 
 void WireItem::setRoute(RoutedWire route)
 {
@@ -46,7 +50,10 @@ double WireItem::distance(QPointF p) const
     return best;
 }
 
-QRectF WireItem::boundingRect() const { return m_path.boundingRect().adjusted(-60, -36, 60, 24); }
+QRectF WireItem::boundingRect() const
+{
+    return m_path.boundingRect().adjusted(-60, -36, 60, 24);
+}
 
 void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
 {
@@ -56,10 +63,10 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
     const Level level = m_scene->level();
     const double scale = m_scene->viewScale();
     const bool far = level == Level::Far;
-    const QColor color = m_look.faulty                             ? theme.error
+    const QColor color = m_look.faulty                          ? theme.error
                          : m_look.selected || m_look.dropTarget ? theme.accent
-                         : m_look.hovered                          ? theme.text2
-                                                                   : theme.wire;
+                         : m_look.hovered                       ? theme.text2
+                                                                : theme.wire;
     QPen pen(color, m_look.selected || m_look.dropTarget ? 3 : m_look.faulty ? 2.5 : 2);
     if (far)
         pen.setWidthF(1.25 / scale);

@@ -6,7 +6,8 @@
 #include <QGraphicsItem>
 #include <QString>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasScene;
 

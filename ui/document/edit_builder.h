@@ -6,7 +6,8 @@
 #include <functional>
 #include <set>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class EditBuilder final
 {

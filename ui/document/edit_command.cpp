@@ -5,14 +5,18 @@
 
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 EditCommand::EditCommand(ProjectDocument* document, QString text, std::vector<Step> steps, quint64 gesture)
     : QUndoCommand(text), m_document(document), m_steps(std::move(steps)), m_gesture(gesture)
 {
 }
 
-void EditCommand::redo() { m_document->applySteps(m_steps); }
+void EditCommand::redo()
+{
+    m_document->applySteps(m_steps);
+}
 
 void EditCommand::undo()
 {
@@ -56,6 +60,9 @@ bool EditCommand::mergeWith(const QUndoCommand* other)
     return true;
 }
 
-void EditCommand::updateText() { setText(stepText(m_document->graph(), m_steps.front())); }
+void EditCommand::updateText()
+{
+    setText(stepText(m_document->graph(), m_steps.front()));
+}
 
 } // namespace convarium::ui

@@ -5,7 +5,8 @@
 
 #include <QUndoCommand>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class ProjectDocument;
 

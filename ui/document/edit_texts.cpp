@@ -6,11 +6,16 @@
 #include <QLocale>
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
-QString tr(const char* text, int n = -1) { return QCoreApplication::translate("convarium::ui::Edit", text, nullptr, n); }
+QString tr(const char* text, int n = -1)
+{
+    return QCoreApplication::translate("convarium::ui::Edit", text, nullptr, n);
+}
 
 QString paramTitle(const engine::GraphSpec& graph, NodeId id, const std::string& key)
 {
@@ -25,7 +30,10 @@ QString paramTitle(const engine::GraphSpec& graph, NodeId id, const std::string&
     return QString::fromStdString(key);
 }
 
-QString valueText(const engine::ParamValue& value) { return QString::fromStdString(engine::paramText(value)); }
+QString valueText(const engine::ParamValue& value)
+{
+    return QString::fromStdString(engine::paramText(value));
+}
 
 /// The one setting that differs, or a general text.
 QString trainText(const engine::TrainConfig& a, const engine::TrainConfig& b)
@@ -56,7 +64,10 @@ QString trainText(const engine::TrainConfig& a, const engine::TrainConfig& b)
 
 } // namespace
 
-QString numberText(qint64 value) { return QLocale().toString(value); }
+QString numberText(qint64 value)
+{
+    return QLocale().toString(value);
+}
 
 QString shortLabel(const engine::GraphSpec& graph, NodeId id)
 {
@@ -90,7 +101,8 @@ QString stepText(const engine::GraphSpec& graph, const Step& given)
         return (s->after ? tr("Freeze %1") : tr("Unfreeze %1")).arg(shortLabel(graph, s->node));
     if (const auto* s = std::get_if<step::MoveStep>(&given)) {
         std::vector<NodeId> ids;
-        std::transform(s->moves.begin(), s->moves.end(), std::back_inserter(ids), [](const auto& m) { return m.first; });
+        std::transform(s->moves.begin(), s->moves.end(), std::back_inserter(ids),
+                       [](const auto& m) { return m.first; });
         return countedText(tr("Move"), graph, ids);
     }
     if (const auto* s = std::get_if<step::TrainStep>(&given))

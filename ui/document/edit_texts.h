@@ -5,7 +5,8 @@
 
 #include <QString>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// "C3", or the title of the layer type while the node has no name.
 [[nodiscard]] QString shortLabel(const engine::GraphSpec& graph, NodeId id);

@@ -6,11 +6,13 @@
 #include <QFileInfo>
 #include <set>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using What = DocumentChange::What;
 
-namespace {
+namespace
+{
 
 template <class... F>
 struct Overloaded : F... {
@@ -21,43 +23,42 @@ struct Overloaded : F... {
 std::optional<DocumentChange> eventOf(const Step& given)
 {
     DocumentChange change;
-    const bool told = std::visit(
-        Overloaded{[&](const step::NodeStep& s) {
-                       change.what = s.added ? What::NodeAdded : What::NodeRemoved;
-                       change.node = s.node.id;
-                       return true;
-                   },
-                   [&](const step::EdgeStep& s) {
-                       change.what = s.added ? What::EdgeAdded : What::EdgeRemoved;
-                       change.edge = s.edge;
-                       return true;
-                   },
-                   [&](const step::ParamStep& s) {
-                       change.what = What::ParamChanged;
-                       change.node = s.node;
-                       change.key = s.key;
-                       return true;
-                   },
-                   [&](const step::NameStep& s) {
-                       change.what = What::NodeRenamed;
-                       change.node = s.node;
-                       return true;
-                   },
-                   [&](const step::FrozenStep& s) {
-                       change.what = What::FrozenChanged;
-                       change.node = s.node;
-                       return true;
-                   },
-                   [&](const step::MoveStep&) {
-                       change.what = What::NodesMoved;
-                       return true;
-                   },
-                   [&](const step::TrainStep&) {
-                       change.what = What::TrainConfigChanged;
-                       return true;
-                   },
-                   [](const auto&) { return false; }},
-        given);
+    const bool told = std::visit(Overloaded{[&](const step::NodeStep& s) {
+                                                change.what = s.added ? What::NodeAdded : What::NodeRemoved;
+                                                change.node = s.node.id;
+                                                return true;
+                                            },
+                                            [&](const step::EdgeStep& s) {
+                                                change.what = s.added ? What::EdgeAdded : What::EdgeRemoved;
+                                                change.edge = s.edge;
+                                                return true;
+                                            },
+                                            [&](const step::ParamStep& s) {
+                                                change.what = What::ParamChanged;
+                                                change.node = s.node;
+                                                change.key = s.key;
+                                                return true;
+                                            },
+                                            [&](const step::NameStep& s) {
+                                                change.what = What::NodeRenamed;
+                                                change.node = s.node;
+                                                return true;
+                                            },
+                                            [&](const step::FrozenStep& s) {
+                                                change.what = What::FrozenChanged;
+                                                change.node = s.node;
+                                                return true;
+                                            },
+                                            [&](const step::MoveStep&) {
+                                                change.what = What::NodesMoved;
+                                                return true;
+                                            },
+                                            [&](const step::TrainStep&) {
+                                                change.what = What::TrainConfigChanged;
+                                                return true;
+                                            },
+                                            [](const auto&) { return false; }},
+                                 given);
     return told ? std::optional(change) : std::nullopt;
 }
 
@@ -76,7 +77,10 @@ ProjectDocument::ProjectDocument(QObject* parent) : QObject(parent)
 }
 
 // The stack's own end would tell of a change to a document that is half gone.
-ProjectDocument::~ProjectDocument() { m_stack.disconnect(this); }
+ProjectDocument::~ProjectDocument()
+{
+    m_stack.disconnect(this);
+}
 
 QPointF ProjectDocument::position(NodeId id) const
 {
@@ -162,7 +166,10 @@ void ProjectDocument::pushSteps(const QString& text, std::vector<Step> steps, bo
     m_stack.push(new EditCommand(this, text, std::move(steps), dragging ? m_gesture : 0));
 }
 
-void ProjectDocument::endGesture() { ++m_gesture; }
+void ProjectDocument::endGesture()
+{
+    ++m_gesture;
+}
 
 void ProjectDocument::workOut()
 {

@@ -11,26 +11,27 @@
 #include <functional>
 #include <optional>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class EditBuilder;
 
 /// A small typed event: what changed, so that only the views of it repaint.
 struct DocumentChange {
     enum class What {
-        Reset,              ///< another project: forget everything
-        NodeAdded,          ///< node
+        Reset,                ///< another project: forget everything
+        NodeAdded,            ///< node
         NodeAboutToBeRemoved, ///< node; the graph still has it
-        NodeRemoved,        ///< node
-        EdgeAdded,          ///< edge
-        EdgeRemoved,        ///< edge
-        NodesMoved,         ///< some positions
-        ParamChanged,       ///< node, key
-        NodeRenamed,        ///< node; kNoNode: the title of the network
-        FrozenChanged,      ///< node
+        NodeRemoved,          ///< node
+        EdgeAdded,            ///< edge
+        EdgeRemoved,          ///< edge
+        NodesMoved,           ///< some positions
+        ParamChanged,         ///< node, key
+        NodeRenamed,          ///< node; kNoNode: the title of the network
+        FrozenChanged,        ///< node
         TrainConfigChanged,
-        ShapesChanged,      ///< shapes, counts and problems have been worked out again
-        FileChanged,        ///< file name
+        ShapesChanged, ///< shapes, counts and problems have been worked out again
+        FileChanged,   ///< file name
     };
     What what = What::Reset;
     NodeId node = engine::kNoNode;

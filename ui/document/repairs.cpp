@@ -6,14 +6,19 @@
 
 #include <algorithm>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::Edge;
 using engine::Shape;
 
-namespace {
+namespace
+{
 
-QString tr(const char* text) { return ProjectDocument::tr(text); }
+QString tr(const char* text)
+{
+    return ProjectDocument::tr(text);
+}
 
 /// Parameters of all layers whose shape is known.
 qint64 parametersOf(const engine::GraphSpec& graph, const engine::ShapedGraph& shaped)
@@ -32,9 +37,8 @@ qint64 parametersOf(const engine::GraphSpec& graph, const engine::ShapedGraph& s
 
 bool isFaulty(const engine::ShapedGraph& shaped, NodeId id)
 {
-    return std::any_of(shaped.problems.begin(), shaped.problems.end(), [&](const engine::Problem& p) {
-        return p.error.place.node == id && !p.warning;
-    });
+    return std::any_of(shaped.problems.begin(), shaped.problems.end(),
+                       [&](const engine::Problem& p) { return p.error.place.node == id && !p.warning; });
 }
 
 QPointF halfWay(const EditBuilder& b, const Edge& edge)
@@ -153,6 +157,9 @@ std::vector<Repair> repairsFor(const ProjectDocument& document, const engine::Pr
     return result;
 }
 
-void applyRepair(ProjectDocument& document, const Repair& repair) { document.edit(repair.text, repair.build); }
+void applyRepair(ProjectDocument& document, const Repair& repair)
+{
+    document.edit(repair.text, repair.build);
+}
 
 } // namespace convarium::ui

@@ -5,7 +5,8 @@
 
 #include <vector>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 struct Repair {
     QString text;          ///< button and undo text: "Insert Flatten"

@@ -1,6 +1,7 @@
 #include "ui/shell/file_task.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 FileTask::FileTask(QObject* parent) : QObject(parent)
 {

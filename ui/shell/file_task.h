@@ -10,7 +10,8 @@
 #include <optional>
 #include <thread>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 /// Runs one job at a time on a thread of its own and reports back in the UI thread. Lives in the UI thread.
 class FileTask final : public QObject

@@ -11,7 +11,8 @@
 #include <QHBoxLayout>
 #include <QToolButton>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* undo, QAction* redo, QWidget* parent)
     : QToolBar(tr("Header"), parent), m_document(document), m_canvas(canvas)
@@ -35,7 +36,8 @@ HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* und
     connect(home, &QToolButton::clicked, this, &HeaderBar::homeRequested);
     row->addWidget(home);
     separator();
-    for (auto [action, icon, text] : {std::tuple{undo, QStringLiteral("undo"), tr("Undo")}, {redo, QStringLiteral("redo"), tr("Redo")}}) {
+    for (auto [action, icon, text] :
+         {std::tuple{undo, QStringLiteral("undo"), tr("Undo")}, {redo, QStringLiteral("redo"), tr("Redo")}}) {
         auto* button = new IconButton(icon, text);
         const auto sync = [button, action, text] {
             button->setEnabled(action->isEnabled());
@@ -58,7 +60,8 @@ HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* und
     m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: parameters"), static_cast<int>(BarMode::Parameters));
     m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: MACs"), static_cast<int>(BarMode::Macs));
     m_bars->addItem(icon(QStringLiteral("bars")), tr("No bars"), static_cast<int>(BarMode::None));
-    connect(m_bars, &QComboBox::currentIndexChanged, this, [this] { m_canvas->setBars(static_cast<BarMode>(m_bars->currentData().toInt())); });
+    connect(m_bars, &QComboBox::currentIndexChanged, this,
+            [this] { m_canvas->setBars(static_cast<BarMode>(m_bars->currentData().toInt())); });
     row->addWidget(m_bars);
     row->addSpacing(scaled(8));
     row->addWidget(new Hairline(Qt::Vertical));
@@ -97,7 +100,9 @@ QToolButton* HeaderBar::addButton(const QString& iconName, const QString& text, 
         button->setIcon(icon(iconName));
     button->setText(text);
     button->setAccessibleName(text);
-    button->setToolButtonStyle(iconName.isEmpty() ? Qt::ToolButtonTextOnly : labelled ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
+    button->setToolButtonStyle(iconName.isEmpty() ? Qt::ToolButtonTextOnly
+                               : labelled         ? Qt::ToolButtonTextBesideIcon
+                                                  : Qt::ToolButtonIconOnly);
     return button;
 }
 

@@ -6,7 +6,8 @@
 class QComboBox;
 class QToolButton;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasView;
 class ProjectDocument;

@@ -32,9 +32,11 @@
 #include <QStatusBar>
 #include <QVBoxLayout>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 constexpr int kWideWidth = 1500, kWideHeight = 900;
 
@@ -49,7 +51,8 @@ QWidget* problemsPage(ProblemsPanel* panel, const std::function<void()>& close)
     head->setContentsMargins(scaled(16), scaled(8), scaled(8), scaled(8));
     head->addWidget(new TextLabel(QObject::tr("Problems"), TextRole::SectionBold));
     head->addStretch(1);
-    head->addWidget(new TextLabel(QObject::tr("Training waits until they are solved"), TextRole::Body, ColorRole::Text2));
+    head->addWidget(
+        new TextLabel(QObject::tr("Training waits until they are solved"), TextRole::Body, ColorRole::Text2));
     auto* button = new IconButton(QStringLiteral("close"), QObject::tr("Back to training"));
     QObject::connect(button, &QToolButton::clicked, page, close);
     head->addWidget(button);
@@ -79,10 +82,12 @@ Reading toReading(const OutputReading& r, const MapService* maps)
 } // namespace
 
 MainWindow::MainWindow()
-    : m_document(new ProjectDocument(this)), m_controller(new TrainingController(engineServices(), this)), m_maps(new MapService(m_controller, this)),
-      m_canvas(new CanvasView(m_document)), m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
-      m_training(new TrainingDock(m_controller, m_maps, m_document)), m_bottom(new QStackedWidget), m_totals(new TotalsBar(m_document)),
-      m_files(new ProjectFiles(m_document, m_controller, this)), m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
+    : m_document(new ProjectDocument(this)), m_controller(new TrainingController(engineServices(), this)),
+      m_maps(new MapService(m_controller, this)), m_canvas(new CanvasView(m_document)), m_palette(new LayerPalette),
+      m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
+      m_bottom(new QStackedWidget), m_totals(new TotalsBar(m_document)),
+      m_files(new ProjectFiles(m_document, m_controller, this)),
+      m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
 {
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
@@ -175,11 +180,14 @@ void MainWindow::connectParts()
         m_inspectorDock->show();
         m_inspector->startRename();
     });
+    connect(m_canvas, &CanvasView::trainingToggled, m_controller, &TrainingController::toggle);
     connect(m_canvas, &CanvasView::searchRequested, m_palette, &LayerPalette::startSearch);
-    connect(m_canvas, &CanvasView::statusMessage, this, [this](const QString& text) { m_canvas->setAccessibleDescription(text); });
+    connect(m_canvas, &CanvasView::statusMessage, this,
+            [this](const QString& text) { m_canvas->setAccessibleDescription(text); });
     connect(m_palette, &LayerPalette::layerActivated, m_canvas, &CanvasView::addLayer);
     connect(m_totals, &TotalsBar::problemsClicked, this, [this] { showProblems(true); });
-    connect(m_header, &HeaderBar::homeRequested, this, [this] { m_networks->popup(m_header->mapToGlobal(QPoint(scaled(8), m_header->height()))); });
+    connect(m_header, &HeaderBar::homeRequested, this,
+            [this] { m_networks->popup(m_header->mapToGlobal(QPoint(scaled(8), m_header->height()))); });
     connect(m_files, &ProjectFiles::stateTextChanged, this, &MainWindow::refreshTitle);
     connect(m_files, &ProjectFiles::opened, this, [this] {
         m_canvas->clearThumbnails();
@@ -218,7 +226,8 @@ void MainWindow::connectMaps()
         for (auto it = thumbnails.begin(); it != thumbnails.end(); ++it)
             m_canvas->setThumbnails(it.key(), it->atlas, it->count);
     });
-    connect(m_maps, &MapService::readingReady, this, [this](const OutputReading& r) { m_canvas->setReading(toReading(r, m_maps)); });
+    connect(m_maps, &MapService::readingReady, this,
+            [this](const OutputReading& r) { m_canvas->setReading(toReading(r, m_maps)); });
 }
 
 void MainWindow::showProblems(bool show)
@@ -275,7 +284,8 @@ void MainWindow::closeEvent(QCloseEvent* event)
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().size() == 1 && event->mimeData()->urls().first().isLocalFile())
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().size() == 1 &&
+        event->mimeData()->urls().first().isLocalFile())
         event->acceptProposedAction();
 }
 

@@ -6,7 +6,8 @@
 class QDockWidget;
 class QStackedWidget;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasView;
 class HeaderBar;

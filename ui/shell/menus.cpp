@@ -24,7 +24,8 @@
 #include <QMenu>
 #include <QMenuBar>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 void MainWindow::makeMenus()
 {
@@ -92,11 +93,14 @@ void MainWindow::makeViewMenu()
     view->addAction(tr("Normal text"), QKeySequence(QStringLiteral("Ctrl+0")), this, [this] { changeTextScale(0); });
     view->addSeparator();
     auto* group = new QActionGroup(this);
-    for (const auto& [mode, text] : {std::pair{ThemeMode::System, tr("Theme of the system")}, {ThemeMode::Light, tr("Light")}, {ThemeMode::Dark, tr("Dark")}}) {
+    for (const auto& [mode, text] : {std::pair{ThemeMode::System, tr("Theme of the system")},
+                                     {ThemeMode::Light, tr("Light")},
+                                     {ThemeMode::Dark, tr("Dark")}}) {
         QAction* a = group->addAction(view->addAction(text, this, [m = mode] { ThemeManager::instance().setMode(m); }));
         a->setCheckable(true);
         a->setChecked(ThemeManager::instance().mode() == mode);
-        connect(&ThemeManager::instance(), &ThemeManager::changed, a, [a, m = mode] { a->setChecked(ThemeManager::instance().mode() == m); });
+        connect(&ThemeManager::instance(), &ThemeManager::changed, a,
+                [a, m = mode] { a->setChecked(ThemeManager::instance().mode() == m); });
     }
     QAction* motion = view->addAction(tr("Reduce motion"));
     motion->setCheckable(true);
@@ -110,10 +114,13 @@ void MainWindow::makeViewMenu()
 void MainWindow::makeTrainMenu()
 {
     QMenu* train = menuBar()->addMenu(tr("&Train"));
-    QAction* toggle = train->addAction(icon(QStringLiteral("play")), tr("Train or pause"), this, [this] { m_controller->toggle(); });
+    QAction* toggle =
+        train->addAction(icon(QStringLiteral("play")), tr("Train or pause"), this, [this] { m_controller->toggle(); });
     toggle->setShortcut(QKeySequence(QStringLiteral("F5")));
-    train->addAction(icon(QStringLiteral("step")), tr("One step"), QKeySequence(QStringLiteral("F10")), this, [this] { m_controller->step(); });
-    QAction* stop = train->addAction(icon(QStringLiteral("stop")), tr("Stop training"), this, [this] { m_controller->stop(); });
+    train->addAction(icon(QStringLiteral("step")), tr("One step"), QKeySequence(QStringLiteral("F10")), this,
+                     [this] { m_controller->step(); });
+    QAction* stop =
+        train->addAction(icon(QStringLiteral("stop")), tr("Stop training"), this, [this] { m_controller->stop(); });
     stop->setShortcut(QKeySequence(QStringLiteral("Shift+F5")));
     train->addAction(icon(QStringLiteral("reset")), tr("Reset the weights"), this, [this] { m_controller->reset(); });
     train->addSeparator();
@@ -124,7 +131,8 @@ void MainWindow::showAbout()
 {
     const auto& kernels = engine::kernels::active();
     dialogs::inform(this, SignKind::Info, tr("Convarium %1").arg(QStringLiteral(CONVARIUM_VERSION)),
-                    tr("Build convolutional networks by hand, train them live, see every number. Kernels in use: %1, %2 numbers at a time. "
+                    tr("Build convolutional networks by hand, train them live, see every number. Kernels in use: %1, "
+                       "%2 numbers at a time. "
                        "Licence: GPL-3.0-or-later. Built with Qt %3.")
                         .arg(QString::fromLatin1(kernels.name))
                         .arg(kernels.width)

@@ -12,12 +12,15 @@
 #include <QTime>
 #include <QWidget>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
-namespace {
+namespace
+{
 
 const QStringList kOpenFilters{QStringLiteral("Networks (*.convarium *.json)"), QStringLiteral("All files (*)")};
-const QStringList kSaveFilters{QStringLiteral("Convarium project (*.convarium)"), QStringLiteral("Network without weights (*.json)")};
+const QStringList kSaveFilters{QStringLiteral("Convarium project (*.convarium)"),
+                               QStringLiteral("Network without weights (*.json)")};
 
 QString text(const std::string& s)
 {
@@ -148,7 +151,8 @@ engine::Project ProjectFiles::project() const
 
 QString ProjectFiles::askPath() const
 {
-    const QString suggested = m_document->filePath().isEmpty() ? m_document->title() + QStringLiteral(".convarium") : m_document->filePath();
+    const QString suggested =
+        m_document->filePath().isEmpty() ? m_document->title() + QStringLiteral(".convarium") : m_document->filePath();
     return dialogs::saveFile(m_window, tr("Save the network"), suggested, kSaveFilters, QStringLiteral("convarium"));
 }
 
@@ -177,7 +181,8 @@ void ProjectFiles::write(const QString& path, std::function<void()> then)
         return;
     const int index = m_document->undoStack()->index();
     m_task.start(
-        [p = project(), file = path.toStdString(), weights = !path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive)]() -> FileTask::Outcome {
+        [p = project(), file = path.toStdString(),
+         weights = !path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive)]() -> FileTask::Outcome {
             const auto saved = weights ? engine::saveProject(p, file) : engine::saveNetwork(p, file);
             if (!saved)
                 return saved.error();

@@ -11,7 +11,8 @@
 
 class QWidget;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class ProjectDocument;
 class TrainingController;

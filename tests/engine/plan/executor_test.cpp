@@ -10,7 +10,8 @@
 using namespace convarium::engine;
 using namespace convarium::test;
 
-namespace {
+namespace
+{
 
 struct Fixture {
     std::shared_ptr<InMemoryDataset> data;
@@ -22,11 +23,13 @@ Fixture makeData(const Shape& shape, std::int64_t images, int classes)
 {
     Fixture f;
     const CountedRng rng(3, RandomPurpose::Test);
-    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.elements() * images)), labels(static_cast<std::size_t>(images));
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.elements() * images)),
+        labels(static_cast<std::size_t>(images));
     for (std::size_t i = 0; i < pixels.size(); ++i)
         pixels[i] = static_cast<std::uint8_t>(rng.word(0, static_cast<std::uint32_t>(i)) >> 24);
     for (std::size_t i = 0; i < labels.size(); ++i)
-        labels[i] = static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(classes), 1, static_cast<std::uint32_t>(i)));
+        labels[i] =
+            static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(classes), 1, static_cast<std::uint32_t>(i)));
     f.indices.resize(labels.size());
     std::iota(f.indices.begin(), f.indices.end(), 0u);
     f.reference.pixels = pixels;
@@ -35,7 +38,8 @@ Fixture makeData(const Shape& shape, std::int64_t images, int classes)
     f.reference.training = true;
     f.reference.seed = 7;
     f.reference.step = 5;
-    f.data = std::make_shared<InMemoryDataset>(shape, pixels, labels, std::vector<std::string>(static_cast<std::size_t>(classes)));
+    f.data = std::make_shared<InMemoryDataset>(shape, pixels, labels,
+                                               std::vector<std::string>(static_cast<std::size_t>(classes)));
     return f;
 }
 
@@ -44,17 +48,42 @@ GraphSpec oddNetwork()
 {
     GraphMaker m("odd");
     m.add("input", {{"channels", std::int64_t{3}}, {"height", std::int64_t{13}}, {"width", std::int64_t{11}}});
-    const NodeId first = m.add("conv2d", {{"filters", std::int64_t{9}}, {"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{5}}, {"padding", std::string("same")}});
+    const NodeId first = m.add("conv2d", {{"filters", std::int64_t{9}},
+                                          {"kernelHeight", std::int64_t{3}},
+                                          {"kernelWidth", std::int64_t{5}},
+                                          {"padding", std::string("same")}});
     const NodeId act = m.add("relu");
-    const NodeId grouped = m.add("conv2d", {{"filters", std::int64_t{6}}, {"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{3}}, {"padding", std::string("same")}, {"groups", std::int64_t{3}}});
-    const NodeId dilated = m.addAfter(act, "conv2d", {{"filters", std::int64_t{6}}, {"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{3}}, {"padding", std::string("explicit")}, {"padHeight", std::int64_t{2}}, {"padWidth", std::int64_t{2}}, {"dilationHeight", std::int64_t{2}}, {"dilationWidth", std::int64_t{2}}, {"bias", false}});
+    const NodeId grouped = m.add("conv2d", {{"filters", std::int64_t{6}},
+                                            {"kernelHeight", std::int64_t{3}},
+                                            {"kernelWidth", std::int64_t{3}},
+                                            {"padding", std::string("same")},
+                                            {"groups", std::int64_t{3}}});
+    const NodeId dilated = m.addAfter(act, "conv2d",
+                                      {{"filters", std::int64_t{6}},
+                                       {"kernelHeight", std::int64_t{3}},
+                                       {"kernelWidth", std::int64_t{3}},
+                                       {"padding", std::string("explicit")},
+                                       {"padHeight", std::int64_t{2}},
+                                       {"padWidth", std::int64_t{2}},
+                                       {"dilationHeight", std::int64_t{2}},
+                                       {"dilationWidth", std::int64_t{2}},
+                                       {"bias", false}});
     m.merge("concat", {grouped, dilated, first});
     m.add("sigmoid");
     m.add("dropout", {{"rate", 0.3}});
-    m.add("conv2d", {{"filters", std::int64_t{5}}, {"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{2}}, {"strideHeight", std::int64_t{3}}, {"strideWidth", std::int64_t{2}}, {"padding", std::string("same")}});
+    m.add("conv2d", {{"filters", std::int64_t{5}},
+                     {"kernelHeight", std::int64_t{3}},
+                     {"kernelWidth", std::int64_t{2}},
+                     {"strideHeight", std::int64_t{3}},
+                     {"strideWidth", std::int64_t{2}},
+                     {"padding", std::string("same")}});
     m.add("batch_norm");
     m.add("tanh");
-    m.add("avg_pool", {{"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{3}}, {"strideHeight", std::int64_t{2}}, {"strideWidth", std::int64_t{2}}, {"padding", std::string("same")}});
+    m.add("avg_pool", {{"kernelHeight", std::int64_t{3}},
+                       {"kernelWidth", std::int64_t{3}},
+                       {"strideHeight", std::int64_t{2}},
+                       {"strideWidth", std::int64_t{2}},
+                       {"padding", std::string("same")}});
     m.add("flatten");
     m.add("tanh");
     m.add("dense", {{"units", std::int64_t{4}}});
@@ -73,7 +102,11 @@ GraphSpec residualNetwork()
     const NodeId b = m.add("batch_norm");
     m.merge("add", {b, r, a});
     m.add("relu");
-    m.add("max_pool", {{"kernelHeight", std::int64_t{3}}, {"kernelWidth", std::int64_t{3}}, {"strideHeight", std::int64_t{2}}, {"strideWidth", std::int64_t{2}}, {"padding", std::string("same")}});
+    m.add("max_pool", {{"kernelHeight", std::int64_t{3}},
+                       {"kernelWidth", std::int64_t{3}},
+                       {"strideHeight", std::int64_t{2}},
+                       {"strideWidth", std::int64_t{2}},
+                       {"padding", std::string("same")}});
     m.add("global_avg_pool");
     m.add("dense", {{"units", std::int64_t{3}}});
     return m.graph();
@@ -124,7 +157,8 @@ private Q_SLOTS:
                 for (int threads : {1, 2, 3})
                     for (bool layerwise : {false, true}) {
                         const int images = threads == 3 ? 2 : 7; // fewer images than threads too
-                        QTest::addRow("%s, %d images, %d threads, %s, %s", network, images, threads, layerwise ? "layerwise" : "fused",
+                        QTest::addRow("%s, %d images, %d threads, %s, %s", network, images, threads,
+                                      layerwise ? "layerwise" : "fused",
                                       availableLevels()[static_cast<std::size_t>(level)]->name)
                             << QString::fromLatin1(network) << images << threads << layerwise << level;
                     }
@@ -173,7 +207,12 @@ private Q_SLOTS:
             for (std::int64_t i = 0; i < gradient.elements(); ++i) {
                 const double got = static_cast<double>(weights->at(key)[i]) - static_cast<double>(after.at(key)[i]);
                 QVERIFY2(std::abs(got - gradient[i]) <= 2e-4 * peak + 2e-7,
-                         qPrintable(QString("node %1 %2 [%3]: %4, reference %5").arg(key.first).arg(QString::fromStdString(key.second)).arg(i).arg(got).arg(gradient[i])));
+                         qPrintable(QString("node %1 %2 [%3]: %4, reference %5")
+                                        .arg(key.first)
+                                        .arg(QString::fromStdString(key.second))
+                                        .arg(i)
+                                        .arg(got)
+                                        .arg(gradient[i])));
             }
         }
         for (const auto& [key, value] : reference->newStatistics)
@@ -199,7 +238,8 @@ private Q_SLOTS:
                 const Tensor got = (*inspector)->output(node);
                 QCOMPARE(got.elements(), expected.elements());
                 for (std::int64_t i = 0; i < got.elements(); ++i)
-                    QVERIFY2(std::abs(static_cast<double>(got[i]) - expected[i]) < 1e-4, qPrintable(QString("node %1").arg(node)));
+                    QVERIFY2(std::abs(static_cast<double>(got[i]) - expected[i]) < 1e-4,
+                             qPrintable(QString("node %1").arg(node)));
             }
         }
     }
@@ -265,8 +305,9 @@ private Q_SLOTS:
         const std::atomic<bool> stop{true};
         TrainConfig c;
         c.optimizer = "sgd";
-        const StepResult r = (*executor)->trainStep({f.data.get(), f.indices, 1.0f / 255.0f, 0}, 1, 0,
-                                                    makeUpdateRule(c, *(*executor)->plan().options.kernels, 1, 1), &stop);
+        const StepResult r =
+            (*executor)->trainStep({f.data.get(), f.indices, 1.0f / 255.0f, 0}, 1, 0,
+                                   makeUpdateRule(c, *(*executor)->plan().options.kernels, 1, 1), &stop);
         QVERIFY(r.cancelled);
         QVERIFY((*executor)->weights() == *before);
     }

@@ -12,7 +12,8 @@
 using namespace convarium::engine;
 using namespace convarium::test;
 
-namespace {
+namespace
+{
 
 /// Bright squares in one of four corners: learnt in a few steps.
 DatasetBundle corners(std::int64_t images)
@@ -131,18 +132,20 @@ private Q_SLOTS:
         QCOMPARE(sum, 64);
     }
 
-    /// One number guards the whole engine: data order, start weights, layers, dropout, gradients, Adam. Kernel levels and
-    /// thread counts round differently, so the stored losses hold to four digits.
+    /// One number guards the whole engine: data order, start weights, layers, dropout, gradients, Adam. Kernel levels
+    /// and thread counts round differently, so the stored losses hold to four digits.
     void aShortRunReproducesTheStoredLosses()
     {
         Trainer t(smallNetwork(), quick(), corners(100));
         TrainControl control;
         Recorder r;
         t.run(control, r);
-        const std::vector<double> stored{2.1551719, 2.7437214, 1.9787116, 1.2973438, 1.4475912, 1.3315635, 1.1507418, 0.7901413};
+        const std::vector<double> stored{2.1551719, 2.7437214, 1.9787116, 1.2973438,
+                                         1.4475912, 1.3315635, 1.1507418, 0.7901413};
         for (std::size_t i = 0; i < stored.size(); ++i)
             QVERIFY2(std::abs(r.steps[i].loss - stored[i]) < 2e-4 * stored[i],
-                     qPrintable(QString("step %1: %2, stored %3").arg(i + 1).arg(r.steps[i].loss, 0, 'g', 9).arg(stored[i])));
+                     qPrintable(
+                         QString("step %1: %2, stored %3").arg(i + 1).arg(r.steps[i].loss, 0, 'g', 9).arg(stored[i])));
     }
 
     void theSameSeedGivesTheSameLossesAndAnotherSeedOthers()
@@ -263,7 +266,8 @@ private Q_SLOTS:
         const WeightMap& after = *t.state()->weights;
         for (const auto& [key, g] : pass->tensorGradients)
             for (std::int64_t i = 0; i < g.elements(); ++i) {
-                const double expected = static_cast<double>(r.record->before->weights->at(key)[i]) - r.record->rate * g[i];
+                const double expected =
+                    static_cast<double>(r.record->before->weights->at(key)[i]) - r.record->rate * g[i];
                 QVERIFY(std::abs(static_cast<double>(after.at(key)[i]) - expected) < 1e-5);
             }
     }
@@ -335,7 +339,8 @@ private Q_SLOTS:
         const GraphSpec g = smallNetwork();
         GraphSpec wider = g;
         wider.nodes[1].params.set("filters", std::int64_t{12});
-        const auto a = initialWeights(g, 1), again = initialWeights(g, 1), b = initialWeights(wider, 1), other = initialWeights(g, 2);
+        const auto a = initialWeights(g, 1), again = initialWeights(g, 1), b = initialWeights(wider, 1),
+                   other = initialWeights(g, 2);
         const TensorKey bn{g.nodes[2].id, "gamma"};
         QVERIFY(*a == *again);
         QVERIFY(!(*a == *other));

@@ -74,6 +74,23 @@ private Q_SLOTS:
         ThemeManager::instance().install();
     }
 
+    void aTapOnTheSpaceBarTrainsAndAPanWithItDoesNot()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        QSignalSpy toggled(w.view.get(), &CanvasView::trainingToggled);
+        QTest::keyClick(w.view.get(), Qt::Key_Space);
+        QCOMPARE(toggled.count(), 1);
+        QTest::keyPress(w.view.get(), Qt::Key_Space);
+        const QPoint from = w.middle(kConv);
+        QTest::mousePress(w.view->viewport(), Qt::LeftButton, {}, from);
+        QTest::mouseMove(w.view->viewport(), from + QPoint(40, 30));
+        QTest::mouseRelease(w.view->viewport(), Qt::LeftButton, {}, from + QPoint(40, 30));
+        QTest::keyRelease(w.view.get(), Qt::Key_Space);
+        QCOMPARE(toggled.count(), 1);
+        QVERIFY(w.document.state() == w.before);
+    }
+
     // Wires
 
     void aDragFromPortToPortConnectsThem()

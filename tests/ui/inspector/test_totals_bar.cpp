@@ -1,8 +1,8 @@
-#include <QLayout>
 #include "engine/analysis/derivation.h"
 #include "sample_graphs.h"
 #include "ui/inspector/totals_bar.h"
 #include "ui/theme/settings.h"
+#include <QLayout>
 
 #include <QUndoStack>
 #include <QtTest>

@@ -7,21 +7,21 @@
 #include <QPainter>
 #include <QToolTip>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 using engine::kNoNode;
 
 ConnectGesture::ConnectGesture(CanvasView* view, const Hit& start, const GesturePoint& point)
-    : m_view(view), m_scene(view->canvasScene()), m_node(start.node),
-      m_fromOutput(start.kind == Hit::Kind::OutputPort), m_start(point.view)
+    : m_view(view), m_scene(view->canvasScene()), m_node(start.node), m_fromOutput(start.kind == Hit::Kind::OutputPort),
+      m_start(point.view)
 {
     if (start.kind == Hit::Kind::InputPort && start.edge) {
         m_lifted = start.edge;
         m_node = start.edge->from;
         m_fromOutput = true;
     }
-    m_draft.from = m_fromOutput ? m_scene->outputPort(m_node)
-                                : m_scene->itemOf(m_node)->inputPort(start.port);
+    m_draft.from = m_fromOutput ? m_scene->outputPort(m_node) : m_scene->itemOf(m_node)->inputPort(start.port);
     m_draft.to = point.scene;
     m_draft.toInput = m_fromOutput;
     for (const engine::Node& node : m_scene->document()->graph().nodes)
@@ -69,9 +69,9 @@ void ConnectGesture::move(const GesturePoint& point)
         if (!result)
             m_reason = QString::fromStdString(result.error().text());
         else
-            m_draft.to = m_fromOutput ? m_scene->itemOf(m_target)->inputPort(
-                                            std::max(0, m_scene->inputPortCount(m_target) - 1))
-                                      : m_scene->outputPort(m_target);
+            m_draft.to = m_fromOutput
+                             ? m_scene->itemOf(m_target)->inputPort(std::max(0, m_scene->inputPortCount(m_target) - 1))
+                             : m_scene->outputPort(m_target);
     }
     m_scene->setWireDraft(m_draft);
     if (m_reason.isEmpty())
@@ -108,7 +108,10 @@ void ConnectGesture::end()
     QToolTip::hideText();
 }
 
-void ConnectGesture::cancel() { end(); }
+void ConnectGesture::cancel()
+{
+    end();
+}
 
 void ConnectGesture::paint(QPainter* painter) const
 {

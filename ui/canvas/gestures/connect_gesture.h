@@ -4,7 +4,8 @@
 #include "ui/canvas/canvas_scene.h"
 #include "ui/canvas/gestures/gesture.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasView;
 
@@ -27,7 +28,7 @@ private:
 
     CanvasView* m_view;
     CanvasScene* m_scene;
-    NodeId m_node;                       ///< at the fixed end
+    NodeId m_node; ///< at the fixed end
     bool m_fromOutput;
     std::optional<engine::Edge> m_lifted;
     WireDraft m_draft;

@@ -7,7 +7,8 @@
 
 #include <QPainter>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 void DropGesture::move(const GesturePoint& point)
 {
@@ -28,11 +29,15 @@ void DropGesture::finish(const GesturePoint& point)
     const auto wire = m_wire;
     cancel();
     ProjectDocument* document = m_view->document();
-    const NodeId added = wire ? insertIntoWire(*document, *wire, m_layer) : document->addNode(m_layer, m_ghost.topLeft());
+    const NodeId added =
+        wire ? insertIntoWire(*document, *wire, m_layer) : document->addNode(m_layer, m_ghost.topLeft());
     m_view->showAdded(added);
 }
 
-void DropGesture::cancel() { m_view->canvasScene()->setDropWire(std::nullopt); }
+void DropGesture::cancel()
+{
+    m_view->canvasScene()->setDropWire(std::nullopt);
+}
 
 void DropGesture::paint(QPainter* painter) const
 {

@@ -8,7 +8,8 @@
 #include <optional>
 #include <string>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasView;
 

@@ -7,7 +7,8 @@
 
 class QPainter;
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 struct GesturePoint {
     QPointF scene;

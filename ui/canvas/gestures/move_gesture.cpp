@@ -4,7 +4,8 @@
 
 #include <QApplication>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 MoveGesture::MoveGesture(CanvasScene* scene, const GesturePoint& start) : m_scene(scene), m_start(start)
 {
@@ -16,7 +17,10 @@ MoveGesture::MoveGesture(CanvasScene* scene, const GesturePoint& start) : m_scen
         }
 }
 
-Qt::CursorShape MoveGesture::cursor() const { return m_moving ? Qt::SizeAllCursor : Qt::ArrowCursor; }
+Qt::CursorShape MoveGesture::cursor() const
+{
+    return m_moving ? Qt::SizeAllCursor : Qt::ArrowCursor;
+}
 
 void MoveGesture::move(const GesturePoint& point)
 {
@@ -41,6 +45,9 @@ void MoveGesture::finish(const GesturePoint& point)
     m_scene->document()->moveNodes(places);
 }
 
-void MoveGesture::cancel() { m_scene->previewMove({}); }
+void MoveGesture::cancel()
+{
+    m_scene->previewMove({});
+}
 
 } // namespace convarium::ui

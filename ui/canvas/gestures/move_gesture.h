@@ -4,7 +4,8 @@
 #include "ui/canvas/gestures/gesture.h"
 #include "ui/document/document_state.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasScene;
 

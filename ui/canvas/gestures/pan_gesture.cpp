@@ -4,10 +4,12 @@
 
 #include <QScrollBar>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 PanGesture::PanGesture(CanvasView* view, const GesturePoint& start)
-    : m_view(view), m_start(start.view), m_scroll(view->horizontalScrollBar()->value(), view->verticalScrollBar()->value())
+    : m_view(view), m_start(start.view),
+      m_scroll(view->horizontalScrollBar()->value(), view->verticalScrollBar()->value())
 {
 }
 

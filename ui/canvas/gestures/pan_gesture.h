@@ -3,7 +3,8 @@
 
 #include "ui/canvas/gestures/gesture.h"
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasView;
 

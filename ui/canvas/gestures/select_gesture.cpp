@@ -5,10 +5,12 @@
 
 #include <QPainter>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 SelectGesture::SelectGesture(CanvasScene* scene, const GesturePoint& start, bool add)
-    : m_scene(scene), m_start(start.scene), m_before(scene->selection()), m_kept(add ? scene->selection() : QList<NodeId>())
+    : m_scene(scene), m_start(start.scene), m_before(scene->selection()),
+      m_kept(add ? scene->selection() : QList<NodeId>())
 {
     m_scene->select(m_kept);
 }
@@ -19,7 +21,10 @@ void SelectGesture::move(const GesturePoint& point)
     m_scene->select(m_kept + m_scene->layersIn(m_band));
 }
 
-void SelectGesture::cancel() { m_scene->select(m_before); }
+void SelectGesture::cancel()
+{
+    m_scene->select(m_before);
+}
 
 void SelectGesture::paint(QPainter* painter) const
 {

@@ -7,7 +7,8 @@
 #include <QList>
 #include <QRectF>
 
-namespace convarium::ui {
+namespace convarium::ui
+{
 
 class CanvasScene;
 
