@@ -6,6 +6,7 @@
 #include "engine/io/json_writer.h"
 #include "engine/io/load_model.h"
 #include "engine/train/trainer.h"
+#include "engine/train/training_split.h"
 
 namespace convarium::cli
 {
@@ -86,9 +87,13 @@ int runEval(const EvalOptions& options)
         return kInterrupted;
     if (!data)
         return fail(data.error());
-    const DatasetPtr part = options.split == "train"        ? data->train
-                            : options.split == "validation" ? data->validation
-                                                            : data->test;
+    // What --validation set aside from the training images is found again from the settings saved with the network.
+    Result<DatasetPtr> chosen = options.split == "validation" ? validationPart(*data, project->train)
+                                : options.split == "train"    ? data->train
+                                                              : data->test;
+    if (!chosen)
+        return fail(chosen.error());
+    const DatasetPtr part = *chosen;
     if (!part || part->size() == 0)
         return fail({ErrorCode::NotFound,
                      "The data set '" + options.data + "' has no " + options.split + " images.",

@@ -4,8 +4,10 @@
 #include "engine/core/result.h"
 #include "engine/tensor/shape.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +25,9 @@ public:
     [[nodiscard]] virtual std::int64_t size() const = 0;
     /// Shape every image is delivered in.
     [[nodiscard]] virtual Shape imageShape() const = 0;
+    /// The same samples with images of another shape (C H W), for sources whose pictures have sizes of their own; null
+    /// where the images have the one size they have. Decodes nothing. Fails for a shape no picture can be brought to.
+    [[nodiscard]] virtual Result<std::shared_ptr<const Dataset>> scaledTo(const Shape&) const { return {nullptr}; }
     [[nodiscard]] virtual TargetKind targetKind() const { return TargetKind::Class; }
     [[nodiscard]] virtual const std::vector<std::string>& classNames() const = 0;
     /// Writes image i (imageShape().elements() bytes). Data that were read when the set was opened cannot fail;
@@ -43,6 +48,30 @@ struct DatasetBundle {
     DatasetPtr train;
     DatasetPtr validation;
     DatasetPtr test;
+
+    /// The part whose images panels show: test, else validation, else training images; null for an empty bundle.
+    [[nodiscard]] const DatasetPtr& shown() const { return test ? test : validation ? validation : train; }
+};
+
+/// The bundle as a network with this input reads it: parts that can be scaled are (Dataset::scaledTo), others stay as
+/// they are. The network decides on the size of its images, not the source.
+Result<DatasetBundle> scaledTo(const DatasetBundle& bundle, const Shape& inputShape);
+
+/// Where threads that read images leave the first failure. Thread-safe.
+class DataFailure
+{
+public:
+    [[nodiscard]] bool happened() const { return m_happened.load(std::memory_order_relaxed); }
+    /// Keeps the error unless there is one already.
+    void report(const Error& error);
+    /// The error kept; empty text unless happened().
+    [[nodiscard]] Error error() const;
+    void clear();
+
+private:
+    std::atomic<bool> m_happened{false};
+    mutable std::mutex m_mutex;
+    Error m_error;
 };
 
 /// Images held in memory as u8, the form of MNIST, the generated digits, and most small sets.
@@ -80,6 +109,7 @@ public:
     }
     [[nodiscard]] std::int64_t size() const override { return static_cast<std::int64_t>(m_indices.size()); }
     [[nodiscard]] Shape imageShape() const override { return m_base->imageShape(); }
+    [[nodiscard]] Result<DatasetPtr> scaledTo(const Shape& shape) const override;
     [[nodiscard]] TargetKind targetKind() const override { return m_base->targetKind(); }
     [[nodiscard]] const std::vector<std::string>& classNames() const override { return m_base->classNames(); }
     [[nodiscard]] Result<void> image(std::int64_t i, std::span<std::uint8_t> out) const override

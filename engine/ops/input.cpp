@@ -29,9 +29,10 @@ public:
             const std::uint8_t* image = scratch;
             if (run.step->pixels) {
                 image = run.step->pixels + (run.first + i) * bytes;
-            } else if (!run.step->data->image(run.step->indices[run.first + i],
-                                              {scratch, static_cast<std::size_t>(bytes)})) {
-                run.step->dataFailed->store(true, std::memory_order_relaxed);
+            } else if (const auto read = run.step->data->image(run.step->indices[run.first + i],
+                                                               {scratch, static_cast<std::size_t>(bytes)});
+                       !read) {
+                run.step->dataFailure->report(read.error());
                 return;
             }
             run.kernels().loadImage(image, out + i * m_layout.floats(), m_layout.channels, m_layout.pixels(),

@@ -7,7 +7,6 @@
 #include "engine/kernels/kernel_table.h"
 #include "engine/layers/layer.h"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -88,7 +87,7 @@ struct StepContext {
     const std::uint32_t* indices = nullptr; ///< data set index per image of the batch
     float scale = 1, shift = 0;             ///< of the pixels
     const std::uint8_t* pixels = nullptr;   ///< instead of data: one image after the other
-    std::atomic<bool>* dataFailed = nullptr;
+    DataFailure* dataFailure = nullptr;
 };
 
 /// Base address, stride and scope of a buffer, as one thread sees it.

@@ -221,8 +221,8 @@ StepResult Executor::trainStep(const BatchSource& batch, std::uint64_t seed, std
     return result;
 }
 
-bool Executor::infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen,
-                     const std::atomic<bool>* stop)
+Result<void> Executor::infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen,
+                             const std::atomic<bool>* stop)
 {
     StepContext c;
     c.data = batch.data;
@@ -232,7 +232,11 @@ bool Executor::infer(const BatchSource& batch, const std::function<void(const Ch
     c.shift = batch.shift;
     StepResult result;
     execute(c, nullptr, seen ? &seen : nullptr, stop, result);
-    return !result.cancelled && !result.dataFailed;
+    if (result.dataError)
+        return *std::move(result.dataError);
+    if (result.cancelled)
+        return Error{ErrorCode::Cancelled, "The evaluation was stopped.", {}, {}};
+    return {};
 }
 
 void Executor::inferPixels(const std::uint8_t* pixels, float scale, float shift)
@@ -267,8 +271,8 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
 {
     context.kernels = m_plan->options.kernels;
     context.slots = static_cast<int>(std::min<std::int64_t>(m_plan->slots, context.images));
-    context.dataFailed = &m_dataFailed;
-    m_dataFailed = false;
+    context.dataFailure = &m_dataFailure;
+    m_dataFailure.clear();
     for (auto& claim : m_claims)
         claim = 0;
     m_updateClaim = 0;
@@ -299,7 +303,7 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
         derive();
     };
     parallel(m_plan->options.threads, body);
-    if (m_abort && !result.diverged && !result.dataFailed)
+    if (m_abort && !result.diverged && !result.dataError)
         result.cancelled = true;
 }
 
@@ -348,8 +352,8 @@ void Executor::runOnce(const StepContext& context, std::size_t segment)
 /// After the last chunk: is this step to be applied? If so, statistics are committed.
 void Executor::judge(const StepContext& context, StepResult& result, const std::atomic<bool>* stop)
 {
-    if (m_dataFailed) {
-        result.dataFailed = true;
+    if (m_dataFailure.happened()) {
+        result.dataError = m_dataFailure.error();
         m_abort = true;
     }
     if (m_abort || !context.training || (stop && stop->load(std::memory_order_relaxed))) {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace convarium::engine
@@ -27,9 +28,9 @@ Result<std::pair<float, float>> pixelScale(const std::string& text);
 struct StepResult {
     double loss = 0; ///< mean over the images
     std::int64_t correct = 0;
-    bool cancelled = false; ///< the weights are untouched
-    bool diverged = false;  ///< the loss was not finite; the weights are untouched
-    bool dataFailed = false;
+    bool cancelled = false;         ///< the weights are untouched
+    bool diverged = false;          ///< the loss was not finite; the weights are untouched
+    std::optional<Error> dataError; ///< an image could not be read; the weights are untouched
 };
 
 /// Not thread-safe: one owner thread at a time, which calls in from outside and becomes worker 0.
@@ -59,9 +60,10 @@ public:
         const float* logits = nullptr;
         const Layout* layout = nullptr;
     };
-    /// Forward only, for a plan without training. Returns false when cancelled or when the data could not be read.
-    bool infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen = {},
-               const std::atomic<bool>* stop = nullptr);
+    /// Forward only, for a plan without training. Fails with Cancelled, or with the error of an image that could not be
+    /// read.
+    Result<void> infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen = {},
+                       const std::atomic<bool>* stop = nullptr);
     /// One image from memory (u8, C H W), for a plan with keepAll; outputs stay readable through output().
     void inferPixels(const std::uint8_t* pixels, float scale, float shift);
     /// Output of a node for image 0 after inferPixels().
@@ -98,7 +100,7 @@ private:
     std::unique_ptr<Barrier> m_barrier;
     std::vector<std::atomic<int>> m_claims; ///< next slot, per segment
     std::atomic<int> m_updateClaim{0}, m_deriveClaim{0};
-    std::atomic<bool> m_dataFailed{false};
+    DataFailure m_dataFailure;
     bool m_abort = false; ///< written by one thread between barriers
 };
 

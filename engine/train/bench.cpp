@@ -90,7 +90,7 @@ Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options
             ++step;
             return !r.diverged;
         }
-        return (*executor)->infer(batch);
+        return (*executor)->infer(batch).has_value();
     };
 
     BenchResult out;

@@ -82,7 +82,7 @@ Result<Evaluation> Evaluator::run(const Dataset& data, std::span<const std::uint
     const auto batch = static_cast<std::size_t>(p.options.batch);
     for (std::size_t at = 0; at < indices.size(); at += batch) {
         const auto part = indices.subspan(at, std::min(batch, indices.size() - at));
-        const bool ok = m_executor->infer(
+        const auto inferred = m_executor->infer(
             {&data, part, m_scale, m_shift},
             [&](const Executor::ChunkView& c) {
                 Sums& s = sums[static_cast<std::size_t>(c.slot)];
@@ -99,12 +99,8 @@ Result<Evaluation> Evaluator::run(const Dataset& data, std::span<const std::uint
                 }
             },
             stop);
-        if (!ok) {
-            if (stop && stop->load())
-                return Error{ErrorCode::Cancelled, "The evaluation was stopped.", {}, {}};
-            return Error{
-                ErrorCode::Io, "An image of the data set could not be read.", "Check that its file still exists.", {}};
-        }
+        if (!inferred)
+            return inferred.error();
     }
     Evaluation e;
     e.images = static_cast<std::int64_t>(indices.size());
@@ -128,10 +124,15 @@ Result<Evaluation> evaluate(const GraphSpec& graph, const WeightMap& weights, co
     auto evaluator = Evaluator::create(graph, threads, batch);
     if (!evaluator)
         return evaluator.error();
-    if (auto fits = checkData((*evaluator)->plan(), data, "the data set"); !fits)
+    const ExecutionPlan& plan = (*evaluator)->plan();
+    auto scaled = data.scaledTo(plan.graph->values[static_cast<std::size_t>(plan.graph->inputValue)].shape);
+    if (!scaled)
+        return scaled.error();
+    const Dataset& read = *scaled ? **scaled : data;
+    if (auto fits = checkData(plan, read, "the data set"); !fits)
         return fits.error();
     (*evaluator)->setWeights(weights);
-    return (*evaluator)->run(data, {}, stop);
+    return (*evaluator)->run(read, {}, stop);
 }
 
 } // namespace convarium::engine

@@ -1,10 +1,10 @@
 #include "engine/train/trainer.h"
 
 #include "engine/train/evaluator.h"
+#include "engine/train/training_split.h"
 
 #include <chrono>
 #include <cmath>
-#include <numeric>
 
 namespace convarium::engine
 {
@@ -17,14 +17,6 @@ using Clock = std::chrono::steady_clock;
 double secondsSince(Clock::time_point start)
 {
     return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// Fisher-Yates with counted randomness: the order is a function of seed, purpose and epoch alone.
-void shuffle(std::vector<std::uint32_t>& items, std::uint64_t seed, RandomPurpose purpose, std::uint32_t epoch)
-{
-    const CountedRng rng(seed, purpose, 0, epoch);
-    for (std::size_t i = items.size(); i-- > 1;)
-        std::swap(items[i], items[rng.below(static_cast<std::uint32_t>(i + 1), 0, static_cast<std::uint32_t>(i))]);
 }
 
 /// A short text for a rate: "0.001", "1000".
@@ -73,33 +65,17 @@ Result<void> Trainer::prepare(Session& s)
 {
     if (auto valid = validate(m_config); !valid)
         return valid;
-    if (!m_data.train || m_data.train->size() == 0)
-        return Error{ErrorCode::InvalidArgument,
-                     "The data set '" + m_data.name + "' has no training images.",
-                     "Choose another data set.",
-                     {}};
+    auto split = splitTraining(m_data, m_config);
+    if (!split)
+        return split.error();
+    s.trainImages = std::move(split->train);
+    s.validationImages = std::move(split->validation);
     PlanOptions options;
     options.batch = m_config.batch;
     options.threads = m_config.threads;
     options.execution = m_config.execution;
     options.optimizer = m_config.optimizer;
 
-    const std::int64_t available = m_data.train->size();
-    const std::int64_t used = m_config.limit > 0 ? std::min(m_config.limit, available) : available;
-    std::vector<std::uint32_t> all(static_cast<std::size_t>(used));
-    std::iota(all.begin(), all.end(), 0u);
-    if (m_config.validation > 0) {
-        shuffle(all, m_config.seed, RandomPurpose::Split, 0);
-        const auto held = static_cast<std::ptrdiff_t>(std::llround(m_config.validation * static_cast<double>(used)));
-        s.validationImages.assign(all.end() - held, all.end());
-        all.resize(all.size() - static_cast<std::size_t>(held));
-        std::sort(all.begin(), all.end());
-        std::sort(s.validationImages.begin(), s.validationImages.end());
-    }
-    if (all.empty())
-        return Error{
-            ErrorCode::InvalidArgument, "The validation share leaves no image for training.", "Make it smaller.", {}};
-    s.trainImages = std::move(all);
     const auto images = static_cast<std::int64_t>(s.trainImages.size());
     options.batch = std::min(options.batch, images);
     s.stepsPerEpoch = (images + options.batch - 1) / options.batch;
@@ -112,6 +88,10 @@ Result<void> Trainer::prepare(Session& s)
     auto plan = makePlan(m_graph, options);
     if (!plan)
         return plan.error();
+    auto scaled = scaledTo(m_data, (*plan)->graph->values[static_cast<std::size_t>((*plan)->graph->inputValue)].shape);
+    if (!scaled)
+        return scaled.error();
+    m_data = *std::move(scaled);
     if (auto fits = checkData(**plan, *m_data.train, m_data.name); !fits)
         return fits;
     auto executor = Executor::create(*plan);
@@ -267,7 +247,7 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         if (epoch != s.orderEpoch) {
             s.order = s.trainImages;
             if (m_config.shuffle)
-                shuffle(s.order, m_config.seed, RandomPurpose::Shuffle, static_cast<std::uint32_t>(epoch));
+                shuffleIndices(s.order, m_config.seed, RandomPurpose::Shuffle, static_cast<std::uint32_t>(epoch));
             s.orderEpoch = epoch;
         }
         const std::size_t at = static_cast<std::size_t>(s.step % s.stepsPerEpoch) * batch;
@@ -286,11 +266,8 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
                                                    static_cast<std::uint32_t>(s.step), rule, &control.m_stop);
         if (r.cancelled)
             break;
-        if (r.dataFailed)
-            return finish(StopReason::Failed, Error{ErrorCode::Io,
-                                                    "An image of the training set could not be read.",
-                                                    "Check that its file still exists.",
-                                                    {}});
+        if (r.dataError)
+            return finish(StopReason::Failed, r.dataError);
         if (s.firstLoss < 0)
             s.firstLoss = r.loss;
         // Saturated activations keep a run away finite: a loss hundreds of times the first one for ten steps counts
