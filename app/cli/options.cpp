@@ -206,7 +206,7 @@ std::vector<engine::NodeId> inputNodes(const engine::GraphSpec& graph)
 {
     std::vector<engine::NodeId> ids;
     for (const engine::Node& node : graph.nodes)
-        if (node.type == "input")
+        if (const auto* layer = engine::findLayer(node.type); layer && layer->isInput)
             ids.push_back(node.id);
     return ids;
 }

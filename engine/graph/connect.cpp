@@ -34,7 +34,9 @@ Result<void> canConnect(const GraphSpec& graph, const Edge& edge)
                        "Replace the layer first.");
     const std::string label = graph.label(edge.to);
     if (layer->maxInputs == 0)
-        return refusal(edge.to, label + " takes no wire: the images enter the network there.",
+        return refusal(edge.to,
+                       label + (layer->isInput ? " takes no wire: the images enter the network there."
+                                               : " takes no wire: its numbers are its own."),
                        "Draw the wire from it instead.");
     if (edge.fromPort != 0 || edge.toPort != 0 || edge.slot < 0 || edge.slot >= layer->maxInputs)
         return refusal(edge.to, label + " has no such input.", "Draw the wire to one of its ports.");

@@ -227,7 +227,7 @@ private:
     static bool isInput(const Node& node)
     {
         const LayerDescriptor* layer = findLayer(node.type);
-        return layer && layer->maxInputs == 0;
+        return layer && layer->isInput;
     }
 
     /// Parts without a fault of their own that nothing joins with the largest part.

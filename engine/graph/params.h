@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace convarium::engine
 {
@@ -13,6 +15,11 @@ using ParamValue = std::variant<bool, std::int64_t, double, std::string>;
 
 /// Text of a value for messages and undo names.
 std::string paramText(const ParamValue& value);
+
+/// Whole numbers as they stand in a text parameter: "1,28,28". Empty for no numbers.
+std::string listText(const std::vector<std::int64_t>& numbers);
+/// Reads such a text; spaces are allowed. Nothing where it is no list of whole numbers.
+std::optional<std::vector<std::int64_t>> readList(const std::string& text);
 
 class Params
 {
@@ -31,6 +38,7 @@ public:
     [[nodiscard]] double real(const std::string& key) const; ///< also reads an integer
     [[nodiscard]] bool flag(const std::string& key) const;
     [[nodiscard]] const std::string& text(const std::string& key) const;
+    [[nodiscard]] std::vector<std::int64_t> list(const std::string& key) const;
 
     [[nodiscard]] const std::map<std::string, ParamValue>& values() const { return m_values; }
     friend bool operator==(const Params&, const Params&) = default;

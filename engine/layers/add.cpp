@@ -61,6 +61,16 @@ LayerDescriptor describe_add()
     setFormulas<SameShapeFormulas>(d);
     setReference<Reference>(d);
     d.lower = [](const LowerCall& call) { return call.builder->add(call, call.inputs); };
+    d.onnx = [](const OnnxCall& call) {
+        return call.builder->add(call.inputs.size() == 2 ? "Add" : "Sum", call.inputs);
+    };
+    d.torch = [](const TorchCall& call) {
+        TorchCode code;
+        code.call = "{0}";
+        for (std::size_t i = 1; i < call.inputShapes.size(); ++i)
+            code.call += " + {" + std::to_string(i) + "}";
+        return code;
+    };
     d.samples = {{"two inputs", {{2, 3, 4}, {2, 3, 4}}, {}},
                  {"three inputs", {{3, 2, 2}, {3, 2, 2}, {3, 2, 2}}, {}},
                  {"lists", {{9}, {9}}, {}}};

@@ -80,6 +80,28 @@ LayerDescriptor describe_avg_pool()
     d.lower = [](const LowerCall& call) {
         return call.builder->averagePool(call, call.inputs[0], windowGeometry(*call.params, call.inputShapes[0]));
     };
+    d.onnx = [](const OnnxCall& call) {
+        std::vector<OnnxAttribute> attributes = onnxWindow(call);
+        attributes.push_back({"count_include_pad", std::int64_t{call.params->flag("countPadding") ? 1 : 0}});
+        return call.builder->add("AveragePool", call.inputs, attributes);
+    };
+    d.torch = [](const TorchCall& call) {
+        const Params& p = *call.params;
+        const std::string window =
+            ", " + torchTuple({p.integer("kernelHeight"), p.integer("kernelWidth")}) + torchWindow(call);
+        const std::string padded = torchPadded(call);
+        TorchCode code;
+        if (padded == "{0}") {
+            code.call =
+                "F.avg_pool2d({0}" + window + ", count_include_pad=" + (p.flag("countPadding") ? "True)" : "False)");
+        } else {
+            code.call = "F.avg_pool2d(" + padded + window + ")";
+            if (!p.flag("countPadding")) // the share of each window that lies on the input undoes the zeros around it
+                code.call += " / F.avg_pool2d(" +
+                             std::string(padded).replace(padded.find("{0}"), 3, "torch.ones_like({0})") + window + ")";
+        }
+        return code;
+    };
     d.samples = poolSamples();
     for (const LayerSample& sample : poolSamples()) {
         LayerSample counted = sample;

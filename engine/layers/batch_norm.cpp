@@ -175,6 +175,23 @@ LayerDescriptor describe_batch_norm()
     d.lower = [](const LowerCall& call) {
         return call.builder->batchNorm(call, call.inputs[0], call.params->real("epsilon"), call.params->real("share"));
     };
+    d.onnx = [](const OnnxCall& call) {
+        OnnxBuilder& b = *call.builder;
+        return b.add(
+            "BatchNormalization",
+            {call.inputs[0], b.tensor("gamma"), b.tensor("beta"), b.tensor("runningMean"), b.tensor("runningVariance")},
+            {{"epsilon", call.params->real("epsilon")}, {"momentum", 1 - call.params->real("share")}});
+    };
+    d.torch = [](const TorchCall& call) {
+        TorchCode code;
+        code.module = std::string(call.inputShapes[0].isMaps() ? "nn.BatchNorm2d(" : "nn.BatchNorm1d(") +
+                      std::to_string(call.inputShapes[0].channels()) +
+                      ", eps=" + paramText(call.params->real("epsilon")) +
+                      ", momentum=" + paramText(call.params->real("share")) + ")";
+        code.tensors = {
+            {"gamma", "weight"}, {"beta", "bias"}, {"runningMean", "running_mean"}, {"runningVariance", "running_var"}};
+        return code;
+    };
     d.samples = {{"maps", {{3, 4, 5}}, {}},
                  {"list", {{6}}, {}},
                  {"large epsilon and share", {{2, 3, 3}}, {{"epsilon", 0.05}, {"share", 0.5}}}};

@@ -81,6 +81,12 @@ LayerDescriptor describe_concat()
     setFormulas<Formulas>(d);
     setReference<Reference>(d);
     d.lower = [](const LowerCall& call) { return call.builder->concat(call, call.inputs); };
+    d.onnx = [](const OnnxCall& call) { return call.builder->add("Concat", call.inputs, {{"axis", std::int64_t{1}}}); };
+    d.torch = [](const TorchCall&) {
+        TorchCode code;
+        code.call = "torch.cat(({all}), 1)";
+        return code;
+    };
     d.samples = {{"two inputs", {{2, 3, 4}, {3, 3, 4}}, {}},
                  {"three inputs", {{1, 2, 2}, {5, 2, 2}, {8, 2, 2}}, {}},
                  {"lists", {{9}, {4}}, {}}};

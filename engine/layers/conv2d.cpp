@@ -272,6 +272,28 @@ LayerDescriptor describe_conv2d()
     d.lower = [](const LowerCall& call) {
         return call.builder->convolution(call, call.inputs[0], windowGeometry(*call.params, call.inputShapes[0]));
     };
+    d.onnx = [](const OnnxCall& call) {
+        std::vector<OnnxAttribute> attributes = onnxWindow(call);
+        attributes.push_back({"group", call.params->integer("groups")});
+        std::vector<std::string> inputs{call.inputs[0], call.builder->tensor("weight")};
+        if (call.params->flag("bias"))
+            inputs.push_back(call.builder->tensor("bias"));
+        return call.builder->add("Conv", inputs, attributes);
+    };
+    d.torch = [](const TorchCall& call) {
+        const Params& p = *call.params;
+        TorchCode code;
+        code.module = "nn.Conv2d(" + std::to_string(call.inputShapes[0][0]) + ", " +
+                      std::to_string(p.integer("filters")) + ", " +
+                      torchTuple({p.integer("kernelHeight"), p.integer("kernelWidth")}) + torchWindow(call) +
+                      (p.integer("groups") == 1 ? "" : ", groups=" + std::to_string(p.integer("groups"))) +
+                      (p.flag("bias") ? ")" : ", bias=False)");
+        code.call = "{self}(" + torchPadded(call) + ")";
+        code.tensors = {{"weight", "weight"}};
+        if (p.flag("bias"))
+            code.tensors.emplace_back("bias", "bias");
+        return code;
+    };
     d.samples = samples();
     return d;
 }

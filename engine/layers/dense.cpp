@@ -140,6 +140,22 @@ LayerDescriptor describe_dense()
     setFormulas<Formulas>(d);
     setReference<Reference>(d);
     d.lower = [](const LowerCall& call) { return call.builder->dense(call, call.inputs[0]); };
+    d.onnx = [](const OnnxCall& call) {
+        std::vector<std::string> inputs{call.inputs[0], call.builder->tensor("weight")};
+        if (call.params->flag("bias"))
+            inputs.push_back(call.builder->tensor("bias"));
+        return call.builder->add("Gemm", inputs, {{"transB", std::int64_t{1}}});
+    };
+    d.torch = [](const TorchCall& call) {
+        const bool withBias = call.params->flag("bias");
+        TorchCode code;
+        code.module = "nn.Linear(" + std::to_string(call.inputShapes[0][0]) + ", " +
+                      std::to_string(call.params->integer("units")) + (withBias ? ")" : ", bias=False)");
+        code.tensors = {{"weight", "weight"}};
+        if (withBias)
+            code.tensors.emplace_back("bias", "bias");
+        return code;
+    };
     d.samples = {{"11 to 5", {{11}}, {{"units", std::int64_t{5}}}},
                  {"without bias", {{6}}, {{"units", std::int64_t{9}}, {"bias", false}}},
                  {"one to one", {{1}}, {{"units", std::int64_t{1}}}},

@@ -87,6 +87,15 @@ LayerDescriptor describe_dropout()
     d.lower = [](const LowerCall& call) {
         return call.builder->dropout(call, call.inputs[0], call.params->real("rate"));
     };
+    d.onnx = [](const OnnxCall& call) {
+        const auto share = static_cast<float>(call.params->real("rate"));
+        return call.builder->add("Dropout", {call.inputs[0], call.builder->constant({}, {share})});
+    };
+    d.torch = [](const TorchCall& call) {
+        TorchCode code;
+        code.module = "nn.Dropout(" + paramText(call.params->real("rate")) + ")";
+        return code;
+    };
     d.samples = {
         {"maps", {{3, 4, 5}}, {}}, {"list, rate 0.3", {{19}}, {{"rate", 0.3}}}, {"rate 0", {{7}}, {{"rate", 0.0}}}};
     return d;

@@ -58,6 +58,14 @@ LayerDescriptor describe_flatten()
     setFormulas<Formulas>(d);
     setReference<Reference>(d);
     d.lower = [](const LowerCall& call) { return call.builder->flatten(call, call.inputs[0]); };
+    d.onnx = [](const OnnxCall& call) {
+        return call.builder->add("Flatten", call.inputs, {{"axis", std::int64_t{1}}});
+    };
+    d.torch = [](const TorchCall&) {
+        TorchCode code;
+        code.call = "torch.flatten({0}, 1)";
+        return code;
+    };
     d.samples = {{"maps", {{3, 2, 5}}, {}}, {"list", {{7}}, {}}, {"one pixel", {{6, 1, 1}}, {}}};
     return d;
 }

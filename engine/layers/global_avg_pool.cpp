@@ -78,6 +78,14 @@ LayerDescriptor describe_global_avg_pool()
         geometry.kernelWidth = call.inputShapes[0][2];
         return call.builder->averagePool(call, call.inputs[0], geometry);
     };
+    d.onnx = [](const OnnxCall& call) {
+        return call.builder->add("Flatten", {call.builder->add("GlobalAveragePool", call.inputs)});
+    };
+    d.torch = [](const TorchCall&) {
+        TorchCode code;
+        code.call = "{0}.mean((2, 3))";
+        return code;
+    };
     d.samples = {{"7x5", {{3, 7, 5}}, {}}, {"one pixel", {{4, 1, 1}}, {}}, {"one map", {{1, 2, 3}}, {}}};
     return d;
 }

@@ -56,6 +56,7 @@ LayerDescriptor describe_input()
     d.help = "The images that enter the network. Their size must be that of the data set.";
     d.minInputs = 0;
     d.maxInputs = 0;
+    d.isInput = true;
     d.parameters = {size("channels", "Channels", 1, 4096, "maps", "1 for grey images, 3 for colour."),
                     size("height", "Height", 28, 8192, "pixels", "Rows of an image."),
                     size("width", "Width", 28, 8192, "pixels", "Columns of an image.")};

@@ -5,6 +5,7 @@
 #include "engine/core/rng.h"
 #include "engine/graph/formula.h"
 #include "engine/graph/graph_spec.h"
+#include "engine/layers/export.h"
 #include "engine/tensor/tensor.h"
 
 #include <functional>
@@ -18,7 +19,8 @@ namespace convarium::engine
 
 class OpGraphBuilder;
 
-enum class ParamType { Integer, Real, Flag, Choice };
+/// List: whole numbers, stored as a text with commas ("1,28,28").
+enum class ParamType { Integer, Real, Flag, Choice, List };
 
 /// One setting of a layer: what the inspector shows, the loader accepts and validation checks.
 struct ParamInfo {
@@ -26,10 +28,11 @@ struct ParamInfo {
     std::string title; ///< "Filters"
     ParamType type = ParamType::Integer;
     ParamValue defaultValue;
-    double minimum = 0, maximum = 0;  ///< inclusive, for Integer and Real
-    std::string unit;                 ///< "pixels", "maps"; may be empty
-    std::string help;                 ///< one sentence
-    std::vector<std::string> choices; ///< for Choice
+    double minimum = 0, maximum = 0;       ///< inclusive, for Integer and Real, and for each number of a List
+    std::string unit;                      ///< "pixels", "maps"; may be empty
+    std::string help;                      ///< one sentence
+    std::vector<std::string> choices;      ///< for Choice
+    int minItems = 0, maxItems = kMaxRank; ///< for List
     /// Parameters that the inspector shows side by side and can link ("kernelHeight" names "kernelWidth").
     std::string pairedWith;
     /// Shown only while parameter `key` has value `value`: {"padding", "explicit"}. Empty: always.
@@ -154,6 +157,8 @@ struct LayerDescriptor {
     std::string paper;     ///< author, title, year, identifier; empty for what has no single source
     int minInputs = 1;
     int maxInputs = 1; ///< merges: 64
+    /// Images enter the network here (Input). A layer without inputs that is none is a constant.
+    bool isInput = false;
     std::vector<ParamInfo> parameters;
     /// Words for a card: "16 filters 5×5, valid".
     std::function<std::string(const Params&)> summary;
@@ -176,6 +181,11 @@ struct LayerDescriptor {
     ReferenceFunctions<double> referenceDouble;
     /// Adds ops to the builder and returns the output value's id. Null: the layer runs as one `reference` op.
     std::function<int(const LowerCall&)> lower;
+    /// States the layer in ONNX operators and returns the name of its value.
+    std::function<std::string(const OnnxCall&)> onnx;
+    std::function<TorchCode(const TorchCall&)> torch;
+    /// Why one of the two hooks is missing; empty where both are there.
+    std::string notExportable;
     std::vector<LayerSample> samples;
 };
 

@@ -73,6 +73,14 @@ LayerDescriptor describe_max_pool()
     d.lower = [](const LowerCall& call) {
         return call.builder->maxPool(call, call.inputs[0], windowGeometry(*call.params, call.inputShapes[0]));
     };
+    d.onnx = [](const OnnxCall& call) { return call.builder->add("MaxPool", call.inputs, onnxWindow(call)); };
+    d.torch = [](const TorchCall& call) {
+        const Params& p = *call.params;
+        TorchCode code;
+        code.call = "F.max_pool2d(" + torchPadded(call, "float('-inf')") + ", " +
+                    torchTuple({p.integer("kernelHeight"), p.integer("kernelWidth")}) + torchWindow(call) + ")";
+        return code;
+    };
     d.samples = poolSamples();
     return d;
 }

@@ -29,9 +29,10 @@ struct PointwiseReference {
     }
 };
 
-/// A descriptor to which only the words are missing.
+/// A descriptor to which only the words are missing. torchCall: "torch.relu({0})".
 template <class Op>
-LayerDescriptor pointwiseLayer(const std::string& id, kernels::Activation activation)
+LayerDescriptor pointwiseLayer(const std::string& id, kernels::Activation activation, const std::string& onnxName,
+                               const std::string& torchCall)
 {
     LayerDescriptor d;
     d.id = d.icon = id;
@@ -44,6 +45,12 @@ LayerDescriptor pointwiseLayer(const std::string& id, kernels::Activation activa
     setReference<PointwiseReference<Op>>(d);
     d.lower = [activation](const LowerCall& call) {
         return call.builder->activation(call, call.inputs[0], activation);
+    };
+    d.onnx = [onnxName](const OnnxCall& call) { return call.builder->add(onnxName, call.inputs); };
+    d.torch = [torchCall](const TorchCall&) {
+        TorchCode code;
+        code.call = torchCall;
+        return code;
     };
     d.samples = {{"maps", {{3, 4, 5}}, {}}, {"one number", {{1}}, {}}, {"list", {{17}}, {}}};
     return d;

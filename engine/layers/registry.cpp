@@ -53,8 +53,37 @@ std::optional<ParamValue> converted(const ParamInfo& info, const ParamValue& val
         if (std::holds_alternative<std::string>(value))
             return value;
         break;
+    case ParamType::List:
+        if (const auto* text = std::get_if<std::string>(&value))
+            if (const auto numbers = readList(*text))
+                return listText(*numbers);
+        break;
     }
     return std::nullopt;
+}
+
+Result<void> checkList(const std::string& subject, const ParamInfo& info, const std::string& text)
+{
+    const std::vector<std::int64_t> numbers = readList(text).value();
+    const auto count = static_cast<int>(numbers.size());
+    if (count < info.minItems || count > info.maxItems) {
+        const std::string needed = info.minItems == info.maxItems
+                                       ? std::to_string(info.minItems)
+                                       : std::to_string(info.minItems) + " to " + std::to_string(info.maxItems);
+        return parameterError(info.key,
+                              subject + " must be a list of " + needed + " whole numbers. It has " +
+                                  std::to_string(count) + ".",
+                              "Write them with commas between them.");
+    }
+    for (const std::int64_t number : numbers)
+        if (static_cast<double>(number) < info.minimum || static_cast<double>(number) > info.maximum) {
+            const std::string range = numberText(info.minimum) + " to " + numberText(info.maximum);
+            return parameterError(info.key,
+                                  "Each number of " + subject + " must be " + range + ". One is " +
+                                      std::to_string(number) + ".",
+                                  "Use values from " + range + ".");
+        }
+    return {};
 }
 
 Result<void> checkValue(const LayerDescriptor& layer, const ParamInfo& info, const ParamValue& value)
@@ -72,6 +101,8 @@ Result<void> checkValue(const LayerDescriptor& layer, const ParamInfo& info, con
     }
     if (info.type == ParamType::Flag)
         return {};
+    if (info.type == ParamType::List)
+        return checkList(subject, info, std::get<std::string>(value));
     const double number = std::holds_alternative<double>(value) ? std::get<double>(value)
                                                                 : static_cast<double>(std::get<std::int64_t>(value));
     if (number >= info.minimum && number <= info.maximum) // false for NaN
@@ -88,6 +119,7 @@ const char* kindWords(ParamType type)
     case ParamType::Real: return "a number";
     case ParamType::Flag: return "on or off";
     case ParamType::Choice: return "a word";
+    case ParamType::List: return "a list of whole numbers with commas between them";
     }
     return "";
 }

@@ -23,7 +23,7 @@ struct Relu {
 
 LayerDescriptor describe_relu()
 {
-    LayerDescriptor d = pointwiseLayer<Relu>("relu", kernels::Activation::Relu);
+    LayerDescriptor d = pointwiseLayer<Relu>("relu", kernels::Activation::Relu, "Relu", "torch.relu({0})");
     d.title = "ReLU";
     d.shortName = "R";
     d.help =

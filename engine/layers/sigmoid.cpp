@@ -28,7 +28,8 @@ struct Sigmoid {
 
 LayerDescriptor describe_sigmoid()
 {
-    LayerDescriptor d = pointwiseLayer<Sigmoid>("sigmoid", kernels::Activation::Sigmoid);
+    LayerDescriptor d =
+        pointwiseLayer<Sigmoid>("sigmoid", kernels::Activation::Sigmoid, "Sigmoid", "torch.sigmoid({0})");
     d.title = "Sigmoid";
     d.shortName = "Sig";
     d.help =

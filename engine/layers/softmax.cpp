@@ -82,6 +82,14 @@ LayerDescriptor describe_softmax()
     setFormulas<SameShapeFormulas>(d);
     setReference<Reference>(d);
     d.lower = [](const LowerCall& call) { return call.builder->softmax(call, call.inputs[0]); };
+    d.onnx = [](const OnnxCall& call) {
+        return call.builder->add("Softmax", call.inputs, {{"axis", std::int64_t{1}}});
+    };
+    d.torch = [](const TorchCall&) {
+        TorchCode code;
+        code.call = "torch.softmax({0}, 1)";
+        return code;
+    };
     d.samples = {{"ten classes", {{10}}, {}}, {"over maps", {{3, 2, 4}}, {}}, {"seventeen classes", {{17}}, {}}};
     return d;
 }

@@ -24,7 +24,7 @@ struct Tanh {
 
 LayerDescriptor describe_tanh()
 {
-    LayerDescriptor d = pointwiseLayer<Tanh>("tanh", kernels::Activation::Tanh);
+    LayerDescriptor d = pointwiseLayer<Tanh>("tanh", kernels::Activation::Tanh, "Tanh", "torch.tanh({0})");
     d.title = "Tanh";
     d.shortName = "T";
     d.help = "Squeezes every number smoothly between −1 and 1. Used by LeNet-5; large inputs barely change any more.";

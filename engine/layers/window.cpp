@@ -109,6 +109,55 @@ WindowGeometry windowGeometry(const Params& params, const Shape& input)
     return g;
 }
 
+WindowPads windowPads(const Params& params, const Shape& input, const Shape& output)
+{
+    const WindowGeometry g = windowGeometry(params, input);
+    WindowPads pads{g.padTop, g.padLeft, g.padTop, g.padLeft};
+    if (params.text("padding") != "same")
+        return pads;
+    const auto rest = [](std::int64_t out, std::int64_t stride, std::int64_t covered, std::int64_t in,
+                         std::int64_t before) {
+        return std::max<std::int64_t>(0, (out - 1) * stride + covered - in - before);
+    };
+    pads.bottom = rest(output[1], g.strideHeight, span(g.kernelHeight, g.dilationHeight), input[1], g.padTop);
+    pads.right = rest(output[2], g.strideWidth, span(g.kernelWidth, g.dilationWidth), input[2], g.padLeft);
+    return pads;
+}
+
+std::vector<OnnxAttribute> onnxWindow(const OnnxCall& call)
+{
+    const WindowGeometry g = windowGeometry(*call.params, call.inputShapes[0]);
+    const WindowPads p = windowPads(*call.params, call.inputShapes[0], call.outputShape);
+    using List = std::vector<std::int64_t>;
+    std::vector<OnnxAttribute> list{{"kernel_shape", List{g.kernelHeight, g.kernelWidth}},
+                                    {"strides", List{g.strideHeight, g.strideWidth}},
+                                    {"pads", List{p.top, p.left, p.bottom, p.right}}};
+    if (g.dilationHeight != 1 || g.dilationWidth != 1)
+        list.push_back({"dilations", List{g.dilationHeight, g.dilationWidth}});
+    return list;
+}
+
+std::string torchWindow(const TorchCall& call)
+{
+    const WindowGeometry g = windowGeometry(*call.params, call.inputShapes[0]);
+    const WindowPads p = windowPads(*call.params, call.inputShapes[0], call.outputShape);
+    std::string text = ", stride=" + torchTuple({g.strideHeight, g.strideWidth});
+    if (p.even() && (p.top != 0 || p.left != 0))
+        text += ", padding=" + torchTuple({p.top, p.left});
+    if (g.dilationHeight != 1 || g.dilationWidth != 1)
+        text += ", dilation=" + torchTuple({g.dilationHeight, g.dilationWidth});
+    return text;
+}
+
+std::string torchPadded(const TorchCall& call, const std::string& value)
+{
+    const WindowPads p = windowPads(*call.params, call.inputShapes[0], call.outputShape);
+    if (p.even())
+        return "{0}";
+    return "F.pad({0}, (" + listText({p.left, p.right, p.top, p.bottom}) + ")" +
+           (value == "0" ? std::string() : ", value=" + value) + ")";
+}
+
 Result<void> checkWindow(const std::string& title, const Shape& input, const Params& params)
 {
     if (auto maps = needMaps(title, input); !maps)

@@ -14,6 +14,22 @@ std::vector<ParamInfo> windowParameters(std::int64_t kernel, std::int64_t stride
 /// Reads dilation and groups where the layer has them.
 WindowGeometry windowGeometry(const Params& params, const Shape& input);
 
+/// Rows and columns of padding on each side.
+struct WindowPads {
+    std::int64_t top = 0, left = 0, bottom = 0, right = 0;
+    [[nodiscard]] bool even() const { return top == bottom && left == right; }
+};
+WindowPads windowPads(const Params& params, const Shape& input, const Shape& output);
+
+/// kernel_shape, strides, pads and, where the layer has them, dilations, as ONNX writes them.
+std::vector<OnnxAttribute> onnxWindow(const OnnxCall& call);
+
+/// ", stride=2, padding=1, dilation=2": what differs from PyTorch's defaults; the stride always. Padding is left out
+/// where it is uneven: then torchPadded() wraps the input.
+std::string torchWindow(const TorchCall& call);
+/// "{0}", or "F.pad({0}, (0, 1, 0, 1), value=VALUE)" where the padding is uneven.
+std::string torchPadded(const TorchCall& call, const std::string& value = "0");
+
 /// Needs maps, and a window that fits into its padded input. title: "Conv2D".
 Result<void> checkWindow(const std::string& title, const Shape& input, const Params& params);
 /// Pools: a window must not lie in the padding alone, so padding is at most half the kernel.

@@ -26,6 +26,10 @@ public:
         const std::int64_t bytes = scratchBytes();
         auto* scratch = reinterpret_cast<std::uint8_t*>(run.scratch);
         for (std::int64_t i = 0; i < run.count; ++i) {
+            if (run.step->values) {
+                loadValues(run.step->values + (run.first + i) * bytes, out + i * m_layout.floats());
+                continue;
+            }
             const std::uint8_t* image = scratch;
             if (run.step->pixels) {
                 image = run.step->pixels + (run.first + i) * bytes;
@@ -43,6 +47,14 @@ public:
     void backward(const Run&, const OpBinding&, int) const override {}
 
 private:
+    void loadValues(const float* values, float* out) const
+    {
+        std::fill(out, out + m_layout.floats(), 0.0f);
+        const std::int64_t numbers = m_layout.channels * m_layout.pixels();
+        for (std::int64_t i = 0; i < numbers; ++i)
+            out[m_layout.offset(i)] = values[i];
+    }
+
     Layout m_layout;
 };
 

@@ -87,6 +87,7 @@ struct StepContext {
     const std::uint32_t* indices = nullptr; ///< data set index per image of the batch
     float scale = 1, shift = 0;             ///< of the pixels
     const std::uint8_t* pixels = nullptr;   ///< instead of data: one image after the other
+    const float* values = nullptr;          ///< instead of pixels: numbers in logical order, not scaled
     DataFailure* dataFailure = nullptr;
 };
 

@@ -27,6 +27,7 @@ public:
     explicit OpGraphBuilder(OpGraph& graph) : m_graph(graph) {}
 
     int input(const LowerCall& call);
+    int constant(const LowerCall& call); ///< tensor "value", the same for every image
     /// weight: maps out, maps in / groups, kernel height, kernel width; bias (if the node has it): maps out.
     int convolution(const LowerCall& call, int in, const WindowGeometry& geometry);
     /// Fully connected; weight: units, inputs; accepts a flattened value without copying it.

@@ -1,6 +1,7 @@
 #include "engine/plan/executor.h"
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
 #include <cmath>
 #include <new>
@@ -250,7 +251,17 @@ void Executor::inferPixels(const std::uint8_t* pixels, float scale, float shift)
     execute(c, nullptr, nullptr, nullptr, result);
 }
 
-Tensor Executor::output(NodeId node) const
+bool Executor::inferValues(const float* values, std::int64_t images, const std::atomic<bool>* stop)
+{
+    StepContext c;
+    c.values = values;
+    c.images = images;
+    StepResult result;
+    execute(c, nullptr, nullptr, stop, result);
+    return !result.cancelled;
+}
+
+Tensor Executor::output(NodeId node, std::int64_t image) const
 {
     const auto found = m_plan->graph->nodeValue.find(node);
     if (found == m_plan->graph->nodeValue.end())
@@ -260,7 +271,9 @@ Tensor Executor::output(NodeId node) const
         return {};
     const ValueInfo& v = m_plan->graph->values[static_cast<std::size_t>(found->second)];
     Tensor t(v.shape);
-    const auto* data = reinterpret_cast<const float*>(m_addresses[0][static_cast<std::size_t>(buffer)].base);
+    const BufferAddress& address = m_addresses[0][static_cast<std::size_t>(buffer)];
+    assert(image == 0 || address.scope == BufferScope::Batch);
+    const auto* data = reinterpret_cast<const float*>(address.base + image * address.stride);
     for (std::int64_t i = 0; i < t.elements(); ++i)
         t[i] = data[v.layout.offset(i)];
     return t;

@@ -66,8 +66,12 @@ public:
                        const std::atomic<bool>* stop = nullptr);
     /// One image from memory (u8, C H W), for a plan with keepAll; outputs stay readable through output().
     void inferPixels(const std::uint8_t* pixels, float scale, float shift);
-    /// Output of a node for image 0 after inferPixels().
-    [[nodiscard]] Tensor output(NodeId node) const;
+    /// `images` samples of float numbers in logical order, not scaled, for a plan with keepAll; at most the plan's
+    /// batch. Returns false when stopped.
+    bool inferValues(const float* values, std::int64_t images, const std::atomic<bool>* stop = nullptr);
+    /// Output of a node for one image after inferPixels() or inferValues(). Images beyond the first need a plan whose
+    /// chunk is not reused: batch scope, which keepAll gives.
+    [[nodiscard]] Tensor output(NodeId node, std::int64_t image = 0) const;
 
 private:
     explicit Executor(std::shared_ptr<const ExecutionPlan> plan);

@@ -62,7 +62,7 @@ Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::Ke
             call.inputs.push_back(out->nodeValue.at(e.from));
         const int value = layer.lower ? layer.lower(call) : builder.reference(call, layer);
         out->nodeValue[id] = value;
-        if (layer.id == "input") {
+        if (layer.isInput) {
             if (out->inputValue >= 0)
                 return Error{ErrorCode::InvalidGraph,
                              "The network has two Input layers; this version trains networks with one.",

@@ -51,7 +51,7 @@ public:
         if (!m_input.labels.empty()) {
             startLoss();
             for (auto id = m_shaped.order.rbegin(); id != m_shaped.order.rend(); ++id)
-                if (m_pass.outputGradients.contains(*id) && m_graph.node(*id)->type != "input")
+                if (m_pass.outputGradients.contains(*id) && !findLayer(m_graph.node(*id)->type)->isInput)
                     backward(*id);
         }
         return std::move(m_pass);
@@ -97,7 +97,7 @@ private:
     {
         const Shape& shape = m_shaped.shapes.at(id);
         auto& out = m_pass.outputs.emplace(id, TensorOf<T>(withBatch(batch(), shape))).first->second;
-        if (m_graph.node(id)->type == "input") {
+        if (findLayer(m_graph.node(id)->type)->isInput) {
             for (std::int64_t i = 0; i < out.elements(); ++i)
                 out[i] = static_cast<T>(m_input.pixels[static_cast<std::size_t>(i)]) * static_cast<T>(scale.first) +
                          static_cast<T>(scale.second);

@@ -236,6 +236,66 @@ private:
     double m_shown = 0;
 };
 
+/// Whole numbers with commas between them: sizes, an order of axes.
+class ListField final : public ParamField
+{
+public:
+    explicit ListField(const ParamInfo& info) : m_info(info), m_line(new QLineEdit)
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(m_line);
+        m_line->setPlaceholderText(tr("numbers with commas"));
+        connect(m_line, &QLineEdit::textEdited, this, [this] {
+            const QString fault = read().second;
+            setInvalid(m_line, !fault.isEmpty());
+            Q_EMIT faultChanged(fault);
+        });
+        connect(m_line, &QLineEdit::editingFinished, this, [this] {
+            const auto [text, fault] = read();
+            setInvalid(m_line, false);
+            Q_EMIT faultChanged({});
+            if (fault.isEmpty() && text != m_shown)
+                Q_EMIT edited({{m_info.key, ParamValue(text)}}, false);
+            else
+                m_line->setText(pretty(m_shown));
+        });
+    }
+    void setValues(const std::vector<ParamValue>& values) override
+    {
+        const auto* text = std::get_if<std::string>(&values.front());
+        m_shown = text ? *text : std::string();
+        m_line->setText(allEqual(values) ? pretty(m_shown) : QString());
+    }
+    QWidget* focusTarget() override { return m_line; }
+
+private:
+    static QString pretty(const std::string& text)
+    {
+        return QString::fromStdString(text).replace(QLatin1Char(','), QStringLiteral(", "));
+    }
+    /// The text as it is stored, and what is wrong with it.
+    [[nodiscard]] std::pair<std::string, QString> read() const
+    {
+        const auto numbers = engine::readList(m_line->text().toStdString());
+        if (!numbers)
+            return {{}, tr("Write whole numbers with commas between them.")};
+        const auto count = static_cast<int>(numbers->size());
+        if (count < m_info.minItems || count > m_info.maxItems)
+            return {{},
+                    m_info.minItems == m_info.maxItems
+                        ? tr("%1 numbers are needed.").arg(m_info.minItems)
+                        : tr("%1 to %2 numbers are needed.").arg(m_info.minItems).arg(m_info.maxItems)};
+        for (const std::int64_t n : *numbers)
+            if (static_cast<double>(n) < m_info.minimum || static_cast<double>(n) > m_info.maximum)
+                return {{}, tr("Each number must be %1.").arg(rangeText(m_info))};
+        return {engine::listText(*numbers), {}};
+    }
+    const ParamInfo m_info;
+    QLineEdit* m_line;
+    std::string m_shown;
+};
+
 class ChoiceField final : public ParamField
 {
 public:
@@ -439,6 +499,7 @@ ParamField* makeParamField(const ParamInfo& info, const ParamInfo* second)
         return new IntegerField(info);
     case engine::ParamType::Real: return new RealField(info);
     case engine::ParamType::Choice: return new ChoiceField(info);
+    case engine::ParamType::List: return new ListField(info);
     case engine::ParamType::Flag: break;
     }
     return new FlagField(info);

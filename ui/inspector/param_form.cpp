@@ -108,7 +108,8 @@ void ParamForm::addRow(const ParamInfo& info, const ParamInfo* second)
     row.message->setWordWrap(true);
     row.message->hide();
     row.field->focusTarget()->setAccessibleName(title);
-    const bool number = info.type == engine::ParamType::Integer || info.type == engine::ParamType::Real;
+    const bool number = info.type == engine::ParamType::Integer || info.type == engine::ParamType::Real ||
+                        info.type == engine::ParamType::List;
     const QString help =
         QString::fromStdString(info.help) + (number ? QStringLiteral(" (%1)").arg(rangeText(info)) : QString());
     for (QWidget* widget : {static_cast<QWidget*>(row.title), row.field->focusTarget()})

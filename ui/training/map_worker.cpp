@@ -50,12 +50,18 @@ void readOutput(OutputReading& reading, std::vector<float> p)
     reading.probabilities = std::move(p);
 }
 
+bool isInput(const engine::Node& node)
+{
+    const engine::LayerDescriptor* layer = engine::findLayer(node.type);
+    return layer && layer->isInput;
+}
+
 engine::NodeId outputNode(const engine::GraphSpec& graph)
 {
     if (!graph.outputs.empty())
         return graph.outputs.front().node;
     for (const auto& node : graph.nodes)
-        if (graph.edgesFrom(node.id).empty() && node.type != "input")
+        if (graph.edgesFrom(node.id).empty() && !isInput(node))
             return node.id;
     return engine::kNoNode;
 }
@@ -154,7 +160,7 @@ MapResult MapWorker::compute(const MapRequest& request)
     const auto shaped = engine::inferShapes(graph);
     for (const auto& node : graph.nodes) {
         const auto shape = shaped.shapes.find(node.id);
-        if (node.type == "input" && shape != shaped.shapes.end() && shape->second != request.imageShape) {
+        if (isInput(node) && shape != shaped.shapes.end() && shape->second != request.imageShape) {
             result.error = sentence("The network reads %1, but the test images are %2.")
                                .arg(QString::fromStdString(engine::shapeText(shape->second)),
                                     QString::fromStdString(engine::shapeText(request.imageShape)));
@@ -177,7 +183,7 @@ MapResult MapWorker::compute(const MapRequest& request)
 
     if (const auto* node = graph.node(request.node)) {
         result.shown = dockedEnd(graph, node->id);
-        result.picture = node->type == "input";
+        result.picture = isInput(*node);
         layMaps(result, m_inspector->output(result.shown), request.ownScales, theme);
         result.map = std::clamp(request.map, 0, std::max(result.count - 1, 0));
         if (const auto w = weights->find({node->id, "weight"}); w != weights->end())
@@ -192,9 +198,8 @@ MapResult MapWorker::compute(const MapRequest& request)
         for (const auto& node : graph.nodes) {
             const auto end = dockedEnd(graph, node.id);
             const auto output = m_inspector->output(end);
-            const CardThumbnail picture = node.type == "input" && !result.input.isNull()
-                                              ? CardThumbnail{result.input, 1}
-                                              : thumbnail(output, theme);
+            const CardThumbnail picture =
+                isInput(node) && !result.input.isNull() ? CardThumbnail{result.input, 1} : thumbnail(output, theme);
             if (!picture.atlas.isNull())
                 result.thumbnails.insert(node.id, picture);
         }

@@ -24,6 +24,15 @@ ParamValue randomValue(const ParamInfo& info, std::mt19937& random)
     switch (info.type) {
     case ParamType::Flag: return below(2) == 1;
     case ParamType::Choice: return info.choices[below(info.choices.size())];
+    case ParamType::List: {
+        std::vector<std::int64_t> numbers(
+            static_cast<std::size_t>(info.minItems) +
+            below(static_cast<std::size_t>(std::min(info.maxItems, 6) - info.minItems) + 1));
+        for (std::int64_t& n : numbers)
+            n = std::uniform_int_distribution<std::int64_t>(static_cast<std::int64_t>(info.minimum),
+                                                            static_cast<std::int64_t>(info.maximum))(random);
+        return listText(numbers);
+    }
     case ParamType::Integer:
         return std::uniform_int_distribution<std::int64_t>(static_cast<std::int64_t>(info.minimum),
                                                            static_cast<std::int64_t>(info.maximum))(random);
