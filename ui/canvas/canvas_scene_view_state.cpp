@@ -123,7 +123,7 @@ QRectF CanvasScene::contentRect() const
     for (const auto& wire : m_wires) {
         const QPainterPath path = roundedPath(wire->route().points);
         if (!path.isEmpty())
-            rect |= path.boundingRect();
+            rect |= path.boundingRect().adjusted(0, wire->look().label.isEmpty() ? 0 : -20, 0, 0);
     }
     if (m_output->isVisible())
         rect |= m_output->cardRect();

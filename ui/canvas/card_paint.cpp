@@ -278,6 +278,16 @@ void paintSilhouette(QPainter* painter, const CardPicture& p, const engine::Shap
     const bool faulty = !p.content.fault.isEmpty() && !p.content.warning;
     const QRectF bar(kCardWidth / 2 - width / 2, kPortY - height / 2, width, height);
     painter->setRenderHint(QPainter::Antialiasing, false);
+    // Wires end at the ports of the card, which is not drawn here: lead them on to the bar.
+    const double rowsEnd = bar.right() + 9 * static_cast<double>(p.rows.size());
+    QPen stub(theme.wire, 1.25);
+    stub.setCosmetic(true);
+    painter->setPen(stub);
+    for (double y : p.inputPorts)
+        painter->drawPolyline(
+            QPolygonF({{0, y}, {bar.left() - 6, y}, {bar.left(), std::clamp(y, bar.top(), bar.bottom())}}));
+    if (p.outputPort)
+        painter->drawLine(QPointF(rowsEnd, kPortY), QPointF(kCardWidth, kPortY));
     painter->setPen(Qt::NoPen);
     painter->setBrush(faulty ? theme.error : theme.familyInk(p.content.family));
     painter->drawRoundedRect(bar, 4, 4);

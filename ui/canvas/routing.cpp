@@ -241,6 +241,9 @@ private:
             });
             for (std::size_t i : list) {
                 m_routes.wires[i].labelled = i == chief;
+                const auto& points = m_routes.wires[i].points;
+                if (i != chief && points.size() > 2 && points[2].y() < points[1].y())
+                    m_routes.wires[chief].labelBelow = m_drafts[chief].kind == Kind::Straight;
                 if (i != chief && m_routes.wires[i].points.size() > 2) {
                     const QPointF turn = m_routes.wires[i].points[1];
                     const auto& other = m_routes.wires[chief].points;

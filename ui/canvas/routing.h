@@ -24,6 +24,7 @@ struct RouteWire {
 struct RoutedWire {
     std::vector<QPointF> points; ///< from port to port
     bool labelled = true;        ///< the one wire of its source that carries the shape
+    bool labelBelow = false;     ///< another wire of the source turns up where the shape would stand
     std::vector<QPointF> splits; ///< dots where it leaves another wire of the same source
     int port = 0;                ///< place among the target's input ports, from the top
 };

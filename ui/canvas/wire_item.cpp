@@ -21,7 +21,8 @@ WireItem::WireItem(const CanvasScene* scene, const engine::Edge& edge) : m_scene
 
 void WireItem::setRoute(RoutedWire route)
 {
-    if (route.points == m_route.points && route.labelled == m_route.labelled && route.splits == m_route.splits) {
+    if (route.points == m_route.points && route.labelled == m_route.labelled &&
+        route.labelBelow == m_route.labelBelow && route.splits == m_route.splits) {
         m_route.port = route.port;
         return;
     }
@@ -52,7 +53,9 @@ double WireItem::distance(QPointF p) const
 
 QRectF WireItem::boundingRect() const
 {
-    return m_path.boundingRect().adjusted(-60, -36, 60, 24);
+    // A shape beside a vertical run stands to its left, in letters that grow when the view shrinks.
+    const double left = m_route.points.size() > 2 ? 170 : 60;
+    return m_path.boundingRect().adjusted(-left, -36, 60, 30);
 }
 
 void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
@@ -106,7 +109,13 @@ void WireItem::paintLabel(QPainter* painter) const
     double middle = (a.x() + b.x()) / 2;
     if (m_route.points.size() == 2)
         middle = (a.x() + b.x() - kPortRadius) / 2;
-    const QRectF rect(middle - width / 2, a.y() - 21, width, 16);
+    QRectF rect(middle - width / 2, m_route.labelBelow ? a.y() + 6 : a.y() - 21, width, 16);
+    // Too short a run, as into a branch: beside the middle of the vertical one.
+    if (m_route.points.size() > 2 && std::abs(b.x() - a.x()) < width) {
+        const QPointF top = m_route.points[1], bottom = m_route.points[2];
+        if (std::abs(bottom.y() - top.y()) > 48)
+            rect.moveCenter({top.x() - width / 2 - 6, (top.y() + bottom.y()) / 2});
+    }
     // A dense gap: keep the words readable where they touch a card or another wire.
     painter->setOpacity(0.85);
     painter->fillRect(rect.adjusted(1, 2, -1, -1), theme.canvas);

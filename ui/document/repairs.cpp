@@ -122,6 +122,15 @@ void addMergeRepairs(std::vector<Repair>& list, const ProjectDocument& document,
     for (const Edge& edge : edges)
         list.push_back({tr("Remove the wire from %1").arg(shortLabel(document.graph(), edge.from)),
                         QStringLiteral("close"), 0, [=](EditBuilder& b) { b.removeEdge(edge); }});
+    // A merge of two has no use with one wire: it goes too, and the other wire leads on.
+    for (const Edge& edge : edges)
+        if (edges.size() == 2)
+            list.push_back({tr("Remove the wire from %1 and %2")
+                                .arg(shortLabel(document.graph(), edge.from), shortLabel(document.graph(), edge.to)),
+                            QStringLiteral("close"), 0, [=](EditBuilder& b) {
+                                b.removeEdge(edge);
+                                b.removeNodes({edge.to}, true);
+                            }});
 }
 
 } // namespace
@@ -147,7 +156,8 @@ std::vector<Repair> repairsFor(const ProjectDocument& document, const engine::Pr
         EditBuilder trial(document.state());
         candidate.build(trial);
         const engine::ShapedGraph shaped = engine::inferShapes(trial.graph());
-        if (trial.isEmpty() || isFaulty(shaped, id) || !shaped.shapes.contains(id))
+        const bool gone = trial.graph().node(id) == nullptr;
+        if (trial.isEmpty() || isFaulty(shaped, id) || (!gone && !shaped.shapes.contains(id)))
             continue;
         candidate.parameters = parametersOf(trial.graph(), shaped) - before;
         result.push_back(std::move(candidate));

@@ -170,6 +170,24 @@ private Q_SLOTS:
         }
     }
 
+    void aShapeMakesWayForAShortcutThatTurnsUp()
+    {
+        const Picture p = pictureOf(test::resnet20());
+        int below = 0;
+        for (std::size_t i = 0; i < p.wires.size(); ++i) {
+            bool turnsUp = false;
+            for (std::size_t k = 0; k < p.wires.size(); ++k) {
+                const auto& points = p.routes.wires[k].points;
+                turnsUp = turnsUp || (k != i && p.wires[k].from == p.wires[i].from && points.size() > 2 &&
+                                      points[2].y() < points[1].y());
+            }
+            const bool straight = p.routes.wires[i].points.size() == 2;
+            QCOMPARE(p.routes.wires[i].labelBelow, turnsUp && straight);
+            below += p.routes.wires[i].labelBelow ? 1 : 0;
+        }
+        QVERIFY(below > 0);
+    }
+
     void inputsOfAMergeHavePortsOfTheirOwn()
     {
         const GraphSpec graph = test::resnet20();

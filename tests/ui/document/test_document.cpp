@@ -471,6 +471,33 @@ private Q_SLOTS:
         QVERIFY(document.graph() == m.graph());
     }
 
+    void unequalInputsOfAnAddAreMendedOrTheAddGoes()
+    {
+        test::GraphMaker m;
+        m.input();
+        const NodeId shortcut = m.conv(16, 3, -1);
+        const NodeId main = m.conv(32, 3, -1, 2);
+        const NodeId add = m.merge("add", {shortcut, main});
+        const NodeId pool = m.add("global_avg_pool");
+        m.dense(10);
+        ProjectDocument document;
+        fill(document, m.graph());
+        const auto repairs = repairsFor(document, document.problemsOf(add).front());
+        QCOMPARE(repairs.size(), std::size_t(3));
+        QCOMPARE(repairs.front().text, QStringLiteral("Insert Conv2D 1×1 after C1: 32 filters, stride 2"));
+        QCOMPARE(repairs.front().parameters, qint64(16 * 32 + 32 + 32 * 10 + 10));
+        QCOMPARE(repairs[1].text, QStringLiteral("Remove the wire from C1 and A1"));
+        applyRepair(document, repairs.front());
+        QVERIFY(document.problems().empty());
+        document.undoStack()->undo();
+        applyRepair(document, repairs[1]);
+        QVERIFY(document.problems().empty());
+        QVERIFY(!document.graph().node(add));
+        QCOMPARE(document.graph().edgesInto(pool).front().from, main);
+        document.undoStack()->undo();
+        QVERIFY(document.graph() == m.graph());
+    }
+
     void resetForgetsEverything()
     {
         ProjectDocument document;
