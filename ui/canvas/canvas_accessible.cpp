@@ -1,9 +1,9 @@
 #include "ui/canvas/canvas_accessible.h"
 
 #include "ui/canvas/canvas_view.h"
+#include "ui/theme/accessible_tree.h"
 
 #include <QAccessible>
-#include <QAccessibleWidget>
 #include <QPointer>
 #include <compare>
 #include <map>
@@ -22,12 +22,17 @@ struct Part {
     friend auto operator<=>(const Part&, const Part&) = default;
 };
 
+/// Layers, and the ports one can take hold of: docked rows are entered through their card, silhouettes have none.
 std::vector<Part> partsOf(const CanvasView& view)
 {
     std::vector<Part> parts;
+    const CanvasScene& scene = *view.canvasScene();
     for (const engine::Node& node : view.document()->graph().nodes) {
         parts.push_back({Part::Kind::Layer, node.id, 0});
-        const int inputs = view.canvasScene()->inputPortCount(node.id);
+        if (scene.level() == Level::Far)
+            continue;
+        const NodeItem* card = scene.itemOf(node.id);
+        const int inputs = card && card->head() == node.id ? scene.inputPortCount(node.id) : 0;
         for (int slot = 0; slot < inputs; ++slot)
             parts.push_back({Part::Kind::Input, node.id, slot});
         parts.push_back({Part::Kind::Output, node.id, 0});
@@ -133,11 +138,11 @@ private:
     Part m_part;
 };
 
-/// The view itself: layers and ports come before what QGraphicsView brings along.
-class CanvasAccessible final : public QAccessibleWidget
+/// The view itself: layers and ports come before the widgets on it.
+class CanvasAccessible final : public ContainerAccessible
 {
 public:
-    explicit CanvasAccessible(CanvasView* view) : QAccessibleWidget(view, QAccessible::Canvas), m_view(view)
+    explicit CanvasAccessible(CanvasView* view) : ContainerAccessible(view, QAccessible::Canvas), m_view(view)
     {
         m_going =
             QObject::connect(view->canvasScene(), &CanvasScene::nodeGoing, view, [this](qint64 node) { drop(node); });
@@ -155,14 +160,14 @@ public:
 
     [[nodiscard]] int childCount() const override
     {
-        return static_cast<int>(partsOf(*m_view).size()) + QAccessibleWidget::childCount();
+        return static_cast<int>(partsOf(*m_view).size()) + ContainerAccessible::childCount();
     }
     [[nodiscard]] QAccessibleInterface* child(int index) const override
     {
         const std::vector<Part> parts = partsOf(*m_view);
         const auto count = static_cast<int>(parts.size());
         return index >= 0 && index < count ? interfaceOf(parts[static_cast<std::size_t>(index)])
-                                           : QAccessibleWidget::child(index - count);
+                                           : ContainerAccessible::child(index - count);
     }
     [[nodiscard]] int indexOfChild(const QAccessibleInterface* wanted) const override
     {
@@ -170,7 +175,7 @@ public:
         for (std::size_t i = 0; i < parts.size(); ++i)
             if (interfaceOf(parts[i]) == wanted)
                 return static_cast<int>(i);
-        const int index = QAccessibleWidget::indexOfChild(wanted);
+        const int index = ContainerAccessible::indexOfChild(wanted);
         return index < 0 ? index : index + static_cast<int>(parts.size());
     }
     [[nodiscard]] QAccessibleInterface* childAt(int x, int y) const override
@@ -181,7 +186,7 @@ public:
             for (const Part& part : parts)
                 if ((part.kind != Part::Kind::Layer) == ports && interfaceOf(part)->rect().contains(x, y))
                     return interfaceOf(part);
-        return QAccessibleWidget::childAt(x, y);
+        return ContainerAccessible::childAt(x, y);
     }
 
 private:

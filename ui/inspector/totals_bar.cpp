@@ -3,6 +3,7 @@
 #include "engine/analysis/derivation.h"
 #include "engine/plan/plan.h"
 #include "ui/document/edit_texts.h"
+#include "ui/theme/accessible_tree.h"
 
 #include <QHBoxLayout>
 #include <QLocale>
@@ -98,7 +99,8 @@ TotalsBar::Item TotalsBar::addItem(const QString& before, const QString& after)
     item.after = new TextLabel(after, TextRole::Body, ColorRole::Text2);
     row->addWidget(item.after);
     m_layout->addWidget(item.box);
-    item.value->setAccessibleName(before);
+    item.box->setAccessibleName(before);
+    setReadsAsOne(item.box);
     return item;
 }
 
@@ -137,8 +139,8 @@ void TotalsBar::refresh()
     QPalette colours = m_problems->palette();
     colours.setColor(QPalette::ButtonText, Theme::current().color(role));
     m_problems->setPalette(colours);
-    setAccessibleDescription(summary());
     m_memoryTimer.start();
+    describe();
     fit();
 }
 
@@ -160,11 +162,18 @@ void TotalsBar::askMemory()
                     return;
                 m_training.value->setText(bytes(estimate.training));
                 m_inference.value->setText(bytes(estimate.inference));
-                setAccessibleDescription(summary());
+                describe();
                 fit();
             },
             Qt::QueuedConnection);
     });
+}
+
+void TotalsBar::describe()
+{
+    for (const Item* item : {&m_parameters, &m_macs, &m_training, &m_inference})
+        item->box->setAccessibleDescription(item->value->text() + QLatin1Char(' ') + item->after->text());
+    setAccessibleDescription(summary());
 }
 
 QString TotalsBar::summary() const

@@ -52,6 +52,7 @@ private:
     Item addItem(const QString& before, const QString& after);
     void refresh();
     void askMemory();
+    void describe();
     void fit();
 
     ProjectDocument* m_document;

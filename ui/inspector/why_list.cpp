@@ -1,5 +1,7 @@
 #include "ui/inspector/why_list.h"
 
+#include "ui/theme/accessible_tree.h"
+
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QVBoxLayout>
@@ -11,6 +13,7 @@ WhyRow::WhyRow(QWidget* parent)
     : QWidget(parent), m_title(new TextLabel({}, TextRole::BodyMedium)), m_result(new TextLabel({}, TextRole::Result)),
       m_symbols(new TextLabel({}, TextRole::Small, ColorRole::Text2)), m_numbers(new TextLabel({}, TextRole::Body))
 {
+    setReadsAsOne(this);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, scaled(7), 0, scaled(8));
     layout->setSpacing(scaled(1));
@@ -36,7 +39,11 @@ void WhyRow::setDerivation(const engine::Derivation& derivation)
     m_symbols->setVisible(!derivation.symbols.empty());
     m_numbers->setVisible(!derivation.numbers.empty());
     setAccessibleName(m_title->text());
-    setAccessibleDescription(m_result->text() + QStringLiteral(" = ") + m_symbols->text());
+    QStringList parts{m_result->text()};
+    for (const TextLabel* label : {m_symbols, m_numbers})
+        if (!label->text().isEmpty())
+            parts << label->text();
+    setAccessibleDescription(parts.join(QStringLiteral("; ")));
 }
 
 void WhyRow::paintEvent(QPaintEvent*)

@@ -231,6 +231,7 @@ void LayerPalette::makeList()
     column->addLayout(searchRow);
     m_list = new QScrollArea;
     m_list->setWidgetResizable(true);
+    m_list->setFocusPolicy(Qt::NoFocus);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->viewport()->setAutoFillBackground(false);

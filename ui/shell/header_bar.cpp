@@ -18,6 +18,7 @@ HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* und
     : QToolBar(tr("Header"), parent), m_document(document), m_canvas(canvas)
 {
     setObjectName(QStringLiteral("header"));
+    setAccessibleName(tr("Header"));
     setMovable(false);
     setFloatable(false);
     setContextMenuPolicy(Qt::PreventContextMenu);

@@ -10,6 +10,7 @@
 #include "ui/palette/layer_palette.h"
 #include "ui/shell/header_bar.h"
 #include "ui/shell/project_files.h"
+#include "ui/theme/accessible_tree.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
@@ -82,11 +83,11 @@ Reading toReading(const OutputReading& r, const MapService* maps)
 } // namespace
 
 MainWindow::MainWindow()
-    : m_document(new ProjectDocument(this)), m_controller(new TrainingController(engineServices(), this)),
-      m_maps(new MapService(m_controller, this)), m_canvas(new CanvasView(m_document)), m_palette(new LayerPalette),
-      m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
-      m_bottom(new QStackedWidget), m_totals(new TotalsBar(m_document)),
-      m_files(new ProjectFiles(m_document, m_controller, this)),
+    : QMainWindow((installAccessibleTree(), nullptr)), m_document(new ProjectDocument(this)),
+      m_controller(new TrainingController(engineServices(), this)), m_maps(new MapService(m_controller, this)),
+      m_canvas(new CanvasView(m_document)), m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
+      m_training(new TrainingDock(m_controller, m_maps, m_document)), m_bottom(new QStackedWidget),
+      m_totals(new TotalsBar(m_document)), m_files(new ProjectFiles(m_document, m_controller, this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
 {
     setObjectName(QStringLiteral("mainWindow"));

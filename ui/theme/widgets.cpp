@@ -132,7 +132,12 @@ SearchField::SearchField(const QString& placeholder, QWidget* parent) : QLineEdi
     setPlaceholderText(placeholder);
     setAccessibleName(placeholder);
     setClearButtonEnabled(true);
-    addAction(icon(QStringLiteral("search"), ColorRole::Text2), QLineEdit::LeadingPosition);
+    for (auto* clear : findChildren<QToolButton*>())
+        clear->setAccessibleName(tr("Clear the search"));
+    // Painted: an action would be a button that does nothing.
+    const auto makeRoom = [this] { setTextMargins(scaled(20), 0, 0, 0); };
+    makeRoom();
+    followTheme(this, makeRoom);
 }
 
 void SearchField::setKeyHint(const QString& key)
@@ -144,6 +149,12 @@ void SearchField::setKeyHint(const QString& key)
 void SearchField::paintEvent(QPaintEvent* event)
 {
     QLineEdit::paintEvent(event);
+    {
+        QPainter painter(this);
+        const double side = scaled(16);
+        paintIcon(&painter, QRectF(scaled(8), std::floor((height() - side) / 2), side, side), QStringLiteral("search"),
+                  Theme::current().text2);
+    }
     if (m_keyHint.isEmpty() || !text().isEmpty() || hasFocus()) {
         return;
     }

@@ -39,7 +39,6 @@ SeriesName::SeriesName(const QString& name, ColorRole color, bool ring, QWidget*
     : QWidget(parent), m_name(name), m_color(color), m_ring(ring)
 {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-    setAccessibleName(name);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {
         updateGeometry();
         update();

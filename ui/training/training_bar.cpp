@@ -1,6 +1,7 @@
 #include "ui/training/training_bar.h"
 
 #include "ui/document/project_document.h"
+#include "ui/theme/accessible_tree.h"
 #include "ui/training/popover.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_form.h"
@@ -24,6 +25,7 @@ ProgressLine::ProgressLine(QWidget* parent) : QWidget(parent)
 {
     setFixedHeight(scaled(5));
     setAccessibleName(QStringLiteral("Progress"));
+    setReadsAsOne(this);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] { update(); });
 }
 
