@@ -150,6 +150,7 @@ void TotalsBar::askMemory()
     if (!m_document->shaped().ok() || m_document->graph().nodes.empty()) {
         m_training.value->setText(bytes(-1));
         m_inference.value->setText(bytes(-1));
+        describe();
         return;
     }
     m_pool.clear();
