@@ -3,10 +3,13 @@
 #include "datasets/digits.h"
 #include "datasets/download.h"
 #include "datasets/idx.h"
+#include "datasets/image_folder.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QStandardPaths>
+
+#include <algorithm>
 
 namespace convarium::datasets
 {
@@ -55,18 +58,39 @@ Result<DatasetBundle> openFolder(const std::string& folder, const Progress& prog
 {
     if (findIdx(folder).anything())
         return openIdxFolder(folder, progress);
-    const bool hasFolders =
-        !QDir(QString::fromStdString(folder)).entryList(QDir::Dirs | QDir::NoDotAndDotDot).isEmpty();
+    if (hasClassFolders(folder))
+        return openImageFolder(folder, progress);
     Error error{ErrorCode::BadFormat,
-                hasFolders ? "The folder '" + folder +
-                                 "' has subfolders but no IDX files; folders of images per class cannot be read yet."
-                           : "The folder '" + folder + "' holds no IDX files with the usual MNIST names.",
+                "The folder '" + folder + "' holds neither IDX files nor folders of pictures.",
                 "Supported are " + namesInCatalogue() +
-                    " and folders with train-images-idx3-ubyte, train-labels-idx1-ubyte and, as a test set, "
-                    "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or .gz.",
+                    ", folders with one subfolder of PNG, JPEG or BMP pictures per class, and folders with "
+                    "train-images-idx3-ubyte, train-labels-idx1-ubyte and, as a test set, t10k-images-idx3-ubyte and "
+                    "t10k-labels-idx1-ubyte, each plain or .gz.",
                 {}};
     error.place.file = folder;
     return error;
+}
+
+PicturesInfo describePictures(const std::vector<const PictureList*>& lists)
+{
+    PicturesInfo info;
+    std::vector<PicturesInfo::Size> sizes;
+    for (const PictureList* list : lists) {
+        info.otherFiles += list->otherFiles;
+        for (const PictureEntry& entry : list->entries) {
+            sizes.push_back({entry.info.width, entry.info.height});
+            ++(entry.info.colours == PictureColours::Grey      ? info.grey
+               : entry.info.colours == PictureColours::Palette ? info.palette
+                                                               : info.colour);
+        }
+    }
+    std::sort(sizes.begin(), sizes.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.width * a.height, a.width) < std::pair(b.width * b.height, b.width);
+    });
+    info.smallest = sizes.front();
+    info.median = sizes[sizes.size() / 2];
+    info.largest = sizes.back();
+    return info;
 }
 
 } // namespace
@@ -113,7 +137,8 @@ Result<DatasetBundle> open(const std::string& source, const Progress& progress)
     }
     return Error{ErrorCode::UnknownName,
                  "'" + source + "' is neither a known data set nor an existing folder.",
-                 "Known are " + namesInCatalogue() + "; or give a folder with IDX files.",
+                 "Known are " + namesInCatalogue() +
+                     "; or give a folder with IDX files or with one subfolder of pictures per class.",
                  {}};
 }
 
@@ -134,6 +159,7 @@ SourceInfo describeSource(const DatasetBundle& bundle)
     SourceInfo info;
     info.name = bundle.name;
     info.title = bundle.title;
+    std::vector<const PictureList*> lists;
     for (const auto& [name, set] :
          {std::pair{"train", bundle.train}, {"validation", bundle.validation}, {"test", bundle.test}}) {
         if (!set)
@@ -153,9 +179,15 @@ SourceInfo describeSource(const DatasetBundle& bundle)
                     ++split.perClass[label];
             }
         }
+        if (const auto* pictures = dynamic_cast<const PictureSet*>(set.get())) {
+            split.origin = pictures->list().origin;
+            lists.push_back(&pictures->list());
+        }
         info.splits.push_back(std::move(split));
         info.residentBytes += set->residentBytes();
     }
+    if (!lists.empty())
+        info.pictures = describePictures(lists);
     return info;
 }
 

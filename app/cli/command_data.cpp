@@ -41,6 +41,35 @@ int listData(bool json)
     return kSuccess;
 }
 
+void printPictures(const datasets::PicturesInfo& pictures)
+{
+    const auto text = [](const datasets::PicturesInfo::Size& size) {
+        return std::to_string(size.width) + "x" + std::to_string(size.height);
+    };
+    printLine("Sizes (width x height): smallest " + text(pictures.smallest) + ", median " + text(pictures.median) +
+              ", largest " + text(pictures.largest));
+    std::string channels;
+    for (const auto& [count, name] :
+         {std::pair{pictures.grey, " grey"}, {pictures.palette, " with a palette"}, {pictures.colour, " colour"}})
+        if (count > 0)
+            channels += (channels.empty() ? "" : ", ") + engine::groupDigits(count) + name;
+    printLine("Channels: " + channels);
+    if (pictures.otherFiles > 0)
+        printLine(engine::groupDigits(pictures.otherFiles) +
+                  " files in the class folders are no pictures (PNG, JPEG, " + "BMP) and left out");
+}
+
+void addPictures(JsonWriter& out, const datasets::PicturesInfo& pictures)
+{
+    out.key("sizes").beginObject();
+    for (const auto& [key, size] :
+         {std::pair{"smallest", pictures.smallest}, {"median", pictures.median}, {"largest", pictures.largest}})
+        out.key(key).beginArray().value(size.width).value(size.height).endArray();
+    out.endObject().key("channels").beginObject();
+    out.field("grey", pictures.grey).field("palette", pictures.palette).field("colour", pictures.colour).endObject();
+    out.field("other_files", pictures.otherFiles);
+}
+
 int showData(const std::string& source, bool json)
 {
     ProgressBar bar(!json);
@@ -53,14 +82,17 @@ int showData(const std::string& source, bool json)
         return fail(bundle.error());
     const datasets::SourceInfo info = datasets::describeSource(*bundle);
     if (!json) {
-        printLine(info.title + ": images " + info.imageShape.text() + ", " + std::to_string(info.classNames.size()) +
-                  " classes, " + engine::bytesText(info.residentBytes) + " in memory");
+        const std::string images = info.pictures ? "pictures of any size, " : "images " + info.imageShape.text() + ", ";
+        printLine(info.title + ": " + images + std::to_string(info.classNames.size()) + " classes, " +
+                  engine::bytesText(info.residentBytes) + " in memory");
         for (const datasets::SplitInfo& split : info.splits) {
             std::string line = padRight(split.name, 12) + padLeft(engine::groupDigits(split.images), 10) + " images";
             for (std::size_t i = 0; i < split.perClass.size() && split.perClass.size() <= 20; ++i)
                 line += (i == 0 ? ": " : ", ") + engine::groupDigits(split.perClass[i]) + " of " + info.classNames[i];
-            printLine(line);
+            printLine(line + (split.origin.empty() ? "" : " (" + split.origin + ")"));
         }
+        if (info.pictures)
+            printPictures(*info.pictures);
         return kSuccess;
     }
     JsonWriter out;
@@ -75,9 +107,15 @@ int showData(const std::string& source, bool json)
         out.beginObject().field("name", split.name).field("images", split.images).key("per_class").beginArray();
         for (const std::int64_t count : split.perClass)
             out.value(count);
-        out.endArray().endObject();
+        out.endArray();
+        if (!split.origin.empty())
+            out.field("origin", split.origin);
+        out.endObject();
     }
-    out.endArray().field("bytes", info.residentBytes).endObject();
+    out.endArray().field("bytes", info.residentBytes);
+    if (info.pictures)
+        addPictures(out, *info.pictures);
+    out.endObject();
     printLine(out.text());
     return kSuccess;
 }

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <QCoreApplication>
+#include <QLoggingCategory>
 
 #include <clocale>
 #include <exception>
@@ -53,6 +54,7 @@ int main(int argc, char** argv)
     using namespace convarium::cli;
     useUtf8Locale();
     const QCoreApplication application(argc, argv);
+    QLoggingCategory::setFilterRules(QStringLiteral("qt.gui.imageio*=false")); // a bad picture gets our own sentence
     std::setlocale(LC_NUMERIC, "C");
 
     CLI::App app("Train and measure convolutional networks without a window.", "convarium-cli");

@@ -54,8 +54,8 @@ private Q_SLOTS:
             << "mnist" << static_cast<int>(ErrorCode::NotFound) << "convarium-cli data download mnist";
         QTest::newRow("empty folder") << "{}/empty" << static_cast<int>(ErrorCode::BadFormat)
                                       << "train-images-idx3-ubyte";
-        QTest::newRow("folders of images")
-            << "{}/classes" << static_cast<int>(ErrorCode::BadFormat) << "train-images-idx3-ubyte";
+        QTest::newRow("a class without pictures")
+            << "{}/classes" << static_cast<int>(ErrorCode::BadFormat) << "PNG, JPEG or BMP";
         QTest::newRow("a file") << "{}/file" << static_cast<int>(ErrorCode::InvalidArgument) << "folder";
         QTest::newRow("labels alone") << "{}/labels" << static_cast<int>(ErrorCode::NotFound) << "missing file";
     }
