@@ -225,6 +225,22 @@ private Q_SLOTS:
         QCOMPARE(*bundle->train->scaledTo({1, 4, 8}), other);
     }
 
+    void roomIsGivenBackWithASizeNobodyUses()
+    {
+        addClass(QStringLiteral("a"), 5);
+        addClass(QStringLiteral("b"), 5);
+        const auto bundle = open(64); // one picture of 8x8
+        auto one = *bundle->train->scaledTo({1, 8, 8});
+        QVERIFY(level(one, 0) >= 0);
+        QCOMPARE(one->residentBytes(), 64);
+        const auto other = *bundle->train->scaledTo({1, 4, 16});
+        QVERIFY(level(other, 0) >= 0);
+        QCOMPARE(other->residentBytes(), 0);
+        one.reset();
+        QVERIFY(level(other, 1) >= 0);
+        QCOMPARE(other->residentBytes(), 64);
+    }
+
     void manyThreadsReadTheSamePictures()
     {
         for (const char* name : {"a", "b"})
