@@ -17,7 +17,7 @@ namespace
 using namespace engine;
 
 struct EvalOptions {
-    std::string model, data;
+    std::string model, data, weights;
     std::string split = "test";
     std::optional<std::string> scale;
     bool json = false;
@@ -66,14 +66,15 @@ int runEval(const EvalOptions& options)
         applyScale(project->graph, *options.scale);
     if (const auto sound = checkGraph(project->graph); !sound)
         return fail(sound.error());
-    if (!project->state || !project->state->weights)
+    const auto weights = givenWeights(*project, options.weights);
+    if (!weights)
+        return fail(weights.error());
+    if (!*weights)
         return fail({ErrorCode::InvalidArgument,
                      "'" + options.model + "' has no trained weights to evaluate.",
                      "Train it first: convarium-cli train " + options.model + " --data " + options.data +
                          " -o trained.convarium.",
                      {}});
-    if (const auto fit = matchWeights(project->graph, *project->state->weights); !fit)
-        return fail(fit.error());
 
     ProgressBar bar(!options.json);
     const Interrupt interrupt;
@@ -99,7 +100,7 @@ int runEval(const EvalOptions& options)
                      "The data set '" + options.data + "' has no " + options.split + " images.",
                      "Choose another part with --split.",
                      {}});
-    const auto result = evaluate(project->graph, *project->state->weights, *part, project->train.threads);
+    const auto result = evaluate(project->graph, **weights, *part, project->train.threads);
     if (!result)
         return fail(result.error());
     if (options.json)
@@ -115,11 +116,12 @@ void addEval(CLI::App& app, Run& run)
 {
     auto* command = app.add_subcommand("eval", "Loss, accuracy and confusion matrix of a trained network");
     auto options = std::make_shared<EvalOptions>();
-    command->add_option("MODEL", options->model, "Trained .convarium file")->required();
+    command->add_option("MODEL", options->model, "Trained .convarium file, or any network with --weights")->required();
     command->add_option("--data", options->data, "Data set: a name or a folder")->required();
     command->add_option("--split", options->split, "Part of the data set")
         ->check(oneOf({"train", "validation", "test"}));
     command->add_option("--scale", options->scale, "How pixels become numbers")->check(pixelScale());
+    command->add_option("--weights", options->weights, "Take the weights from this safetensors file");
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([&run, options] { run = [options] { return runEval(*options); }; });
 }

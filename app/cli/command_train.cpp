@@ -15,7 +15,7 @@ namespace
 using namespace engine;
 
 struct TrainOptions {
-    std::string model, data, checkpoint, resume, output;
+    std::string model, data, checkpoint, resume, output, weights;
     PlanFlags plan;
     std::optional<std::int64_t> epochs, steps, limit;
     std::optional<double> rate, momentum, beta1, beta2, weightDecay, validation;
@@ -132,9 +132,9 @@ int runTrain(const TrainOptions& o)
         applyScale(project.graph, *o.scale);
     if (const auto sound = checkGraph(project.graph); !sound)
         return fail(sound.error());
-    if (project.state)
-        if (const auto fit = matchWeights(project.graph, *project.state->weights); !fit)
-            return fail(fit.error());
+    const auto weights = givenWeights(project, o.weights);
+    if (!weights)
+        return fail(weights.error());
 
     TrainControl control;
     const Interrupt interrupt([&control] { control.stop(); });
@@ -151,14 +151,13 @@ int runTrain(const TrainOptions& o)
 
     // A trained network without --resume is a start: its weights, but a new run.
     const auto resumed = o.resume.empty() ? nullptr : project.state;
-    const WeightsPtr weights = !resumed && project.state ? project.state->weights : nullptr;
     if (!resumed)
         project.history = {};
     project.state = resumed;
     TrainingReport report(
         {o.json, o.everyStep, project.graph.name.empty() ? o.model : project.graph.name, o.data, o.checkpoint},
         project);
-    Trainer trainer(project.graph, project.train, *std::move(data), resumed, weights);
+    Trainer trainer(project.graph, project.train, *std::move(data), resumed, *weights);
     const DoneEvent done = trainer.run(control, report);
     if (done.reason == StopReason::Failed || done.reason == StopReason::Diverged) {
         report.printDiverged(done);
@@ -197,7 +196,8 @@ void declare(CLI::App& c, TrainOptions& o)
     c.add_option("--augment", o.augment, "Not part of this version");
     c.add_option("--validation", o.validation, "Share of the training images set aside")->check(number(0, 0.9));
     c.add_option("--checkpoint", o.checkpoint, "Write this .convarium file after each epoch");
-    c.add_option("--resume", o.resume, "Go on with a checkpoint");
+    auto* resume = c.add_option("--resume", o.resume, "Go on with a checkpoint");
+    c.add_option("--weights", o.weights, "Start from the weights of this safetensors file")->excludes(resume);
     c.add_option("-o,--output", o.output, "Write the result: .convarium, or .json without weights");
     c.add_flag("--every-step", o.everyStep, "With --json, a line for every step");
     c.add_flag("--json", o.json, "Print JSON lines");

@@ -21,7 +21,8 @@ void addTrain(CLI::App& app, Run& run);
 void addEval(CLI::App& app, Run& run);
 void addData(CLI::App& app, Run& run);
 void addBench(CLI::App& app, Run& run);
-/// `run` and `export`, which a later version brings: a clear sentence instead of "unknown command".
+void addExport(CLI::App& app, Run& run);
+/// `run`, which a later version brings: a clear sentence instead of "unknown command".
 void addLater(CLI::App& app, Run& run);
 
 } // namespace convarium::cli

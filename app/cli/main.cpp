@@ -67,6 +67,7 @@ int main(int argc, char** argv)
     addEval(app, run);
     addData(app, run);
     addBench(app, run);
+    addExport(app, run);
     addLater(app, run);
     // The parser would only say that a command is missing.
     const auto named = [argv](const CLI::App* command) { return command->get_name() == argv[1]; };

@@ -1,6 +1,7 @@
 #include "app/cli/options.h"
 
 #include "engine/graph/formula.h"
+#include "engine/io/weights_file.h"
 #include "engine/layers/layer.h"
 
 #include <algorithm>
@@ -200,6 +201,21 @@ Result<void> checkGraph(const engine::GraphSpec& graph, std::optional<std::int64
         return error;
     }
     return {};
+}
+
+Result<engine::WeightsPtr> givenWeights(const engine::Project& project, const std::string& weightsFile)
+{
+    if (!weightsFile.empty()) {
+        auto read = engine::importWeights(project.graph, weightsFile);
+        if (!read)
+            return read.error();
+        return engine::WeightsPtr(std::make_shared<engine::WeightMap>(*std::move(read)));
+    }
+    if (!project.state || !project.state->weights)
+        return engine::WeightsPtr();
+    if (auto fit = engine::matchWeights(project.graph, *project.state->weights); !fit)
+        return fit.error();
+    return project.state->weights;
 }
 
 std::vector<engine::NodeId> inputNodes(const engine::GraphSpec& graph)

@@ -53,6 +53,9 @@ engine::Result<void> applyInput(engine::GraphSpec& graph, const std::string& siz
 /// The first fault of the network that keeps it from working, if any.
 engine::Result<void> checkGraph(const engine::GraphSpec& graph, std::optional<std::int64_t> classes = {});
 
+/// The weights of a safetensors file, if one is named, else those that came with the network; null for none. They fit.
+engine::Result<engine::WeightsPtr> givenWeights(const engine::Project& project, const std::string& weightsFile);
+
 /// Ids of the Input nodes.
 std::vector<engine::NodeId> inputNodes(const engine::GraphSpec& graph);
 

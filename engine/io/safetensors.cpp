@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
+#include <map>
 
 namespace convarium::engine
 {
@@ -20,8 +23,17 @@ namespace
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000; // as in the format's own library
 
+/// The format's data types and how many bytes a value has.
+const std::map<std::string, int>& kinds()
+{
+    static const std::map<std::string, int> all{{"F64", 8}, {"F32", 4}, {"F16", 2},  {"BF16", 2},    {"I64", 8},
+                                                {"U64", 8}, {"I32", 4}, {"U32", 4},  {"I16", 2},     {"U16", 2},
+                                                {"I8", 1},  {"U8", 1},  {"BOOL", 1}, {"F8_E4M3", 1}, {"F8_E5M2", 1}};
+    return all;
+}
+
 struct Entry {
-    std::string name;
+    std::string name, kind;
     Shape shape;
     std::int64_t begin = 0, end = 0;
 };
@@ -39,11 +51,10 @@ Entry readEntry(JsonFaults& faults, const QString& name, const QJsonValue& value
     Entry entry;
     entry.name = name.toStdString();
     JsonFields f(faults, value, entry.name);
-    std::string dtype;
-    f.text("dtype", dtype);
-    if (!faults.any() && dtype != "F32")
-        faults.report(entry.name + ".dtype", "is " + dtype + "; only F32 can be read", ErrorCode::BadFormat,
-                      "Convert the values to float32.");
+    f.text("dtype", entry.kind);
+    const auto kind = kinds().find(entry.kind);
+    if (!faults.any() && kind == kinds().end())
+        faults.report(entry.name + ".dtype", "is " + entry.kind + ", which is no data type of the format");
     std::int64_t elements = 1;
     bool overflow = false;
     f.array("shape", [&](const QJsonValue& size, const std::string& path) {
@@ -60,9 +71,9 @@ Entry readEntry(JsonFaults& faults, const QString& name, const QJsonValue& value
     });
     f.finish();
     std::int64_t bytes = 0;
-    overflow = overflow || __builtin_mul_overflow(elements, std::int64_t{4}, &bytes);
     if (faults.any())
         return entry;
+    overflow = overflow || __builtin_mul_overflow(elements, std::int64_t{kind->second}, &bytes);
     if (offsets.size() != 2 || offsets[0] > offsets[1])
         faults.report(entry.name + ".data_offsets", "is not a begin and an end");
     else if (overflow || offsets[1] - offsets[0] != bytes)
@@ -74,6 +85,62 @@ Entry readEntry(JsonFaults& faults, const QString& name, const QJsonValue& value
         entry.end = offsets[1];
     }
     return entry;
+}
+
+/// How many fields the outermost object of a sound JSON text has. QJsonObject keeps only one of those with equal names.
+qsizetype countFields(std::span<const std::uint8_t> json)
+{
+    qsizetype count = 0;
+    int depth = 0;
+    bool inText = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = static_cast<char>(json[i]);
+        if (inText) {
+            i += c == '\\';
+            inText = c != '"';
+        } else {
+            inText = c == '"';
+            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+            count += depth == 1 && c == ':';
+        }
+    }
+    return count;
+}
+
+float fromHalf(std::uint16_t half)
+{
+    const int exponent = (half >> 10) & 31;
+    const double fraction = half & 1023;
+    const double sign = half >> 15 ? -1 : 1;
+    if (exponent == 31)
+        return static_cast<float>(fraction != 0 ? std::numeric_limits<double>::quiet_NaN()
+                                                : sign * std::numeric_limits<double>::infinity());
+    return static_cast<float>(sign *
+                              (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25)));
+}
+
+/// The upper half of a float32.
+float fromBfloat(std::uint16_t half)
+{
+    return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
+}
+
+Tensor values(const Entry& entry, std::span<const std::uint8_t> data)
+{
+    Tensor tensor(entry.shape);
+    const std::uint8_t* from = data.data() + entry.begin;
+    if (entry.kind == "F32") {
+        if (entry.end > entry.begin)
+            std::memcpy(tensor.data(), from, static_cast<std::size_t>(entry.end - entry.begin));
+        return tensor;
+    }
+    const auto convert = entry.kind == "F16" ? fromHalf : fromBfloat;
+    for (std::int64_t i = 0; i < tensor.elements(); ++i) {
+        std::uint16_t half = 0;
+        std::memcpy(&half, from + 2 * i, sizeof half);
+        tensor[i] = convert(half);
+    }
+    return tensor;
 }
 
 } // namespace
@@ -111,7 +178,7 @@ std::vector<std::uint8_t> encodeSafetensors(const TensorRefs& tensors)
     return bytes;
 }
 
-Result<std::map<std::string, Tensor>> decodeSafetensors(std::span<const std::uint8_t> bytes, const std::string& file)
+Result<SafetensorsContent> readSafetensors(std::span<const std::uint8_t> bytes, const std::string& file)
 {
     if (bytes.size() < kLengthBytes)
         return tooShort(file, bytes.size(), "8 bytes with the length of its header are needed");
@@ -130,6 +197,11 @@ Result<std::map<std::string, Tensor>> decodeSafetensors(std::span<const std::uin
         return header.error();
 
     JsonFaults faults(file);
+    if (countFields(bytes.subspan(kLengthBytes, length)) != header->size())
+        return Error{ErrorCode::BadFormat,
+                     "The header of '" + file + "' names a tensor twice.",
+                     "Use another copy of the file.",
+                     {-1, {}, file, kLengthBytes}};
     std::vector<Entry> entries;
     for (auto it = header->begin(); it != header->end() && !faults.any(); ++it)
         if (it.key() != QLatin1String("__metadata__"))
@@ -156,14 +228,27 @@ Result<std::map<std::string, Tensor>> decodeSafetensors(std::span<const std::uin
                      "The file is damaged; use a copy of it.",
                      {-1, {}, file, static_cast<std::int64_t>(kLengthBytes + length) + at}};
 
-    std::map<std::string, Tensor> tensors;
+    SafetensorsContent content;
     for (const Entry& entry : entries) {
-        Tensor tensor(entry.shape);
-        if (entry.end > entry.begin)
-            std::memcpy(tensor.data(), data.data() + entry.begin, static_cast<std::size_t>(entry.end - entry.begin));
-        tensors.emplace(entry.name, std::move(tensor));
+        if (entry.kind == "F32" || entry.kind == "F16" || entry.kind == "BF16")
+            content.tensors.emplace(entry.name, values(entry, data));
+        else
+            content.others.emplace(entry.name, entry.kind);
     }
-    return tensors;
+    return content;
+}
+
+Result<std::map<std::string, Tensor>> decodeSafetensors(std::span<const std::uint8_t> bytes, const std::string& file)
+{
+    auto content = readSafetensors(bytes, file);
+    if (!content)
+        return content.error();
+    for (const auto& [name, kind] : content->others)
+        return Error{ErrorCode::BadFormat,
+                     "The tensor '" + name + "' in '" + file + "' is " + kind + "; F32, F16 and BF16 can be read.",
+                     "Convert the values to float32.",
+                     {-1, {}, file, -1}};
+    return std::move(content->tensors);
 }
 
 } // namespace convarium::engine

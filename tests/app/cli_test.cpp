@@ -107,8 +107,15 @@ private Q_SLOTS:
         QTest::newRow("ONNX output") << QStringList{"train", "mlp", "--data", data, "-o", "x.onnx"} << 2 << "ONNX";
         QTest::newRow("output without kind")
             << QStringList{"train", "mlp", "--data", data, "-o", "x"} << 2 << ".convarium";
-        QTest::newRow("export") << QStringList{"export", "mlp", "--format", "onnx", "-o", "x"} << 2
-                                << "not part of this version";
+        QTest::newRow("export to Keras") << QStringList{"export", "mlp", "--format", "keras", "-o", "x.py"} << 1
+                                         << "not part of this version";
+        QTest::newRow("export under another suffix")
+            << QStringList{"export", "mlp", "--format", "pytorch", "-o", "x.onnx"} << 2 << ".py";
+        QTest::newRow("export to a folder that is not there")
+            << QStringList{"export", "mlp", "--format", "safetensors", "-o", "/no/such/x.safetensors"} << 1
+            << "/no/such/x.safetensors";
+        QTest::newRow("weights that are not there")
+            << QStringList{"eval", "mlp", "--data", data, "--weights", "gone.safetensors"} << 1 << "gone.safetensors";
         QTest::newRow("run") << QStringList{"run", "mlp", "--input", "x"} << 2 << "not part of this version";
         QTest::newRow("input size") << QStringList{"summary", "mlp", "--input", "28x28"} << 2 << "28x28";
         QTest::newRow("unknown preset") << QStringList{"summary", "lenet"} << 1 << "lenet-5";

@@ -54,6 +54,30 @@ private Q_SLOTS:
         QVERIFY(decodeSafetensors(fileWith(header, 4), "x").has_value());
     }
 
+    void shorterFloatsAreReadExactly()
+    {
+        // 1, -2, 65504 (the largest), 2^-24 (the smallest), infinity as float16; 1, -2, 3.140625 as bfloat16.
+        auto bytes = fileWith(R"({"h":{"dtype":"F16","shape":[5],"data_offsets":[0,10]},)"
+                              R"("b":{"dtype":"BF16","shape":[3],"data_offsets":[10,16]}})",
+                              16);
+        const std::uint16_t words[] = {0x3C00, 0xC000, 0x7BFF, 0x0001, 0x7C00, 0x3F80, 0xC000, 0x4049};
+        std::memcpy(bytes.data() + bytes.size() - sizeof words, words, sizeof words);
+        const auto read = decodeSafetensors(bytes, "x");
+        QVERIFY2(read.has_value(), read ? "" : read.error().text().c_str());
+        const std::vector<float> half{1, -2, 65504, 0x1p-24F, std::numeric_limits<float>::infinity()};
+        QCOMPARE(read->at("h").values(), half);
+        QCOMPARE(read->at("b").values(), (std::vector<float>{1, -2, 3.140625F}));
+    }
+
+    void otherKindsAreNamed()
+    {
+        const auto bytes = fileWith(R"({"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})", 8);
+        const auto read = readSafetensors(bytes, "x");
+        QVERIFY(read.has_value());
+        QVERIFY(read->tensors.empty());
+        QCOMPARE(read->others.at("n"), std::string("I64"));
+    }
+
     void badFilesGiveAnErrorWithItsPlace_data()
     {
         QTest::addColumn<QString>("header");
@@ -62,7 +86,16 @@ private Q_SLOTS:
         const auto one = [](const char* fields) { return QStringLiteral(R"({"a":{%1}})").arg(QLatin1String(fields)); };
         QTest::newRow("no JSON") << "{\"a\":" << 0 << "";
         QTest::newRow("a list") << "[]" << 0 << "";
-        QTest::newRow("half floats") << one(R"("dtype":"F16","shape":[2],"data_offsets":[0,4])") << 4 << "a.dtype";
+        QTest::newRow("unknown kind") << one(R"("dtype":"F12","shape":[2],"data_offsets":[0,4])") << 4 << "a.dtype";
+        QTest::newRow("whole numbers") << one(R"("dtype":"I32","shape":[1],"data_offsets":[0,4])") << 4 << "";
+        QTest::newRow("half floats of the wrong length")
+            << one(R"("dtype":"F16","shape":[1],"data_offsets":[0,4])") << 4 << "a.data_offsets";
+        QTest::newRow("a name twice")
+            << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})"
+            << 4 << "";
+        QTest::newRow("a name twice, once with an escape")
+            << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})"
+            << 4 << "";
         QTest::newRow("no type") << one(R"("shape":[1],"data_offsets":[0,4])") << 4 << "a.dtype";
         QTest::newRow("no shape") << one(R"("dtype":"F32","data_offsets":[0,4])") << 4 << "a.shape";
         QTest::newRow("negative size") << one(R"("dtype":"F32","shape":[-1],"data_offsets":[0,4])") << 4
