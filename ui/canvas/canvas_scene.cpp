@@ -158,9 +158,7 @@ void CanvasScene::refreshPictures(bool markChanges)
         const auto shape = m_document->lastGoodShape(stack.tail());
         // Maps of one value each are read like a list.
         p.thumbnails.strip = shape && (shape->isList() || (shape->isMaps() && shape->height() * shape->width() == 1));
-        if (const auto& bars = m_output->reading().probabilities;
-            !bars.isEmpty() && bars.size() <= 20 && stack.tail() == outputSource())
-            p.thumbnails.bars = bars;
+        p.thumbnails.bars = outputBars(*item);
         item->setOutputShape(shape);
         item->setPicture(std::move(p));
     }
@@ -178,11 +176,14 @@ void CanvasScene::refreshStates()
 {
     for (auto& [id, item] : m_items) {
         CardPicture& p = item->picture();
+        bool differs = false;
         const auto set = [&](CardState& state, NodeId layer) {
+            const CardState before = state;
             state.selected = m_selection.contains(layer);
             state.focused = m_focusVisible && m_focused == layer;
             state.hovered = m_hover.node == layer && m_hover.kind != Hit::Kind::Wire;
             state.working = m_working == layer;
+            differs = differs || state != before;
         };
         set(p.state, id);
         for (std::size_t i = 0; i < p.rows.size(); ++i)
@@ -193,8 +194,11 @@ void CanvasScene::refreshStates()
             const auto fits = m_draft->fits.find(id);
             state = fits != m_draft->fits.end() && fits->second ? 2 : 0;
         }
-        p.inputPortStates.assign(ports, state);
-        item->update();
+        const std::vector<int> portStates(ports, state);
+        differs = differs || portStates != p.inputPortStates;
+        p.inputPortStates = portStates;
+        if (differs)
+            item->update();
     }
 }
 
@@ -242,8 +246,13 @@ void CanvasScene::reroute()
     for (const auto& wire : m_wires)
         wires.push_back({m_stacks.headOf(wire->edge().from), m_stacks.headOf(wire->edge().to), wire->edge().slot});
     Routes routes = routeWires(cards, wires);
-    for (auto& [id, item] : m_items)
-        item->picture().inputPorts = inputPortCount(id) > 0 ? routes.inputPorts[id] : std::vector<double>();
+    for (auto& [id, item] : m_items) {
+        auto ports = inputPortCount(id) > 0 ? routes.inputPorts[id] : std::vector<double>();
+        if (ports == item->picture().inputPorts)
+            continue;
+        item->picture().inputPorts = std::move(ports);
+        item->update();
+    }
     for (std::size_t i = 0; i < m_wires.size(); ++i)
         m_wires[i]->setRoute(std::move(routes.wires[i]));
     refreshStates();
@@ -285,25 +294,36 @@ void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count)
     m_thumbnails[id] = {atlas, count, false, {}};
     if (NodeItem* item = itemOf(id)) {
         // The last layer of a card that has maps wins over the ones above it.
-        Thumbnails& shown = item->picture().thumbnails;
-        if (item->stack().tail() == id || !m_thumbnails.contains(item->stack().tail())) {
-            shown.atlas = atlas;
-            shown.count = count;
-            item->update();
-        }
+        if (item->stack().tail() != id && m_thumbnails.contains(item->stack().tail()))
+            return;
+        Thumbnails shown = item->picture().thumbnails;
+        shown.atlas = atlas;
+        shown.count = count;
+        item->setThumbnails(std::move(shown));
     }
 }
 
 void CanvasScene::clearThumbnails()
 {
     m_thumbnails.clear();
-    setReading({});
+    m_output->setReading({});
+    refreshPictures(false);
 }
 
 void CanvasScene::setReading(const Reading& reading)
 {
     m_output->setReading(reading);
-    refreshPictures(false);
+    if (NodeItem* item = itemOf(outputSource())) {
+        Thumbnails shown = item->picture().thumbnails;
+        shown.bars = outputBars(*item);
+        item->setThumbnails(std::move(shown));
+    }
+}
+
+QVector<double> CanvasScene::outputBars(const NodeItem& item) const
+{
+    const auto& bars = m_output->reading().probabilities;
+    return bars.size() <= 20 && item.stack().tail() == outputSource() ? bars : QVector<double>();
 }
 
 void CanvasScene::setWorkingNode(NodeId id)

@@ -98,6 +98,8 @@ private:
     void documentChanged(const DocumentChange& change);
     void rebuild();
     void refreshPictures(bool markChanges);
+    /// Probabilities for the card that gives the answer; empty for every other one.
+    [[nodiscard]] QVector<double> outputBars(const NodeItem& item) const;
     void refreshStates();
     void refreshWires();
     void place();

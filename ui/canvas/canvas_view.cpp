@@ -37,6 +37,7 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setTransformationAnchor(QGraphicsView::NoAnchor);
     setResizeAnchor(QGraphicsView::NoAnchor);
+    setCacheMode(QGraphicsView::CacheBackground);
     setViewportUpdateMode(QGraphicsView::MinimalViewportUpdate);
     setAcceptDrops(true);
     setFocusPolicy(Qt::StrongFocus);
@@ -69,6 +70,7 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
         }
     });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {
+        resetCachedContent();
         applyZoom(m_zoom);
         m_scene->refresh();
         if (m_fitted)

@@ -25,6 +25,7 @@ struct CardContent {
     bool frozen = false;
     QString fault; ///< message with its hint; empty when all is well
     bool warning = false;
+    friend bool operator==(const CardContent&, const CardContent&) = default;
 };
 
 /// "10×10×16" or "120", in the order the user chose.

@@ -59,42 +59,6 @@ void paintHead(QPainter* painter, const CardPicture& p, double scale)
         painter->fillRect(QRectF(kBandWidth, kHeadHeight - 2, kCardWidth - kBandWidth, 2), theme.accent);
 }
 
-void paintThumbs(QPainter* painter, const CardPicture& p, Level level)
-{
-    const Theme& theme = Theme::current();
-    const double top = p.metrics.thumbTop(level), height = p.metrics.thumbHeight();
-    const double width = kCardWidth - kTextLeft - 10;
-    const Thumbnails& t = p.thumbnails;
-    if (!t.bars.isEmpty()) {
-        const double pitch = width / static_cast<double>(t.bars.size());
-        for (qsizetype i = 0; i < t.bars.size(); ++i) {
-            const double h = std::max(1.0, std::clamp(t.bars[i], 0.0, 1.0) * height);
-            painter->fillRect(QRectF(kTextLeft + static_cast<double>(i) * pitch, top + height - h, pitch - 2, h),
-                              h > 1 ? theme.text : theme.line2);
-        }
-        return;
-    }
-    painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
-    const auto tile = [&](const QRectF& to, const QRectF& from) {
-        if (t.atlas.isNull())
-            painter->fillRect(to, theme.sunken);
-        else
-            painter->drawImage(to, t.atlas, from);
-        painter->setPen(QPen(theme.line, 0));
-        painter->setBrush(Qt::NoBrush);
-        painter->drawRect(to);
-    };
-    if (t.strip) {
-        tile(QRectF(kTextLeft, top + 1, width, 18), t.atlas.rect());
-        return;
-    }
-    const int shown = p.metrics.image ? 1 : t.atlas.isNull() ? 6 : std::min(6, std::max(1, t.count));
-    const double side = t.atlas.isNull() || t.count < 1 ? 1 : static_cast<double>(t.atlas.width()) / t.count;
-    const double size = p.metrics.image ? 44 : 20, pitch = p.metrics.image ? 46 : 22;
-    for (int i = 0; i < shown; ++i)
-        tile(QRectF(kTextLeft + i * pitch, top, size, size), QRectF(i * side, 0, side, t.atlas.height()));
-}
-
 void paintBody(QPainter* painter, const CardPicture& p, Level level, double scale)
 {
     const Theme& theme = Theme::current();
@@ -123,8 +87,6 @@ void paintBody(QPainter* painter, const CardPicture& p, Level level, double scal
                 painter->drawRoundedRect(QRectF(bar.topLeft(), QSizeF(std::max(2.0, part), 4)), 2, 2);
         }
     }
-    if (p.metrics.thumbs)
-        paintThumbs(painter, p, level);
 }
 
 void paintRow(QPainter* painter, const DockedRow& row, double top, double scale)
@@ -216,7 +178,7 @@ double paintShapeText(QPainter* painter, QPointF baseline, const QString& text, 
     return x - baseline.x();
 }
 
-void paintCard(QPainter* painter, const CardPicture& p, Level level, double scale)
+void paintFrame(QPainter* painter, const CardPicture& p, Level level, double scale)
 {
     const Theme& theme = Theme::current();
     const QRectF card(0, 0, kCardWidth, p.metrics.height(level));
@@ -264,6 +226,58 @@ void paintCard(QPainter* painter, const CardPicture& p, Level level, double scal
     if (!p.content.fault.isEmpty())
         paintSign(painter, QPointF(kCardWidth, 0), 27, p.content.warning ? SignKind::Warning : SignKind::Error, true);
     painter->restore();
+}
+
+bool sameFrame(const CardPicture& a, const CardPicture& b)
+{
+    return a.content == b.content && a.metrics == b.metrics && a.state == b.state && a.rows == b.rows &&
+           a.inputPorts == b.inputPorts && a.inputPortStates == b.inputPortStates && a.outputPort == b.outputPort;
+}
+
+QRectF thumbnailRect(const CardPicture& picture, Level level)
+{
+    if (!picture.metrics.thumbs)
+        return {};
+    return {kTextLeft, picture.metrics.thumbTop(level), kCardWidth - kTextLeft - 10, picture.metrics.thumbHeight()};
+}
+
+void paintThumbnails(QPainter* painter, const CardPicture& p, Level level)
+{
+    if (!p.metrics.thumbs)
+        return;
+    const Theme& theme = Theme::current();
+    const double top = p.metrics.thumbTop(level), height = p.metrics.thumbHeight();
+    const double width = thumbnailRect(p, level).width();
+    const Thumbnails& t = p.thumbnails;
+    if (!t.bars.isEmpty()) {
+        const double pitch = width / static_cast<double>(t.bars.size());
+        for (qsizetype i = 0; i < t.bars.size(); ++i) {
+            const double h = std::max(1.0, std::clamp(t.bars[i], 0.0, 1.0) * height);
+            painter->fillRect(QRectF(kTextLeft + static_cast<double>(i) * pitch, top + height - h, pitch - 2, h),
+                              h > 1 ? theme.text : theme.line2);
+        }
+        return;
+    }
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
+    const auto tile = [&](const QRectF& to, const QRectF& from) {
+        if (t.atlas.isNull())
+            painter->fillRect(to, theme.sunken);
+        else
+            painter->drawImage(to, t.atlas, from);
+        painter->setPen(QPen(theme.line, 0));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(to);
+    };
+    if (t.strip) {
+        tile(QRectF(kTextLeft, top + 1, width, 18), t.atlas.rect());
+        return;
+    }
+    const int shown = p.metrics.image ? 1 : t.atlas.isNull() ? 6 : std::min(6, std::max(1, t.count));
+    const double side = t.atlas.isNull() || t.count < 1 ? 1 : static_cast<double>(t.atlas.width()) / t.count;
+    const double size = p.metrics.image ? 44 : 20, pitch = p.metrics.image ? 46 : 22;
+    for (int i = 0; i < shown; ++i)
+        tile(QRectF(kTextLeft + i * pitch, top, size, size), QRectF(i * side, 0, side, t.atlas.height()));
 }
 
 void paintSilhouette(QPainter* painter, const CardPicture& p, const engine::Shape* shape)

@@ -29,11 +29,13 @@ struct CardState {
     bool selected = false, focused = false, hovered = false;
     bool working = false; ///< the layer at work while stepping
     bool changed = false; ///< by the last edit
+    friend bool operator==(const CardState&, const CardState&) = default;
 };
 
 struct DockedRow {
     CardContent content;
     CardState state;
+    friend bool operator==(const DockedRow&, const DockedRow&) = default;
 };
 
 struct CardPicture {
@@ -48,8 +50,15 @@ struct CardPicture {
     bool outputPort = true;
 };
 
-/// The card with its upper left corner at 0, 0. scale: of the view; level: levelFor(scale).
-void paintCard(QPainter* painter, const CardPicture& picture, Level level, double scale);
+/// Alike but for the thumbnails: then paintFrame() draws the same.
+[[nodiscard]] bool sameFrame(const CardPicture& a, const CardPicture& b);
+/// Where paintThumbnails() draws; empty when the card has none.
+[[nodiscard]] QRectF thumbnailRect(const CardPicture& picture, Level level);
+
+/// The card without its thumbnails, the upper left corner at 0, 0. scale: of the view; level: levelFor(scale).
+void paintFrame(QPainter* painter, const CardPicture& picture, Level level, double scale);
+/// What changes while training runs, in the frame's coordinates.
+void paintThumbnails(QPainter* painter, const CardPicture& picture, Level level);
 /// A bar that shows size and number of maps.
 void paintSilhouette(QPainter* painter, const CardPicture& picture, const engine::Shape* shape);
 /// "10×10×16": bold digits, "×" regular and lighter. Returns the width.

@@ -47,6 +47,7 @@ struct CardMetrics {
     bool thumbs = false; ///< maps or values
     bool image = false;  ///< one larger picture: inputs
     int rows = 0;        ///< docked
+    friend bool operator==(const CardMetrics&, const CardMetrics&) = default;
     [[nodiscard]] double thumbTop(Level level) const;
     [[nodiscard]] double thumbHeight() const { return image ? 44 : 20; }
     /// Top of the first docked row: the height without rows.

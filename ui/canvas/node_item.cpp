@@ -1,11 +1,19 @@
 #include "ui/canvas/node_item.h"
 
 #include "ui/canvas/canvas_scene.h"
+#include "ui/theme/theme.h"
 
+#include <QPainter>
 #include <algorithm>
+#include <cmath>
 
 namespace convarium::ui
 {
+
+namespace
+{
+constexpr qint64 kLargestFrame = 1 << 20; ///< pixels; larger cards fill the view, then only few are painted
+} // namespace
 
 NodeItem::NodeItem(const CanvasScene* scene, Stack stack) : m_scene(scene), m_stack(std::move(stack))
 {
@@ -18,6 +26,13 @@ void NodeItem::setPicture(CardPicture picture)
         prepareGeometryChange();
     m_picture = std::move(picture);
     update();
+}
+
+void NodeItem::setThumbnails(Thumbnails thumbnails)
+{
+    m_picture.thumbnails = std::move(thumbnails);
+    if (m_scene->level() != Level::Far)
+        update(thumbnailRect(m_picture, m_scene->level()).adjusted(-1, -1, 1, 1));
 }
 
 QRectF NodeItem::fullRect() const
@@ -68,10 +83,53 @@ QRectF NodeItem::boundingRect() const
 void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
 {
     const Level level = m_scene->level();
-    if (level == Level::Far)
+    if (level == Level::Far) {
         paintSilhouette(painter, m_picture, m_shape ? &*m_shape : nullptr);
-    else
-        paintCard(painter, m_picture, level, m_scene->viewScale());
+        return;
+    }
+    paintCachedFrame(painter);
+    paintThumbnails(painter, m_picture, level);
+}
+
+/// While training runs only thumbnails change, many times a second: the frame around them comes from a pixmap.
+void NodeItem::paintCachedFrame(QPainter* painter)
+{
+    const Level level = m_scene->level();
+    const double viewScale = m_scene->viewScale();
+    const QTransform transform = painter->worldTransform();
+    const double dpr = painter->device()->devicePixelRatioF();
+    const double scale = transform.m11() * dpr;
+    const QRectF bounds = boundingRect();
+    const QSize size(static_cast<int>(std::ceil(bounds.width() * scale)) + 1,
+                     static_cast<int>(std::ceil(bounds.height() * scale)) + 1);
+    if (transform.type() > QTransform::TxScale || transform.m11() != transform.m22() ||
+        static_cast<qint64>(size.width()) * size.height() > kLargestFrame) {
+        paintFrame(painter, m_picture, level, viewScale);
+        return;
+    }
+    const QPointF corner = transform.map(bounds.topLeft()) * dpr;
+    const QPointF whole(std::floor(corner.x()), std::floor(corner.y()));
+    const QPointF fraction = corner - whole;
+    const double textScale = ThemeManager::instance().textScale();
+    FrameCache& f = m_frame;
+    const bool fresh = f.pixmap.size() == size && f.level == level && f.viewScale == viewScale &&
+                       f.deviceScale == scale && (f.fraction - fraction).manhattanLength() < 1.0 / 32 &&
+                       f.theme == &Theme::current() && f.textScale == textScale && sameFrame(f.picture, m_picture);
+    if (!fresh) {
+        f = {QPixmap(size), m_picture, level, viewScale, scale, fraction, &Theme::current(), textScale};
+        f.picture.thumbnails = {};
+        f.pixmap.fill(Qt::transparent);
+        QPainter inner(&f.pixmap);
+        inner.translate(fraction);
+        inner.scale(scale, scale);
+        inner.translate(-bounds.topLeft());
+        paintFrame(&inner, m_picture, level, viewScale);
+        inner.end();
+        f.pixmap.setDevicePixelRatio(dpr);
+    }
+    painter->setWorldTransform({});
+    painter->drawPixmap(whole / dpr, f.pixmap);
+    painter->setWorldTransform(transform);
 }
 
 } // namespace convarium::ui

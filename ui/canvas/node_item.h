@@ -4,6 +4,7 @@
 #include "ui/canvas/card_paint.h"
 
 #include <QGraphicsItem>
+#include <QPixmap>
 
 namespace convarium::ui
 {
@@ -24,6 +25,8 @@ public:
     [[nodiscard]] CardPicture& picture() { return m_picture; }
     [[nodiscard]] const CardPicture& picture() const { return m_picture; }
     void setPicture(CardPicture picture);
+    /// Repaints no more than the thumbnails.
+    void setThumbnails(Thumbnails thumbnails);
     void setOutputShape(std::optional<engine::Shape> shape) { m_shape = shape; }
 
     /// The card in scene pixels at its full height, for routing, and as shown at the present level.
@@ -41,10 +44,23 @@ public:
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
 
 private:
+    /// The frame as painted last, with all that it depends on; texts are laid out only when one of these changes.
+    struct FrameCache {
+        QPixmap pixmap;
+        CardPicture picture; ///< without thumbnails
+        Level level = Level::Near;
+        double viewScale = 0, deviceScale = 0;
+        QPointF fraction; ///< of a device pixel, by which the frame is off the grid
+        const Theme* theme = nullptr;
+        double textScale = 0;
+    };
+    void paintCachedFrame(QPainter* painter);
+
     const CanvasScene* m_scene;
     Stack m_stack;
     CardPicture m_picture;
     std::optional<engine::Shape> m_shape;
+    FrameCache m_frame;
 };
 
 } // namespace convarium::ui

@@ -34,7 +34,7 @@ OutputItem::OutputItem(const CanvasScene* scene) : m_scene(scene)
 void OutputItem::setReading(const Reading& reading)
 {
     m_reading = reading;
-    update();
+    update(QRectF(-2, -2, 160, 122));
 }
 
 void OutputItem::setSource(QPointF port)

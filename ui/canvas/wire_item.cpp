@@ -34,6 +34,8 @@ void WireItem::setRoute(RoutedWire route)
 
 void WireItem::setLook(const WireLook& look)
 {
+    if (look == m_look)
+        return;
     m_look = look;
     setZValue(look.selected || look.faulty ? 1.5 : 1);
     update();

@@ -18,6 +18,7 @@ struct WireLook {
     bool waiting = false; ///< carries an unknown shape: dotted
     bool selected = false, hovered = false;
     bool dropTarget = false; ///< a layer dropped now would be put in here
+    friend bool operator==(const WireLook&, const WireLook&) = default;
 };
 
 class WireItem final : public QGraphicsItem

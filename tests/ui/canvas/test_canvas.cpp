@@ -64,6 +64,20 @@ GraphSpec faultyNet(NodeId* dense)
 
 } // namespace
 
+/// Everything that a widget was asked to paint.
+class PaintedRegion final : public QObject
+{
+public:
+    explicit PaintedRegion(QWidget* widget) { widget->installEventFilter(this); }
+    bool eventFilter(QObject*, QEvent* event) override
+    {
+        if (event->type() == QEvent::Paint)
+            region |= static_cast<QPaintEvent*>(event)->region();
+        return false;
+    }
+    QRegion region;
+};
+
 class TestCanvas : public QObject
 {
     Q_OBJECT
@@ -621,6 +635,55 @@ private Q_SLOTS:
         QCOMPARE(w.document.undoStack()->count(), 0);
         w.document.reset({}, {}, {});
         QVERIFY(!w.view->viewport()->grab().isNull());
+    }
+
+    void newMapsRepaintNoMoreThanThemselves()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        PaintedRegion painted(w.view->viewport());
+        const auto settled = [&] {
+            painted.region = {};
+            QCoreApplication::processEvents();
+            return painted.region.isEmpty();
+        };
+        QTRY_VERIFY(settled());
+        QImage maps(24, 6, QImage::Format_RGB32);
+        maps.fill(Qt::red);
+        w.view->setThumbnails(kConv, maps, 4); // the first time, the rest of the card may still be due
+        QTRY_VERIFY(!painted.region.isEmpty());
+        QTRY_VERIFY(settled());
+        maps.fill(Qt::blue);
+        w.view->setThumbnails(kConv, maps, 4);
+        QTRY_VERIFY(!painted.region.isEmpty());
+        const QRect area = painted.region.boundingRect();
+        const QRectF card = w.scene().itemOf(kConv)->layerRect(kConv);
+        const QRect onScreen = QRect(w.at(card.topLeft()), w.at(card.bottomRight()));
+        QVERIFY(onScreen.contains(area));
+        QVERIFY2(area.height() < 30, qPrintable(QString::number(area.height())));
+        const QImage shown = w.view->viewport()->grab().toImage();
+        QCOMPARE(shown.pixelColor(area.center().x() - area.width() / 2 + 8, area.center().y()), QColor(Qt::blue));
+    }
+
+    void aFrameFromTheCacheIsTheFrameAsPainted()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        for (const double zoom : {0.7, 1.0, 1.3}) {
+            w.view->setZoom(zoom);
+            const QImage first = w.view->viewport()->grab().toImage(); // fills the cache
+            QCOMPARE(w.view->viewport()->grab().toImage(), first);
+            w.view->select({kConv});
+            QVERIFY(w.view->viewport()->grab().toImage() != first); // the ring is part of the frame
+            w.view->select({});
+            QCOMPARE(w.view->viewport()->grab().toImage(), first);
+        }
+        ThemeManager::instance().setMode(ThemeMode::Dark);
+        const QImage dark = w.view->viewport()->grab().toImage();
+        ThemeManager::instance().setMode(ThemeMode::Light);
+        const QPoint inside = w.at(w.scene().itemOf(kConv)->pos() + QPointF(100, 60));
+        QVERIFY(dark.pixelColor(inside).lightness() < 100);
+        QVERIFY(w.view->viewport()->grab().toImage().pixelColor(inside).lightness() > 200);
     }
 };
 
