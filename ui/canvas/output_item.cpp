@@ -20,9 +20,9 @@ QString tr(const char* text)
 {
     return QCoreApplication::translate("convarium::ui::OutputItem", text);
 }
-QString percent(double share)
+QString percent(double share, int decimals = 1)
 {
-    return QLocale().toString(share * 100, 'f', 1) + QStringLiteral(" %");
+    return QLocale().toString(share * 100, 'f', decimals) + QStringLiteral(" %");
 }
 } // namespace
 
@@ -97,26 +97,40 @@ void OutputItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidg
     painter->setFont(digit);
     painter->drawText(QRectF(13, 33, 80, 50), Qt::AlignVCenter | Qt::TextSingleLine, m_reading.answer);
     const double x = 13 + width + 12, line = QFontMetricsF(small).height() + 1;
+    // In a small picture the letters are larger than the card's: decimals and words give way before anything is cut.
+    const double room = card.right() - 6 - x;
+    const QFontMetricsF words(small);
+    const auto fitting = [&](const QStringList& texts) {
+        for (const QString& text : texts)
+            if (words.horizontalAdvance(text) <= room)
+                return text;
+        return QString();
+    };
     painter->setFont(bold);
     const QString sure = percent(m_reading.certainty);
     painter->drawText(QPointF(x, 55), sure);
+    const double after = QFontMetricsF(bold).horizontalAdvance(sure) + 4;
     painter->setFont(small);
     painter->setPen(theme.text2);
-    painter->drawText(QPointF(x + QFontMetricsF(bold).horizontalAdvance(sure) + 4, 55), tr("sure"));
-    if (!m_reading.second.isEmpty())
+    if (after + words.horizontalAdvance(tr("sure")) <= room)
+        painter->drawText(QPointF(x + after, 55), tr("sure"));
+    const QString& second = m_reading.second;
+    const double share = m_reading.secondCertainty;
+    if (!second.isEmpty())
         painter->drawText(QPointF(x, 55 + line),
-                          tr("then %1, %2").arg(m_reading.second, percent(m_reading.secondCertainty)));
+                          fitting({tr("then %1, %2").arg(second, percent(share)),
+                                   tr("then %1, %2").arg(second, percent(share, 0)), tr("then %1").arg(second)}));
     if (m_reading.label.isEmpty())
         return;
     const QString label = tr("Label %1").arg(m_reading.label);
     painter->drawText(QPointF(13, 103), label);
-    const double after = 13 + QFontMetricsF(small).horizontalAdvance(label) + 8;
+    const double mark = 13 + QFontMetricsF(small).horizontalAdvance(label) + 8;
     const QColor color = m_reading.right ? theme.success : theme.error;
-    paintIcon(painter, QRectF(after, 92, 14, 14), m_reading.right ? QStringLiteral("ok") : QStringLiteral("close"),
+    paintIcon(painter, QRectF(mark, 92, 14, 14), m_reading.right ? QStringLiteral("ok") : QStringLiteral("close"),
               color);
     painter->setPen(color);
     painter->setFont(cardFont(readablePx(12, scale), QFont::Medium));
-    painter->drawText(QPointF(after + 17, 103), m_reading.right ? tr("right") : tr("wrong"));
+    painter->drawText(QPointF(mark + 17, 103), m_reading.right ? tr("right") : tr("wrong"));
 }
 
 } // namespace convarium::ui

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace convarium::ui
 {
@@ -18,6 +19,8 @@ namespace
 {
 
 constexpr double kPitch = kCardWidth + kColumnGap;
+constexpr double kMargin = 20;         ///< between cards that were not placed by Tidy
+constexpr double kNewCardHeight = 160; ///< the tallest card without docked rows, an input
 
 /// Are the cards where Tidy would put them?
 bool isTidy(const DocumentState& state)
@@ -64,19 +67,40 @@ NodeId insertIntoWire(ProjectDocument& document, const Edge& wire, const std::st
 
 QPointF freePlace(const ProjectDocument& document, QPointF wish)
 {
-    const Stacks stacks = dockedStacks(document.graph());
-    const auto covered = [&](QPointF at) {
-        return std::any_of(stacks.all.begin(), stacks.all.end(), [&](const Stack& s) {
-            const double height = cardMetrics(document.graph(), s).height(Level::Near);
-            return QRectF(document.position(s.head), QSizeF(kCardWidth, height))
-                .adjusted(-20, -20, 20, 20)
-                .intersects(QRectF(at, QSizeF(kCardWidth, 140)));
+    // Where the upper left corner of a new card must not be: each card with a margin, grown by the size of the new one.
+    std::vector<QRectF> closed;
+    for (const Stack& stack : dockedStacks(document.graph()).all) {
+        const double height = cardMetrics(document.graph(), stack).height(Level::Near);
+        closed.push_back(QRectF(document.position(stack.head), QSizeF(kCardWidth, height))
+                             .adjusted(-kMargin - kCardWidth, -kMargin - kNewCardHeight, kMargin, kMargin));
+    }
+    const auto isFree = [&](QPointF at) {
+        return std::none_of(closed.begin(), closed.end(), [&](const QRectF& r) {
+            return at.x() > r.left() && at.x() < r.right() && at.y() > r.top() && at.y() < r.bottom();
         });
     };
     wish = snapped(wish);
-    while (covered(wish))
-        wish.ry() += 2 * kSnap;
-    return wish;
+    if (isFree(wish))
+        return wish;
+    // The nearest free point lies straight beside the wish or in a corner of two edges.
+    const auto down = [](double v) { return std::floor(v / kSnap) * kSnap; };
+    const auto up = [](double v) { return std::ceil(v / kSnap) * kSnap; };
+    std::vector<double> columns{wish.x()}, rows{wish.y()};
+    for (const QRectF& r : closed) {
+        columns.insert(columns.end(), {down(r.left()), up(r.right())});
+        rows.insert(rows.end(), {up(r.bottom()), down(r.top())});
+    }
+    QPointF best = wish;
+    double nearest = std::numeric_limits<double>::max();
+    for (const double y : rows)
+        for (const double x : columns) {
+            const double distance = std::hypot(x - wish.x(), y - wish.y());
+            if (distance < nearest && isFree({x, y})) {
+                nearest = distance;
+                best = {x, y};
+            }
+        }
+    return best;
 }
 
 NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId after)

@@ -14,7 +14,7 @@ NodeId insertIntoWire(ProjectDocument& document, const engine::Edge& wire, const
 /// without `after` on a free place below the picture. The wire is left out where it is not allowed.
 NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId after);
 
-/// The nearest place at or right below `wish` where a card covers no other.
+/// The place nearest to `wish`, in any direction, where a new card covers no other.
 [[nodiscard]] QPointF freePlace(const ProjectDocument& document, QPointF wish);
 
 } // namespace convarium::ui

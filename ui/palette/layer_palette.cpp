@@ -351,7 +351,10 @@ void LayerPalette::filter(const QString& text)
 
 void LayerPalette::flyOut(Family family, QWidget* anchor)
 {
+    const bool again = m_flyOutAnchor == anchor;
     closeFlyOut();
+    if (again)
+        return;
     auto* panel = new Panel(Panel::Fill::Surface, true, window());
     auto* column = new QVBoxLayout(panel);
     column->setContentsMargins(scaled(4), scaled(8), scaled(4), scaled(8));
@@ -367,6 +370,7 @@ void LayerPalette::flyOut(Family family, QWidget* anchor)
     panel->show();
     panel->raise();
     m_flyOut = panel;
+    m_flyOutAnchor = anchor;
     if (!rows.empty())
         rows.front()->setFocus(Qt::PopupFocusReason);
     qApp->installEventFilter(this);
@@ -381,6 +385,7 @@ void LayerPalette::closeFlyOut()
     m_flyOut->hide();
     m_flyOut->deleteLater();
     m_flyOut = nullptr;
+    m_flyOutAnchor = nullptr;
 }
 
 bool LayerPalette::eventFilter(QObject* watched, QEvent* event)
@@ -393,7 +398,8 @@ bool LayerPalette::eventFilter(QObject* watched, QEvent* event)
     if (m_flyOut) {
         if (event->type() == QEvent::MouseButtonPress) {
             const auto* widget = qobject_cast<QWidget*>(watched);
-            if (widget && widget != m_flyOut && !m_flyOut->isAncestorOf(widget))
+            // The button that opened it closes it by its click.
+            if (widget && widget != m_flyOut && widget != m_flyOutAnchor && !m_flyOut->isAncestorOf(widget))
                 closeFlyOut();
         } else if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
             closeFlyOut();

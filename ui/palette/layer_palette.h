@@ -89,6 +89,7 @@ private:
     QWidget* m_rail = nullptr;
     QWidget* m_nothing = nullptr;
     QWidget* m_flyOut = nullptr;
+    QWidget* m_flyOutAnchor = nullptr; ///< the rail button it belongs to
     std::vector<Group> m_groups;
     bool m_compact = false;
 };

@@ -26,8 +26,6 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kWidthWithNote = 316;
-
 constexpr int kCalmMs = 250;
 constexpr int kTouchedMs = 66;
 constexpr int kTitleHeight = 150;      ///< lower charts need the room of the axis title for the curve
@@ -87,7 +85,7 @@ CurveChart::CurveChart(Measure measure, QWidget* parent)
 void CurveChart::makeCaption()
 {
     const bool loss = m_measure == Measure::Loss;
-    auto* row = new QHBoxLayout;
+    auto* row = m_caption = new QHBoxLayout;
     row->setSpacing(scaled(5));
     row->addWidget(new TextLabel(loss ? tr("Loss") : tr("Accuracy"), TextRole::SectionBold));
     m_note = new ElidedLabel({}, TextRole::Body, ColorRole::Text2);
@@ -353,7 +351,11 @@ void CurveChart::updateNote()
     if (m_outOfDate)
         m_note->setText(tr("of an older network"));
     else
-        m_note->setText(width() < scaled(kWidthWithNote) ? QString() : what);
+        m_note->setText(what);
+    // Without waiting for the layout request of the new text.
+    m_caption->invalidate();
+    if (!m_outOfDate && m_caption->sizeHint().width() > layout()->contentsRect().width())
+        m_note->setText({});
 }
 
 void CurveChart::showMenu(const QPoint& globalPos)

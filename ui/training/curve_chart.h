@@ -9,6 +9,7 @@
 #include <QWidget>
 
 QT_BEGIN_NAMESPACE
+class QBoxLayout;
 class QAbstractAxis;
 class QChart;
 class QLineSeries;
@@ -81,6 +82,7 @@ private:
     QValueAxis* m_x;
     QValueAxis* m_y;
     QLogValueAxis* m_logY = nullptr;
+    QBoxLayout* m_caption = nullptr;
     TextLabel* m_note;
     QTimer m_timer;
     QString m_empty;

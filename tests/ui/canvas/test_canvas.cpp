@@ -637,6 +637,36 @@ private Q_SLOTS:
         QVERIFY(!w.view->viewport()->grab().isNull());
     }
 
+    void aLayerDroppedOnACardGoesToTheNearestFreePlace_data()
+    {
+        QTest::addColumn<QPointF>("by"); ///< from the middle of the card
+        QTest::newRow("middle") << QPointF(0, 0);
+        QTest::newRow("above") << QPointF(0, -50);
+        QTest::newRow("left") << QPointF(-60, 0);
+        QTest::newRow("below right") << QPointF(50, 60);
+    }
+
+    void aLayerDroppedOnACardGoesToTheNearestFreePlace()
+    {
+        QFETCH(QPointF, by);
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        OutsideDrag drag(w, CanvasView::kLayerMime, "conv2d");
+        const QPointF middle = w.scene().itemOf(kPool)->fullRect().center() + by;
+        const QPoint where = w.at(middle);
+        QVERIFY(drag.enter(where) && drag.move(where) && drag.drop(where));
+        QCOMPARE(w.document.undoStack()->count(), 1);
+        const NodeId added = w.document.graph().nodes.back().id;
+        const QRectF card = w.scene().itemOf(added)->fullRect();
+        for (const engine::Node& node : w.document.graph().nodes)
+            if (const auto* item = w.scene().itemOf(node.id); item && item->head() != added)
+                QVERIFY2(!item->fullRect().intersects(card), node.name.c_str());
+        // One card's height and a margin are the farthest one has to go in this row of cards.
+        QVERIFY(QLineF(card.topLeft(), middle - QPointF(kCardWidth / 2, kPortY)).length() < 300);
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+    }
+
     void newMapsRepaintNoMoreThanThemselves()
     {
         CanvasWindow w;

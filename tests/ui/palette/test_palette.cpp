@@ -222,6 +222,11 @@ private Q_SLOTS:
 
         QTest::mouseClick(pooling, Qt::LeftButton);
         QVERIFY(!w.flownOut().isEmpty());
+        QTest::mouseClick(pooling, Qt::LeftButton); // a second click takes it back
+        QVERIFY(w.flownOut().isEmpty());
+
+        QTest::mouseClick(pooling, Qt::LeftButton);
+        QVERIFY(!w.flownOut().isEmpty());
         QTest::mouseClick(&w.window, Qt::LeftButton, {}, QPoint(650, 780));
         QVERIFY(w.flownOut().isEmpty());
         w.palette->setCompact(false);

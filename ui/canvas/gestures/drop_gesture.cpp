@@ -13,13 +13,15 @@ namespace convarium::ui
 void DropGesture::move(const GesturePoint& point)
 {
     // The pointer holds the card by the middle of its head.
-    const QPointF corner = snapped(point.scene - QPointF(kCardWidth / 2, kPortY));
-    m_ghost = QRectF(corner, QSizeF(kCardWidth, 96));
+    QPointF corner = point.scene - QPointF(kCardWidth / 2, kPortY);
     m_wire.reset();
     const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
     const Hit hit = m_view->canvasScene()->hitAt(point.scene);
     if (layer && layer->maxInputs > 0 && hit.kind == Hit::Kind::Wire)
         m_wire = hit.edge;
+    else
+        corner = freePlace(*m_view->document(), corner); // the ghost stands where the card will be
+    m_ghost = QRectF(corner, QSizeF(kCardWidth, 96));
     m_view->canvasScene()->setDropWire(m_wire);
 }
 
