@@ -61,7 +61,9 @@ struct WeightGradientArgs {
 struct PoolArgs {
     std::int64_t inHeight, inWidth, outHeight, outWidth, lanes;
     std::int64_t kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft;
-    bool countPadding; ///< average only: divide by the whole window even where it hangs over the edge
+    std::int64_t dilationHeight, dilationWidth; ///< maximum only
+    std::int64_t padBottom, padRight;           ///< how far a window counts behind the image, with countPadding
+    bool countPadding;                          ///< average only: divide by the cells on image and padding
 };
 
 /// Parameters of one optimizer step over a run of `count` floats of weights, state and gradient partial sums.

@@ -6,7 +6,8 @@ namespace convarium::engine
 namespace
 {
 
-/// The mean of each window over the cells that lie on the input, or over the whole window with countPadding.
+/// The mean of each window over the cells that lie on the input; with countPadding also over those in the padding, but
+/// not over what a size that is rounded up reaches beyond it.
 struct Reference {
     template <class T, class F>
     static void forEachWindow(const ReferenceCall<T>& call, F f)
@@ -18,11 +19,17 @@ struct Reference {
             for (std::int64_t x = 0; x < out[2]; ++x) {
                 std::int64_t cells = 0;
                 forEachCell(g, in, y, x, [&](auto, auto, auto, auto) { ++cells; });
-                const std::int64_t divisor = g.countPadding ? g.kernelHeight * g.kernelWidth : cells;
+                const std::int64_t divisor = g.countPadding ? countedCells(g, in, y, x) : cells;
                 for (std::int64_t n = 0; n < call.inputs[0].batch(); ++n)
                     for (std::int64_t c = 0; c < out[0]; ++c)
                         f(g, n, c, y, x, static_cast<double>(divisor));
             }
+    }
+    static std::int64_t countedCells(const WindowGeometry& g, const Shape& in, std::int64_t y, std::int64_t x)
+    {
+        const std::int64_t rows = std::min(g.kernelHeight, in[1] + g.padTop + g.padBottom - y * g.strideHeight);
+        const std::int64_t columns = std::min(g.kernelWidth, in[2] + g.padLeft + g.padRight - x * g.strideWidth);
+        return rows * columns;
     }
     template <class T>
     static void forward(const ReferenceCall<T>& call)
@@ -61,18 +68,17 @@ LayerDescriptor describe_avg_pool()
     d.paper = "LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition, Proc. IEEE "
               "86(11), 1998, doi 10.1109/5.726791";
     d.parameters = windowParameters(2, 2, "valid");
+    d.parameters.push_back(ceilParameter());
     ParamInfo count;
     count.key = "countPadding";
     count.title = "Count padding";
     count.type = ParamType::Flag;
     count.defaultValue = false;
-    count.help = "Divide by the whole window even where it hangs over the edge, as if zeros were there.";
+    count.help = "Divide by the whole window even where it hangs over the edge, as if zeros were there; what rounding "
+                 "up reaches beyond the padding never counts.";
     d.parameters.push_back(count);
     d.summary = [](const Params& p) { return windowSummary(p, 0, "valid"); };
-    d.check = [](std::span<const Shape> inputs, const Params& p) {
-        auto window = checkWindow("AvgPool", inputs[0], p);
-        return window ? checkPoolPadding("AvgPool", p) : window;
-    };
+    d.check = [](std::span<const Shape> inputs, const Params& p) { return checkPool("AvgPool", inputs[0], p); };
     d.tensors = noTensors;
     d.seen = seenWindow;
     setFormulas<PoolFormulas>(d);
@@ -89,17 +95,23 @@ LayerDescriptor describe_avg_pool()
         const Params& p = *call.params;
         const std::string window =
             ", " + torchTuple({p.integer("kernelHeight"), p.integer("kernelWidth")}) + torchWindow(call);
-        const std::string padded = torchPadded(call);
         TorchCode code;
-        if (padded == "{0}") {
+        if (torchPadded(call) == "{0}") {
             code.call =
                 "F.avg_pool2d({0}" + window + ", count_include_pad=" + (p.flag("countPadding") ? "True)" : "False)");
-        } else {
-            code.call = "F.avg_pool2d(" + padded + window + ")";
-            if (!p.flag("countPadding")) // the share of each window that lies on the input undoes the zeros around it
-                code.call += " / F.avg_pool2d(" +
-                             std::string(padded).replace(padded.find("{0}"), 3, "torch.ones_like({0})") + window + ")";
+            return code;
         }
+        const WindowGeometry g = windowGeometry(p, call.inputShapes[0]);
+        const WindowPads all = windowPads(p, call.inputShapes[0], call.outputShape);
+        const WindowPads given =
+            p.flag("countPadding") ? WindowPads{g.padTop, g.padLeft, g.padBottom, g.padRight} : WindowPads{};
+        code.call = "F.avg_pool2d(" + torchPad("{0}", all) + window + ")";
+        if (given != all) // the share of each window that counts undoes the zeros around it
+            code.call += " / F.avg_pool2d(" +
+                         torchPad(torchPad("torch.ones_like({0})", given, "1"),
+                                  {all.top - given.top, all.left - given.left, all.bottom - given.bottom,
+                                   all.right - given.right}) +
+                         window + ")";
         return code;
     };
     d.samples = poolSamples();

@@ -159,20 +159,8 @@ std::vector<ParamInfo> parameters()
     list.push_back(filters);
     for (ParamInfo& info : windowParameters(3, 1, "same"))
         list.push_back(info);
-    ParamInfo dilation;
-    dilation.key = "dilationHeight";
-    dilation.title = "Dilation";
-    dilation.defaultValue = std::int64_t{1};
-    dilation.minimum = 1;
-    dilation.maximum = 64;
-    dilation.unit = "pixels";
-    dilation.help = "Distance between neighbouring cells of the kernel. 1 is an ordinary convolution.";
-    dilation.pairedWith = "dilationWidth";
-    list.push_back(dilation);
-    dilation.key = "dilationWidth";
-    dilation.title = "Dilation width";
-    dilation.pairedWith.clear();
-    list.push_back(dilation);
+    for (ParamInfo& info : dilationParameters("kernel"))
+        list.push_back(info);
     ParamInfo groups;
     groups.key = "groups";
     groups.title = "Groups";
@@ -238,6 +226,10 @@ std::vector<LayerSample> samples()
                {"padWidth", 1},
                {"dilationHeight", 2}},
               "explicit")},
+        {"padding on two sides", {{3, 5, 6}}, withPads(with({{"filters", 2}, {"strideWidth", 2}}, ""), {2, 0, 0, 1})},
+        {"17 maps, padding on four sides",
+         {{17, 4, 3}},
+         withPads(with({{"filters", 3}, {"strideHeight", 2}}, ""), {0, 3, 1, 2})},
         {"whole input", {{4, 5, 5}}, with({{"filters", 7}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
     };
 }

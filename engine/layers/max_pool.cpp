@@ -61,11 +61,11 @@ LayerDescriptor describe_max_pool()
         "Riesenhuber and Poggio, Hierarchical models of object recognition in cortex, Nature Neuroscience 2(11), 1999, "
         "doi 10.1038/14819";
     d.parameters = windowParameters(2, 2, "valid");
+    for (ParamInfo& info : dilationParameters("window"))
+        d.parameters.push_back(info);
+    d.parameters.push_back(ceilParameter());
     d.summary = [](const Params& p) { return windowSummary(p, 0, "valid"); };
-    d.check = [](std::span<const Shape> inputs, const Params& p) {
-        auto window = checkWindow("MaxPool", inputs[0], p);
-        return window ? checkPoolPadding("MaxPool", p) : window;
-    };
+    d.check = [](std::span<const Shape> inputs, const Params& p) { return checkPool("MaxPool", inputs[0], p); };
     d.tensors = noTensors;
     d.seen = seenWindow;
     setFormulas<PoolFormulas>(d);
@@ -82,6 +82,15 @@ LayerDescriptor describe_max_pool()
         return code;
     };
     d.samples = poolSamples();
+    Params spread = squareWindow(2, 1, "valid");
+    spread.set("dilationHeight", std::int64_t{2});
+    spread.set("dilationWidth", std::int64_t{3});
+    d.samples.push_back({"dilation 2x3", {{3, 6, 7}}, spread});
+    spread = withPads(squareWindow(3, 2, ""), {1, 0, 2, 2});
+    spread.set("dilationHeight", std::int64_t{2});
+    spread.set("dilationWidth", std::int64_t{2});
+    spread.set("ceilMode", true);
+    d.samples.push_back({"dilation 2, rounded up, padding on three sides", {{2, 6, 5}}, spread});
     return d;
 }
 

@@ -50,16 +50,71 @@ std::int64_t optional(const Params& params, const std::string& key)
     return params.find(key) ? params.integer(key) : 1;
 }
 
-/// Padding before the first pixel.
-std::int64_t leadingPad(const std::string& mode, std::int64_t pad, std::int64_t in, std::int64_t span,
-                        std::int64_t stride)
+/// Padding before the first pixel and behind the last one.
+struct SidePads {
+    std::int64_t before = 0, behind = 0;
+};
+
+SidePads sidePads(const Params& params, bool vertical, std::int64_t in, std::int64_t span, std::int64_t stride)
 {
-    if (mode == "explicit")
-        return pad;
+    const std::string& mode = params.text("padding");
+    if (mode == "explicit") {
+        const std::int64_t pad = params.integer(vertical ? "padHeight" : "padWidth");
+        return {pad, pad};
+    }
+    if (mode == "each side")
+        return {params.integer(vertical ? "padTop" : "padLeft"), params.integer(vertical ? "padBottom" : "padRight")};
     if (mode == "valid")
-        return 0;
+        return {};
     const std::int64_t out = (in + stride - 1) / stride;
-    return std::max<std::int64_t>(0, (out - 1) * stride + span - in) / 2;
+    const std::int64_t all = std::max<std::int64_t>(0, (out - 1) * stride + span - in);
+    return {all / 2, all - all / 2};
+}
+
+/// A window in one direction.
+struct Side {
+    std::int64_t in, kernel, dilation, stride, before, behind;
+    Side(const WindowGeometry& g, const Shape& input, bool vertical)
+        : in(input[vertical ? 1 : 2]), kernel(vertical ? g.kernelHeight : g.kernelWidth),
+          dilation(vertical ? g.dilationHeight : g.dilationWidth), stride(vertical ? g.strideHeight : g.strideWidth),
+          before(vertical ? g.padTop : g.padLeft), behind(vertical ? g.padBottom : g.padRight)
+    {
+    }
+    [[nodiscard]] std::int64_t covered() const { return span(kernel, dilation); }
+    /// Padding behind that `out` windows need.
+    [[nodiscard]] std::int64_t needed(std::int64_t out) const
+    {
+        return std::max(behind, (out - 1) * stride + covered() - in - before);
+    }
+    /// Does the window that starts here see a pixel?
+    [[nodiscard]] bool seesInput(std::int64_t start) const
+    {
+        const std::int64_t cell = start < 0 ? (-start + dilation - 1) / dilation : 0;
+        return cell < kernel && start + cell * dilation < in;
+    }
+};
+
+bool isPool(const Params& params)
+{
+    return params.find("ceilMode") != nullptr;
+}
+
+bool roundsUp(const Params& params)
+{
+    return isPool(params) && params.flag("ceilMode");
+}
+
+/// The padding as it was set, without what rounding up adds.
+WindowPads givenPads(const WindowGeometry& g)
+{
+    return {g.padTop, g.padLeft, g.padBottom, g.padRight};
+}
+
+/// Does PyTorch have words for this padding? It has one number per direction, for pools at most half the kernel.
+bool torchHasWords(const Params& params, const WindowGeometry& g)
+{
+    return givenPads(g).even() &&
+           (!isPool(params) || (2 * g.padTop <= g.kernelHeight && 2 * g.padLeft <= g.kernelWidth));
 }
 
 } // namespace
@@ -75,14 +130,45 @@ std::vector<ParamInfo> windowParameters(std::int64_t kernel, std::int64_t stride
     mode.title = "Padding";
     mode.type = ParamType::Choice;
     mode.defaultValue = padding;
-    mode.choices = {"same", "valid", "explicit"};
+    mode.choices = {"same", "valid", "explicit", "each side"};
     mode.help = "same: the output is the input size divided by the stride, rounded up. valid: no padding. explicit: so "
-                "many pixels on every side.";
+                "many pixels above and below, left and right. each side: four numbers.";
     list.push_back(mode);
     ParamInfo pad = pixels("pad", "Pixels around", 0, 0, kLargestKernel, "Rows or columns of padding on each side.");
     pad.visibleWhen = {"padding", "explicit"};
     addPair(list, pad);
+    const std::pair<const char*, const char*> sides[] = {{"Top", "Rows of padding above the maps."},
+                                                         {"Left", "Columns of padding to the left of the maps."},
+                                                         {"Bottom", "Rows of padding below the maps."},
+                                                         {"Right", "Columns of padding to the right of the maps."}};
+    for (const auto& [side, help] : sides) {
+        std::string word = side;
+        word[0] = static_cast<char>(word[0] - 'A' + 'a');
+        ParamInfo one = pixels(std::string("pad") + side, "Padding " + word, 0, 0, kLargestKernel, help);
+        one.visibleWhen = {"padding", "each side"};
+        list.push_back(one);
+    }
     return list;
+}
+
+std::vector<ParamInfo> dilationParameters(const std::string& thing)
+{
+    std::vector<ParamInfo> list;
+    addPair(list, pixels("dilation", "Dilation", 1, 1, 64,
+                         "Distance between neighbouring cells of the " + thing + ". 1 is an ordinary " + thing + "."));
+    return list;
+}
+
+ParamInfo ceilParameter()
+{
+    ParamInfo info;
+    info.key = "ceilMode";
+    info.title = "Round up";
+    info.type = ParamType::Flag;
+    info.defaultValue = false;
+    info.help = "Rounds the output size up instead of down, so that a last, cut window takes the pixels that are left. "
+                "Padding same does so by itself.";
+    return info;
 }
 
 bool evenPair(const Params& params, const std::string& name)
@@ -101,61 +187,71 @@ WindowGeometry windowGeometry(const Params& params, const Shape& input)
     g.dilationWidth = optional(params, "dilationWidth");
     g.groups = optional(params, "groups");
     g.countPadding = params.find("countPadding") && params.flag("countPadding");
-    const std::string& mode = params.text("padding");
-    g.padTop =
-        leadingPad(mode, params.integer("padHeight"), input[1], span(g.kernelHeight, g.dilationHeight), g.strideHeight);
-    g.padLeft =
-        leadingPad(mode, params.integer("padWidth"), input[2], span(g.kernelWidth, g.dilationWidth), g.strideWidth);
+    const SidePads rows = sidePads(params, true, input[1], span(g.kernelHeight, g.dilationHeight), g.strideHeight);
+    const SidePads columns = sidePads(params, false, input[2], span(g.kernelWidth, g.dilationWidth), g.strideWidth);
+    g.padTop = rows.before;
+    g.padBottom = rows.behind;
+    g.padLeft = columns.before;
+    g.padRight = columns.behind;
     return g;
+}
+
+bool dropsLastWindow(const WindowGeometry& g, const Shape& input, bool vertical)
+{
+    const Side side(g, input, vertical);
+    const std::int64_t free = side.in + side.before + side.behind - side.covered();
+    return (free + side.stride - 1) / side.stride * side.stride >= side.in + side.before;
 }
 
 WindowPads windowPads(const Params& params, const Shape& input, const Shape& output)
 {
     const WindowGeometry g = windowGeometry(params, input);
-    WindowPads pads{g.padTop, g.padLeft, g.padTop, g.padLeft};
-    if (params.text("padding") != "same")
-        return pads;
-    const auto rest = [](std::int64_t out, std::int64_t stride, std::int64_t covered, std::int64_t in,
-                         std::int64_t before) {
-        return std::max<std::int64_t>(0, (out - 1) * stride + covered - in - before);
-    };
-    pads.bottom = rest(output[1], g.strideHeight, span(g.kernelHeight, g.dilationHeight), input[1], g.padTop);
-    pads.right = rest(output[2], g.strideWidth, span(g.kernelWidth, g.dilationWidth), input[2], g.padLeft);
-    return pads;
+    return {g.padTop, g.padLeft, Side(g, input, true).needed(output[1]), Side(g, input, false).needed(output[2])};
 }
 
 std::vector<OnnxAttribute> onnxWindow(const OnnxCall& call)
 {
     const WindowGeometry g = windowGeometry(*call.params, call.inputShapes[0]);
-    const WindowPads p = windowPads(*call.params, call.inputShapes[0], call.outputShape);
+    const bool counted = roundsUp(*call.params) && g.countPadding;
+    const WindowPads p = counted ? givenPads(g) : windowPads(*call.params, call.inputShapes[0], call.outputShape);
     using List = std::vector<std::int64_t>;
     std::vector<OnnxAttribute> list{{"kernel_shape", List{g.kernelHeight, g.kernelWidth}},
                                     {"strides", List{g.strideHeight, g.strideWidth}},
                                     {"pads", List{p.top, p.left, p.bottom, p.right}}};
     if (g.dilationHeight != 1 || g.dilationWidth != 1)
         list.push_back({"dilations", List{g.dilationHeight, g.dilationWidth}});
+    if (counted)
+        list.push_back({"ceil_mode", std::int64_t{1}});
     return list;
 }
 
 std::string torchWindow(const TorchCall& call)
 {
     const WindowGeometry g = windowGeometry(*call.params, call.inputShapes[0]);
-    const WindowPads p = windowPads(*call.params, call.inputShapes[0], call.outputShape);
+    const bool words = torchHasWords(*call.params, g);
     std::string text = ", stride=" + torchTuple({g.strideHeight, g.strideWidth});
-    if (p.even() && (p.top != 0 || p.left != 0))
-        text += ", padding=" + torchTuple({p.top, p.left});
+    if (words && (g.padTop != 0 || g.padLeft != 0))
+        text += ", padding=" + torchTuple({g.padTop, g.padLeft});
     if (g.dilationHeight != 1 || g.dilationWidth != 1)
         text += ", dilation=" + torchTuple({g.dilationHeight, g.dilationWidth});
+    if (words && roundsUp(*call.params))
+        text += ", ceil_mode=True";
     return text;
+}
+
+std::string torchPad(const std::string& what, const WindowPads& pads, const std::string& value)
+{
+    if (pads.top == 0 && pads.left == 0 && pads.bottom == 0 && pads.right == 0)
+        return what;
+    return "F.pad(" + what + ", (" + listText({pads.left, pads.right, pads.top, pads.bottom}) + ")" +
+           (value == "0" ? std::string() : ", value=" + value) + ")";
 }
 
 std::string torchPadded(const TorchCall& call, const std::string& value)
 {
-    const WindowPads p = windowPads(*call.params, call.inputShapes[0], call.outputShape);
-    if (p.even())
+    if (torchHasWords(*call.params, windowGeometry(*call.params, call.inputShapes[0])))
         return "{0}";
-    return "F.pad({0}, (" + listText({p.left, p.right, p.top, p.bottom}) + ")" +
-           (value == "0" ? std::string() : ", value=" + value) + ")";
+    return torchPad("{0}", windowPads(*call.params, call.inputShapes[0], call.outputShape), value);
 }
 
 Result<void> checkWindow(const std::string& title, const Shape& input, const Params& params)
@@ -167,15 +263,15 @@ Result<void> checkWindow(const std::string& title, const Shape& input, const Par
     const WindowGeometry g = windowGeometry(params, input);
     const std::int64_t spanHeight = span(g.kernelHeight, g.dilationHeight);
     const std::int64_t spanWidth = span(g.kernelWidth, g.dilationWidth);
-    const std::int64_t height = input[1] + 2 * g.padTop;
-    const std::int64_t width = input[2] + 2 * g.padLeft;
+    const std::int64_t height = input[1] + g.padTop + g.padBottom;
+    const std::int64_t width = input[2] + g.padLeft + g.padRight;
     if (spanHeight <= height && spanWidth <= width)
         return {};
     std::string kernel = pairText(g.kernelHeight, g.kernelWidth);
     if (g.dilationHeight != 1 || g.dilationWidth != 1)
         kernel += ", spread to " + pairText(spanHeight, spanWidth) + " by its dilation";
     std::string place = pairText(input[1], input[2]);
-    if (g.padTop != 0 || g.padLeft != 0)
+    if (height != input[1] || width != input[2])
         place += ", with padding " + pairText(height, width);
     Error error{ErrorCode::ShapeMismatch,
                 "The kernel (" + kernel + ") is larger than its input (" + place + fromSlot(0) + ").",
@@ -185,22 +281,31 @@ Result<void> checkWindow(const std::string& title, const Shape& input, const Par
     return error;
 }
 
-Result<void> checkPoolPadding(const std::string& title, const Params& params)
+Result<void> checkPool(const std::string& title, const Shape& input, const Params& params)
 {
-    if (params.text("padding") != "explicit")
-        return {};
-    for (const std::string side : {"Height", "Width"}) {
-        const std::int64_t pad = params.integer("pad" + side);
-        const std::int64_t kernel = params.integer("kernel" + side);
-        if (2 * pad <= kernel)
-            continue;
-        Error error{ErrorCode::InvalidArgument,
-                    "The padding of " + title + " may be at most half its kernel (" + std::to_string(kernel / 2) +
-                        "). It is " + std::to_string(pad) + ".",
-                    "Use less padding or a larger kernel.",
-                    {}};
-        error.place.port = "pad" + side;
-        return error;
+    if (auto window = checkWindow(title, input, params); !window)
+        return window;
+    const WindowGeometry g = windowGeometry(params, input);
+    for (const bool vertical : {true, false}) {
+        const Side side(g, input, vertical);
+        const std::int64_t free = side.in + side.before + side.behind - side.covered();
+        const bool up = roundsUp(params) && !dropsLastWindow(g, input, vertical);
+        const std::int64_t out = (free + (up ? side.stride - 1 : 0)) / side.stride + 1;
+        for (std::int64_t i = 0; i < out; ++i) {
+            const std::int64_t start = i * side.stride - side.before;
+            if (side.seesInput(start))
+                continue;
+            Error error{ErrorCode::InvalidArgument,
+                        "A window of " + title + " lies in its padding alone: " + (vertical ? "row " : "column ") +
+                            std::to_string(i + 1) + " of " + std::to_string(out) +
+                            " of the output. It needs a pixel of its input" + fromSlot(0) + ".",
+                        "Use less padding, a larger kernel or a smaller dilation.",
+                        {}};
+            const bool each = params.text("padding") == "each side";
+            const char* key = vertical ? (start < 0 ? "padTop" : "padBottom") : (start < 0 ? "padLeft" : "padRight");
+            error.place.port = each ? key : vertical ? "padHeight" : "padWidth";
+            return error;
+        }
     }
     return {};
 }
@@ -211,28 +316,49 @@ SeenWindow seenWindow(std::span<const Shape> inputs, const Params& params)
     return {g.kernelHeight, g.kernelWidth, g.dilationHeight, g.dilationWidth, g.strideHeight, g.strideWidth, false};
 }
 
+Params squareWindow(std::int64_t kernel, std::int64_t stride, const char* padding, std::int64_t pad)
+{
+    Params p{{"padding", std::string(padding)}};
+    for (const std::string side : {"Height", "Width"}) {
+        p.set("kernel" + side, kernel);
+        p.set("stride" + side, stride);
+        p.set("pad" + side, pad);
+    }
+    return p;
+}
+
+Params withPads(Params params, const WindowPads& pads)
+{
+    params.set("padding", std::string("each side"));
+    params.set("padTop", pads.top);
+    params.set("padLeft", pads.left);
+    params.set("padBottom", pads.bottom);
+    params.set("padRight", pads.right);
+    return params;
+}
+
 std::vector<LayerSample> poolSamples()
 {
-    const auto with = [](std::int64_t kernel, std::int64_t stride, const char* padding, std::int64_t pad) {
-        Params p{{"padding", std::string(padding)}};
-        for (const std::string side : {"Height", "Width"}) {
-            p.set("kernel" + side, kernel);
-            p.set("stride" + side, stride);
-            p.set("pad" + side, pad);
-        }
-        return p;
-    };
-    Params uneven = with(2, 2, "same", 0);
+    Params uneven = squareWindow(2, 2, "same");
     uneven.set("kernelWidth", std::int64_t{3});
     uneven.set("strideHeight", std::int64_t{1});
-    return {{"2x2", {{3, 6, 4}}, with(2, 2, "valid", 0)},
-            {"2x2, odd input", {{2, 5, 7}}, with(2, 2, "valid", 0)},
-            {"2x2 same, odd input", {{2, 5, 7}}, with(2, 2, "same", 0)},
-            {"3x3 stride 2 padding 1", {{2, 6, 7}}, with(3, 2, "explicit", 1)},
-            {"3x3 stride 1 same", {{2, 4, 5}}, with(3, 1, "same", 0)},
-            {"2x2 stride 3", {{2, 8, 7}}, with(2, 3, "valid", 0)},
+    const auto up = [](Params p) {
+        p.set("ceilMode", true);
+        return p;
+    };
+    return {{"2x2", {{3, 6, 4}}, squareWindow(2, 2, "valid")},
+            {"2x2, odd input", {{2, 5, 7}}, squareWindow(2, 2, "valid")},
+            {"2x2 same, odd input", {{2, 5, 7}}, squareWindow(2, 2, "same")},
+            {"3x3 stride 2 padding 1", {{2, 6, 7}}, squareWindow(3, 2, "explicit", 1)},
+            {"3x3 stride 1 same", {{2, 4, 5}}, squareWindow(3, 1, "same")},
+            {"2x2 stride 3", {{2, 8, 7}}, squareWindow(2, 3, "valid")},
             {"2x3 stride 1x2 same", {{2, 5, 6}}, uneven},
-            {"whole input", {{5, 3, 3}}, with(3, 1, "valid", 0)}};
+            {"whole input", {{5, 3, 3}}, squareWindow(3, 1, "valid")},
+            {"padding on two sides, 17 maps", {{17, 5, 4}}, withPads(squareWindow(3, 2, ""), {0, 1, 2, 0})},
+            {"rounded up", {{2, 6, 7}}, up(squareWindow(3, 2, "valid"))},
+            {"rounded up beyond the padding", {{1, 6, 8}}, up(squareWindow(3, 2, "explicit", 1))},
+            {"last window dropped", {{2, 4, 5}}, up(squareWindow(2, 3, "explicit", 1))},
+            {"rounded up with padding on two sides", {{3, 5, 6}}, up(withPads(squareWindow(3, 2, ""), {2, 0, 0, 1}))}};
 }
 
 std::string windowSummary(const Params& params, std::int64_t usualStride, const std::string& usualPadding)
@@ -247,10 +373,15 @@ std::string windowSummary(const Params& params, std::int64_t usualStride, const 
     const std::string& padding = params.text("padding");
     if (padding == "explicit")
         text += ", padding " + both("pad");
+    else if (padding == "each side")
+        text += ", padding " + listText({params.integer("padTop"), params.integer("padLeft"),
+                                         params.integer("padBottom"), params.integer("padRight")});
     else if (padding != usualPadding)
         text += ", " + padding;
     if (params.find("dilationHeight") && both("dilation") != "1")
         text += ", dilation " + both("dilation");
+    if (roundsUp(params))
+        text += ", rounded up";
     return text;
 }
 

@@ -7,8 +7,12 @@
 namespace convarium::engine
 {
 
-/// The settings kernelHeight/Width, strideHeight/Width, padding, padHeight/Width.
+/// The settings kernelHeight/Width, strideHeight/Width, padding, padHeight/Width, padTop/Left/Bottom/Right.
 std::vector<ParamInfo> windowParameters(std::int64_t kernel, std::int64_t stride, const std::string& padding);
+/// dilationHeight/Width. `thing`: whose cells they set apart, "kernel" or "window".
+std::vector<ParamInfo> dilationParameters(const std::string& thing);
+/// Pools: round the output size up.
+ParamInfo ceilParameter();
 
 /// Geometry on an input of this shape. `same`: the output is ceil(in / stride), the odd pixel is at bottom and right.
 /// Reads dilation and groups where the layer has them.
@@ -18,22 +22,27 @@ WindowGeometry windowGeometry(const Params& params, const Shape& input);
 struct WindowPads {
     std::int64_t top = 0, left = 0, bottom = 0, right = 0;
     [[nodiscard]] bool even() const { return top == bottom && left == right; }
+    friend bool operator==(const WindowPads&, const WindowPads&) = default;
 };
+/// Far enough for every window: with an output size that is rounded up the last one may reach beyond the padding.
 WindowPads windowPads(const Params& params, const Shape& input, const Shape& output);
 
-/// kernel_shape, strides, pads and, where the layer has them, dilations, as ONNX writes them.
+/// kernel_shape, strides, pads and, where the layer has them, dilations, as ONNX writes them. An output size that is
+/// rounded up is stated as padding, except where the share of that padding in a mean matters.
 std::vector<OnnxAttribute> onnxWindow(const OnnxCall& call);
 
 /// ", stride=2, padding=1, dilation=2": what differs from PyTorch's defaults; the stride always. Padding is left out
-/// where it is uneven: then torchPadded() wraps the input.
+/// where PyTorch has no words for it: then torchPadded() wraps the input.
 std::string torchWindow(const TorchCall& call);
 /// "{0}", or "F.pad({0}, (0, 1, 0, 1), value=VALUE)" where the padding is uneven.
 std::string torchPadded(const TorchCall& call, const std::string& value = "0");
+/// "F.pad(WHAT, (left, right, top, bottom), value=VALUE)"; WHAT itself without padding.
+std::string torchPad(const std::string& what, const WindowPads& pads, const std::string& value = "0");
 
 /// Needs maps, and a window that fits into its padded input. title: "Conv2D".
 Result<void> checkWindow(const std::string& title, const Shape& input, const Params& params);
-/// Pools: a window must not lie in the padding alone, so padding is at most half the kernel.
-Result<void> checkPoolPadding(const std::string& title, const Params& params);
+/// checkWindow(), and no window may lie in the padding alone.
+Result<void> checkPool(const std::string& title, const Shape& input, const Params& params);
 
 /// The input maps that the layer looks at, for the receptive field.
 SeenWindow seenWindow(std::span<const Shape> inputs, const Params& params);
@@ -43,6 +52,9 @@ std::string windowSummary(const Params& params, std::int64_t usualStride, const 
 
 /// Small cases for both kinds of pool.
 std::vector<LayerSample> poolSamples();
+/// Settings for such cases: a square kernel, `padding` with `pad` pixels on every side.
+Params squareWindow(std::int64_t kernel, std::int64_t stride, const char* padding, std::int64_t pad = 0);
+Params withPads(Params params, const WindowPads& pads);
 
 /// One setting for both directions?
 bool evenPair(const Params& params, const std::string& name);
@@ -63,7 +75,23 @@ void forEachCell(const WindowGeometry& g, const Shape& input, std::int64_t y, st
     }
 }
 
+/// Would the last window of a size that is rounded up start in the padding behind the input?
+bool dropsLastWindow(const WindowGeometry& g, const Shape& input, bool vertical);
+
+/// Padding before plus behind: "2 · padding", or "padding top + padding bottom".
+template <class I>
+I paddingSum(const FormulaContext<I>& c, bool vertical, const std::string& name)
+{
+    const Params& p = *c.params;
+    if (p.text("padding") == "each side")
+        return c.integer(vertical ? "padTop" : "padLeft", vertical ? "padding top" : "padding left") +
+               c.integer(vertical ? "padBottom" : "padRight", vertical ? "padding bottom" : "padding right");
+    const std::string key = vertical ? "padHeight" : "padWidth";
+    return I(2) * (p.text("padding") == "explicit" ? c.integer(key, name) : c.named(0, name));
+}
+
 /// Output height (vertical) or width: floor((size in + 2 padding - kernel) / stride) + 1, or ceil(size in / stride).
+/// With ceilMode it is rounded up, but no window starts behind the input (as in PyTorch).
 template <class I>
 I windowOutput(const FormulaContext<I>& c, bool vertical)
 {
@@ -73,7 +101,8 @@ I windowOutput(const FormulaContext<I>& c, bool vertical)
     const bool dilated = p.find("dilation" + side) && p.integer("dilation" + side) != 1;
     // One formula for both directions where nothing differs: "kernel" instead of "kernel height".
     const bool square = c.inputShapes[0][1] == c.inputShapes[0][2] && evenPair(p, "kernel") && evenPair(p, "stride") &&
-                        evenPair(p, "pad") && (!p.find("dilationHeight") || evenPair(p, "dilation"));
+                        evenPair(p, "pad") && p.text("padding") != "each side" &&
+                        (!p.find("dilationHeight") || evenPair(p, "dilation"));
     const auto setting = [&](const std::string& key, const std::string& name) {
         return c.integer(key + side, square ? name : name + word);
     };
@@ -82,12 +111,14 @@ I windowOutput(const FormulaContext<I>& c, bool vertical)
     const I stride = setting("stride", "stride");
     if (p.text("padding") == "same")
         return ceilDiv(size, stride);
-    const std::string name = square ? "padding" : "padding" + word;
-    const I padding = p.text("padding") == "explicit" ? setting("pad", "padding") : c.named(0, name);
+    const I padded = size + paddingSum(c, vertical, square ? "padding" : "padding" + word);
     const I kernel = setting("kernel", "kernel");
-    if (!dilated)
-        return floorDiv(size + I(2) * padding - kernel, stride) + I(1);
-    return floorDiv(size + I(2) * padding - setting("dilation", "dilation") * (kernel - I(1)) - I(1), stride) + I(1);
+    const I free = dilated ? padded - setting("dilation", "dilation") * (kernel - I(1)) - I(1) : padded - kernel;
+    // Where the last window is dropped, rounding down gives the same size.
+    if (p.find("ceilMode") && p.flag("ceilMode") &&
+        !dropsLastWindow(windowGeometry(p, c.inputShapes[0]), c.inputShapes[0], vertical))
+        return ceilDiv(free, stride) + I(1);
+    return floorDiv(free, stride) + I(1);
 }
 
 /// Kernel height times width: "kernel · kernel".

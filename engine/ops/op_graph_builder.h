@@ -13,7 +13,9 @@ class OpGraph;
 struct WindowGeometry {
     std::int64_t kernelHeight = 1, kernelWidth = 1;
     std::int64_t strideHeight = 1, strideWidth = 1;
-    std::int64_t padTop = 0, padLeft = 0; ///< bottom and right follow from the output size
+    std::int64_t padTop = 0, padLeft = 0;
+    /// Counted by average pooling only: how far a window reaches follows from the output size.
+    std::int64_t padBottom = 0, padRight = 0;
     std::int64_t dilationHeight = 1, dilationWidth = 1;
     std::int64_t groups = 1;
     bool countPadding = false; ///< average pooling: the divisor counts padding cells

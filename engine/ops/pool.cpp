@@ -16,8 +16,22 @@ public:
     {
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
-        m_args = {m_in.height,     m_in.width,       m_out.height,    m_out.width, m_in.lanes,  m_g.kernelHeight,
-                  m_g.kernelWidth, m_g.strideHeight, m_g.strideWidth, m_g.padTop,  m_g.padLeft, m_g.countPadding};
+        m_args = {.inHeight = m_in.height,
+                  .inWidth = m_in.width,
+                  .outHeight = m_out.height,
+                  .outWidth = m_out.width,
+                  .lanes = m_in.lanes,
+                  .kernelHeight = m_g.kernelHeight,
+                  .kernelWidth = m_g.kernelWidth,
+                  .strideHeight = m_g.strideHeight,
+                  .strideWidth = m_g.strideWidth,
+                  .padTop = m_g.padTop,
+                  .padLeft = m_g.padLeft,
+                  .dilationHeight = m_g.dilationHeight,
+                  .dilationWidth = m_g.dilationWidth,
+                  .padBottom = m_g.padBottom,
+                  .padRight = m_g.padRight,
+                  .countPadding = m_g.countPadding};
     }
 
 protected:

@@ -3,18 +3,29 @@
 struct Window {
     std::int64_t top, bottom, left, right; ///< cells inside the image, relative to the window's corner
     std::int64_t corner;                   ///< the corner's pixel index; may lie outside the image
+    std::int64_t rowStep, columnStep;      ///< pixels from cell to cell
 };
+
+/// ceil(distance / dilation), most often without a division.
+CONVARIUM_INLINE std::int64_t cellsIn(std::int64_t distance, std::int64_t dilation)
+{
+    return dilation == 1 ? distance : (distance + dilation - 1) / dilation;
+}
 
 CONVARIUM_INLINE Window windowAt(const PoolArgs& a, std::int64_t y, std::int64_t x)
 {
     const std::int64_t row = y * a.strideHeight - a.padTop;
     const std::int64_t column = x * a.strideWidth - a.padLeft;
     Window w;
-    w.top = row < 0 ? -row : 0;
-    w.left = column < 0 ? -column : 0;
-    w.bottom = a.inHeight - row < a.kernelHeight ? a.inHeight - row : a.kernelHeight;
-    w.right = a.inWidth - column < a.kernelWidth ? a.inWidth - column : a.kernelWidth;
+    w.top = row < 0 ? cellsIn(-row, a.dilationHeight) : 0;
+    w.left = column < 0 ? cellsIn(-column, a.dilationWidth) : 0;
+    const std::int64_t rows = cellsIn(a.inHeight - row, a.dilationHeight);
+    const std::int64_t columns = cellsIn(a.inWidth - column, a.dilationWidth);
+    w.bottom = rows < a.kernelHeight ? rows : a.kernelHeight;
+    w.right = columns < a.kernelWidth ? columns : a.kernelWidth;
     w.corner = row * a.inWidth + column;
+    w.rowStep = a.dilationHeight * a.inWidth;
+    w.columnStep = a.dilationWidth;
     return w;
 }
 
@@ -27,7 +38,8 @@ CONVARIUM_INLINE bool isEmpty(const Window& w)
 bool tilesExactly(const PoolArgs& a)
 {
     return a.padTop == 0 && a.padLeft == 0 && a.strideHeight == a.kernelHeight && a.strideWidth == a.kernelWidth &&
-           a.inHeight == a.outHeight * a.kernelHeight && a.inWidth == a.outWidth * a.kernelWidth;
+           a.inHeight == a.outHeight * a.kernelHeight && a.inWidth == a.outWidth * a.kernelWidth &&
+           a.dilationHeight == 1 && a.dilationWidth == 1;
 }
 
 /// One vector of channels of one window. `in` points to the window's corner.
@@ -35,11 +47,11 @@ template <bool kArgmax>
 CONVARIUM_INLINE void maxOfWindow(const PoolArgs& a, const Window& w, const float* in, float* out,
                                   std::uint16_t* argmax)
 {
-    V best = load(in + (w.top * a.inWidth + w.left) * a.lanes);
+    V best = load(in + (w.top * w.rowStep + w.left * w.columnStep) * a.lanes);
     VInt where = VInt{} + static_cast<std::int32_t>(w.top * a.kernelWidth + w.left);
     for (std::int64_t i = w.top; i < w.bottom; ++i)
         for (std::int64_t j = w.left; j < w.right; ++j) {
-            const V x = load(in + (i * a.inWidth + j) * a.lanes);
+            const V x = load(in + (i * w.rowStep + j * w.columnStep) * a.lanes);
             const VInt wins = (x > best) | (x != x); // a NaN wins, and nothing is larger than it
             best = wins ? x : best;
             if constexpr (kArgmax)
@@ -85,7 +97,7 @@ void scatterMax(const PoolArgs& a, const float* outGradient, const std::uint16_t
                 float* corner = inGradient + w.corner * a.lanes + c;
                 for (std::int64_t i = w.top; i < w.bottom; ++i)
                     for (std::int64_t j = w.left; j < w.right; ++j) {
-                        float* target = corner + (i * a.inWidth + j) * a.lanes;
+                        float* target = corner + (i * w.rowStep + j * w.columnStep) * a.lanes;
                         const V part = where == static_cast<std::int32_t>(i * a.kernelWidth + j) ? g : V{};
                         store(target, kAdd ? load(target) + part : part);
                     }
@@ -105,11 +117,16 @@ void maxPoolBackward(const PoolArgs& a, const float* outGradient, const std::uin
     scatterMax<true>(a, outGradient, argmax, inGradient);
 }
 
-CONVARIUM_INLINE float averageFactor(const PoolArgs& a, const Window& w)
+CONVARIUM_INLINE float averageFactor(const PoolArgs& a, const Window& w, std::int64_t y, std::int64_t x)
 {
-    const std::int64_t cells =
-        a.countPadding ? a.kernelHeight * a.kernelWidth : (w.bottom - w.top) * (w.right - w.left);
-    return 1.0f / static_cast<float>(cells);
+    std::int64_t rows = w.bottom - w.top, columns = w.right - w.left;
+    if (a.countPadding) {
+        rows = a.inHeight + a.padTop + a.padBottom - y * a.strideHeight;
+        columns = a.inWidth + a.padLeft + a.padRight - x * a.strideWidth;
+        rows = rows < a.kernelHeight ? rows : a.kernelHeight;
+        columns = columns < a.kernelWidth ? columns : a.kernelWidth;
+    }
+    return 1.0f / static_cast<float>(rows * columns);
 }
 
 void averagePool(const PoolArgs& a, const float* in, float* out)
@@ -122,7 +139,7 @@ void averagePool(const PoolArgs& a, const float* in, float* out)
                 clearFloats(target, a.lanes);
                 continue;
             }
-            const float factor = averageFactor(a, w);
+            const float factor = averageFactor(a, w, y, x);
             for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
                 const float* corner = in + w.corner * a.lanes + c;
                 V sum{};
@@ -142,7 +159,7 @@ void scatterAverage(const PoolArgs& a, const float* outGradient, float* inGradie
             const Window w = windowAt(a, y, x);
             if (isEmpty(w))
                 continue;
-            const float factor = averageFactor(a, w);
+            const float factor = averageFactor(a, w, y, x);
             for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
                 const V g = load(outGradient + (y * a.outWidth + x) * a.lanes + c) * factor;
                 float* corner = inGradient + w.corner * a.lanes + c;

@@ -157,7 +157,13 @@ const std::vector<Fault>& faults()
              m.input();
              m.add("max_pool", {{"padding", std::string("explicit")}, {"padHeight", std::int64_t{2}}});
          },
-         ErrorCode::InvalidArgument, 2, "at most half its kernel"},
+         ErrorCode::InvalidArgument, 2, "A window of MaxPool lies in its padding alone: row 1 of 16"},
+        {"pool padding behind",
+         [](GraphMaker& m) {
+             m.input();
+             m.add("avg_pool", {{"padding", std::string("each side")}, {"padRight", std::int64_t{2}}});
+         },
+         ErrorCode::InvalidArgument, 2, "column 15 of 15"},
         {"unequal shapes",
          [](GraphMaker& m) {
              m.input();

@@ -3,6 +3,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -12,22 +13,24 @@ namespace
 {
 
 /// Output size of a window sliding over `in` cells with `pad` on both sides.
-std::int64_t poolSize(std::int64_t in, std::int64_t kernel, std::int64_t stride, std::int64_t pad)
+std::int64_t poolSize(std::int64_t in, std::int64_t kernel, std::int64_t stride, std::int64_t pad,
+                      std::int64_t dilation)
 {
-    return (in + 2 * pad - kernel) / stride + 1;
+    return (in + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
 }
 
 PoolArgs geometry(std::int64_t height, std::int64_t width, std::int64_t kernel, std::int64_t stride, std::int64_t pad,
-                  std::int64_t lanes)
+                  std::int64_t lanes, std::int64_t dilation = 1)
 {
     PoolArgs a{};
     a.inHeight = height;
     a.inWidth = width;
     a.kernelHeight = a.kernelWidth = kernel;
     a.strideHeight = a.strideWidth = stride;
-    a.padTop = a.padLeft = pad;
-    a.outHeight = poolSize(height, kernel, stride, pad);
-    a.outWidth = poolSize(width, kernel, stride, pad);
+    a.padTop = a.padLeft = a.padBottom = a.padRight = pad;
+    a.dilationHeight = a.dilationWidth = dilation;
+    a.outHeight = poolSize(height, kernel, stride, pad, dilation);
+    a.outWidth = poolSize(width, kernel, stride, pad, dilation);
     a.lanes = lanes;
     return a;
 }
@@ -40,8 +43,8 @@ void overCells(const PoolArgs& a, F f)
         for (std::int64_t x = 0; x < a.outWidth; ++x)
             for (std::int64_t i = 0; i < a.kernelHeight; ++i)
                 for (std::int64_t j = 0; j < a.kernelWidth; ++j) {
-                    const std::int64_t row = y * a.strideHeight - a.padTop + i;
-                    const std::int64_t column = x * a.strideWidth - a.padLeft + j;
+                    const std::int64_t row = y * a.strideHeight - a.padTop + i * a.dilationHeight;
+                    const std::int64_t column = x * a.strideWidth - a.padLeft + j * a.dilationWidth;
                     if (row >= 0 && row < a.inHeight && column >= 0 && column < a.inWidth)
                         f((y * a.outWidth + x) * a.lanes, i * a.kernelWidth + j, (row * a.inWidth + column) * a.lanes);
                 }
@@ -68,13 +71,21 @@ void PoolKernelTest::poolsEqualPlainLoops_data()
     QTest::addColumn<int>("kernel");
     QTest::addColumn<int>("stride");
     QTest::addColumn<int>("pad");
-    QTest::newRow("halving exactly") << 8 << 6 << 2 << 2 << 0;
-    QTest::newRow("rest dropped") << 7 << 5 << 2 << 2 << 0;
-    QTest::newRow("overlapping") << 7 << 7 << 3 << 2 << 1;
-    QTest::newRow("stride one") << 5 << 6 << 3 << 1 << 1;
-    QTest::newRow("gaps between windows") << 9 << 9 << 2 << 3 << 0;
-    QTest::newRow("whole map") << 7 << 7 << 7 << 1 << 0;
-    QTest::newRow("one cell") << 1 << 1 << 1 << 1 << 0;
+    QTest::addColumn<int>("dilation");
+    QTest::addColumn<int>("more"); // windows that a size which is rounded up adds
+    QTest::newRow("halving exactly") << 8 << 6 << 2 << 2 << 0 << 1 << 0;
+    QTest::newRow("rest dropped") << 7 << 5 << 2 << 2 << 0 << 1 << 0;
+    QTest::newRow("rest kept") << 7 << 5 << 2 << 2 << 0 << 1 << 1;
+    QTest::newRow("overlapping") << 7 << 7 << 3 << 2 << 1 << 1 << 0;
+    QTest::newRow("beyond the padding") << 6 << 8 << 3 << 2 << 1 << 1 << 1;
+    QTest::newRow("stride one") << 5 << 6 << 3 << 1 << 1 << 1 << 0;
+    QTest::newRow("gaps between windows") << 9 << 9 << 2 << 3 << 0 << 1 << 0;
+    QTest::newRow("gaps in windows") << 9 << 8 << 3 << 1 << 0 << 2 << 0;
+    QTest::newRow("gaps in windows as far as the stride") << 8 << 8 << 2 << 2 << 0 << 2 << 0;
+    QTest::newRow("gaps in windows, padded") << 7 << 6 << 2 << 2 << 1 << 3 << 0;
+    QTest::newRow("gaps in windows, rest kept") << 7 << 7 << 2 << 2 << 1 << 3 << 1;
+    QTest::newRow("whole map") << 7 << 7 << 7 << 1 << 0 << 1 << 0;
+    QTest::newRow("one cell") << 1 << 1 << 1 << 1 << 0 << 1 << 0;
 }
 
 void PoolKernelTest::poolsEqualPlainLoops()
@@ -84,13 +95,17 @@ void PoolKernelTest::poolsEqualPlainLoops()
     QFETCH(int, kernel);
     QFETCH(int, stride);
     QFETCH(int, pad);
+    QFETCH(int, dilation);
+    QFETCH(int, more);
     Random random(1);
     for (const KernelTable* table : tablesUnderTest())
         for (const std::int64_t lanes : {table->width, 3 * table->width})
             for (const bool accumulate : {false, true})
                 for (const bool countPadding : {false, true}) {
-                    PoolArgs a = geometry(height, width, kernel, stride, pad, lanes);
+                    PoolArgs a = geometry(height, width, kernel, stride, pad, lanes, dilation);
                     a.countPadding = countPadding;
+                    a.outHeight += more;
+                    a.outWidth += more;
                     const std::int64_t inSize = a.inHeight * a.inWidth * lanes;
                     const std::int64_t outSize = a.outHeight * a.outWidth * lanes;
                     const Floats in = random.floats(inSize, -2.0f, -1.0f); // zeros of the padding would win
@@ -112,7 +127,11 @@ void PoolKernelTest::poolsEqualPlainLoops()
                     Floats maxGradient = accumulate ? before : Floats(inSize);
                     Floats averageGradient = maxGradient;
                     for (std::int64_t i = 0; i < outSize; ++i) {
-                        count[i] = countPadding ? float(kernel * kernel) : count[i];
+                        if (countPadding) {
+                            const std::int64_t y = i / lanes / a.outWidth, x = i / lanes % a.outWidth;
+                            count[i] = float(std::min<std::int64_t>(kernel, height + 2 * pad - y * stride) *
+                                             std::min<std::int64_t>(kernel, width + 2 * pad - x * stride));
+                        }
                         average[i] /= count[i];
                     }
                     overCells(a, [&](std::int64_t out, std::int64_t cell, std::int64_t from) {
@@ -139,11 +158,13 @@ void PoolKernelTest::poolsEqualPlainLoops()
                         QCOMPARE(out[i], highest[i]);
                         QCOMPARE(silent[i], highest[i]);
                         QCOMPARE(argmax[i], where[i]);
-                        QVERIFY2(isClose(double(mean[i]), double(average[i]), 1e-6, 2.0), table->name);
+                        QVERIFY2(dilation > 1 || isClose(double(mean[i]), double(average[i]), 1e-6, 2.0), table->name);
                     }
                     for (std::int64_t i = 0; i < inSize; ++i) {
                         QVERIFY2(isClose(double(gradient[i]), double(maxGradient[i]), 1e-6, 4.0), table->name);
-                        QVERIFY2(isClose(double(meanGradient[i]), double(averageGradient[i]), 1e-6, 4.0), table->name);
+                        QVERIFY2(dilation > 1 ||
+                                     isClose(double(meanGradient[i]), double(averageGradient[i]), 1e-6, 4.0),
+                                 table->name);
                     }
                 }
 }

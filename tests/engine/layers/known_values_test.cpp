@@ -2,6 +2,8 @@
 
 #include <QtTest>
 
+#include <array>
+
 using namespace convarium::test;
 
 using Numbers = std::vector<float>;
@@ -37,6 +39,15 @@ Params window(std::int64_t kernel, std::int64_t stride, const char* padding, std
         p.set("stride" + side, stride);
         p.set("pad" + side, pad);
     }
+    return p;
+}
+
+Params withPads(Params p, const std::array<std::int64_t, 4>& topLeftBottomRight)
+{
+    p.set("padding", std::string("each side"));
+    const char* keys[] = {"padTop", "padLeft", "padBottom", "padRight"};
+    for (std::size_t i = 0; i < 4; ++i)
+        p.set(keys[i], topLeftBottomRight[i]);
     return p;
 }
 
@@ -139,6 +150,55 @@ const std::vector<Known>& knownValues()
          {{1, 2, 3, 12}},
          {},
          {2}},
+        {"rounded up: the rest makes windows of their own",
+         "max_pool",
+         with(window(2, 2, "valid"), "ceilMode", true),
+         {{1, 3, 3}},
+         {counting(9)},
+         {},
+         {5, 6, 8, 9}},
+        {"rounded up: no window starts behind the input",
+         "max_pool",
+         with(window(1, 2, "valid"), "ceilMode", true),
+         {{1, 4, 4}},
+         {counting(16)},
+         {},
+         {1, 3, 9, 11}},
+        {"dilated window",
+         "max_pool",
+         with(with(window(2, 1, "valid"), "dilationHeight", one + 1), "dilationWidth", one + 1),
+         {{1, 3, 4}},
+         {{9, 99, 3, 1, 99, 99, 99, 99, 5, 99, 2, 4}},
+         {},
+         {9, 99}},
+        {"padding above and to the right",
+         "max_pool",
+         withPads(window(2, 2, ""), {1, 0, 0, 1}),
+         {{1, 3, 3}},
+         {counting(9)},
+         {},
+         {2, 3, 8, 9}},
+        {"padding below only", // PyTorch: conv2d of F.pad(x, (0, 0, 0, 1))
+         "conv2d",
+         conv(1, withPads(window(2, 1, ""), {0, 0, 1, 0})),
+         {{1, 2, 2}},
+         {counting(4)},
+         {{1, 10, 100, 1000}, {0}},
+         {4321, 43}},
+        {"mean that counts padding, but nothing beyond it", // PyTorch: avg_pool2d(x, 3, 2, 1, ceil_mode=True)
+         "avg_pool",
+         with(with(window(3, 2, "explicit", 1), "countPadding", true), "ceilMode", true),
+         {{1, 4, 4}},
+         {counting(16)},
+         {},
+         {14 / 9.0f, 30 / 9.0f, 12 / 6.0f, 57 / 9.0f, 99 / 9.0f, 36 / 6.0f, 27 / 6.0f, 45 / 6.0f, 16 / 4.0f}},
+        {"rounded up: mean over real cells only",
+         "avg_pool",
+         with(window(2, 2, "valid"), "ceilMode", true),
+         {{1, 3, 3}},
+         {counting(9)},
+         {},
+         {3, 4.5f, 7.5f, 9}},
         {"mean of each map", "global_avg_pool", {}, {{2, 2, 2}}, {{1, 2, 3, 4, 10, 20, 30, 40}}, {}, {2.5f, 25}},
         {"relu", "relu", {}, {{4}}, {{-2, 0, 0.5f, 3}}, {}, {0, 0, 0.5f, 3}},
         {"tanh", "tanh", {}, {{3}}, {{0, 0.5f, -0.5f}}, {}, {0, kTanhHalf, -kTanhHalf}},

@@ -143,47 +143,16 @@ class ExecutorTest : public QObject
 {
     Q_OBJECT
 
-private Q_SLOTS:
-    void gradientsEqualTheReference_data()
+    /// One training step by the executor and by the reference path.
+    static void compareWithReference(const GraphSpec& g, const Fixture& f, int threads, bool layerwise,
+                                     const kernels::KernelTable* table)
     {
-        QTest::addColumn<QString>("network");
-        QTest::addColumn<int>("images");
-        QTest::addColumn<int>("threads");
-        QTest::addColumn<bool>("layerwise");
-        QTest::addColumn<int>("level");
-        const int levels = static_cast<int>(availableLevels().size());
-        for (int level = 0; level < levels; ++level)
-            for (const char* network : {"lenet", "cnn", "mlp", "odd", "residual"})
-                for (int threads : {1, 2, 3})
-                    for (bool layerwise : {false, true}) {
-                        const int images = threads == 3 ? 2 : 7; // fewer images than threads too
-                        QTest::addRow("%s, %d images, %d threads, %s, %s", network, images, threads,
-                                      layerwise ? "layerwise" : "fused",
-                                      availableLevels()[static_cast<std::size_t>(level)]->name)
-                            << QString::fromLatin1(network) << images << threads << layerwise << level;
-                    }
-    }
-
-    void gradientsEqualTheReference()
-    {
-        QFETCH(QString, network);
-        QFETCH(int, images);
-        QFETCH(int, threads);
-        QFETCH(bool, layerwise);
-        QFETCH(int, level);
-        const GraphSpec g = network == "lenet"      ? lenet5()
-                            : network == "cnn"      ? mnistCnn()
-                            : network == "mlp"      ? mlp()
-                            : network == "residual" ? residualNetwork()
-                                                    : oddNetwork();
-        const int classes = network == "odd" ? 4 : network == "residual" ? 3 : 10;
-        const Fixture f = makeData(inputShape(g), images, classes);
         PlanOptions o;
-        o.batch = images;
+        o.batch = static_cast<std::int64_t>(f.indices.size());
         o.threads = threads;
         o.execution = layerwise ? ExecutionMode::Layerwise : ExecutionMode::Fused;
         o.optimizer = "sgd";
-        o.kernels = availableLevels()[static_cast<std::size_t>(level)];
+        o.kernels = table;
         const auto plan = makePlan(g, o);
         QVERIFY2(plan.has_value(), plan ? "" : plan.error().text().c_str());
         auto executor = Executor::create(*plan);
@@ -218,6 +187,85 @@ private Q_SLOTS:
         for (const auto& [key, value] : reference->newStatistics)
             for (std::int64_t i = 0; i < value.elements(); ++i)
                 QVERIFY(std::abs(static_cast<double>(after.at(key)[i]) - value[i]) < 1e-4 * (1 + std::abs(value[i])));
+    }
+
+private Q_SLOTS:
+    void gradientsEqualTheReference_data()
+    {
+        QTest::addColumn<QString>("network");
+        QTest::addColumn<int>("images");
+        QTest::addColumn<int>("threads");
+        QTest::addColumn<bool>("layerwise");
+        QTest::addColumn<int>("level");
+        const int levels = static_cast<int>(availableLevels().size());
+        for (int level = 0; level < levels; ++level)
+            for (const char* network : {"lenet", "cnn", "mlp", "odd", "residual"})
+                for (int threads : {1, 2, 3})
+                    for (bool layerwise : {false, true}) {
+                        const int images = threads == 3 ? 2 : 7; // fewer images than threads too
+                        QTest::addRow("%s, %d images, %d threads, %s, %s", network, images, threads,
+                                      layerwise ? "layerwise" : "fused",
+                                      availableLevels()[static_cast<std::size_t>(level)]->name)
+                            << QString::fromLatin1(network) << images << threads << layerwise << level;
+                    }
+    }
+
+    void gradientsEqualTheReference()
+    {
+        QFETCH(QString, network);
+        QFETCH(int, images);
+        QFETCH(int, threads);
+        QFETCH(bool, layerwise);
+        QFETCH(int, level);
+        const GraphSpec g = network == "lenet"      ? lenet5()
+                            : network == "cnn"      ? mnistCnn()
+                            : network == "mlp"      ? mlp()
+                            : network == "residual" ? residualNetwork()
+                                                    : oddNetwork();
+        const int classes = network == "odd" ? 4 : network == "residual" ? 3 : 10;
+        compareWithReference(g, makeData(inputShape(g), images, classes), threads, layerwise,
+                             availableLevels()[static_cast<std::size_t>(level)]);
+    }
+
+    /// One layer between a convolution, whose gradients need the layer's input gradient, and a dense layer.
+    void everySampleOfEveryLayerEqualsTheReference_data()
+    {
+        QTest::addColumn<QString>("layer");
+        QTest::addColumn<int>("sample");
+        QTest::addColumn<int>("level");
+        const auto levels = availableLevels();
+        for (const LayerDescriptor& layer : layerRegistry())
+            for (std::size_t s = 0; s < layer.samples.size(); ++s) {
+                const std::vector<Shape>& inputs = layer.samples[s].inputs;
+                if (inputs.size() != 1 || (!inputs[0].isMaps() && !inputs[0].isList()))
+                    continue;
+                for (std::size_t level = 0; level < levels.size(); ++level)
+                    QTest::addRow("%s, %s, %s", layer.id.c_str(), layer.samples[s].name.c_str(), levels[level]->name)
+                        << QString::fromStdString(layer.id) << static_cast<int>(s) << static_cast<int>(level);
+            }
+    }
+
+    void everySampleOfEveryLayerEqualsTheReference()
+    {
+        QFETCH(QString, layer);
+        QFETCH(int, sample);
+        QFETCH(int, level);
+        const LayerSample& s = findLayer(layer.toStdString())->samples[static_cast<std::size_t>(sample)];
+        const Shape& shape = s.inputs[0];
+        GraphMaker m("sample");
+        m.input(2, shape.height(), shape.width());
+        if (shape.isMaps()) {
+            m.conv(shape[0], 1, 0, 1, false); // before a normalisation the gradient of a bias is rounding errors only
+        } else {
+            m.add("flatten");
+            m.add("dense", {{"units", shape[0]}, {"bias", false}});
+        }
+        m.add(layer.toStdString(), s.params);
+        m.add("flatten");
+        m.dense(3);
+        const GraphSpec& g = m.graph();
+        compareWithReference(g, makeData(inputShape(g), 5, 3), 2, false,
+                             availableLevels()[static_cast<std::size_t>(level)]);
     }
 
     void evaluationReadsEveryNodeAsTheReferenceDoes()
