@@ -1,6 +1,7 @@
 #include "engine/train/bench.h"
 
 #include "engine/kernels/peak.h"
+#include "engine/layers/messages.h"
 #include "engine/train/evaluator.h"
 
 #include <chrono>
@@ -41,16 +42,8 @@ double macsPerImage(const GraphSpec& graph, const ExecutionPlan& plan)
         const LayerDescriptor& layer = *findLayer(node.type);
         const auto params = completeParams(layer, node.params);
         const auto inputs = shaped.inputShapes(graph, op.node);
-        FormulaContext<Checked> c;
-        c.params = &*params;
-        c.inputShapes = inputs;
-        for (const Shape& s : inputs) {
-            FormulaShape<Checked> f;
-            for (int d = 0; d < s.rank(); ++d)
-                f.sizes.emplace_back(s[d]);
-            c.inputs.push_back(std::move(f));
-        }
-        const auto forward = static_cast<double>(layer.formulas(c).macs.value);
+        const auto formulas = layer.formulas(formulaContext<Checked>(*params, inputs));
+        const auto forward = static_cast<double>(formulas.macs.value);
         double times = 1;
         if (plan.options.training)
             times +=

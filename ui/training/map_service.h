@@ -44,6 +44,8 @@ public:
     /// Name of a class, its number without one.
     [[nodiscard]] QString className(int index) const;
     [[nodiscard]] const MapResult& latest() const { return m_latest; }
+    /// Weights are asked for, again and again: training runs and someone watches.
+    [[nodiscard]] bool followsTraining() const { return m_snapshotTimer.isActive(); }
 
 Q_SIGNALS:
     void mapsReady(const convarium::ui::MapResult& result);

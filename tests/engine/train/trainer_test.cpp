@@ -227,9 +227,7 @@ private Q_SLOTS:
             c.optimizer = optimizer;
             c.rate = 1000;
             c.epochs = 50;
-            GraphSpec g = lenet5();
-            g = smallNetwork();
-            Trainer t(g, c, corners(200));
+            Trainer t(smallNetwork(), c, corners(200));
             TrainControl control;
             Recorder r;
             const DoneEvent done = t.run(control, r);

@@ -50,8 +50,9 @@ private Q_SLOTS:
         chart.dataChanged();
         const int before = static_cast<int>(replaced.count());
         QTRY_VERIFY(replaced.count() > before);
-        QTest::qWait(50);
-        QCOMPARE(replaced.count(), before + 1); // three changes, one redraw
+        chart.dataChanged(); // a redraw that was still due would come before the one for this change
+        QTRY_VERIFY(replaced.count() > before + 1);
+        QCOMPARE(replaced.count(), before + 2); // three changes, one redraw
         QCOMPARE(added.count(), 0);
         QVERIFY(chart.trainingSeries()->count() > 20);
         QVERIFY(chart.trainingSeries()->count() <= 400);
@@ -63,9 +64,15 @@ private Q_SLOTS:
         AccuracyChart chart;
         chart.setHistory(&history);
         QSignalSpy replaced(chart.trainingSeries(), &QXYSeries::pointsReplaced);
+        LossChart shown; // changed later and redrawn: a redraw of the hidden one would have come first
+        shown.setHistory(&history);
+        shown.show();
+        QSignalSpy redrawn(shown.trainingSeries(), &QXYSeries::pointsReplaced);
         grow(history, 100);
         chart.dataChanged();
-        QTest::qWait(300);
+        shown.dataChanged();
+        const auto before = redrawn.count();
+        QTRY_VERIFY(redrawn.count() > before);
         QCOMPARE(replaced.count(), 0);
         chart.show();
         QVERIFY(chart.trainingSeries()->count() > 0);
