@@ -8,9 +8,9 @@
 set -euo pipefail
 
 # The names are Debian's and Ubuntu's. The optional ones are left out where apt does not know them.
-packages=(g++ cmake ninja-build qt6-base-dev qt6-charts-dev qt6-svg-dev libeigen3-dev zlib1g-dev libzip-dev libcli11-dev)
+packages=(g++ cmake ninja-build qt6-base-dev qt6-charts-dev qt6-svg-dev libeigen3-dev zlib1g-dev libzip-dev libcli11-dev libonnx-dev libprotobuf-dev protobuf-compiler)
 optional=(ccache libqt6opengl6-dev libqt6svg6 fonts-roboto-unhinted fonts-dejavu-core)
-test_packages=(libbenchmark-dev xvfb xauth xdotool openbox x11-utils dbus dbus-x11 at-spi2-core)
+test_packages=(python3-onnx libbenchmark-dev xvfb xauth xdotool openbox x11-utils dbus dbus-x11 at-spi2-core)
 package_packages=(dpkg-dev file gzip)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -33,15 +33,15 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     command -v "${CXX:-c++}" >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null ||
         lacking+=("a C++20 compiler")
     if ((${#lacking[@]} == 0)); then exit 0; fi
-    say "Convarium needs CMake 3.25, Ninja, a C++20 compiler, Qt 6.4 or newer (Widgets, Charts, Network, Svg), Eigen 3.4, zlib, libzip, CLI11."
+    say "Convarium needs CMake 3.25, Ninja, a C++20 compiler, Qt 6.4 or newer (Widgets, Charts, Network, Svg), Eigen 3.4, zlib, libzip, CLI11, protobuf, the ONNX schema."
     if command -v dnf >/dev/null; then
-        say "On Fedora: sudo dnf install gcc-c++ cmake ninja-build ccache qt6-qtbase-devel qt6-qtcharts-devel qt6-qtsvg-devel eigen3-devel zlib-devel libzip-devel cli11-devel google-roboto-fonts"
+        say "On Fedora: sudo dnf install gcc-c++ cmake ninja-build ccache qt6-qtbase-devel qt6-qtcharts-devel qt6-qtsvg-devel eigen3-devel zlib-devel libzip-devel cli11-devel protobuf-devel onnx-devel google-roboto-fonts"
     elif command -v pacman >/dev/null; then
-        say "On Arch: sudo pacman -S --needed gcc cmake ninja ccache qt6-base qt6-charts qt6-svg eigen zlib libzip cli11 ttf-roboto"
+        say "On Arch: sudo pacman -S --needed gcc cmake ninja ccache qt6-base qt6-charts qt6-svg eigen zlib libzip cli11 protobuf onnx ttf-roboto"
     elif command -v zypper >/dev/null; then
-        say "On openSUSE: sudo zypper install gcc-c++ cmake ninja ccache qt6-base-devel qt6-charts-devel qt6-svg-devel eigen3-devel zlib-devel libzip-devel cli11-devel google-roboto-fonts"
+        say "On openSUSE: sudo zypper install gcc-c++ cmake ninja ccache qt6-base-devel qt6-charts-devel qt6-svg-devel eigen3-devel zlib-devel libzip-devel cli11-devel protobuf-devel onnx-devel google-roboto-fonts"
     elif [[ $(uname -s) == Darwin ]]; then
-        say "On macOS: xcode-select --install; brew install cmake ninja ccache qt eigen libzip cli11 libomp"
+        say "On macOS: xcode-select --install; brew install cmake ninja ccache qt eigen libzip cli11 protobuf onnx libomp"
     fi
     list=$(printf '%s, ' "${lacking[@]}")
     die "cannot install packages on this system by itself and did not find: ${list%, }; install them (see above) and run again."

@@ -116,7 +116,8 @@ void addEval(CLI::App& app, Run& run)
 {
     auto* command = app.add_subcommand("eval", "Loss, accuracy and confusion matrix of a trained network");
     auto options = std::make_shared<EvalOptions>();
-    command->add_option("MODEL", options->model, "Trained .convarium file, or any network with --weights")->required();
+    command->add_option("MODEL", options->model, "Trained .convarium or .onnx file, or any network with --weights")
+        ->required();
     command->add_option("--data", options->data, "Data set: a name or a folder")->required();
     command->add_option("--split", options->split, "Part of the data set")
         ->check(oneOf({"train", "validation", "test"}));

@@ -2,6 +2,7 @@
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
 #include "engine/io/load_model.h"
+#include "engine/io/onnx/onnx_export.h"
 #include "engine/io/torch/torch_export.h"
 #include "engine/io/weights_file.h"
 
@@ -26,8 +27,15 @@ Written notYet(const Project&, const WeightMap&, const std::string&)
 {
     return Error{ErrorCode::InvalidArgument,
                  "This format is not part of this version.",
-                 "Use --format pytorch or --format safetensors.",
+                 "Use --format onnx, pytorch or safetensors.",
                  {}};
+}
+
+Written writeOnnx(const Project& project, const WeightMap& weights, const std::string& path)
+{
+    if (auto written = saveOnnx(project, weights, path); !written)
+        return written.error();
+    return std::vector{path};
 }
 
 Written writeSafetensors(const Project& project, const WeightMap& weights, const std::string& path)
@@ -37,7 +45,7 @@ Written writeSafetensors(const Project& project, const WeightMap& weights, const
     return std::vector{path};
 }
 
-constexpr Format kFormats[] = {{"onnx", ".onnx", notYet},
+constexpr Format kFormats[] = {{"onnx", ".onnx", writeOnnx},
                                {"pytorch", ".py", exportTorch},
                                {"keras", ".py", notYet},
                                {"safetensors", ".safetensors", writeSafetensors}};
@@ -81,7 +89,7 @@ void addExport(CLI::App& app, Run& run)
         names.emplace_back(format.name);
     auto* command = app.add_subcommand("export", "Write a network for other programs");
     auto options = std::make_shared<ExportOptions>();
-    command->add_option("MODEL", options->model, "Preset, .convarium or network .json")->required();
+    command->add_option("MODEL", options->model, "Preset, .convarium, network .json or .onnx")->required();
     command->add_option("--format", options->format, "What to write")->required()->check(oneOf(names));
     command->add_option("-o,--output", options->output, "Name of the file; pytorch writes two more beside it")
         ->required();

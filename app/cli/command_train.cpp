@@ -4,6 +4,7 @@
 #include "app/cli/training_report.h"
 #include "datasets/datasets.h"
 #include "engine/io/load_model.h"
+#include "engine/io/onnx/onnx_export.h"
 #include "engine/io/project_file.h"
 
 namespace convarium::cli
@@ -91,17 +92,11 @@ Result<Project> loadStart(const TrainOptions& o)
 
 int checkUsage(const TrainOptions& o)
 {
-    for (const auto& [option, file, suffixes] :
-         {std::tuple{"-o", o.output, "json"}, std::tuple{"--checkpoint", o.checkpoint, ""}}) {
-        if (file.empty())
-            continue;
-        const std::string suffix = suffixOf(file);
-        if (suffix == ".onnx")
-            return wrongUsage("Writing ONNX files is not part of this version. Use a name that ends in .convarium.");
-        if (suffix != ".convarium" && (suffix != ".json" || *suffixes == '\0'))
-            return wrongUsage(std::string(option) + " is '" + file + "', but the name must end in .convarium" +
-                              (*suffixes ? " or .json" : "") + ".");
-    }
+    const std::string suffix = suffixOf(o.output);
+    if (!o.output.empty() && suffix != ".convarium" && suffix != ".json" && suffix != ".onnx")
+        return wrongUsage("-o is '" + o.output + "', but the name must end in .convarium, .json or .onnx.");
+    if (!o.checkpoint.empty() && suffixOf(o.checkpoint) != ".convarium")
+        return wrongUsage("--checkpoint is '" + o.checkpoint + "', but the name must end in .convarium.");
     TrainConfig probe;
     if (const auto flags = applyFlags(o, probe); !flags)
         return wrongUsage(flags.error().text());
@@ -112,7 +107,10 @@ Result<void> saveResult(const Project& project, const std::string& file)
 {
     if (file.empty())
         return {};
-    return suffixOf(file) == ".json" ? saveNetwork(project, file) : saveProject(project, file);
+    const std::string suffix = suffixOf(file);
+    return suffix == ".json"   ? saveNetwork(project, file)
+           : suffix == ".onnx" ? saveOnnx(project, *project.state->weights, file)
+                               : saveProject(project, file);
 }
 
 int runTrain(const TrainOptions& o)
@@ -135,6 +133,11 @@ int runTrain(const TrainOptions& o)
     const auto weights = givenWeights(project, o.weights);
     if (!weights)
         return fail(weights.error());
+    if (suffixOf(o.output) == ".onnx") { // better to fail now than after hours of training
+        const WeightsPtr first = *weights ? *weights : initialWeights(project.graph, project.train.seed);
+        if (const auto model = onnxModel(project, *first); !model)
+            return fail(model.error());
+    }
 
     TrainControl control;
     const Interrupt interrupt([&control] { control.stop(); });
@@ -176,7 +179,7 @@ int runTrain(const TrainOptions& o)
 
 void declare(CLI::App& c, TrainOptions& o)
 {
-    c.add_option("MODEL", o.model, "Preset, .convarium or network .json")->required();
+    c.add_option("MODEL", o.model, "Preset, .convarium, network .json or .onnx")->required();
     c.add_option("--data", o.data, "Data set: a name or a folder")->required();
     auto* epochs =
         c.add_option("--epochs", o.epochs, "Passes over the training images")->check(wholeNumber(1, 100'000));
@@ -198,7 +201,7 @@ void declare(CLI::App& c, TrainOptions& o)
     c.add_option("--checkpoint", o.checkpoint, "Write this .convarium file after each epoch");
     auto* resume = c.add_option("--resume", o.resume, "Go on with a checkpoint");
     c.add_option("--weights", o.weights, "Start from the weights of this safetensors file")->excludes(resume);
-    c.add_option("-o,--output", o.output, "Write the result: .convarium, or .json without weights");
+    c.add_option("-o,--output", o.output, "Write the result: .convarium, .onnx, or .json without weights");
     c.add_flag("--every-step", o.everyStep, "With --json, a line for every step");
     c.add_flag("--json", o.json, "Print JSON lines");
 }

@@ -22,7 +22,6 @@ void addEval(CLI::App& app, Run& run);
 void addData(CLI::App& app, Run& run);
 void addBench(CLI::App& app, Run& run);
 void addExport(CLI::App& app, Run& run);
-/// `run`, which a later version brings: a clear sentence instead of "unknown command".
-void addLater(CLI::App& app, Run& run);
+void addRun(CLI::App& app, Run& run);
 
 } // namespace convarium::cli

@@ -68,7 +68,7 @@ int main(int argc, char** argv)
     addData(app, run);
     addBench(app, run);
     addExport(app, run);
-    addLater(app, run);
+    addRun(app, run);
     // The parser would only say that a command is missing.
     const auto named = [argv](const CLI::App* command) { return command->get_name() == argv[1]; };
     if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(named).empty())

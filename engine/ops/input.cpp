@@ -16,6 +16,12 @@ public:
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
         m_layout = graph.layoutOf(output);
+        m_firstNumber = m_allNumbers = 0;
+        for (const int value : graph.inputValues) {
+            if (value == output)
+                m_firstNumber = m_allNumbers;
+            m_allNumbers += graph.values[static_cast<std::size_t>(value)].shape.elements();
+        }
     }
 
     std::int64_t scratchBytes() const override { return m_layout.channels * m_layout.pixels(); }
@@ -27,7 +33,7 @@ public:
         auto* scratch = reinterpret_cast<std::uint8_t*>(run.scratch);
         for (std::int64_t i = 0; i < run.count; ++i) {
             if (run.step->values) {
-                loadValues(run.step->values + (run.first + i) * bytes, out + i * m_layout.floats());
+                loadValues(run.step->values + (run.first + i) * m_allNumbers + m_firstNumber, out + i * m_layout.floats());
                 continue;
             }
             const std::uint8_t* image = scratch;
@@ -56,6 +62,8 @@ private:
     }
 
     Layout m_layout;
+    /// A sample of several inputs lies in memory one input after the other.
+    std::int64_t m_firstNumber = 0, m_allNumbers = 0;
 };
 
 class UnflattenOp final : public Op

@@ -27,7 +27,8 @@ public:
     std::vector<Parameter> parameters;
     std::map<NodeId, int> nodeValue; ///< output value of each node
     const bool training;
-    int inputValue = -1;
+    int inputValue = -1; ///< the first of inputValues
+    std::vector<int> inputValues; ///< values of all Input layers, in the order of the graph
     int logits = -1; ///< value that the loss reads (the input of a final Softmax)
     int result = -1; ///< value of the output node
 

@@ -67,7 +67,7 @@ public:
     /// One image from memory (u8, C H W), for a plan with keepAll; outputs stay readable through output().
     void inferPixels(const std::uint8_t* pixels, float scale, float shift);
     /// `images` samples of float numbers in logical order, not scaled, for a plan with keepAll; at most the plan's
-    /// batch. Returns false when stopped.
+    /// batch. A sample of several Input layers (PlanOptions::severalInputs) is one input after the other. Returns false when stopped.
     bool inferValues(const float* values, std::int64_t images, const std::atomic<bool>* stop = nullptr);
     /// Output of a node for one image after inferPixels() or inferValues(). Images beyond the first need a plan whose
     /// chunk is not reused: batch scope, which keepAll gives.

@@ -63,12 +63,13 @@ Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::Ke
         const int value = layer.lower ? layer.lower(call) : builder.reference(call, layer);
         out->nodeValue[id] = value;
         if (layer.isInput) {
-            if (out->inputValue >= 0)
+            out->inputValues.push_back(value);
+            if (out->inputValues.size() > 1 && !options.severalInputs)
                 return Error{ErrorCode::InvalidGraph,
                              "The network has two Input layers; this version trains networks with one.",
                              "Remove one of them.",
                              {id, {}, {}, -1}};
-            out->inputValue = value;
+            out->inputValue = out->inputValues.front();
         }
     }
     std::vector<NodeId> ends;

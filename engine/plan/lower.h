@@ -9,6 +9,8 @@ namespace convarium::engine
 struct LowerOptions {
     bool training = true;
     bool keepAll = false; ///< every node's output must stay readable
+    /// More than one Input layer is allowed: for Executor::inferValues(), which alone can feed them.
+    bool severalInputs = false;
 };
 
 /// Lowers a network without faults. With training, adds the cross-entropy loss on the output.

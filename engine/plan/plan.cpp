@@ -520,7 +520,7 @@ Result<std::shared_ptr<const ExecutionPlan>> makePlan(const GraphSpec& graph, Pl
     if (options.threads <= 0)
         options.threads = availableThreads();
     options.batch = std::max<std::int64_t>(1, options.batch);
-    auto lowered = lower(graph, *options.kernels, {options.training, options.keepAll});
+    auto lowered = lower(graph, *options.kernels, {options.training, options.keepAll, options.severalInputs});
     if (!lowered)
         return lowered.error();
     auto plan = std::make_shared<ExecutionPlan>();

@@ -17,6 +17,7 @@ struct PlanOptions {
     ExecutionMode execution = ExecutionMode::Fused;
     bool training = true;
     bool keepAll = false; ///< evaluation only: every node's output stays readable
+    bool severalInputs = false; ///< more than one Input layer, for Executor::inferValues()
     std::string optimizer = "adam";
     const kernels::KernelTable* kernels = nullptr; ///< null: the active level
 };

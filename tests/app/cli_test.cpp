@@ -104,7 +104,6 @@ private Q_SLOTS:
         QTest::newRow("augmentation") << QStringList{"train", "mlp", "--data", data, "--augment", "flip"} << 2
                                       << "--augment";
         QTest::newRow("scale") << QStringList{"train", "mlp", "--data", data, "--scale", "0.1,0"} << 2 << "MEAN,STD";
-        QTest::newRow("ONNX output") << QStringList{"train", "mlp", "--data", data, "-o", "x.onnx"} << 2 << "ONNX";
         QTest::newRow("output without kind")
             << QStringList{"train", "mlp", "--data", data, "-o", "x"} << 2 << ".convarium";
         QTest::newRow("export to Keras") << QStringList{"export", "mlp", "--format", "keras", "-o", "x.py"} << 1
@@ -116,7 +115,10 @@ private Q_SLOTS:
             << "/no/such/x.safetensors";
         QTest::newRow("weights that are not there")
             << QStringList{"eval", "mlp", "--data", data, "--weights", "gone.safetensors"} << 1 << "gone.safetensors";
-        QTest::newRow("run") << QStringList{"run", "mlp", "--input", "x"} << 2 << "not part of this version";
+        QTest::newRow("unknown format") << QStringList{"export", "mlp", "--format", "caffe", "-o", "x"} << 2 << "caffe";
+        QTest::newRow("run without input") << QStringList{"run", "mlp", "--output", "y.npy"} << 2 << "--input";
+        QTest::newRow("run, no such file")
+            << QStringList{"run", "mlp", "--input", "no.npy", "--output", "y.npy"} << 1 << "no.npy";
         QTest::newRow("input size") << QStringList{"summary", "mlp", "--input", "28x28"} << 2 << "28x28";
         QTest::newRow("unknown preset") << QStringList{"summary", "lenet"} << 1 << "lenet-5";
         QTest::newRow("missing file") << QStringList{"summary", "gone.convarium"} << 1 << "gone.convarium";
