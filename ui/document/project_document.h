@@ -75,6 +75,7 @@ public:
 
     /// Classes of the chosen data set, for the check of the head; 10 at first.
     void setClasses(std::optional<std::int64_t> classes);
+    [[nodiscard]] std::optional<std::int64_t> classes() const { return m_classes; }
 
     // Worked out after each change.
     [[nodiscard]] const engine::ShapedGraph& shaped() const { return m_shaped; }

@@ -133,6 +133,25 @@ void addMergeRepairs(std::vector<Repair>& list, const ProjectDocument& document,
                             }});
 }
 
+/// A last layer whose list has not one number per class: it gets as many units, or the Dense layer it hangs on does.
+void addClassRepair(std::vector<Repair>& list, const ProjectDocument& document, const engine::Node& last)
+{
+    const engine::Node* node = &last;
+    const std::int64_t classes = document.classes().value_or(0);
+    if (classes < 1 || !document.graph().edgesFrom(last.id).empty())
+        return;
+    while (!node->params.find("units")) { // activations and Dropout keep the length of the list
+        const std::vector<Edge> edges = document.graph().edgesInto(node->id);
+        const auto here = document.shape(node->id);
+        if (edges.size() != 1 || !here || here != document.shape(edges.front().from))
+            return;
+        node = document.graph().node(edges.front().from);
+    }
+    const NodeId id = node->id;
+    list.push_back({tr("Give %1 %2 units").arg(shortLabel(document.graph(), id), numberText(classes)),
+                    QStringLiteral("dense"), 0, [=](EditBuilder& b) { b.setParam(id, "units", classes); }});
+}
+
 } // namespace
 
 std::vector<Repair> repairsFor(const ProjectDocument& document, const engine::Problem& problem)
@@ -143,6 +162,7 @@ std::vector<Repair> repairsFor(const ProjectDocument& document, const engine::Pr
         return {};
     const std::vector<Edge> edges = document.graph().edgesInto(id);
     std::vector<Repair> candidates;
+    addClassRepair(candidates, document, *node);
     if (edges.size() == 1) {
         if (const auto input = document.shape(edges.front().from))
             addSingleInputRepairs(candidates, *node, edges.front(), *input);
@@ -155,7 +175,7 @@ std::vector<Repair> repairsFor(const ProjectDocument& document, const engine::Pr
     for (Repair& candidate : candidates) {
         EditBuilder trial(document.state());
         candidate.build(trial);
-        const engine::ShapedGraph shaped = engine::inferShapes(trial.graph());
+        const engine::ShapedGraph shaped = engine::inferShapes(trial.graph(), document.classes());
         const bool gone = trial.graph().node(id) == nullptr;
         if (trial.isEmpty() || isFaulty(shaped, id) || (!gone && !shaped.shapes.contains(id)))
             continue;

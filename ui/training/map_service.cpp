@@ -28,11 +28,11 @@ MapService::MapService(TrainingController* controller, QObject* parent) : QObjec
     connect(controller, &TrainingController::configChanged, this, &MapService::schedule);
     connect(controller, &TrainingController::dataReady, this, [this] {
         m_image = std::clamp<std::int64_t>(m_image, 0, std::max<std::int64_t>(imageCount() - 1, 0));
-        loadImage();
+        takeImage();
         Q_EMIT imageChanged(m_image);
     });
     connect(controller, &TrainingController::dataFailed, this, [this](const engine::Error& error) {
-        m_pixels.reset();
+        m_images.reset();
         Q_EMIT unavailable(QString::fromStdString(error.message));
     });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &MapService::schedule);
@@ -79,8 +79,8 @@ void MapService::setOwnScales(bool own)
 
 std::int64_t MapService::imageCount() const
 {
-    const auto& test = m_controller->data().test;
-    return test ? test->size() : 0;
+    const auto& images = m_controller->data().shown();
+    return images ? images->size() : 0;
 }
 
 void MapService::setImage(std::int64_t index, bool wrap)
@@ -89,10 +89,10 @@ void MapService::setImage(std::int64_t index, bool wrap)
     if (count <= 0)
         return;
     index = wrap ? (index % count + count) % count : std::clamp<std::int64_t>(index, 0, count - 1);
-    if (index == m_image && m_pixels)
+    if (index == m_image && m_images)
         return;
     m_image = index;
-    loadImage();
+    takeImage();
     Q_EMIT imageChanged(index);
 }
 
@@ -104,26 +104,16 @@ void MapService::randomImage()
 
 QString MapService::className(int index) const
 {
-    const auto& test = m_controller->data().test;
-    if (test && index >= 0 && static_cast<std::size_t>(index) < test->classNames().size())
-        return QString::fromStdString(test->classNames()[static_cast<std::size_t>(index)]);
+    const auto& images = m_controller->data().shown();
+    if (images && index >= 0 && static_cast<std::size_t>(index) < images->classNames().size())
+        return QString::fromStdString(images->classNames()[static_cast<std::size_t>(index)]);
     return QString::number(index);
 }
 
-void MapService::loadImage()
+void MapService::takeImage()
 {
-    const auto& test = m_controller->data().test;
-    m_pixels.reset();
-    if (!test || test->size() == 0)
-        return;
-    m_imageShape = test->imageShape();
-    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(m_imageShape.elements()));
-    if (auto read = test->image(m_image, pixels); !read) {
-        Q_EMIT unavailable(QString::fromStdString(read.error().message));
-        return;
-    }
-    m_label = test->label(m_image);
-    m_pixels = std::make_shared<const std::vector<std::uint8_t>>(std::move(pixels));
+    m_images = imageCount() > 0 ? m_controller->data().shown() : nullptr;
+    m_label = m_images ? m_images->label(m_image) : -1;
     schedule();
 }
 
@@ -157,7 +147,7 @@ void MapService::schedule()
 
 void MapService::send()
 {
-    if (!m_graph || !m_pixels)
+    if (!m_graph || !m_images)
         return;
     m_sinceSend.start();
     MapRequest request;
@@ -166,9 +156,8 @@ void MapService::send()
     if (m_controller->weightsFitNetwork())
         request.weights = m_controller->trainingState()->weights;
     request.seed = m_controller->config().seed;
-    request.pixels = m_pixels;
-    request.imageShape = m_imageShape;
-    request.label = m_label;
+    request.images = m_images;
+    request.image = m_image;
     request.node = m_panelVisible ? m_node : engine::kNoNode;
     request.map = m_map;
     request.ownScales = m_ownScales;

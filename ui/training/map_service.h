@@ -33,7 +33,7 @@ public:
     void setOwnScales(bool own);
     [[nodiscard]] bool ownScales() const { return m_ownScales; }
 
-    /// Clamped to the test set; wraps at its ends when `wrap`.
+    /// Clamped to the images there are (DatasetBundle::shown); wraps at its ends when `wrap`.
     void setImage(std::int64_t index, bool wrap = false);
     void nextImage() { setImage(m_image + 1, true); }
     void previousImage() { setImage(m_image - 1, true); }
@@ -60,13 +60,12 @@ private:
     void schedule();
     void send();
     void receive(MapResult result);
-    void loadImage();
+    void takeImage();
     void networkChanged();
 
     TrainingController* m_controller;
     std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it; null: there is none that works
-    std::shared_ptr<const std::vector<std::uint8_t>> m_pixels;
-    engine::Shape m_imageShape;
+    engine::DatasetPtr m_images;                      ///< null: there is nothing to show
     std::int64_t m_image = 0;
     int m_label = -1;
     engine::NodeId m_node = engine::kNoNode;

@@ -135,11 +135,30 @@ void MapWorker::work()
     }
 }
 
+/// A picture file is decoded here, not on the UI thread.
+engine::Result<void> MapWorker::readImage(const MapRequest& request)
+{
+    if (m_images == request.images && m_image == request.image)
+        return {};
+    m_images.reset();
+    m_pixels.resize(static_cast<std::size_t>(request.images->imageShape().elements()));
+    if (auto read = request.images->image(request.image, m_pixels); !read)
+        return read;
+    m_images = request.images;
+    m_image = request.image;
+    return {};
+}
+
 MapResult MapWorker::compute(const MapRequest& request)
 {
     MapResult result;
     const Theme& theme = request.dark ? darkTheme() : lightTheme();
-    result.input = inputPicture(*request.pixels, request.imageShape, theme);
+    if (const auto read = readImage(request); !read) {
+        result.error = QString::fromStdString(read.error().text());
+        return result;
+    }
+    const engine::Shape imageShape = m_images->imageShape();
+    result.input = inputPicture(m_pixels, imageShape, theme);
     if (m_graph != request.graph) {
         m_graph = request.graph;
         m_inspector.reset();
@@ -160,10 +179,10 @@ MapResult MapWorker::compute(const MapRequest& request)
     const auto shaped = engine::inferShapes(graph);
     for (const auto& node : graph.nodes) {
         const auto shape = shaped.shapes.find(node.id);
-        if (isInput(node) && shape != shaped.shapes.end() && shape->second != request.imageShape) {
+        if (isInput(node) && shape != shaped.shapes.end() && shape->second != imageShape) {
             result.error = sentence("The network reads %1, but the test images are %2.")
                                .arg(QString::fromStdString(engine::shapeText(shape->second)),
-                                    QString::fromStdString(engine::shapeText(request.imageShape)));
+                                    QString::fromStdString(engine::shapeText(imageShape)));
             return result;
         }
     }
@@ -179,7 +198,7 @@ MapResult MapWorker::compute(const MapRequest& request)
         m_inspector->setWeights(*weights);
         m_weights = weights;
     }
-    m_inspector->run(*request.pixels);
+    m_inspector->run(m_pixels);
 
     if (const auto* node = graph.node(request.node)) {
         result.shown = dockedEnd(graph, node->id);
@@ -208,7 +227,7 @@ MapResult MapWorker::compute(const MapRequest& request)
         const auto output = m_inspector->output(head);
         if (output.elements() > 1) {
             result.reading.node = head;
-            result.reading.label = request.label;
+            result.reading.label = m_images->label(m_image);
             readOutput(result.reading, probabilitiesOf(output, out->type == "softmax"));
         }
     }

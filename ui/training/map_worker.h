@@ -1,4 +1,4 @@
-// Activations of one test image as finished pictures, made beside training on a thread of low priority.
+// Activations of one image as finished pictures, made beside training on a thread of low priority.
 #pragma once
 
 #include "ui/theme/theme.h"
@@ -22,9 +22,8 @@ struct MapRequest {
     std::shared_ptr<const engine::GraphSpec> graph; ///< the same object until the network changes
     engine::WeightsPtr weights;                     ///< null: the initial weights of `seed`
     std::uint64_t seed = 1;
-    std::shared_ptr<const std::vector<std::uint8_t>> pixels; ///< C H W
-    engine::Shape imageShape;
-    int label = -1;
+    engine::DatasetPtr images;
+    std::int64_t image = 0;                ///< index in images
     engine::NodeId node = engine::kNoNode; ///< whose maps; kNoNode: none
     int map = 0;
     bool ownScales = false;
@@ -85,6 +84,7 @@ public:
 private:
     void work();
     MapResult compute(const MapRequest& request);
+    engine::Result<void> readImage(const MapRequest& request);
 
     std::function<engine::Result<std::unique_ptr<engine::Inspector>>(const engine::GraphSpec&)> m_newInspector;
     std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> m_initialWeights;
@@ -95,6 +95,9 @@ private:
     engine::WeightsPtr m_weights, m_initial;
     std::uint64_t m_initialSeed = 0;
     std::string m_fault;
+    engine::DatasetPtr m_images; ///< where m_pixels come from
+    std::int64_t m_image = -1;
+    std::vector<std::uint8_t> m_pixels; ///< C H W
 
     std::mutex m_mutex;
     std::condition_variable m_wake;

@@ -131,6 +131,7 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     connect(controller, &TrainingController::configChanged, this, everything);
     connect(controller, &TrainingController::outOfDateChanged, this, everything);
     connect(controller, &TrainingController::dataReady, this, everything);
+    connect(controller, &TrainingController::dataFailed, this, everything);
     everything();
 }
 
@@ -209,8 +210,11 @@ void TrainingBar::updateSummary()
     m_settings->setText(m_compact ? QString() : m_summary);
     m_settings->setToolTip(m_compact ? m_summary : tr("Change data set, batch, optimizer, rate and more"));
     m_settings->setAccessibleDescription(m_summary);
-    if (m_form && m_form->config() != config)
+    if (!m_form)
+        return;
+    if (m_form->config() != config)
         m_form->setConfig(config);
+    m_form->setDataNote(m_controller->dataIsCurrent() ? dataSummary(m_controller->data()) : QString());
 }
 
 TrainingForm* TrainingBar::form()
@@ -222,6 +226,7 @@ TrainingForm* TrainingBar::form()
         connect(m_form, &TrainingForm::gestureEnded, m_document, &ProjectDocument::endGesture);
         connect(m_popover, &Popover::closed, m_document, &ProjectDocument::endGesture);
         m_form->setConfig(m_document->trainConfig());
+        updateSummary();
     }
     return m_form;
 }

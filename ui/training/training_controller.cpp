@@ -18,6 +18,24 @@ bool continues(const engine::TrainConfig& a, const engine::TrainConfig& b)
            a.validation == b.validation && a.limit == b.limit && a.shuffle == b.shuffle;
 }
 
+/// What the first Input layer reads; empty without one.
+engine::Shape inputShape(const engine::GraphSpec& graph)
+{
+    for (const auto& node : graph.nodes) {
+        if (node.type != "input")
+            continue;
+        engine::Shape shape;
+        for (const char* key : {"channels", "height", "width"}) {
+            const auto* value = node.params.find(key);
+            const auto* size = value ? std::get_if<std::int64_t>(value) : nullptr;
+            if (size)
+                shape.append(*size);
+        }
+        return shape;
+    }
+    return {};
+}
+
 } // namespace
 
 engine::GraphSpec trainedCore(engine::GraphSpec graph)
@@ -63,6 +81,7 @@ void TrainingController::setNetwork(const engine::GraphSpec& graph, const QStrin
     m_blocked = blockedReason;
     forgetFailure();
     Q_EMIT networkChanged();
+    scaleData(false);
     checkOutOfDate();
 }
 
@@ -327,10 +346,8 @@ void TrainingController::apply(SessionNews& news)
         progressChanged = true;
     }
     if (news.data) {
-        m_data = *news.data;
-        m_dataSource = m_trainedConfig.data;
         ++m_dataId;
-        Q_EMIT dataReady();
+        takeData(*news.data, m_trainedConfig.data);
     }
     if (news.started) {
         noteStart(*news.started);
@@ -437,10 +454,37 @@ void TrainingController::finish(const engine::DoneEvent& done)
         begin(false);
 }
 
+void TrainingController::takeData(const engine::DatasetBundle& bundle, const std::string& source)
+{
+    m_opened = bundle;
+    m_dataSource = source;
+    scaleData(true);
+}
+
+/// The network decides on the size of pictures in a folder. announce: say that there are data even if they stay the
+/// same.
+void TrainingController::scaleData(bool announce)
+{
+    if (!m_opened.train)
+        return;
+    const engine::Shape shape = inputShape(m_graph);
+    auto scaled = shape.rank() == 3 ? engine::scaledTo(m_opened, shape) : m_opened;
+    if (!scaled) {
+        m_data = {};
+        Q_EMIT dataFailed(scaled.error());
+        return;
+    }
+    const bool same =
+        scaled->train == m_data.train && scaled->validation == m_data.validation && scaled->test == m_data.test;
+    m_data = *std::move(scaled);
+    if (announce || !same)
+        Q_EMIT dataReady();
+}
+
 void TrainingController::openData()
 {
-    if (m_data.test && m_dataSource == m_config.data) {
-        Q_EMIT dataReady();
+    if (m_opened.train && m_dataSource == m_config.data) {
+        scaleData(true);
         return;
     }
     const int id = ++m_dataId;
@@ -451,13 +495,10 @@ void TrainingController::openData()
             [this, id, source, opened = std::move(opened)] {
                 if (id != m_dataId)
                     return;
-                if (opened) {
-                    m_data = *opened;
-                    m_dataSource = source;
-                    Q_EMIT dataReady();
-                } else {
+                if (opened)
+                    takeData(*opened, source);
+                else
                     Q_EMIT dataFailed(opened.error());
-                }
             },
             Qt::QueuedConnection);
     });

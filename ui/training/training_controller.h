@@ -71,8 +71,10 @@ public:
     [[nodiscard]] bool isPausing() const { return m_state == RunState::Running && m_pauseWanted; }
     [[nodiscard]] const std::optional<engine::Evaluation>& testResult() const { return m_test; }
     [[nodiscard]] std::optional<engine::Error> lastError() const { return m_error; }
-    /// Data set in use, empty until one has been opened.
+    /// Data set in use, with its images as this network reads them; empty until one has been opened.
     [[nodiscard]] const engine::DatasetBundle& data() const { return m_data; }
+    /// data() is what the settings name.
+    [[nodiscard]] bool dataIsCurrent() const { return m_data.train && m_dataSource == m_config.data; }
 
     /// Starts, or continues after pause or stop.
     void train();
@@ -122,6 +124,8 @@ private:
     void noteSteps(const std::vector<engine::StepEvent>& steps);
     void checkOutOfDate();
     void forgetFailure();
+    void takeData(const engine::DatasetBundle& bundle, const std::string& source);
+    void scaleData(bool announce);
     /// The run's settings, with what was trained before a finished run was continued.
     [[nodiscard]] engine::TrainConfig runConfig() const;
 
@@ -138,7 +142,8 @@ private:
     std::shared_ptr<const engine::TrainingState> m_latest;
     std::optional<engine::Evaluation> m_test;
     std::optional<engine::Error> m_error;
-    engine::DatasetBundle m_data;
+    engine::DatasetBundle m_opened; ///< as its source gave it
+    engine::DatasetBundle m_data;   ///< scaled to the Input layer
     std::string m_dataSource;
     std::shared_ptr<std::atomic<bool>> m_quit = std::make_shared<std::atomic<bool>>(false); ///< ends opening data
     std::shared_ptr<RunSession> m_session;

@@ -40,6 +40,11 @@ TrainingForm::TrainingForm(const TrainingServices& services, QWidget* parent)
     m_grid->addWidget(new TextLabel(tr("Training"), TextRole::Section), 0, 0, 1, 3);
 
     m_data = addChoice(tr("Data set"), tr("Where the training and test images come from."));
+    m_dataNote = new TextLabel({}, TextRole::Small, ColorRole::Text3);
+    m_dataNote->setWordWrap(true);
+    m_dataNote->setAccessibleName(tr("Found in the data set"));
+    m_dataNote->hide();
+    m_grid->addWidget(m_dataNote, m_grid->rowCount(), 1, 1, 2);
     m_batch = addSpin(tr("Batch"), 1, 65536, tr("images"), tr("Images per step: the gradient is their mean."),
                       [](engine::TrainConfig& c, int v) { c.batch = v; });
     m_optimizer = addChoice(tr("Optimizer"), tr("How a gradient becomes a change of the weights."));
@@ -187,7 +192,7 @@ void TrainingForm::chooseFolder()
 {
     dialogs::FileRequest request;
     request.kind = dialogs::FileRequest::Kind::Folder;
-    request.title = tr("Choose a folder with images");
+    request.title = tr("Choose a folder with one subfolder of images per class, or with IDX files");
     const QString folder = dialogs::askFile(this, request);
     if (folder.isEmpty())
         showValues();
@@ -215,6 +220,12 @@ void TrainingForm::say(const QString& fault)
 {
     m_fault->setText(fault);
     m_fault->setVisible(!fault.isEmpty());
+}
+
+void TrainingForm::setDataNote(const QString& note)
+{
+    m_dataNote->setText(note);
+    m_dataNote->setVisible(!note.isEmpty());
 }
 
 void TrainingForm::setConfig(const engine::TrainConfig& config)

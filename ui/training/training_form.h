@@ -25,6 +25,9 @@ public:
 
     void setConfig(const engine::TrainConfig& config);
     [[nodiscard]] const engine::TrainConfig& config() const { return m_config; }
+    /// What the chosen data set holds, in a line below its name; empty: nothing is known yet.
+    void setDataNote(const QString& note);
+    [[nodiscard]] QString dataNote() const { return m_dataNote->text(); }
     /// What is wrong with the field that was edited last; empty when all is well.
     [[nodiscard]] QString fault() const { return m_fault->text(); }
 
@@ -50,6 +53,7 @@ private:
     engine::TrainConfig m_config;
     QGridLayout* m_grid;
     QComboBox* m_data;
+    TextLabel* m_dataNote;
     QSpinBox* m_batch;
     QComboBox* m_optimizer;
     QLineEdit* m_rate;

@@ -55,9 +55,12 @@ TrainingNotice::TrainingNotice(TrainingController* controller, ProjectDocument* 
     hide();
 
     connect(controller, &TrainingController::message, this, &TrainingNotice::showError);
-    connect(controller, &TrainingController::dataFailed, this, &TrainingNotice::showError);
+    connect(controller, &TrainingController::dataFailed, this, [this](const engine::Error& error) {
+        showError(error);
+        m_aboutData = true;
+    });
     connect(controller, &TrainingController::dataReady, this, [this] {
-        if (m_missing)
+        if (m_missing || m_aboutData)
             dismiss();
     });
     connect(controller, &TrainingController::stateChanged, this, [this](RunState state) {
@@ -117,7 +120,7 @@ void TrainingNotice::dismiss()
 {
     if (m_download.isRunning())
         return;
-    m_missing = false;
+    m_missing = m_aboutData = false;
     clearButtons();
     hide();
 }

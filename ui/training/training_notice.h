@@ -42,7 +42,8 @@ private:
     ProgressLine* m_line;
     QWidget* m_buttons;
     DownloadTask m_download;
-    bool m_missing = false; ///< what is shown is the missing data set
+    bool m_missing = false;   ///< what is shown is the missing data set
+    bool m_aboutData = false; ///< what is said is that the data could not be opened
 };
 
 } // namespace convarium::ui

@@ -90,6 +90,19 @@ QString progressText(const TrainingController& controller)
                                 : tr("Ready: %1 epochs").arg(count(config.epochs));
 }
 
+QString dataSummary(const engine::DatasetBundle& data)
+{
+    if (!data.train)
+        return {};
+    QStringList parts{tr("%1 training").arg(count(data.train->size()))};
+    if (data.validation)
+        parts << tr("%1 validation").arg(count(data.validation->size()));
+    if (data.test)
+        parts << tr("%1 test").arg(count(data.test->size()));
+    return tr("%1 classes: %2 images")
+        .arg(count(static_cast<std::int64_t>(data.train->classNames().size())), parts.join(QStringLiteral(", ")));
+}
+
 QString dataTitle(const TrainingServices& services, const std::string& source)
 {
     for (const auto& entry : services.catalogue())

@@ -17,6 +17,9 @@ namespace convarium::ui
 /// The progress line: "Epoch 4 of 5, step 361 of 859".
 [[nodiscard]] QString progressText(const TrainingController& controller);
 /// Title of a data source for people: the catalogue's, else the folder's name.
-[[nodiscard]] QString dataTitle(const TrainingServices& services, const std::string& source);
+[[nodiscard]] /// "5 classes: 800 training, 200 test images"; empty for an empty bundle.
+QString
+dataSummary(const engine::DatasetBundle& data);
+QString dataTitle(const TrainingServices& services, const std::string& source);
 
 } // namespace convarium::ui

@@ -471,6 +471,36 @@ private Q_SLOTS:
         QVERIFY(document.graph() == m.graph());
     }
 
+    void aLastLayerOfTheWrongLengthGetsOneUnitPerClass_data()
+    {
+        QTest::addColumn<bool>("softmax");
+        QTest::newRow("Dense is last") << false;
+        QTest::newRow("Softmax hangs on it") << true;
+    }
+
+    void aLastLayerOfTheWrongLengthGetsOneUnitPerClass()
+    {
+        QFETCH(const bool, softmax);
+        test::GraphMaker m;
+        m.input();
+        m.add("flatten");
+        const NodeId dense = m.dense(10);
+        const NodeId last = softmax ? m.add("softmax") : dense;
+        ProjectDocument document;
+        fill(document, m.graph());
+        QVERIFY(document.problems().empty());
+        document.setClasses(5);
+        const auto repairs = repairsFor(document, document.problemsOf(last).front());
+        QCOMPARE(repairs.size(), std::size_t(1));
+        QCOMPARE(repairs.front().text,
+                 QStringLiteral("Give %1 5 units").arg(QString::fromStdString(document.graph().node(dense)->name)));
+        applyRepair(document, repairs.front());
+        QVERIFY(document.problems().empty());
+        QCOMPARE(document.shape(last)->elements(), std::int64_t{5});
+        document.undoStack()->undo();
+        QVERIFY(document.graph() == m.graph());
+    }
+
     void unequalInputsOfAnAddAreMendedOrTheAddGoes()
     {
         test::GraphMaker m;

@@ -1,5 +1,7 @@
 #include "scripted_run.h"
 #include "ui/document/project_document.h"
+#include "ui/document/repairs.h"
+#include "ui/theme/dialogs.h"
 #include "ui/theme/settings.h"
 #include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
@@ -9,6 +11,7 @@
 
 #include <QComboBox>
 #include <QSpinBox>
+#include <QTemporaryDir>
 #include <QUndoStack>
 #include <QtTest>
 
@@ -146,6 +149,51 @@ private Q_SLOTS:
     {
         QCOMPARE(settingsSummary(m_document->trainConfig(), QStringLiteral("MNIST")),
                  QStringLiteral("MNIST, batch 64, Adam 0.001"));
+    }
+
+    void aFolderOfPicturesIsChosenAndCounted()
+    {
+        QTemporaryDir folder;
+        for (const char* name : {"cat", "dog", "emu"})
+            for (int i = 0; i < 10; ++i) {
+                QVERIFY(QDir(folder.path()).mkpath(QLatin1String(name)));
+                QImage image(6, 6, QImage::Format_Grayscale8);
+                image.fill(20 * i);
+                QVERIFY(image.save(folder.filePath(QStringLiteral("%1/%2.png").arg(QLatin1String(name)).arg(i))));
+            }
+        auto services = test::scriptedServices(m_script);
+        services.openData = engineServices().openData;
+        m_bar.reset();
+        m_controller = std::make_unique<TrainingController>(services);
+        m_bar = std::make_unique<TrainingBar>(m_controller.get(), m_document.get());
+        m_bar->show();
+        m_controller->follow(m_document.get());
+        TrainingNotice notice(m_controller.get(), m_document.get());
+        auto* data = field<QComboBox>(QStringLiteral("Data set"));
+        QString asked;
+        const dialogs::ScopedAnswers answers({}, [&](const dialogs::FileRequest& request) {
+            asked = request.title;
+            return folder.path();
+        });
+        QTest::keyClick(data, Qt::Key_End); // "Folder…"
+        QVERIFY(asked.contains(QStringLiteral("subfolder of images per class")));
+        QCOMPARE(m_document->trainConfig().data, folder.path().toStdString());
+        QTRY_COMPARE(m_bar->form()->dataNote(), QStringLiteral("3 classes: 24 training, 6 test images"));
+        // The last layer has two units: a fault with a repair, not a run that fails.
+        QVERIFY(!m_controller->blockedReason().isEmpty());
+        const auto problem = m_document->problems().front();
+        const auto repairs = repairsFor(*m_document, problem);
+        QCOMPARE(repairs.front().text, QStringLiteral("Give D 3 units"));
+        applyRepair(*m_document, repairs.front());
+        QVERIFY2(m_controller->blockedReason().isEmpty(), qPrintable(m_controller->blockedReason()));
+
+        m_document->setParam(1, "channels", std::int64_t{2});
+        QVERIFY(!notice.isHidden());
+        QVERIFY2(notice.text().contains(QStringLiteral("grey (1 channel) or colour (3)")), qPrintable(notice.text()));
+        QCOMPARE(m_bar->form()->dataNote(), QString());
+        m_document->setParam(1, "channels", std::int64_t{3});
+        QVERIFY(notice.isHidden());
+        QVERIFY(!m_bar->form()->dataNote().isEmpty());
     }
 
     void missingDataOffersTheDigitsAndADownload()

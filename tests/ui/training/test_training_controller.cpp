@@ -2,7 +2,9 @@
 #include "ui/document/project_document.h"
 #include "ui/theme/settings.h"
 #include "ui/training/training_controller.h"
+#include "ui/training/training_texts.h"
 
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace convarium;
@@ -208,6 +210,48 @@ private Q_SLOTS:
         m_controller->train();
         QTRY_COMPARE(m_controller->state(), RunState::Finished);
         QCOMPARE(m_script->opened.load(), 1);
+    }
+
+    void picturesOfAFolderTakeTheSizeOfTheInputLayer()
+    {
+        const QTemporaryDir folder;
+        for (const char* name : {"cat", "dog"})
+            for (int i = 0; i < 5; ++i) {
+                QVERIFY(QDir(folder.path()).mkpath(QLatin1String(name)));
+                QImage image(20, 10, QImage::Format_RGB32);
+                image.fill(qRgb(200, 10 * i, 0));
+                QVERIFY(image.save(folder.filePath(QStringLiteral("%1/%2.png").arg(QLatin1String(name)).arg(i))));
+            }
+        auto services = test::scriptedServices(m_script);
+        services.openData = engineServices().openData;
+        TrainingController controller(services);
+        auto c = config();
+        c.data = folder.path().toStdString();
+        controller.setConfig(c);
+        controller.setNetwork(test::smallGraph(), {});
+        QVERIFY(!controller.dataIsCurrent());
+        controller.openData();
+        QTRY_VERIFY(controller.dataIsCurrent());
+        QCOMPARE(controller.data().train->imageShape(), (engine::Shape{1, 2, 2}));
+        QCOMPARE(dataSummary(controller.data()), QStringLiteral("2 classes: 8 training, 2 test images"));
+
+        QSignalSpy ready(&controller, &TrainingController::dataReady);
+        QSignalSpy failed(&controller, &TrainingController::dataFailed);
+        auto graph = test::smallGraph();
+        controller.setNetwork(graph, {}); // the same size: nothing new
+        QCOMPARE(ready.count(), 0);
+        graph.nodes[0].params.set("channels", std::int64_t{3});
+        graph.nodes[0].params.set("height", std::int64_t{8});
+        controller.setNetwork(graph, {});
+        QCOMPARE(ready.count(), 1);
+        QCOMPARE(controller.data().train->imageShape(), (engine::Shape{3, 8, 2}));
+        graph.nodes[0].params.set("channels", std::int64_t{2});
+        controller.setNetwork(graph, {});
+        QCOMPARE(failed.count(), 1);
+        QVERIFY(!controller.data().train);
+        graph.nodes[0].params.set("channels", std::int64_t{1});
+        controller.setNetwork(graph, {});
+        QCOMPARE(controller.data().test->imageShape(), (engine::Shape{1, 8, 2}));
     }
 
     void changingTheNetworkWhilePausedEndsTheOldRun()
