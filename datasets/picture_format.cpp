@@ -87,6 +87,9 @@ std::optional<std::string> bmpFault(const QByteArray& data)
     const qint64 bits = little<quint16>(data, core ? 24 : 28);
     const quint32 compression = core || data.size() < 38 ? 0 : little<quint32>(data, 30);
     const bool runs = compression == 1 || compression == 2;
+    constexpr qint64 kMost = 1 << 24; // far beyond any picture, and its square times 64 still fits
+    if (width < 1 || width > kMost || height < 1 || height > kMost || bits > 64)
+        return "its header is damaged";
     const qint64 pixels = runs ? little<quint32>(data, 34) : (width * bits + 31) / 32 * 4 * height;
     if (begin + pixels > data.size())
         return truncated;

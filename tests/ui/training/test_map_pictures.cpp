@@ -6,6 +6,7 @@
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace convarium;
@@ -117,6 +118,36 @@ private Q_SLOTS:
         service.previousImage();
         service.previousImage();
         QCOMPARE(service.image(), 4); // wraps
+    }
+
+    void aPictureThatCannotBeReadIsNamedByTheWorker()
+    {
+        QTemporaryDir folder;
+        for (const char* name : {"a", "b"})
+            for (int i = 0; i < 5; ++i) {
+                QVERIFY(QDir(folder.path()).mkpath(QLatin1String(name)));
+                QImage image(4, 4, QImage::Format_Grayscale8);
+                image.fill(9);
+                QVERIFY(image.save(folder.filePath(QStringLiteral("%1/%2.png").arg(QLatin1String(name)).arg(i))));
+            }
+        auto services = test::scriptedServices(std::make_shared<test::Script>());
+        services.openData = engineServices().openData;
+        TrainingController controller(services);
+        controller.setNetwork(test::smallGraph(), {});
+        engine::TrainConfig config;
+        config.data = folder.path().toStdString();
+        controller.setConfig(config);
+        MapService service(&controller);
+        QSignalSpy unavailable(&service, &MapService::unavailable);
+        QSignalSpy ready(&service, &MapService::mapsReady);
+        controller.openData();
+        QTRY_VERIFY(controller.dataIsCurrent());
+        QVERIFY(QDir(folder.filePath(QStringLiteral("a"))).removeRecursively());
+        QVERIFY(QDir(folder.filePath(QStringLiteral("b"))).removeRecursively());
+        service.setThumbnailsWanted(true);
+        QTRY_COMPARE(unavailable.count(), 1);
+        QVERIFY(unavailable.front().front().toString().contains(QStringLiteral(".png' cannot be read: it is gone")));
+        QCOMPARE(ready.count(), 0);
     }
 
     void snapshotsAreAskedForOnlyWhileSomeoneWatches()
