@@ -25,6 +25,8 @@ struct Card {
     int rank = 0, lane = 0;
 };
 
+constexpr double kLabelMargin = 7; ///< between a shape on a wire and the cards at its ends
+
 double roundUp(double value)
 {
     return std::ceil(value / kSnap) * kSnap;
@@ -232,7 +234,7 @@ private:
             double& height = heights[card.lane];
             height = std::max(height, card.height);
             double& gap = gaps[card.rank];
-            gap = std::max({gap, kColumnGap, card.labelWidth + 6});
+            gap = std::max({gap, kColumnGap, card.labelWidth + 2 * kLabelMargin});
             for (std::size_t from : card.from) {
                 const Card& source = m_cards[from];
                 crossing += source.rank < start ? 1 : 0;

@@ -108,9 +108,7 @@ void WireItem::paintLabel(QPainter* painter) const
             std::abs(m_route.points[leg].x() - m_route.points[leg - 1].x()))
             leg = i;
     const QPointF a = m_route.points[leg - 1], b = m_route.points[leg];
-    double middle = (a.x() + b.x()) / 2;
-    if (m_route.points.size() == 2)
-        middle = (a.x() + b.x() - kPortRadius) / 2;
+    const double middle = (a.x() + b.x()) / 2;
     QRectF rect(middle - width / 2, m_route.labelBelow ? a.y() + 6 : a.y() - 21, width, 16);
     // Too short a run, as into a branch: beside the middle of the vertical one.
     if (m_route.points.size() > 2 && std::abs(b.x() - a.x()) < width) {
