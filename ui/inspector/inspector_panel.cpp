@@ -74,7 +74,7 @@ std::vector<engine::Derivation> networkRows(const ProjectDocument& document)
 } // namespace
 
 InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
-    : QScrollArea(parent), m_document(document), m_icon(new QLabel), m_type(new TextLabel({}, TextRole::Section)),
+    : QScrollArea(parent), m_document(document), m_icon(new QLabel), m_type(new ElidedLabel({}, TextRole::Section)),
       m_name(new QLineEdit), m_info(new IconButton(QStringLiteral("info"), tr("What this layer does"))),
       m_shape(new ShapeLabel), m_faultBox(new QWidget), m_fault(new TextLabel({}, TextRole::Body)),
       m_settingsHeader(new SectionHeader(tr("Settings"))), m_form(new ParamForm(document)),

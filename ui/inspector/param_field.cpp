@@ -1,6 +1,7 @@
 #include "ui/inspector/param_field.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QFocusEvent>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -19,6 +20,9 @@ using engine::ParamValue;
 
 namespace
 {
+
+constexpr std::size_t kMostSegments = 3; ///< side by side in the narrow inspector
+constexpr int kColumnWidth = 178;        ///< of the column of fields in an inspector of 320
 
 constexpr int kFieldWidth = 96, kHalfWidth = 52, kSliderSteps = 100;
 
@@ -327,6 +331,47 @@ private:
     SegmentedControl* m_control;
 };
 
+/// More choices than fit side by side.
+class ManyChoicesField final : public ParamField
+{
+public:
+    explicit ManyChoicesField(const ParamInfo& info) : m_info(info), m_list(new QComboBox)
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(m_list);
+        row->addStretch();
+        for (const auto& choice : info.choices)
+            m_list->addItem(choiceText(choice));
+        m_list->setPlaceholderText(tr("several"));
+        m_list->setFocusPolicy(Qt::StrongFocus);
+        m_list->installEventFilter(this);
+        connect(m_list, &QComboBox::activated, this, [this](int index) {
+            Q_EMIT edited({{m_info.key, ParamValue(m_info.choices[static_cast<std::size_t>(index)])}}, false);
+        });
+    }
+    void setValues(const std::vector<ParamValue>& values) override
+    {
+        const auto* text = std::get_if<std::string>(&values.front());
+        const auto found = std::find(m_info.choices.begin(), m_info.choices.end(), text ? *text : std::string());
+        const bool one = allEqual(values) && found != m_info.choices.end();
+        m_list->setCurrentIndex(one ? static_cast<int>(found - m_info.choices.begin()) : -1);
+    }
+    QWidget* focusTarget() override { return m_list; }
+    /// The wheel scrolls the panel, unless the list has been clicked.
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        if (watched != m_list || event->type() != QEvent::Wheel || m_list->hasFocus())
+            return ParamField::eventFilter(watched, event);
+        event->ignore();
+        return true;
+    }
+
+private:
+    const ParamInfo m_info;
+    QComboBox* m_list;
+};
+
 class FlagField final : public ParamField
 {
 public:
@@ -368,8 +413,13 @@ QString rangeText(const ParamInfo& info)
 
 void ParamField::setNarrow(bool narrow)
 {
-    if (m_range)
-        m_range->setVisible(!narrow);
+    if (!m_range)
+        return;
+    m_range->setVisible(!narrow);
+    // Two fields of large numbers leave no room for it; it is in the tooltip, too.
+    layout()->invalidate();
+    if (layout()->minimumSize().width() > scaled(kColumnWidth))
+        m_range->hide();
 }
 
 NumberBox::NumberBox(const ParamInfo& info, QWidget* parent) : QSpinBox(parent), m_info(info)
@@ -498,7 +548,9 @@ ParamField* makeParamField(const ParamInfo& info, const ParamInfo* second)
             return new PairField(info, *second);
         return new IntegerField(info);
     case engine::ParamType::Real: return new RealField(info);
-    case engine::ParamType::Choice: return new ChoiceField(info);
+    case engine::ParamType::Choice:
+        return info.choices.size() > kMostSegments ? static_cast<ParamField*>(new ManyChoicesField(info))
+                                                   : new ChoiceField(info);
     case engine::ParamType::List: return new ListField(info);
     case engine::ParamType::Flag: break;
     }

@@ -1,3 +1,4 @@
+#include "engine/layers/layer.h"
 #include "sample_graphs.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/param_form.h"
@@ -58,6 +59,36 @@ private Q_SLOTS:
     {
         m_panel.reset();
         m_document.reset();
+    }
+
+    void nothingIsCutOffInAnyLayer()
+    {
+        for (const engine::LayerDescriptor& layer : engine::layerRegistry()) {
+            const NodeId id = m_document->addNode(layer.id, {});
+            m_panel->setSelection({id});
+            std::vector<std::pair<std::string, std::string>> modes{{}};
+            for (const engine::ParamInfo& info : layer.parameters)
+                for (const std::string& choice : info.choices)
+                    modes.emplace_back(info.key, choice);
+            for (const int width : {320, 272})
+                for (const auto& [key, choice] : modes) {
+                    if (!key.empty())
+                        m_document->setParam(id, key, choice);
+                    m_panel->resize(width, 800);
+                    QCoreApplication::processEvents();
+                    QStringList cut;
+                    for (auto* child : m_panel->widget()->findChildren<QWidget*>())
+                        if (child->isVisible() && child->findChildren<QWidget*>().isEmpty() &&
+                            child->mapTo(m_panel->widget(), child->rect().bottomRight()).x() >=
+                                m_panel->viewport()->width())
+                            cut << child->accessibleName() + QLatin1Char(' ') + child->property("text").toString();
+                    QVERIFY2(m_panel->widget()->width() <= m_panel->viewport()->width(),
+                             qPrintable(QStringLiteral("%1, %2 %3 at %4: %5")
+                                            .arg(layer.id.c_str(), key.c_str(), choice.c_str())
+                                            .arg(width)
+                                            .arg(cut.join(QStringLiteral(" | ")))));
+                }
+        }
     }
 
     void oneLayerShowsItsShapeSettingsAndReasons()
