@@ -78,7 +78,8 @@ Derivation deriveSeen(const NodeContext& context, const ReceptiveField& before, 
 {
     Derivation d;
     d.title = "Sees of the input";
-    d.result = pairText(std::min(field.height, extent[1]), std::min(field.width, extent[2]));
+    const std::int64_t height = field.rows.pixels(), width = field.columns.pixels();
+    d.result = pairText(std::min(height, extent[1]), std::min(width, extent[2]));
     if (field.everything) {
         d.result = pairText(extent[1], extent[2]);
         d.symbols = "all of it";
@@ -91,18 +92,21 @@ Derivation deriveSeen(const NodeContext& context, const ReceptiveField& before, 
     const SeenWindow window = context.layer->seen(context.inputs, context.params);
     const auto traced = [&](bool vertical) {
         const auto named = [](std::int64_t value, const char* name) { return Traced(Checked(value), name); };
-        const std::int64_t dilation = vertical ? window.dilationHeight : window.dilationWidth;
-        return seenAfter<Traced>(named(vertical ? before.height : before.width, "receptive field so far"),
-                                 named(vertical ? window.kernelHeight : window.kernelWidth, "kernel"),
-                                 named(dilation, "dilation"),
-                                 named(vertical ? before.stepHeight : before.stepWidth, "step so far"),
-                                 window.dilationHeight != 1 || window.dilationWidth != 1);
+        const SeenExtent& soFar = vertical ? before.rows : before.columns;
+        // Behind enlarged maps lengths are counted in parts of a pixel, so that nothing is rounded on the way.
+        const bool parts = soFar.spread != 1;
+        const Traced size = seenAfter<Traced>(
+            named(soFar.size, parts ? "parts of a pixel so far" : "receptive field so far"),
+            named(vertical ? window.kernelHeight : window.kernelWidth, "kernel"),
+            named(vertical ? window.dilationHeight : window.dilationWidth, "dilation"),
+            named(soFar.step, "step so far"), window.dilationHeight != 1 || window.dilationWidth != 1);
+        return parts ? ceilDiv(size, named(soFar.spread, "parts per pixel")) : size;
     };
     const Derivation rows = renderTraced({}, traced(true));
     const Derivation columns = renderTraced({}, traced(false));
     d.symbols = rows.symbols;
     d.numbers = rows.numbers == columns.numbers ? rows.numbers : rows.numbers + ", across " + columns.numbers;
-    if (field.height > extent[1] || field.width > extent[2])
+    if (height > extent[1] || width > extent[2])
         d.numbers += ", more than the " + pairText(extent[1], extent[2]) + " there are";
     return d;
 }

@@ -66,6 +66,44 @@ struct PoolArgs {
     bool countPadding;                          ///< average only: divide by the cells on image and padding
 };
 
+/// Depthwise convolution: lanes never mix. For all y < rows, x < columns and c < lanes
+///   out[y outRow + x outColumn + c] (+)= act(bias[c] + sum_t in[y inRow + x inColumn + tapOffset[t] + c]
+///                                                           * weights[tapRow[t] lanes + c])
+/// Offsets state stride and dilation, so the input gradient is the same loop with the taps of one residue class.
+struct DepthwiseArgs {
+    const float* in;
+    float* out;
+    const float* weights;          ///< one row of lanes per cell of the kernel
+    const float* bias;             ///< [lanes], or null
+    const std::int32_t* tapOffset; ///< [taps]
+    const std::int32_t* tapRow;    ///< [taps]
+    std::int64_t taps, rows, columns, lanes;
+    std::int64_t inRow, inColumn, outRow, outColumn; ///< in floats
+    bool accumulate;                                 ///< add to out (activation must be None)
+    Activation activation;
+};
+
+/// weightGradient[t lanes + c] (+)= sum over y, x of in[y inRow + x inColumn + tapOffset[t] + c] * outGradient[y outRow
+/// + x outColumn + c]; biasGradient[c] (+)= sum of outGradient.
+struct DepthwiseGradientArgs {
+    const float* in;
+    const float* outGradient;
+    float* weightGradient;
+    float* biasGradient; ///< or null
+    const std::int32_t* tapOffset;
+    std::int64_t taps, rows, columns, lanes;
+    std::int64_t inRow, inColumn, outRow, outColumn;
+    bool accumulate;
+};
+
+/// Local response normalisation: s[c] = k + scale * sum of x^2 over channels c - before ... c + after (those that
+/// exist), y[c] = x[c] s[c]^-beta. Scratch: 3 (lanes + 2 (before + after)) floats.
+struct LrnArgs {
+    std::int64_t pixels, channels, lanes;
+    std::int64_t before, after;
+    float scale, k, beta;
+};
+
 /// Parameters of one optimizer step over a run of `count` floats of weights, state and gradient partial sums.
 struct UpdateArgs {
     float* weights;
@@ -94,6 +132,9 @@ struct KernelTable {
     /// Copies one image height x width x lanes into the middle of a larger one, and writes zeros to its border.
     void (*padCopy)(const float* in, float* out, std::int64_t height, std::int64_t width, std::int64_t lanes,
                     std::int64_t padTop, std::int64_t padLeft, std::int64_t outHeight, std::int64_t outWidth);
+
+    void (*depthwise)(const DepthwiseArgs&);
+    void (*depthwiseGradient)(const DepthwiseGradientArgs&);
 
     // Pooling, one image. argmax: index of the (first) largest element within the window, row by row, per output lane.
     void (*maxPool)(const PoolArgs&, const float* in, float* out, std::uint16_t* argmax /* may be null */);
@@ -127,6 +168,10 @@ struct KernelTable {
     /// dx (+)= a[c] * dy + b[c] * x + d[c].
     void (*channelGradient)(const float* in, const float* outGradient, const float* a, const float* b, const float* d,
                             float* inGradient, std::int64_t pixels, std::int64_t lanes, bool accumulate);
+
+    void (*lrn)(const LrnArgs&, const float* in, float* out, float* scratch);
+    void (*lrnBackward)(const LrnArgs&, const float* in, const float* outGradient, float* inGradient, float* scratch,
+                        bool accumulate);
 
     // Softmax over the first `classes` of `lanes` numbers, `rows` rows.
     void (*softmax)(const float* in, float* out, std::int64_t rows, std::int64_t classes, std::int64_t lanes);

@@ -23,8 +23,10 @@ namespace
 #include "engine/kernels/impl/pointwise.inl"
 #include "engine/kernels/impl/product.inl"
 #include "engine/kernels/impl/weight_gradient.inl"
+#include "engine/kernels/impl/depthwise.inl"
 #include "engine/kernels/impl/pool.inl"
 #include "engine/kernels/impl/normalise.inl"
+#include "engine/kernels/impl/lrn.inl"
 #include "engine/kernels/impl/softmax.inl"
 #include "engine/kernels/impl/update.inl"
 #include "engine/kernels/impl/peak.inl"
@@ -38,6 +40,8 @@ constexpr KernelTable makeTable(const char* name)
             .product = product,
             .weightGradient = weightGradient,
             .padCopy = padCopy,
+            .depthwise = depthwise,
+            .depthwiseGradient = depthwiseGradient,
             .maxPool = maxPool,
             .maxPoolBackward = maxPoolBackward,
             .averagePool = averagePool,
@@ -51,6 +55,8 @@ constexpr KernelTable makeTable(const char* name)
             .channelAffine = channelAffine,
             .channelGradientSums = channelGradientSums,
             .channelGradient = channelGradient,
+            .lrn = lrn,
+            .lrnBackward = lrnBackward,
             .softmax = softmax,
             .softmaxBackward = softmaxBackward,
             .softmaxCrossEntropy = softmaxCrossEntropy,

@@ -1,7 +1,6 @@
 #include "engine/graph/shape_text.h"
+#include "engine/layers/convolution_reference.h"
 #include "engine/layers/messages.h"
-#include "engine/layers/reference.h"
-#include "engine/layers/window.h"
 
 namespace convarium::engine
 {
@@ -28,82 +27,15 @@ struct Formulas {
 
 /// y[o, y, x] = b[o] + sum over the window of w[o, c, ky, kx] * x[c + first map of o's group, ...]
 struct Reference {
-    template <class T, class F>
-    static void forEachTap(const ReferenceCall<T>& call, F f)
-    {
-        const Shape& in = call.inputs[0].shape();
-        const Shape& out = call.output.shape();
-        const WindowGeometry g = windowGeometry(*call.params, in);
-        const std::int64_t mapsIn = in[0] / g.groups;
-        const std::int64_t mapsOut = out[0] / g.groups;
-        for (std::int64_t o = 0; o < out[0]; ++o)
-            for (std::int64_t y = 0; y < out[1]; ++y)
-                for (std::int64_t x = 0; x < out[2]; ++x)
-                    forEachCell(g, in, y, x, [&](std::int64_t ky, std::int64_t kx, std::int64_t iy, std::int64_t ix) {
-                        for (std::int64_t c = 0; c < mapsIn; ++c)
-                            f(o, y, x, c, o / mapsOut * mapsIn + c, ky, kx, iy, ix);
-                    });
-    }
-
     template <class T>
     static void forward(const ReferenceCall<T>& call)
     {
-        const auto& in = call.inputs[0];
-        const auto& weight = call.tensors[0];
-        const bool bias = call.params->flag("bias");
-        std::vector<double> sums(static_cast<std::size_t>(call.output.elements()));
-        const std::int64_t width = call.output.shape()[2];
-        const std::int64_t area = call.output.shape()[1] * width;
-        for (std::int64_t n = 0; n < in.batch(); ++n) {
-            for (std::size_t i = 0; i < sums.size(); ++i)
-                sums[i] = bias ? call.tensors[1].at(0, static_cast<std::int64_t>(i) / area) : T(0);
-            forEachTap(call, [&](auto o, auto y, auto x, auto c, auto map, auto ky, auto kx, auto iy, auto ix) {
-                sums[static_cast<std::size_t>(o * area + y * width + x)] +=
-                    static_cast<double>(element(weight, o, c, ky, kx)) * in.at(n, map, iy, ix);
-            });
-            for (std::size_t i = 0; i < sums.size(); ++i)
-                call.output.flat(n, static_cast<std::int64_t>(i)) = static_cast<T>(sums[i]);
-        }
+        convolutionForward(windowGeometry(*call.params, call.inputs[0].shape()), call);
     }
-
     template <class T>
     static void backward(const ReferenceCall<T>& call)
     {
-        const auto& in = call.inputs[0];
-        const auto& dy = call.outputGradient;
-        const auto& weight = call.tensors[0];
-        if (wanted(call.inputGradients, 0)) {
-            const Shape& shape = in.shape();
-            std::vector<double> sums(static_cast<std::size_t>(in.elements()));
-            for (std::int64_t n = 0; n < in.batch(); ++n) {
-                std::fill(sums.begin(), sums.end(), 0.0);
-                forEachTap(call, [&](auto o, auto y, auto x, auto c, auto map, auto ky, auto kx, auto iy, auto ix) {
-                    sums[static_cast<std::size_t>((map * shape[1] + iy) * shape[2] + ix)] +=
-                        static_cast<double>(element(weight, o, c, ky, kx)) * dy.at(n, o, y, x);
-                });
-                for (std::size_t i = 0; i < sums.size(); ++i)
-                    addTo(call.inputGradients[0].flat(n, static_cast<std::int64_t>(i)), sums[i]);
-            }
-        }
-        if (wanted(call.tensorGradients, 0)) {
-            const Shape& shape = weight.shape();
-            std::vector<double> sums(static_cast<std::size_t>(weight.elements()));
-            for (std::int64_t n = 0; n < in.batch(); ++n)
-                forEachTap(call, [&](auto o, auto y, auto x, auto c, auto map, auto ky, auto kx, auto iy, auto ix) {
-                    sums[static_cast<std::size_t>(((o * shape[1] + c) * shape[2] + ky) * shape[3] + kx)] +=
-                        static_cast<double>(in.at(n, map, iy, ix)) * dy.at(n, o, y, x);
-                });
-            for (std::size_t i = 0; i < sums.size(); ++i)
-                addTo(call.tensorGradients[0].flat(0, static_cast<std::int64_t>(i)), sums[i]);
-        }
-        if (wanted(call.tensorGradients, 1)) {
-            const std::int64_t area = dy.shape()[1] * dy.shape()[2];
-            std::vector<double> sums(static_cast<std::size_t>(dy.shape()[0]));
-            forEachElement(
-                dy, [&](std::int64_t n, std::int64_t i) { sums[static_cast<std::size_t>(i / area)] += dy.flat(n, i); });
-            for (std::size_t o = 0; o < sums.size(); ++o)
-                addTo(call.tensorGradients[1].at(0, static_cast<std::int64_t>(o)), sums[o]);
-        }
+        convolutionBackward(windowGeometry(*call.params, call.inputs[0].shape()), call);
     }
 };
 
@@ -208,6 +140,8 @@ std::vector<LayerSample> samples()
         {"dilation 2 valid", {{1, 9, 7}}, with({{"filters", 2}, {"dilationHeight", 2}, {"dilationWidth", 2}}, "valid")},
         {"two groups", {{4, 5, 5}}, with({{"filters", 6}, {"groups", 2}}, "same")},
         {"depthwise", {{3, 5, 4}}, with({{"filters", 3}, {"groups", 3}}, "same", false)},
+        {"depthwise, two kernels per map", {{3, 4, 5}}, with({{"filters", 6}, {"groups", 3}}, "valid")},
+        {"three groups of 3 to 3 maps, 9 lanes", {{9, 3, 4}}, with({{"filters", 9}, {"groups", 3}}, "same")},
         {"1x1", {{5, 3, 4}}, with({{"filters", 4}, {"kernelHeight", 1}, {"kernelWidth", 1}}, "valid")},
         {"1x1 stride 2",
          {{3, 5, 6}},

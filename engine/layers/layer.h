@@ -143,7 +143,8 @@ struct SeenWindow {
     std::int64_t kernelHeight = 1, kernelWidth = 1;
     std::int64_t dilationHeight = 1, dilationWidth = 1;
     std::int64_t strideHeight = 1, strideWidth = 1;
-    bool everything = false; ///< each output depends on the whole input (Dense)
+    std::int64_t spreadHeight = 1, spreadWidth = 1; ///< how many output places stand for one of the input (upsampling)
+    bool everything = false;                        ///< each output depends on the whole input (Dense)
 };
 
 struct LayerDescriptor {

@@ -313,7 +313,14 @@ Result<void> checkPool(const std::string& title, const Shape& input, const Param
 SeenWindow seenWindow(std::span<const Shape> inputs, const Params& params)
 {
     const WindowGeometry g = windowGeometry(params, inputs[0]);
-    return {g.kernelHeight, g.kernelWidth, g.dilationHeight, g.dilationWidth, g.strideHeight, g.strideWidth, false};
+    SeenWindow window;
+    window.kernelHeight = g.kernelHeight;
+    window.kernelWidth = g.kernelWidth;
+    window.dilationHeight = g.dilationHeight;
+    window.dilationWidth = g.dilationWidth;
+    window.strideHeight = g.strideHeight;
+    window.strideWidth = g.strideWidth;
+    return window;
 }
 
 Params squareWindow(std::int64_t kernel, std::int64_t stride, const char* padding, std::int64_t pad)

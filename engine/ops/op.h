@@ -197,6 +197,7 @@ public:
     virtual void unpack(int index, const TensorInfo& info, const float* packed, float* logical) const;
     [[nodiscard]] virtual std::int64_t derivedFloats() const { return 0; } ///< after prepare()
     virtual void derive(const float* /*packed weight*/, float* /*derived*/) const {}
+    [[nodiscard]] virtual bool forwardNeedsDerived() const { return false; } ///< not the input gradient alone
     /// Statistics are committed once a step is known to be good. weights: the op's own parameters (packed).
     virtual void commit(const Run&, const OpBinding&) const {}
 };

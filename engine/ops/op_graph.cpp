@@ -63,6 +63,16 @@ int OpGraph::addOp(std::unique_ptr<Op> op, const LowerCall& call, const std::vec
     return output;
 }
 
+std::vector<std::string> TensorKeys::present(const LowerCall& call) const
+{
+    std::vector<std::string> list;
+    for (const std::string& key : {weight, bias})
+        if (std::any_of(call.tensors.begin(), call.tensors.end(),
+                        [&](const TensorInfo& t) { return !key.empty() && t.key == key; }))
+            list.push_back(key);
+    return list;
+}
+
 int OpGraph::plain(int value, const LowerCall& call)
 {
     if (layoutOf(value).kind != Layout::Kind::Flat)

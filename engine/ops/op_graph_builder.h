@@ -4,6 +4,11 @@
 #include "engine/kernels/kernel_table.h"
 #include "engine/layers/layer.h"
 
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace convarium::engine
 {
 
@@ -21,6 +26,43 @@ struct WindowGeometry {
     bool countPadding = false; ///< average pooling: the divisor counts padding cells
 };
 
+/// Keys of the tensors that an op takes from its node; an empty key, or one the node does not have: none.
+struct TensorKeys {
+    std::string weight = "weight", bias = "bias";
+    /// Those that the node has.
+    [[nodiscard]] std::vector<std::string> present(const LowerCall& call) const;
+};
+
+/// One input row or column and its share of an output row or column.
+struct ResampleTap {
+    std::int64_t source = 0;
+    float weight = 1;
+};
+
+/// What every output row (or column) is made of: a weighted sum of input rows. One without taps is filled.
+struct ResampleAxis {
+    std::vector<ResampleTap> taps;
+    std::vector<std::int32_t> first{0}; ///< taps of row i: first[i] ... first[i + 1]
+
+    void add(std::initializer_list<ResampleTap> row)
+    {
+        taps.insert(taps.end(), row);
+        first.push_back(static_cast<std::int32_t>(taps.size()));
+    }
+    [[nodiscard]] std::span<const ResampleTap> at(std::int64_t i) const
+    {
+        const auto from = static_cast<std::size_t>(first[static_cast<std::size_t>(i)]);
+        const auto to = static_cast<std::size_t>(first[static_cast<std::size_t>(i) + 1]);
+        return {taps.data() + from, to - from};
+    }
+};
+
+/// y[c] = x[c] / (k + scale * sum of x^2 over maps c - before to c + after)^beta.
+struct LrnGeometry {
+    std::int64_t before = 0, after = 0;
+    double scale = 0, k = 1, beta = 0.75;
+};
+
 /// Every function adds one op for node call.node and returns the id of its output value. Weights are the node's
 /// tensors, by key, as its descriptor lists them ("weight", "bias", "gamma", "beta", "runningMean", "runningVariance").
 class OpGraphBuilder
@@ -31,7 +73,20 @@ public:
     int input(const LowerCall& call);
     int constant(const LowerCall& call); ///< tensor "value", the same for every image
     /// weight: maps out, maps in / groups, kernel height, kernel width; bias (if the node has it): maps out.
-    int convolution(const LowerCall& call, int in, const WindowGeometry& geometry);
+    /// As many groups as maps come in: the same as depthwise().
+    int convolution(const LowerCall& call, int in, const WindowGeometry& geometry, const TensorKeys& keys = {});
+    /// As many groups as maps come in. weight: maps out, 1, kernel height, kernel width.
+    int depthwise(const LowerCall& call, int in, const WindowGeometry& geometry, const TensorKeys& keys = {});
+    /// The way back of a convolution with this geometry, which slides over the output. weight: maps in, maps out /
+    /// groups, kernel height, kernel width.
+    int transposedConvolution(const LowerCall& call, int in, const WindowGeometry& geometry);
+    /// Weighted sums of input pixels; the weights of rows and columns multiply. fill: output pixels without any.
+    int resample(const LowerCall& call, int in, ResampleAxis rows, ResampleAxis columns, double fill);
+    int lrn(const LowerCall& call, int in, const LrnGeometry& geometry);
+    /// Each image by itself, over groups of maps. gamma, beta (if the node has them): one per map, or one per number.
+    int imageNorm(const LowerCall& call, int in, double epsilon, std::int64_t groups);
+    /// Over the maps at each place, or the numbers of a list. gamma, beta (if the node has them): one per map.
+    int placeNorm(const LowerCall& call, int in, double epsilon);
     /// Fully connected; weight: units, inputs; accepts a flattened value without copying it.
     int dense(const LowerCall& call, int in);
     int maxPool(const LowerCall& call, int in, const WindowGeometry& geometry);

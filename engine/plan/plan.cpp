@@ -391,7 +391,8 @@ private:
                 }
                 b.weightGradients.push_back(gradient);
             }
-            if (!b.inputGradients.empty() && b.inputGradients[0] >= 0 && op.derivedFloats() > 0)
+            const bool wanted = op.forwardNeedsDerived() || (!b.inputGradients.empty() && b.inputGradients[0] >= 0);
+            if (wanted && op.derivedFloats() > 0)
                 b.derived = addBuffer("derived", BufferScope::Step, MemoryCategory::Workspace, Arena::Derived,
                                       op.derivedFloats() * floats);
             m_plan.scratchBytes = std::max(m_plan.scratchBytes, roundUp(op.scratchBytes()));

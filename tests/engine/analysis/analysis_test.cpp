@@ -205,11 +205,11 @@ private Q_SLOTS:
         const GraphSpec graph = lenet5();
         const ShapedGraph shapes = inferShapes(graph);
         const auto fields = receptiveFields(graph, shapes);
-        QCOMPARE(fields.at(1).height, std::int64_t(1));
-        QCOMPARE(fields.at(2).height, std::int64_t(5));
-        QCOMPARE(fields.at(4).height, std::int64_t(6));
-        QCOMPARE(fields.at(4).stepWidth, std::int64_t(2));
-        QCOMPARE(fields.at(8).height, std::int64_t(32)); // C5, more than the image has
+        QCOMPARE(fields.at(1).rows.pixels(), std::int64_t(1));
+        QCOMPARE(fields.at(2).rows.pixels(), std::int64_t(5));
+        QCOMPARE(fields.at(4).rows.pixels(), std::int64_t(6));
+        QCOMPARE(fields.at(4).columns.step, std::int64_t(2));
+        QCOMPARE(fields.at(8).rows.pixels(), std::int64_t(32)); // C5, more than the image has
         QVERIFY(!fields.at(8).everything);
         QVERIFY(fields.at(11).everything);
         const auto list = deriveNode(graph, shapes, 8, 1);
@@ -220,8 +220,33 @@ private Q_SLOTS:
         dilated.input();
         const NodeId conv = dilated.add("conv2d", {{"dilationHeight", std::int64_t{3}}});
         const GraphSpec g = dilated.graph();
-        QCOMPARE(receptiveFields(g, inferShapes(g)).at(conv).height, std::int64_t(7));
-        QCOMPARE(receptiveFields(g, inferShapes(g)).at(conv).width, std::int64_t(3));
+        QCOMPARE(receptiveFields(g, inferShapes(g)).at(conv).rows.pixels(), std::int64_t(7));
+        QCOMPARE(receptiveFields(g, inferShapes(g)).at(conv).columns.pixels(), std::int64_t(3));
+    }
+
+    void enlargedMapsStepByPartsOfAPixel()
+    {
+        const std::int64_t two = 2, three = 3;
+        GraphMaker m("decoder");
+        m.input(1, 32, 32);
+        m.conv(4, 3, 1, 2);                                              // sees 3, steps 2
+        const NodeId up = m.add("conv_transpose2d", {{"filters", two}}); // 2x2 stride 2: one pixel behind each
+        m.add("upsample");
+        const NodeId conv = m.add("conv2d", {{"kernelHeight", two}, {"kernelWidth", three}});
+        const NodeId again = m.add("conv2d", {{"kernelHeight", two}, {"kernelWidth", three}});
+        const NodeId smooth = m.add("upsample", {{"mode", std::string("bilinear")}});
+        const GraphSpec& g = m.graph();
+        const ShapedGraph shapes = inferShapes(g);
+        const auto fields = receptiveFields(g, shapes);
+        QCOMPARE(fields.at(up).rows.pixels(), std::int64_t(3));
+        QCOMPARE(fields.at(up).rows.step, std::int64_t(1));
+        QCOMPARE(fields.at(conv).rows.pixels(), std::int64_t(4));    // 3 + 1/2
+        QCOMPARE(fields.at(conv).columns.pixels(), std::int64_t(4)); // 3 + 2/2
+        QCOMPARE(fields.at(again).rows.pixels(), std::int64_t(4));   // 3 + 1/2 + 1/2: halves add up before rounding
+        QCOMPARE(fields.at(again).columns.pixels(), std::int64_t(5));
+        QCOMPARE(fields.at(smooth).rows.pixels(), std::int64_t(5)); // 4 + 1/2
+        QCOMPARE(find(deriveNode(g, shapes, again, 1), "Sees of the input")->numbers,
+                 std::string("⌈(7 + (2 − 1) · 1) / 2⌉ = 4, across ⌈(8 + (3 − 1) · 1) / 2⌉ = 5"));
     }
 
     void bytesAreDecimal_data()

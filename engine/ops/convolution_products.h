@@ -1,0 +1,87 @@
+// The three products of a convolution (forward, input gradient, weight gradient) as indirect matrix products over
+// offset tables built once per plan. A transposed convolution is the same with the roles of input and output exchanged.
+#pragma once
+
+#include "engine/ops/border.h"
+#include "engine/ops/op_graph.h"
+
+#include <vector>
+
+namespace convarium::engine
+{
+
+/// `in` is the side the window slides over, `out` the side with one place per window.
+class ConvolutionProducts
+{
+public:
+    /// chunk: most images per call. wholeInput: a window that sees the whole input may have its own way back (dense
+    /// layers); without a bias on that way only.
+    void prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out, const kernels::KernelTable& table,
+                 std::int64_t chunk, bool wholeInput);
+
+    [[nodiscard]] std::int64_t scratchBytes() const;
+    [[nodiscard]] std::int64_t tableBytes() const;
+
+    /// out (+)= act(bias + windows of in times weights). bias: null, or packed as columns of `out`.
+    void gather(const Run& run, const float* in, float* out, const float* weights, const float* bias,
+                kernels::Activation activation, bool accumulate) const;
+    /// in (+)= act(bias + what the windows of out carry back). bias: null, or packed as columns of `in`.
+    void scatter(const Run& run, const float* out, float* in, const float* derived, const float* bias,
+                 kernels::Activation activation, bool accumulate) const;
+    /// Adds up over the images of a slot; the first call of a slot overwrites. biasGradient may be null.
+    void weightGradient(const Run& run, const float* in, const float* out, float* weightGradient,
+                        float* biasGradient) const;
+
+    /// Weights as `gather` reads them; logical order: maps out, maps in / groups, kernel height, kernel width.
+    [[nodiscard]] std::int64_t weightFloats() const { return m_matrix.floats() * m_g.groups; }
+    void packWeights(const float* logical, float* packed) const;
+    void unpackWeights(const float* packed, float* logical) const;
+    /// Weights as `scatter` reads them.
+    [[nodiscard]] std::int64_t derivedFloats() const { return m_derivedFloats; }
+    void derive(const float* packed, float* derived) const;
+
+    /// One number per map of a side, group by group with padded columns.
+    [[nodiscard]] std::int64_t outBiasFloats() const { return m_matrix.columns * m_g.groups; }
+    [[nodiscard]] std::int64_t outBiasIndex(std::int64_t map) const
+    {
+        return map / m_groupOut * m_matrix.columns + map % m_groupOut;
+    }
+    [[nodiscard]] std::int64_t inBiasFloats() const { return m_inColumns * m_g.groups; }
+    [[nodiscard]] std::int64_t inBiasIndex(std::int64_t map) const
+    {
+        return map / m_groupIn * m_inColumns + map % m_groupIn;
+    }
+
+private:
+    struct Phase {
+        WindowPhase geometry;
+        std::vector<std::int32_t> in, out, depth;
+        std::int64_t pixels = 0; ///< per image
+        PackedMatrix matrix;
+        std::int64_t derivedOffset = 0; ///< of group 0
+    };
+
+    template <class F>
+    void eachWeight(const F& f) const;
+    void prepareWholeInput(std::int64_t chunk);
+    void preparePhases(std::int64_t chunk);
+    void deriveWholeInput(const Phase& phase, const float* source, float* target) const;
+    void derivePhase(const Phase& phase, const float* source, float* target) const;
+    void clearPadding(const Layout& layout, float* images, std::int64_t count) const;
+    void fillGaps(const Run& run, float* in, const float* bias, kernels::Activation activation) const;
+
+    WindowGeometry m_g;
+    const kernels::KernelTable* m_table = nullptr;
+    Layout m_in, m_out;
+    std::int64_t m_groupIn = 0, m_groupOut = 0, m_inColumns = 0;
+    PackedMatrix m_matrix;
+    std::int64_t m_together = 1, m_gradientTogether = 1;
+    Border m_inBorder, m_outBorder;
+    std::vector<std::int32_t> m_inOffset, m_outOffset, m_depthOffset;
+    bool m_wholeInput = false;
+    bool m_gaps = false; ///< some input pixels are seen by no tap
+    std::vector<Phase> m_phases;
+    std::int64_t m_derivedFloats = 0;
+};
+
+} // namespace convarium::engine

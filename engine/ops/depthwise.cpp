@@ -1,0 +1,239 @@
+// Depthwise convolution: every channel has kernels of its own. With a multiplier above 1 the input's channels are
+// repeated first, so that the kernels see one output channel per input channel.
+#include "engine/ops/border.h"
+#include "engine/ops/op_graph.h"
+
+#include <algorithm>
+
+namespace convarium::engine
+{
+
+namespace
+{
+
+class DepthwiseOp final : public Op
+{
+public:
+    DepthwiseOp(const WindowGeometry& geometry, bool bias) : m_g(geometry), m_bias(bias) {}
+
+    const char* kind() const override { return "depthwise"; }
+    bool backwardNeedsInput(int) const override { return true; }
+    bool acceptsActivation(kernels::Activation) const override { return true; }
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_in = graph.layoutOf(inputs[0]);
+        m_out = graph.layoutOf(output);
+        m_multiplier = m_out.channels / m_in.channels;
+        Layout wide = m_in; // the input with its channels repeated
+        wide.channels = m_out.channels;
+        wide.lanes = m_out.lanes;
+        m_wide = wide;
+        m_border = windowBorder(m_g, m_wide, m_out);
+        m_tapOffset.clear();
+        m_tapRow.clear();
+        for (std::int64_t kh = 0; kh < m_g.kernelHeight; ++kh)
+            for (std::int64_t kw = 0; kw < m_g.kernelWidth; ++kw) {
+                m_tapOffset.push_back(static_cast<std::int32_t>(
+                    (kh * m_g.dilationHeight * m_border.width + kw * m_g.dilationWidth) * m_out.lanes));
+                m_tapRow.push_back(static_cast<std::int32_t>(m_tapRow.size()));
+            }
+        const WindowPhases back = windowPhases(m_g, m_wide, m_out);
+        m_outBorder = back.border;
+        m_gaps = back.gaps;
+        m_phases.clear();
+        for (const WindowPhase& p : back.phases) {
+            Phase phase{p, {}, {}};
+            for (const PhaseTap& tap : p.taps) {
+                phase.offset.push_back(
+                    static_cast<std::int32_t>((tap.row * m_outBorder.width + tap.column) * m_out.lanes));
+                phase.weight.push_back(static_cast<std::int32_t>(tap.kernelRow * m_g.kernelWidth + tap.kernelColumn));
+            }
+            m_phases.push_back(std::move(phase));
+        }
+    }
+
+    std::int64_t scratchBytes() const override
+    {
+        const std::int64_t in = m_border.needed || m_multiplier > 1 ? m_border.floats() : 0;
+        return std::max(in, gradientScratch() + (m_multiplier > 1 ? m_wide.floats() : 0)) *
+               static_cast<std::int64_t>(sizeof(float));
+    }
+
+    std::int64_t tableBytes() const override
+    {
+        std::size_t n = m_tapOffset.size() + m_tapRow.size();
+        for (const Phase& p : m_phases)
+            n += p.offset.size() + p.weight.size();
+        return static_cast<std::int64_t>(n * sizeof(std::int32_t));
+    }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        kernels::DepthwiseArgs a{};
+        a.weights = run.at(b.weights[0]);
+        a.bias = m_bias ? run.at(b.weights[1]) : nullptr;
+        a.tapOffset = m_tapOffset.data();
+        a.tapRow = m_tapRow.data();
+        a.taps = static_cast<std::int64_t>(m_tapOffset.size());
+        a.rows = m_out.height;
+        a.columns = m_out.width;
+        a.lanes = m_out.lanes;
+        a.inRow = m_g.strideHeight * m_border.width * m_out.lanes;
+        a.inColumn = m_g.strideWidth * m_out.lanes;
+        a.outRow = m_out.width * m_out.lanes;
+        a.outColumn = m_out.lanes;
+        a.activation = fused;
+        for (std::int64_t i = 0; i < run.count; ++i) {
+            a.in = source(run, b, i);
+            a.out = run.at(b.output) + i * m_out.floats();
+            run.kernels().depthwise(a);
+        }
+    }
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        if (b.weightGradients[0] >= 0)
+            weightGradient(run, b);
+        if (b.inputGradients[0] >= 0)
+            inputGradient(run, b);
+    }
+
+    // Weight 0: one row of lanes per cell of the kernel; weight 1: bias.
+    std::int64_t packedFloats(int index, const TensorInfo&) const override
+    {
+        return index == 0 ? m_out.lanes * taps() : m_out.lanes;
+    }
+    void pack(int index, const TensorInfo& info, const float* logical, float* packed) const override
+    {
+        std::fill(packed, packed + packedFloats(index, info), 0.0f);
+        for (std::int64_t c = 0; c < m_out.channels; ++c)
+            for (std::int64_t t = 0; t < (index == 0 ? taps() : 1); ++t)
+                packed[t * m_out.lanes + c] = *logical++;
+    }
+    void unpack(int index, const TensorInfo&, const float* packed, float* logical) const override
+    {
+        for (std::int64_t c = 0; c < m_out.channels; ++c)
+            for (std::int64_t t = 0; t < (index == 0 ? taps() : 1); ++t)
+                *logical++ = packed[t * m_out.lanes + c];
+    }
+
+private:
+    struct Phase {
+        WindowPhase geometry;
+        std::vector<std::int32_t> offset, weight;
+    };
+
+    [[nodiscard]] std::int64_t taps() const { return m_g.kernelHeight * m_g.kernelWidth; }
+    [[nodiscard]] std::int64_t gradientScratch() const { return m_outBorder.needed ? m_outBorder.floats() : 0; }
+
+    /// Image i of the input with its border and repeated channels.
+    const float* source(const Run& run, const OpBinding& b, std::int64_t i) const
+    {
+        const float* image = run.at(b.inputs[0]) + i * m_in.floats();
+        auto* scratch = reinterpret_cast<float*>(run.scratch);
+        if (m_multiplier == 1)
+            return bordered(run.kernels(), image, m_in, m_border, 1, scratch);
+        std::fill(scratch, scratch + m_border.floats(), 0.0f);
+        for (std::int64_t y = 0; y < m_in.height; ++y)
+            for (std::int64_t x = 0; x < m_in.width; ++x) {
+                const float* from = image + (y * m_in.width + x) * m_in.lanes;
+                float* to = scratch + ((y + m_border.top) * m_border.width + x + m_border.left) * m_border.lanes;
+                for (std::int64_t c = 0; c < m_in.channels; ++c)
+                    for (std::int64_t m = 0; m < m_multiplier; ++m)
+                        *to++ = from[c];
+            }
+        return scratch;
+    }
+
+    void weightGradient(const Run& run, const OpBinding& b) const
+    {
+        kernels::DepthwiseGradientArgs a{};
+        a.weightGradient = run.at(b.weightGradients[0]);
+        a.biasGradient = m_bias ? run.at(b.weightGradients[1]) : nullptr;
+        a.tapOffset = m_tapOffset.data();
+        a.taps = taps();
+        a.rows = m_out.height;
+        a.columns = m_out.width;
+        a.lanes = m_out.lanes;
+        a.inRow = m_g.strideHeight * m_border.width * m_out.lanes;
+        a.inColumn = m_g.strideWidth * m_out.lanes;
+        a.outRow = m_out.width * m_out.lanes;
+        a.outColumn = m_out.lanes;
+        for (std::int64_t i = 0; i < run.count; ++i) {
+            a.in = source(run, b, i);
+            a.outGradient = run.at(b.outputGradient) + i * m_out.floats();
+            a.accumulate = !(run.firstOfSlot && i == 0);
+            run.kernels().depthwiseGradient(a);
+        }
+    }
+
+    void inputGradient(const Run& run, const OpBinding& b) const
+    {
+        const bool accumulate = b.accumulate[0] != 0;
+        auto* scratch = reinterpret_cast<float*>(run.scratch);
+        for (std::int64_t i = 0; i < run.count; ++i) {
+            float* target = run.at(b.inputGradients[0]) + i * m_in.floats();
+            float* wide = m_multiplier == 1 ? target : scratch + gradientScratch();
+            if (m_gaps && !(m_multiplier == 1 && accumulate))
+                std::fill(wide, wide + m_wide.floats(), 0.0f);
+            kernels::DepthwiseArgs a{};
+            a.in =
+                bordered(run.kernels(), run.at(b.outputGradient) + i * m_out.floats(), m_out, m_outBorder, 1, scratch);
+            a.weights = run.at(b.weights[0]);
+            a.lanes = m_out.lanes;
+            a.inRow = m_outBorder.width * m_out.lanes;
+            a.inColumn = m_out.lanes;
+            a.outRow = m_g.strideHeight * m_wide.width * m_out.lanes;
+            a.outColumn = m_g.strideWidth * m_out.lanes;
+            a.accumulate = m_multiplier == 1 && accumulate;
+            for (const Phase& phase : m_phases) {
+                a.out = wide + (phase.geometry.row * m_wide.width + phase.geometry.column) * m_out.lanes;
+                a.rows = phase.geometry.rows;
+                a.columns = phase.geometry.columns;
+                a.tapOffset = phase.offset.data();
+                a.tapRow = phase.weight.data();
+                a.taps = static_cast<std::int64_t>(phase.offset.size());
+                run.kernels().depthwise(a);
+            }
+            if (m_multiplier > 1)
+                addUp(wide, target, accumulate);
+        }
+    }
+
+    /// The gradient of a channel is the sum over its repetitions.
+    void addUp(const float* wide, float* target, bool accumulate) const
+    {
+        for (std::int64_t p = 0; p < m_in.pixels(); ++p, wide += m_wide.lanes, target += m_in.lanes) {
+            const float* from = wide;
+            for (std::int64_t c = 0; c < m_in.channels; ++c) {
+                float sum = accumulate ? target[c] : 0.0f;
+                for (std::int64_t m = 0; m < m_multiplier; ++m)
+                    sum += *from++;
+                target[c] = sum;
+            }
+            if (!accumulate)
+                std::fill(target + m_in.channels, target + m_in.lanes, 0.0f);
+        }
+    }
+
+    WindowGeometry m_g;
+    bool m_bias;
+    Layout m_in, m_wide, m_out;
+    std::int64_t m_multiplier = 1;
+    Border m_border, m_outBorder;
+    std::vector<std::int32_t> m_tapOffset, m_tapRow;
+    std::vector<Phase> m_phases;
+    bool m_gaps = false;
+};
+
+} // namespace
+
+int OpGraphBuilder::depthwise(const LowerCall& call, int in, const WindowGeometry& geometry, const TensorKeys& keys)
+{
+    const std::vector<std::string> present = keys.present(call);
+    return m_graph.addOp(std::make_unique<DepthwiseOp>(geometry, present.size() > 1), call, {m_graph.plain(in, call)},
+                         call.outputShape, present);
+}
+
+} // namespace convarium::engine

@@ -1,0 +1,66 @@
+// Local response normalisation across maps.
+#include "engine/ops/op_graph.h"
+
+namespace convarium::engine
+{
+
+namespace
+{
+
+class LrnOp final : public Op
+{
+public:
+    explicit LrnOp(const LrnGeometry& geometry) : m_g(geometry) {}
+    const char* kind() const override { return "lrn"; }
+    bool backwardNeedsInput(int) const override { return true; }
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        const Layout& layout = graph.layoutOf(output);
+        m_pixels = layout.pixels();
+        m_args.channels = layout.channels;
+        m_args.lanes = layout.lanes;
+        m_args.before = m_g.before;
+        m_args.after = m_g.after;
+        m_args.scale = static_cast<float>(m_g.scale);
+        m_args.k = static_cast<float>(m_g.k);
+        m_args.beta = static_cast<float>(m_g.beta);
+    }
+
+    std::int64_t scratchBytes() const override
+    {
+        return 3 * (m_args.lanes + 2 * (m_args.before + m_args.after)) * static_cast<std::int64_t>(sizeof(float));
+    }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        run.kernels().lrn(args(run), run.at(b.inputs[0]), run.at(b.output), reinterpret_cast<float*>(run.scratch));
+    }
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        run.kernels().lrnBackward(args(run), run.at(b.inputs[0]), run.at(b.outputGradient), run.at(b.inputGradients[0]),
+                                  reinterpret_cast<float*>(run.scratch), b.accumulate[0] != 0);
+    }
+
+private:
+    [[nodiscard]] kernels::LrnArgs args(const Run& run) const
+    {
+        kernels::LrnArgs a = m_args;
+        a.pixels = run.count * m_pixels;
+        return a;
+    }
+
+    LrnGeometry m_g;
+    kernels::LrnArgs m_args{};
+    std::int64_t m_pixels = 0;
+};
+
+} // namespace
+
+int OpGraphBuilder::lrn(const LowerCall& call, int in, const LrnGeometry& geometry)
+{
+    return m_graph.addOp(std::make_unique<LrnOp>(geometry), call, {m_graph.plain(in, call)}, call.outputShape);
+}
+
+} // namespace convarium::engine
