@@ -25,6 +25,7 @@ namespace
 {
 
 constexpr int kIconBox = 30, kIconSize = 20;
+constexpr int kNarrow = 300; ///< below it, labels and the name field are smaller
 
 /// Family tint with the icon in the family's ink.
 QPixmap familyPicture(const engine::LayerDescriptor& layer, qreal dpr)
@@ -149,8 +150,15 @@ QSize InspectorPanel::sizeHint() const
 
 void InspectorPanel::resizeEvent(QResizeEvent* event)
 {
-    m_form->setNarrow(width() < scaled(300));
+    m_form->setNarrow(width() < scaled(kNarrow));
+    fitName();
     QScrollArea::resizeEvent(event);
+}
+
+/// Beside the layer's title, which needs its room more.
+void InspectorPanel::fitName()
+{
+    m_name->setFixedWidth(scaled(m_nodes.empty() ? 190 : width() < scaled(kNarrow) ? 80 : 96));
 }
 
 void InspectorPanel::setSelection(const std::vector<NodeId>& nodes)
@@ -186,7 +194,7 @@ void InspectorPanel::refresh()
     m_info->setVisible(one);
     m_shape->setVisible(one);
     m_name->setVisible(one || none);
-    m_name->setFixedWidth(one ? scaled(96) : scaled(190));
+    fitName();
     m_settingsHeader->setVisible(!none);
     m_form->setVisible(!none);
     m_form->setNodes(m_nodes);

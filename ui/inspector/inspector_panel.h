@@ -49,6 +49,7 @@ private:
     void commitName();
     void showHelp();
     void showFault();
+    void fitName();
 
     ProjectDocument* m_document;
     std::vector<engine::NodeId> m_nodes;

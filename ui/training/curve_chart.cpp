@@ -354,7 +354,8 @@ void CurveChart::updateNote()
         m_note->setText(what);
     // Without waiting for the layout request of the new text.
     m_caption->invalidate();
-    if (!m_outOfDate && m_caption->sizeHint().width() > layout()->contentsRect().width())
+    const QMargins margins = layout()->contentsMargins();
+    if (!m_outOfDate && m_caption->sizeHint().width() > width() - margins.left() - margins.right())
         m_note->setText({});
 }
 
