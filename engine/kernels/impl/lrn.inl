@@ -1,22 +1,41 @@
 // Local response normalisation across channels. Rows of squares (and of products, backward) stand in scratch with zeros
 // on both sides, so that the window over neighbouring channels needs no special case at the ends.
 
-/// s^-beta for the exponents that have square roots; kQuarters = 4 beta, 0: any.
+/// 1 / sqrt(s) for s > 0, to two units in the last place: Newton's steps from half the exponent. Square roots and
+/// divisions of whole vectors take several times as long.
+CONVARIUM_INLINE V reciprocalRoot(V s)
+{
+    V y = (V)(0x5f3759dfu - ((VBits)s >> 1));
+    const V half = s * 0.5f;
+    CONVARIUM_UNROLL
+    for (int i = 0; i < 3; ++i)
+        y = y * (1.5f - half * y * y);
+    return y;
+}
+
+struct LrnPower {
+    V power;   ///< s^-beta
+    V inverse; ///< 1 / s
+};
+
+/// kQuarters = 4 beta for the exponents that need roots only, 0: any.
 template <int kQuarters>
-CONVARIUM_INLINE V lrnPower(V s, float beta)
+CONVARIUM_INLINE LrnPower lrnPower(V s, float beta)
 {
     if constexpr (kQuarters == 2) {
-        return 1.0f / squareRoot(s);
+        const V r = reciprocalRoot(s);
+        return {r, r * r};
     } else if constexpr (kQuarters == 3) {
-        const V r = 1.0f / squareRoot(s);
-        return r * squareRoot(r);
+        const V r = reciprocalRoot(s);
+        return {r * r * reciprocalRoot(r), r * r}; // r sqrt(r)
     } else if constexpr (kQuarters == 4) {
-        return 1.0f / s;
+        const V r = 1.0f / s;
+        return {r, r};
     } else {
         V r{};
         for (int i = 0; i < kWidth; ++i)
             r[i] = __builtin_powf(s[i], -beta);
-        return r;
+        return {r, 1.0f / s};
     }
 }
 
@@ -58,11 +77,11 @@ template <int kQuarters>
 void lrnOf(const LrnArgs& a, const float* in, float* out, float* scratch)
 {
     const LrnRows rows(a, scratch);
-    for (std::int64_t p = 0; p < a.pixels; ++p, in += a.lanes, out += a.lanes) {
+    for (std::int64_t pixel = 0; pixel < a.pixels; ++pixel, in += a.lanes, out += a.lanes) {
         squareRow(a, in, rows.squares);
         for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
             const V s = windowSum(rows.squares + c, a.before, a.after) * a.scale + a.k;
-            store(out + c, load(in + c) * lrnPower<kQuarters>(s, a.beta));
+            store(out + c, load(in + c) * lrnPower<kQuarters>(s, a.beta).power);
         }
     }
 }
@@ -73,14 +92,14 @@ void lrnBackwardOf(const LrnArgs& a, const float* in, const float* outGradient, 
 {
     const LrnRows rows(a, scratch);
     const float factor = 2.0f * a.beta * a.scale;
-    for (std::int64_t p = 0; p < a.pixels; ++p, in += a.lanes, outGradient += a.lanes, inGradient += a.lanes) {
+    for (std::int64_t pixel = 0; pixel < a.pixels; ++pixel, in += a.lanes, outGradient += a.lanes, inGradient += a.lanes) {
         squareRow(a, in, rows.squares);
         for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
             const V s = windowSum(rows.squares + c, a.before, a.after) * a.scale + a.k;
-            const V power = lrnPower<kQuarters>(s, a.beta);
-            store(rows.powers + c, power);
+            const LrnPower p = lrnPower<kQuarters>(s, a.beta);
+            store(rows.powers + c, p.power);
             store(rows.products + c,
-                  maskedBelow(load(outGradient + c) * load(in + c) * power / s, a.channels - c));
+                  maskedBelow(load(outGradient + c) * load(in + c) * p.power * p.inverse, a.channels - c));
         }
         for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
             // Channel i lies in the windows of the channels from i - after to i + before.
