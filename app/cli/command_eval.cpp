@@ -1,7 +1,7 @@
 #include "app/cli/commands.h"
+#include "app/cli/open_data.h"
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
-#include "datasets/datasets.h"
 #include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/load_model.h"
@@ -78,12 +78,7 @@ int runEval(const EvalOptions& options)
 
     ProgressBar bar(!options.json);
     const Interrupt interrupt;
-    const auto data =
-        datasets::open(options.data, [&bar](const std::string& phase, std::int64_t done, std::int64_t total) {
-            bar.show(total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0, phase);
-            return !Interrupt::requested();
-        });
-    bar.clear();
+    const auto data = openData(options.data, bar);
     if (Interrupt::requested())
         return kInterrupted;
     if (!data)

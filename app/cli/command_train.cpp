@@ -1,8 +1,8 @@
 #include "app/cli/commands.h"
+#include "app/cli/open_data.h"
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
 #include "app/cli/training_report.h"
-#include "datasets/datasets.h"
 #include "engine/io/load_model.h"
 #include "engine/io/onnx/onnx_export.h"
 #include "engine/io/project_file.h"
@@ -142,11 +142,7 @@ int runTrain(const TrainOptions& o)
     TrainControl control;
     const Interrupt interrupt([&control] { control.stop(); });
     ProgressBar bar(!o.json);
-    auto data = datasets::open(o.data, [&bar](const std::string& phase, std::int64_t done, std::int64_t total) {
-        bar.show(total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0, phase);
-        return !Interrupt::requested();
-    });
-    bar.clear();
+    auto data = openData(o.data, bar);
     if (Interrupt::requested())
         return kInterrupted;
     if (!data)

@@ -158,7 +158,8 @@ void InspectorPanel::resizeEvent(QResizeEvent* event)
 /// Beside the layer's title, which needs its room more.
 void InspectorPanel::fitName()
 {
-    m_name->setFixedWidth(scaled(m_nodes.empty() ? 190 : width() < scaled(kNarrow) ? 80 : 96));
+    const bool narrow = width() < scaled(kNarrow);
+    m_name->setFixedWidth(scaled(m_nodes.empty() ? (narrow ? 150 : 190) : narrow ? 80 : 96));
 }
 
 void InspectorPanel::setSelection(const std::vector<NodeId>& nodes)
