@@ -81,6 +81,26 @@ void distort(std::vector<Stroke>& lines, int digit, ImageRandom& r)
     }
 }
 
+/// Shorter by longer side of the box around the lines, 0 .. 1.
+double aspect(const std::vector<Stroke>& lines)
+{
+    double left = 1e9;
+    double right = -1e9;
+    double top = 1e9;
+    double bottom = -1e9;
+    for (const Stroke& line : lines) {
+        for (const PenPoint& p : line) {
+            left = std::min(left, p.x);
+            right = std::max(right, p.x);
+            top = std::min(top, p.y);
+            bottom = std::max(bottom, p.y);
+        }
+    }
+    const double width = right - left;
+    const double height = bottom - top;
+    return std::min(width, height) / std::max(1e-6, std::max(width, height));
+}
+
 /// Gives each point the width of the line there, in pixels of the picture: pressure, nib angle, tapered ends.
 std::vector<InkLine> ink(const std::vector<Stroke>& lines, int digit, ImageRandom& r)
 {
@@ -88,7 +108,9 @@ std::vector<InkLine> ink(const std::vector<Stroke>& lines, int digit, ImageRando
     static constexpr std::array<double, 10> kPen = {1.14, 1.1, 1.02, 1.03, 0.95, 1.0, 0.95, 1.02, 0.9, 0.92};
     static constexpr std::array<double, 10> kWidest = {2.5, 3.8, 2.4, 2.6, 2.3, 2.5, 2.3, 2.6, 2.05, 2.3};
     const auto d = static_cast<std::size_t>(digit);
-    const double base = std::clamp(1.32 * kPen[d] * std::exp(0.3 * r.normal()), 0.55, kWidest[d]);
+    // A flat or a narrow digit is written with a finer pen, or it would be a blot. A 1 is a line anyway.
+    const double fine = digit == 1 ? kWidest[d] : std::max(1.0, 0.19 * kDigitBoxSize * aspect(lines));
+    const double base = std::clamp(1.32 * kPen[d] * std::exp(0.3 * r.normal()), 0.55, std::min(kWidest[d], fine));
     const double pressure = 0.13 * r.uniform();
     const double nib = r.chance(0.4) ? r.range(0.0, 0.28) : 0.0;
     const double nibAngle = r.range(0, std::numbers::pi);

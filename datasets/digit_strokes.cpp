@@ -92,13 +92,13 @@ void zero(Hand& h)
     const double rx = r.chance(0.3) ? r.range(0.2, 0.34) : r.range(0.32, 0.6);
     const double from = 275 + 32 * r.normal();
     // Most people draw it against the clock; some leave it open, some write past the start.
-    const double gap = r.chance(0.2) ? r.range(-75, -20) : r.range(-20, r.chance(0.2) ? 140 : 50);
+    const double gap = r.chance(0.2) ? r.range(-75, -20) : r.range(-20, r.chance(0.15) ? 110 : 50);
     const double sweep = (r.chance(0.85) ? -1 : 1) * (360 + gap);
     if (r.chance(0.22)) // the pen arrives from outside
         h.down(0.35 + r.range(-0.12, 0.3), r.range(-0.14, 0.06));
     else
         h.lift();
-    h.arc(0.35, 0.5, rx, 0.5, from, sweep, r.range(-0.22, 0.22));
+    h.arc(0.35, 0.5, rx, 0.5, from, sweep, r.range(-0.15, 0.2));
     if (r.chance(0.2)) // a hook where the pen leaves the ring
         h.to(0.35 + r.range(-0.15, 0.3), r.range(-0.1, 0.3));
 }
@@ -144,11 +144,14 @@ void two(Hand& h)
         h.to(w * 0.82, r.range(0.0, 0.08));
     }
     h.to(w * r.range(0.86, 1.0), headY).to(w * r.range(0.58, 0.86), r.range(0.44, 0.62));
-    const double end = w * r.range(0.95, 1.45);
-    const std::size_t base = r.pick({32, 48, 20});
+    // The base reaches beyond the head, or is no more than a short tail, often falling.
+    const bool shortBase = r.chance(0.28);
+    const double end = w * (shortBase ? r.range(0.5, 0.95) : r.range(0.95, 1.45));
+    const double fall = shortBase ? r.range(-0.02, 0.2) : 0.0;
+    const std::size_t base = r.pick({30, 52, 18});
     if (base == 0) { // corner, then a straight or wavy base
         h.to(w * r.range(0.26, 0.42), r.range(0.7, 0.82)).corner(r.range(-0.1, 0.12), foot);
-        h.to(w * 0.5, foot + 0.04 * r.normal()).to(end, foot + 0.07 * r.normal());
+        h.to(w * 0.5, foot + 0.04 * r.normal()).to(end, foot + 0.07 * r.normal() + fall);
     } else if (base == 1) { // small or large loop, then a tail that may dip below it
         const double wide = r.range(0.45, 2.1);
         const double high = r.range(0.45, 1.9);
@@ -158,10 +161,10 @@ void two(Hand& h)
             .to(left + 0.18 * wide + 0.04, low)
             .to(left, low - 0.07 * high);
         h.to(left + 0.08 * wide, low - 0.21 * high).to(left + 0.25 * wide, low - 0.2 * high);
-        h.to(w * 0.6 + 0.08 * wide, low - r.range(-0.04, 0.08)).to(end, low + r.range(-0.16, 0.14));
+        h.to(w * 0.6 + 0.08 * wide, low - r.range(-0.04, 0.08)).to(end, low + r.range(-0.16, 0.14) + fall);
     } else { // no corner: the stroke swings into the base
         h.to(w * 0.3, r.range(0.74, 0.84)).to(w * 0.1, 0.92).to(w * 0.18, 0.985).to(w * 0.55, r.range(0.93, 1.0));
-        h.to(end, r.range(0.86, 1.02));
+        h.to(end, r.range(0.86, 1.02) + fall);
     }
 }
 
@@ -212,12 +215,12 @@ void three(Hand& h)
 void four(Hand& h)
 {
     auto& r = h.r;
-    const double bar = r.range(0.42, 0.72);
+    const double bar = r.range(0.42, 0.68);
     const double stem = r.range(0.34, 0.62);
-    const double out = stem + (r.chance(0.3) ? r.range(-0.02, 0.06) : r.range(0.06, 0.36));
+    const double out = stem + (r.chance(0.22) ? r.range(-0.02, 0.06) : r.range(0.06, 0.36));
     const double tilt = 0.06 * r.normal() - 0.03;
     const double foot = stem + r.range(-0.16, 0.08);
-    switch (r.pick({44, 15, 20, 15, 6})) {
+    switch (r.pick({48, 17, 22, 9, 4})) {
     case 0: { // open: an L, then the stem; the stem begins anywhere from the top to just above the bar
         const double x = std::min(r.range(0.0, 0.26), stem - 0.24);
         const double low = r.range(-0.08, 0.08);
@@ -227,7 +230,7 @@ void four(Hand& h)
         else
             h.to(low, bar - 0.06).to(low + 0.08, bar + 0.02);
         h.to(0.25, bar + tilt).to(out, bar + 2 * tilt - 0.02);
-        const double stemTop = r.chance(0.7) ? r.range(-0.04, 0.18) : r.range(0.18, bar - 0.06);
+        const double stemTop = r.chance(0.8) ? r.range(-0.04, 0.18) : r.range(0.18, bar - 0.12);
         h.down(stem + r.range(-0.02, 0.14), stemTop).to(stem + 0.03 * r.normal(), 0.6).to(foot, 1);
         break;
     }
@@ -247,11 +250,12 @@ void four(Hand& h)
         h.to(stem + 0.02, 0.5).to(foot, 1);
         break;
     }
-    case 3: { // a cup, then the stem: no bar beyond it
+    case 3: { // a cup, then the stem: no bar beyond it; a flat cup would be the hook of a 7
+        const double low = std::max(bar, 0.52);
         h.down(std::min(r.range(-0.06, 0.14), stem - 0.28), r.range(-0.02, 0.18))
-            .to(r.range(-0.03, 0.05), bar * 0.55)
-            .to(0.06, bar * 0.92);
-        h.to(0.22, bar).to(stem, bar * r.range(0.76, 0.98));
+            .to(r.range(-0.03, 0.05), low * 0.55)
+            .to(0.06, low * 0.92);
+        h.to(0.22, low).to(stem, low * r.range(0.76, 0.98));
         h.down(stem + r.range(-0.02, 0.12), r.range(-0.04, 0.16)).to(stem, 0.5).to(foot, 1);
         break;
     }
@@ -302,16 +306,23 @@ void five(Hand& h)
 void six(Hand& h)
 {
     auto& r = h.r;
-    const double w = r.range(0.36, 0.9);
-    const double ringTop = r.range(0.4, 0.7);
+    const bool small = r.chance(0.15); // a ring that is little more than a loop at the foot of the stem
+    const double w = small ? r.range(0.28, 0.5) : r.range(0.36, 0.9);
+    const double ringTop = small ? r.range(0.6, 0.78) : r.range(0.4, 0.7);
     const double ringHeight = 1 - ringTop;
     const double lean = r.range(-0.05, 0.12);
     const double startX = r.chance(0.4) ? r.range(-0.05, 0.25) : r.range(0.2, 0.64);
-    h.down(startX, r.range(-0.02, 0.08));
-    if (r.chance(0.3))
-        h.to(startX * 0.65, r.range(0.03, 0.12));
-    const double stemX = r.chance(0.15) ? startX : std::min(startX, w * 0.5);
-    h.to(stemX * r.range(0.25, 0.6) + lean * 0.4, r.range(0.28, 0.42)).to(r.range(-0.04, 0.06), r.range(0.56, 0.74));
+    if (!small && r.chance(0.25)) { // round all the way, like a C that curls into its ring
+        h.down(w * r.range(0.68, 1.05), r.range(0.04, 0.22)).to(w * r.range(0.4, 0.58), r.range(-0.02, 0.05));
+        h.to(w * r.range(0.06, 0.18), r.range(0.2, 0.32)).to(r.range(-0.05, 0.03), r.range(0.5, 0.66));
+    } else {
+        h.down(startX, r.range(-0.02, 0.08));
+        if (r.chance(0.3))
+            h.to(startX * 0.65, r.range(0.03, 0.12));
+        const double stemX = r.chance(0.15) ? startX : std::min(startX, w * 0.5);
+        h.to(stemX * r.range(0.25, 0.6) + lean * 0.4, r.range(0.28, 0.42));
+        h.to(r.range(-0.04, 0.06), r.range(0.56, 0.74));
+    }
     if (r.chance(0.3)) // a pointed bottom
         h.to(w * r.range(0.08, 0.32), 1.0).to(w * r.range(0.5, 0.62), r.range(0.93, 1.0));
     else
@@ -331,9 +342,9 @@ void seven(Hand& h)
     auto& r = h.r;
     const double w = r.range(0.4, 0.8);
     const double knee = r.range(-0.26, 0.14);
-    const std::size_t head = r.pick({46, 34, 20});
+    const std::size_t head = r.pick({42, 40, 18});
     if (head == 1) { // a serif or hook at the left end of the bar
-        h.down(r.range(-0.1, 0.05), r.range(0.12, 0.48)).corner(r.range(0.0, 0.08), r.range(0.0, 0.1));
+        h.down(r.range(-0.1, 0.05), r.range(0.12, 0.52)).corner(r.range(0.0, 0.08), r.range(0.0, 0.1));
     } else if (head == 2) { // a wavy bar
         h.down(-0.02, r.range(0.08, 0.26)).to(w * 0.18, r.range(0.0, 0.06)).to(w * 0.5, r.range(0.03, 0.12));
     } else {

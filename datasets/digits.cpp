@@ -28,7 +28,7 @@ namespace
 {
 
 /// Part of the cache's name. Raise it with every change that alters a pixel or a label.
-constexpr int kGeneratorVersion = 2;
+constexpr int kGeneratorVersion = 3;
 constexpr std::int64_t kLabelBlock = 100;
 constexpr std::int64_t kWorkBlock = 200; // images a thread takes at a time; a multiple of the label block
 
