@@ -21,8 +21,7 @@ using engine::ParamValue;
 namespace
 {
 
-constexpr std::size_t kMostSegments = 3; ///< side by side in the narrow inspector
-constexpr int kColumnWidth = 178;        ///< of the column of fields in an inspector of 320
+constexpr int kColumnWidth = 178; ///< of the column of fields in an inspector of 320
 
 constexpr int kFieldWidth = 96, kHalfWidth = 52, kSliderSteps = 100;
 
@@ -303,6 +302,14 @@ private:
 class ChoiceField final : public ParamField
 {
 public:
+    /// Do the words have room side by side?
+    static bool fits(const ParamInfo& info)
+    {
+        QStringList words;
+        for (const auto& choice : info.choices)
+            words << choiceText(choice);
+        return SegmentedControl(words).sizeHint().width() <= scaled(kColumnWidth);
+    }
     explicit ChoiceField(const ParamInfo& info) : m_info(info), m_control(new SegmentedControl)
     {
         auto* row = new QHBoxLayout(this);
@@ -341,6 +348,9 @@ public:
         row->setContentsMargins(0, 0, 0, 0);
         row->addWidget(m_list);
         row->addStretch();
+        // Long words are elided in the field and whole in the open list.
+        m_list->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        m_list->setMinimumContentsLength(9);
         for (const auto& choice : info.choices)
             m_list->addItem(choiceText(choice));
         m_list->setPlaceholderText(tr("several"));
@@ -549,8 +559,7 @@ ParamField* makeParamField(const ParamInfo& info, const ParamInfo* second)
         return new IntegerField(info);
     case engine::ParamType::Real: return new RealField(info);
     case engine::ParamType::Choice:
-        return info.choices.size() > kMostSegments ? static_cast<ParamField*>(new ManyChoicesField(info))
-                                                   : new ChoiceField(info);
+        return ChoiceField::fits(info) ? static_cast<ParamField*>(new ChoiceField(info)) : new ManyChoicesField(info);
     case engine::ParamType::List: return new ListField(info);
     case engine::ParamType::Flag: break;
     }
