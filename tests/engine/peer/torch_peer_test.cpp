@@ -1,0 +1,296 @@
+// The engine against PyTorch, through the exported code: outputs, loss, gradients and weights after three steps.
+#include "engine/io/atomic_file.h"
+#include "engine/io/presets.h"
+#include "engine/io/safetensors.h"
+#include "engine/io/torch/torch_export.h"
+#include "engine/io/torch/torch_names.h"
+#include "engine/plan/executor.h"
+#include "tests/engine/peer/peer_networks.h"
+#include "tests/support/python.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <numeric>
+
+using namespace convarium::engine;
+using namespace convarium::test;
+
+namespace
+{
+
+constexpr std::int64_t kImages = 7; // no multiple of any vector or chunk
+constexpr double kTolerance = 1e-4;
+constexpr double kAdamTolerance = 1e-2; // a gradient that is nearly zero moves a weight as far as any other
+constexpr double kRounding = 0x1p-24;   // of a float, relative
+
+using Tensors = std::map<std::string, Tensor>;
+
+double norm(const Tensor& t)
+{
+    return std::sqrt(std::accumulate(t.values().begin(), t.values().end(), 0.0,
+                                     [](double sum, float v) { return sum + static_cast<double>(v) * v; }));
+}
+
+/// Norm of the difference; infinite where the shapes differ or a number is none.
+double distance(const Tensor& a, const Tensor& b)
+{
+    if (a.elements() != b.elements())
+        return std::numeric_limits<double>::infinity();
+    double sum = 0;
+    for (std::int64_t i = 0; i < a.elements(); ++i)
+        sum += (static_cast<double>(a[i]) - b[i]) * (static_cast<double>(a[i]) - b[i]);
+    return std::isfinite(sum) ? std::sqrt(sum) : std::numeric_limits<double>::infinity();
+}
+
+TrainConfig config(const std::string& optimizer)
+{
+    TrainConfig c;
+    c.optimizer = optimizer;
+    c.momentum = 0.9;
+    c.rate = optimizer == "adam" ? 0.001 : 0.01;
+    return c;
+}
+
+/// Images and labels that both sides read.
+struct Batch {
+    std::shared_ptr<InMemoryDataset> data;
+    std::vector<std::uint32_t> indices;
+    Tensor images; ///< as the network reads them
+    Tensor labels;
+
+    Batch(const Shape& shape, std::int64_t classes)
+    {
+        const CountedRng rng(9, RandomPurpose::Test);
+        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.elements() * kImages));
+        for (std::size_t i = 0; i < pixels.size(); ++i)
+            pixels[i] = static_cast<std::uint8_t>(rng.word(0, static_cast<std::uint32_t>(i)) >> 24);
+        std::vector<std::uint8_t> classOf(static_cast<std::size_t>(kImages));
+        for (std::size_t i = 0; i < classOf.size(); ++i)
+            classOf[i] = static_cast<std::uint8_t>(i * 7 % static_cast<std::size_t>(classes));
+        Shape all{kImages};
+        for (int i = 0; i < shape.rank(); ++i)
+            all.append(shape[i]);
+        images = Tensor(all);
+        for (std::int64_t i = 0; i < images.elements(); ++i)
+            images[i] = static_cast<float>(pixels[static_cast<std::size_t>(i)]) * (1.0F / 255.0F);
+        labels = Tensor(Shape{kImages});
+        for (std::int64_t i = 0; i < kImages; ++i)
+            labels[i] = classOf[static_cast<std::size_t>(i)];
+        indices.resize(classOf.size());
+        std::iota(indices.begin(), indices.end(), 0U);
+        data = std::make_shared<InMemoryDataset>(shape, pixels, classOf,
+                                                 std::vector<std::string>(static_cast<std::size_t>(classes)));
+    }
+    [[nodiscard]] BatchSource source() const { return {data.get(), indices, 1.0F / 255.0F, 0}; }
+};
+
+struct Case {
+    PeerNetwork network;
+    WeightMap weights;
+    TorchNames names;
+    NodeId output = kNoNode;
+    Shape outputShape;
+    std::unique_ptr<Batch> batch;
+    Tensors theirs;
+};
+
+std::unique_ptr<Executor> makeExecutor(const Case& c, const std::string& optimizer, const kernels::KernelTable* level,
+                                       bool training, ExecutionMode mode = ExecutionMode::Fused)
+{
+    PlanOptions options;
+    options.batch = kImages;
+    options.threads = 2;
+    options.training = training;
+    options.optimizer = optimizer;
+    options.kernels = level;
+    options.execution = mode;
+    auto plan = makePlan(c.network.graph, options);
+    if (!plan)
+        qFatal("%s", plan.error().text().c_str());
+    auto executor = Executor::create(*plan);
+    if (!executor)
+        qFatal("%s", executor.error().text().c_str());
+    (*executor)->setWeights(c.weights);
+    return std::move(*executor);
+}
+
+StepResult step(Executor& executor, const Case& c, const TrainConfig& settings, std::uint32_t number)
+{
+    const UpdateRule rule =
+        makeUpdateRule(settings, *executor.plan().options.kernels, settings.rate, std::int64_t{number} + 1);
+    return executor.trainStep(c.batch->source(), 1, number, rule);
+}
+
+/// Best first; large networks are left to the best one.
+std::vector<const kernels::KernelTable*> levelsFor(const Case& c)
+{
+    int count = 0;
+    const kernels::Level* all = kernels::levels(&count);
+    std::vector<const kernels::KernelTable*> out;
+    for (int i = 0; i < count; ++i)
+        if (all[i].supported && (out.empty() || !c.network.large))
+            out.push_back(all[i].table);
+    return out;
+}
+
+} // namespace
+
+class TorchPeerTest : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    std::vector<Case> m_cases;
+
+    /// Does PyTorch in double precision find a gradient? A bias before a batch norm has none.
+    static bool moves(const Case& c, const std::string& key)
+    {
+        double largest = 0;
+        for (const auto& [name, tensor] : c.theirs)
+            if (name.starts_with("exact/"))
+                largest = std::max(largest, static_cast<double>(tensor[0]));
+        const auto own = c.theirs.find("exact/" + key);
+        return own == c.theirs.end() || own->second[0] > 1e-7 * largest;
+    }
+
+    void addRows()
+    {
+        QTest::addColumn<int>("index");
+        for (std::size_t i = 0; i < m_cases.size(); ++i)
+            QTest::newRow(m_cases[i].network.name.c_str()) << static_cast<int>(i);
+    }
+
+    /// Weights (or gradients) by PyTorch's names; only those that PyTorch has, too.
+    static void compareWeights(const Case& c, const WeightMap& ours, const std::string& prefix, double tolerance)
+    {
+        for (const auto& [id, tensor] : ours) {
+            const std::string key = c.names.tensors.at(id);
+            const auto theirs = c.theirs.find(prefix + "/" + key);
+            QVERIFY2(theirs != c.theirs.end(), (prefix + "/" + key).c_str());
+            if (!moves(c, key))
+                continue;
+            const bool gradient = prefix == "gradient";
+            const Tensor& before = c.weights.at(id);
+            const double size = gradient ? norm(theirs->second) : distance(theirs->second, before);
+            // Every step rounds the weights once here and once there.
+            const double allowed = tolerance * size + (gradient ? 0 : 6 * kRounding * norm(before));
+            const double found = distance(tensor, theirs->second);
+            QVERIFY2(found <= allowed, qPrintable(QStringLiteral("%1 %2: differs by %3, may by %4, has the size %5")
+                                                      .arg(QString::fromStdString(prefix), QString::fromStdString(key))
+                                                      .arg(found)
+                                                      .arg(allowed)
+                                                      .arg(size)));
+        }
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (!hasPyTorch())
+            QSKIP("There is no PyTorch for /usr/bin/python3 on this machine.");
+        QStringList arguments{QStringLiteral(CONVARIUM_SOURCE_DIR "/tests/engine/peer/peer.py"), m_folder.path()};
+        for (PeerNetwork& network : peerNetworks()) {
+            Case c;
+            c.network = std::move(network);
+            const GraphSpec& graph = c.network.graph;
+            const ShapedGraph shaped = inferShapes(graph);
+            for (const Problem& problem : shaped.problems)
+                QVERIFY2(problem.warning, (c.network.name + ": " + problem.error.text()).c_str());
+            auto names = torchNames(graph);
+            QVERIFY(names.has_value());
+            c.names = *std::move(names);
+            c.weights = peerWeights(graph);
+            Shape inputShape;
+            for (const Node& node : graph.nodes) {
+                if (findLayer(node.type)->isInput)
+                    inputShape = shaped.shapes.at(node.id);
+                if (graph.edgesFrom(node.id).empty())
+                    c.output = node.id;
+            }
+            c.outputShape = shaped.shapes.at(c.output);
+            c.batch = std::make_unique<Batch>(inputShape, c.outputShape[0]);
+            const QString stem = m_folder.filePath(QString::fromStdString(c.network.name));
+            Project project;
+            project.graph = graph;
+            const auto written = exportTorch(project, c.weights, stem.toStdString() + ".py");
+            QVERIFY2(written.has_value(), written ? "" : written.error().text().c_str());
+            const auto bytes = encodeSafetensors({{"images", &c.batch->images}, {"labels", &c.batch->labels}});
+            QVERIFY(writeFileAtomically(stem.toStdString() + ".batch.safetensors",
+                                        {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+            arguments.append(QString::fromStdString(c.network.name));
+            m_cases.push_back(std::move(c));
+        }
+        const PythonResult run = runPython(arguments, 280'000);
+        QVERIFY2(run.status == 0, run.err.constData());
+        for (Case& c : m_cases) {
+            const std::string file =
+                m_folder.filePath(QString::fromStdString(c.network.name)).toStdString() + ".theirs.safetensors";
+            const auto bytes = readWholeFile(file, std::int64_t{1} << 30);
+            QVERIFY(bytes.has_value());
+            auto tensors = decodeSafetensors(*bytes, file);
+            QVERIFY2(tensors.has_value(), tensors ? "" : tensors.error().text().c_str());
+            c.theirs = *std::move(tensors);
+        }
+    }
+
+    void outputsAgree_data() { addRows(); }
+    void outputsAgree()
+    {
+        QFETCH(const int, index);
+        const Case& c = m_cases[static_cast<std::size_t>(index)];
+        for (const kernels::KernelTable* level : levelsFor(c)) {
+            auto executor = makeExecutor(c, "sgd", level, false);
+            Tensor all(c.theirs.at("output").shape());
+            const std::int64_t classes = c.outputShape.elements();
+            QCOMPARE(all.elements(), kImages * classes);
+            QVERIFY(executor->infer(c.batch->source(), [&](const Executor::ChunkView& chunk) {
+                for (std::int64_t i = 0; i < chunk.count; ++i)
+                    std::copy_n(chunk.logits + i * chunk.layout->lanes, classes,
+                                all.data() + (chunk.first + i) * classes);
+            }));
+            const double found = distance(all, c.theirs.at("output")) / norm(c.theirs.at("output"));
+            QVERIFY2(found <= kTolerance, qPrintable(QStringLiteral("%1: %2").arg(level->name).arg(found)));
+        }
+    }
+
+    void lossAndGradientsAgree_data() { addRows(); }
+    void lossAndGradientsAgree()
+    {
+        QFETCH(const int, index);
+        const Case& c = m_cases[static_cast<std::size_t>(index)];
+        const auto evaluated = evaluate(c.network.graph, c.weights, *c.batch->data, 2);
+        QVERIFY(evaluated.has_value());
+        const auto agree = [](double a, double b) { return std::abs(a - b) <= kTolerance * std::abs(b); };
+        QVERIFY(agree(evaluated->loss, c.theirs.at("loss/eval")[0]));
+        for (const kernels::KernelTable* level : levelsFor(c))
+            for (const ExecutionMode mode : {ExecutionMode::Fused, ExecutionMode::Layerwise}) {
+                // After one step from rest the velocity is the gradient.
+                auto executor = makeExecutor(c, "momentum", level, true, mode);
+                const StepResult result = step(*executor, c, config("momentum"), 0);
+                QVERIFY2(agree(result.loss, c.theirs.at("loss/train")[0]), level->name);
+                compareWeights(c, executor->optimizerState(0), "gradient", kTolerance);
+                if (QTest::currentTestFailed())
+                    return;
+            }
+    }
+
+    void weightsAfterThreeStepsAgree_data() { addRows(); }
+    void weightsAfterThreeStepsAgree()
+    {
+        QFETCH(const int, index);
+        const Case& c = m_cases[static_cast<std::size_t>(index)];
+        for (const std::string optimizer : {"sgd", "momentum", "adam"}) {
+            auto executor = makeExecutor(c, optimizer, nullptr, true);
+            for (std::uint32_t number = 0; number < 3; ++number)
+                step(*executor, c, config(optimizer), number);
+            compareWeights(c, executor->weights(), optimizer, optimizer == "adam" ? kAdamTolerance : kTolerance);
+            if (QTest::currentTestFailed())
+                return;
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TorchPeerTest)
+#include "torch_peer_test.moc"
