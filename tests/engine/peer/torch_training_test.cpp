@@ -1,0 +1,215 @@
+// The exported training script: the same steps as the trainer, the user's settings, and two processes that train
+// together.
+#include "engine/io/presets.h"
+#include "engine/io/torch/torch_export.h"
+#include "engine/io/weights_file.h"
+#include "engine/train/trainer.h"
+#include "tests/support/graphs.h"
+#include "tests/support/idx_files.h"
+#include "tests/support/python.h"
+
+#include "datasets/datasets.h"
+
+#include <QDir>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace convarium::engine;
+using namespace convarium::test;
+
+namespace
+{
+
+/// Runs training scripts one after the other in one process; arguments are separated by "--next".
+const char* const kRunScripts = R"(
+import runpy, sys
+sys.dont_write_bytecode = True
+call = []
+for word in sys.argv[1:] + ["--next"]:
+    if word != "--next":
+        call.append(word)
+        continue
+    sys.argv, call = call, []
+    runpy.run_path(sys.argv[0], run_name="__main__")
+)";
+
+struct Setting {
+    std::string name;
+    TrainConfig config;
+};
+
+/// Convolutions, batch norm, two kinds of weights that decay and two that do not.
+GraphSpec network()
+{
+    GraphMaker m("small");
+    m.input();
+    m.conv(4, 5, 0, 3);
+    m.add("batch_norm");
+    m.add("relu");
+    m.conv(6, 3, 0, 2);
+    m.add("tanh");
+    m.add("flatten");
+    m.dense(10);
+    return m.graph();
+}
+
+TrainConfig base()
+{
+    TrainConfig c;
+    c.batch = 24; // not a divisor of the images: the last batch is smaller
+    c.epochs = 3;
+    c.shuffle = false;
+    c.rate = 0.01;
+    return c;
+}
+
+std::vector<Setting> settings()
+{
+    std::vector<Setting> all;
+    const auto add = [&](const std::string& name, const auto& change) {
+        Setting s{name, base()};
+        change(s.config);
+        all.push_back(s);
+    };
+    for (const OptimizerInfo& optimizer : optimizerRegistry())
+        add("optimizer " + optimizer.id, [&](TrainConfig& c) {
+            c.optimizer = optimizer.id;
+            c.weightDecay = 0.01;
+            c.rate = optimizer.defaultRate / 5;
+        });
+    for (const char* schedule : {"constant", "cosine"})
+        add(std::string("schedule ") + schedule, [&](TrainConfig& c) {
+            c.optimizer = "momentum";
+            c.schedule = schedule;
+        });
+    return all;
+}
+
+double distance(const WeightMap& a, const WeightMap& b)
+{
+    double sum = 0;
+    for (const auto& [key, tensor] : a)
+        for (std::int64_t i = 0; i < tensor.elements(); ++i) {
+            const double d = static_cast<double>(tensor[i]) - b.at(key)[i];
+            sum += d * d;
+        }
+    return std::sqrt(sum);
+}
+
+class Losses final : public TrainingSink
+{
+public:
+    void epochDone(const EpochEvent& e) override { loss.push_back(e.trainLoss); }
+    std::vector<double> loss;
+};
+
+} // namespace
+
+class TorchTrainingTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (!hasPyTorch())
+            QSKIP("There is no PyTorch for /usr/bin/python3 on this machine.");
+    }
+
+    void theScriptTakesTheTrainersSteps()
+    {
+        const QTemporaryDir folder;
+        writeTinyData(folder.filePath(QStringLiteral("data")), 100, 60);
+        const auto data = convarium::datasets::open(folder.filePath(QStringLiteral("data")).toStdString());
+        QVERIFY(data.has_value());
+        const GraphSpec graph = network();
+        const WeightsPtr start = initialWeights(graph, 3);
+        QStringList arguments{QStringLiteral("-c"), QLatin1String(kRunScripts)};
+        const std::vector<Setting> all = settings();
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            Project p;
+            p.graph = graph;
+            p.train = all[i].config;
+            const QString stem = folder.filePath(QStringLiteral("s%1").arg(i));
+            const auto written = exportTorch(p, *start, stem.toStdString() + ".py");
+            QVERIFY2(written.has_value(), written ? "" : written.error().text().c_str());
+            if (i > 0)
+                arguments.append(QStringLiteral("--next"));
+            arguments.append({stem + QStringLiteral("_train.py"), QStringLiteral("--data"),
+                              folder.filePath(QStringLiteral("data")), QStringLiteral("--output"),
+                              stem + QStringLiteral(".out.safetensors")});
+        }
+        const PythonResult run = runPython(arguments);
+        QVERIFY2(run.status == 0, run.err.constData());
+        const QList<QByteArray> printed = run.out.split('\n');
+        const QRegularExpression epoch(QStringLiteral("^epoch \\d+: loss ([0-9.]+), "));
+        const QRegularExpression test(QStringLiteral("^test loss ([0-9.]+), test accuracy ([0-9.]+)$"));
+        qsizetype line = 0;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            Losses sink;
+            TrainControl control;
+            Trainer trainer(graph, all[i].config, *data, {}, start);
+            const DoneEvent done = trainer.run(control, sink);
+            QVERIFY2(done.reason == StopReason::Finished && done.test, all[i].name.c_str());
+            for (const double loss : sink.loss) {
+                const auto found = epoch.match(QString::fromUtf8(printed.at(line++)));
+                QVERIFY2(found.hasMatch(), printed.at(line - 1).constData());
+                QVERIFY2(std::abs(found.captured(1).toDouble() - loss) < 2e-3 * loss + 1e-4,
+                         qPrintable(QString::fromStdString(all[i].name) + found.captured(0)));
+            }
+            const auto found = test.match(QString::fromUtf8(printed.at(line++)));
+            QVERIFY2(found.hasMatch(), printed.at(line - 1).constData());
+            const auto theirs =
+                importWeights(graph, folder.filePath(QStringLiteral("s%1.out.safetensors").arg(i)).toStdString());
+            QVERIFY2(theirs.has_value(), theirs ? "" : theirs.error().text().c_str());
+            // Fifteen steps apart, so rounding has grown; a wrong setting would show at once.
+            const double share = distance(*theirs, *trainer.state()->weights) / distance(*theirs, *start);
+            QVERIFY2(share < 0.02, (all[i].name + ": " + std::to_string(share)).c_str());
+            QVERIFY2(std::abs(found.captured(1).toDouble() - done.test->loss) < 2e-2, all[i].name.c_str());
+        }
+    }
+
+    /// The 60,000 images are there on the developers' machines; a part of them is enough to see that it learns.
+    void twoProcessesTrainMnistTogether()
+    {
+        const QString mnist = QStringLiteral(CONVARIUM_SOURCE_DIR "/../shared/data/mnist");
+        if (!QFileInfo::exists(mnist))
+            QSKIP("The MNIST files are not at ../shared/data/mnist.");
+        const QTemporaryDir folder;
+        const auto project = loadPreset("mnist-cnn");
+        QVERIFY(project.has_value());
+        const QString stem = folder.filePath(QStringLiteral("mnist-cnn"));
+        const auto written =
+            exportTorch(*project, *initialWeights(project->graph, project->train.seed), stem.toStdString() + ".py");
+        QVERIFY2(written.has_value(), written ? "" : written.error().text().c_str());
+        const PythonResult run =
+            runPython({QStringLiteral("-m"), QStringLiteral("torch.distributed.run"), QStringLiteral("--standalone"),
+                       QStringLiteral("--nproc_per_node"), QStringLiteral("2"), stem + QStringLiteral("_train.py"),
+                       QStringLiteral("--data"), mnist, QStringLiteral("--limit"), QStringLiteral("4000"),
+                       QStringLiteral("--epochs"), QStringLiteral("1"), QStringLiteral("--output"),
+                       stem + QStringLiteral(".out.safetensors")},
+                      280'000);
+        QVERIFY2(run.status == 0, run.err.constData());
+        const auto found = QRegularExpression(QStringLiteral("test loss ([0-9.]+), test accuracy ([0-9.]+)"))
+                               .match(QString::fromUtf8(run.out));
+        QVERIFY2(found.hasMatch(), run.out.constData());
+        QCOMPARE(run.out.count("test accuracy"), 1); // one process speaks for both
+        const double accuracy = found.captured(2).toDouble();
+        qInfo("%s", run.out.trimmed().constData());
+        QVERIFY2(accuracy > 0.85, run.out.constData());
+        // What they trained is the same network here.
+        const auto weights = importWeights(project->graph, (stem + QStringLiteral(".out.safetensors")).toStdString());
+        QVERIFY2(weights.has_value(), weights ? "" : weights.error().text().c_str());
+        const auto data = convarium::datasets::open(mnist.toStdString());
+        QVERIFY(data.has_value());
+        const auto evaluated = evaluate(project->graph, *weights, *data->test, 2);
+        QVERIFY(evaluated.has_value());
+        QVERIFY2(std::abs(evaluated->accuracy - accuracy) < 1.1e-4, std::to_string(evaluated->accuracy).c_str());
+    }
+};
+
+QTEST_APPLESS_MAIN(TorchTrainingTest)
+#include "torch_training_test.moc"
