@@ -3,6 +3,7 @@
 # One computer:       python3 @SCRIPT@ --data FOLDER
 # Two processes:      torchrun --nproc_per_node 2 @SCRIPT@ --data FOLDER
 # Several computers:  the same with torchrun's --nnodes, --node_rank and --master_addr.
+# (The torchrun of Debian 12 fails under its own Python unless --redirects 9:1 --tee 9:1 stand before the script.)
 # FOLDER holds IDX files with the usual names of MNIST, plain or as .gz.
 import argparse
 #if copies

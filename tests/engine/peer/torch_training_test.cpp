@@ -185,12 +185,15 @@ private Q_SLOTS:
         const auto written =
             exportTorch(*project, *initialWeights(project->graph, project->train.seed), stem.toStdString() + ".py");
         QVERIFY2(written.has_value(), written ? "" : written.error().text().c_str());
+        // --redirects and --tee name a process that there is not: Debian's torchrun cannot read their default, which
+        // says the same, under Python 3.11.
         const PythonResult run =
-            runPython({QStringLiteral("-m"), QStringLiteral("torch.distributed.run"), QStringLiteral("--standalone"),
-                       QStringLiteral("--nproc_per_node"), QStringLiteral("2"), stem + QStringLiteral("_train.py"),
-                       QStringLiteral("--data"), mnist, QStringLiteral("--limit"), QStringLiteral("4000"),
-                       QStringLiteral("--epochs"), QStringLiteral("1"), QStringLiteral("--output"),
-                       stem + QStringLiteral(".out.safetensors")},
+            runPython({QStringLiteral("-m"), QStringLiteral("torch.distributed.run"), QStringLiteral("--redirects"),
+                       QStringLiteral("9:1"), QStringLiteral("--tee"), QStringLiteral("9:1"),
+                       QStringLiteral("--standalone"), QStringLiteral("--nproc_per_node"), QStringLiteral("2"),
+                       stem + QStringLiteral("_train.py"), QStringLiteral("--data"), mnist, QStringLiteral("--limit"),
+                       QStringLiteral("4000"), QStringLiteral("--epochs"), QStringLiteral("1"),
+                       QStringLiteral("--output"), stem + QStringLiteral(".out.safetensors")},
                       280'000);
         QVERIFY2(run.status == 0, run.err.constData());
         const auto found = QRegularExpression(QStringLiteral("test loss ([0-9.]+), test accuracy ([0-9.]+)"))
