@@ -1,10 +1,8 @@
 #include "app/cli/commands.h"
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
+#include "engine/io/export_formats.h"
 #include "engine/io/load_model.h"
-#include "engine/io/onnx/onnx_export.h"
-#include "engine/io/torch/torch_export.h"
-#include "engine/io/weights_file.h"
 
 namespace convarium::cli
 {
@@ -14,50 +12,20 @@ namespace
 
 using namespace engine;
 
-using Written = Result<std::vector<std::string>>;
-
-/// A program or a file format that networks can be handed on to.
-struct Format {
-    const char* name;
-    const char* suffix; ///< of the file that -o names
-    Written (*write)(const Project&, const WeightMap&, const std::string& path);
-};
-
-Written notYet(const Project&, const WeightMap&, const std::string&)
-{
-    return Error{ErrorCode::InvalidArgument,
-                 "This format is not part of this version.",
-                 "Use --format onnx, pytorch or safetensors.",
-                 {}};
-}
-
-Written writeOnnx(const Project& project, const WeightMap& weights, const std::string& path)
-{
-    if (auto written = saveOnnx(project, weights, path); !written)
-        return written.error();
-    return std::vector{path};
-}
-
-Written writeSafetensors(const Project& project, const WeightMap& weights, const std::string& path)
-{
-    if (auto written = exportWeights(project.graph, weights, path); !written)
-        return written.error();
-    return std::vector{path};
-}
-
-constexpr Format kFormats[] = {{"onnx", ".onnx", writeOnnx},
-                               {"pytorch", ".py", exportTorch},
-                               {"keras", ".py", notYet},
-                               {"safetensors", ".safetensors", writeSafetensors}};
-
 struct ExportOptions {
     std::string model, format, output, weights;
 };
 
 int runExport(const ExportOptions& o)
 {
-    const Format& format =
-        *std::find_if(std::begin(kFormats), std::end(kFormats), [&o](const Format& f) { return o.format == f.name; });
+    const auto& all = exportFormats();
+    const ExportFormat& format =
+        *std::find_if(all.begin(), all.end(), [&o](const ExportFormat& f) { return o.format == f.id; });
+    if (!format.write)
+        return fail({ErrorCode::InvalidArgument,
+                     "Export to " + format.title + " is not part of this version.",
+                     "Use --format onnx, which converters to other programs read.",
+                     {}});
     if (suffixOf(o.output) != format.suffix)
         return wrongUsage("-o is '" + o.output + "', but for --format " + o.format + " the name must end in " +
                           format.suffix + ".");
@@ -70,7 +38,7 @@ int runExport(const ExportOptions& o)
     if (!given)
         return fail(given.error());
     const WeightsPtr weights = *given ? *given : initialWeights(project->graph, project->train.seed);
-    const Written written = format.write(*project, *weights, o.output);
+    const auto written = format.write(*project, *weights, o.output);
     if (!written)
         return fail(written.error());
     std::string list;
@@ -85,8 +53,8 @@ int runExport(const ExportOptions& o)
 void addExport(CLI::App& app, Run& run)
 {
     std::vector<std::string> names;
-    for (const Format& format : kFormats)
-        names.emplace_back(format.name);
+    for (const ExportFormat& format : exportFormats())
+        names.push_back(format.id);
     auto* command = app.add_subcommand("export", "Write a network for other programs");
     auto options = std::make_shared<ExportOptions>();
     command->add_option("MODEL", options->model, "Preset, .convarium, network .json or .onnx")->required();

@@ -8,6 +8,7 @@
 #include "ui/theme/theme.h"
 #include "ui/training/training_controller.h"
 
+#include <QAction>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -68,6 +69,43 @@ private Q_SLOTS:
         QVERIFY(*controller->trainingState()->weights == *state->weights);
         QCOMPARE(controller->history().epochs.size(), 2u);
         QVERIFY(controller->canContinue());
+    }
+
+    void exportsToPyTorchBesideTheUiThread()
+    {
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("mlp"));
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        QString path = m_folder.filePath(QStringLiteral("mlp.py"));
+        QString said;
+        dialogs::ScopedAnswers answers(
+            [&](const dialogs::Message& m) {
+                said = m.text + m.detail;
+                return 0;
+            },
+            [&](const dialogs::FileRequest& request) {
+                return request.suffix == QLatin1String("py") ? path : QString();
+            });
+        QAction* action = nullptr;
+        for (QAction* a : window.findChildren<QAction*>())
+            if (a->text().startsWith(QStringLiteral("PyTorch")))
+                action = a;
+        QVERIFY(action);
+        QSignalSpy exported(window.files(), &ProjectFiles::exported);
+        action->trigger();
+        QTRY_COMPARE(exported.size(), 1);
+        for (const QString& file : exported.first().first().toStringList())
+            QVERIFY2(QFile::exists(file), qPrintable(file));
+        QCOMPARE(exported.first().first().toStringList().size(), 3);
+        QVERIFY2(said.contains(QStringLiteral("mlp_train.py")), qPrintable(said));
+        QVERIFY(!window.document()->isModified());
+        said.clear();
+        path = QStringLiteral("/no/such/folder/mlp.py");
+        action->trigger();
+        QTRY_VERIFY(!said.isEmpty());
+        QVERIFY2(said.contains(QStringLiteral("mlp.py")), qPrintable(said));
+        QCOMPARE(exported.size(), 1);
     }
 
     void aFileThatIsNoNetworkIsRefusedAndNothingIsLost()

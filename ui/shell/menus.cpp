@@ -1,6 +1,7 @@
 // The menus of the window.
 #include "ui/shell/main_window.h"
 
+#include "engine/io/export_formats.h"
 #include "engine/io/presets.h"
 #include "engine/kernels/kernel_table.h"
 #include "ui/canvas/canvas_actions.h"
@@ -76,6 +77,15 @@ void MainWindow::makeFileMenu()
     file->addSeparator();
     file->addAction(tr("&Save"), QKeySequence::Save, m_files, &ProjectFiles::save);
     file->addAction(tr("Save &as\u2026"), QKeySequence(QStringLiteral("Ctrl+Shift+S")), m_files, &ProjectFiles::saveAs);
+    QMenu* exportMenu = file->addMenu(icon(QStringLiteral("export")), tr("&Export"));
+    for (const engine::ExportFormat& format : engine::exportFormats()) {
+        if (!format.write)
+            continue;
+        QAction* a = exportMenu->addAction(QString::fromStdString(format.title) + QStringLiteral("\u2026"), this,
+                                           [this, &format] { m_files->exportAs(format); });
+        a->setToolTip(QString::fromStdString(format.help));
+    }
+    exportMenu->setToolTipsVisible(true);
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(QStringLiteral("Ctrl+Q")), this, [this] { close(); });
 }

@@ -205,6 +205,47 @@ void ProjectFiles::write(const QString& path, std::function<void()> then)
     Q_EMIT stateTextChanged();
 }
 
+void ProjectFiles::exportAs(const engine::ExportFormat& format)
+{
+    if (m_task.isRunning())
+        return;
+    const QString title = text(format.title), suffix = text(format.suffix);
+    const QString suggested = m_document->filePath().isEmpty()
+                                  ? m_document->title() + suffix
+                                  : QFileInfo(m_document->filePath()).path() + QLatin1Char('/') +
+                                        QFileInfo(m_document->filePath()).completeBaseName() + suffix;
+    const QString path = dialogs::saveFile(m_window, tr("Export: %1").arg(title), suggested,
+                                           {QStringLiteral("%1 (*%2)").arg(title, suffix)}, suffix.mid(1));
+    if (path.isEmpty())
+        return;
+    const auto files = std::make_shared<QStringList>();
+    m_task.start(
+        [p = project(), file = path.toStdString(), write = format.write, files]() -> FileTask::Outcome {
+            const engine::WeightsPtr weights =
+                p.state ? p.state->weights : engine::initialWeights(p.graph, p.train.seed);
+            const auto written = write(p, *weights, file);
+            if (!written)
+                return written.error();
+            for (const std::string& one : *written)
+                files->append(text(one));
+            return std::optional<engine::Project>();
+        },
+        [this, path, files](FileTask::Outcome outcome) {
+            if (!outcome) {
+                complain(tr("“%1” could not be exported").arg(QFileInfo(path).fileName()), outcome.error());
+            } else {
+                QStringList names;
+                for (const QString& file : *files)
+                    names.append(QFileInfo(file).fileName());
+                dialogs::inform(m_window, SignKind::Info, tr("The network is exported"),
+                                tr("Written to %1: %2.").arg(QFileInfo(path).path(), names.join(QStringLiteral(", "))));
+                Q_EMIT exported(*files);
+            }
+            Q_EMIT stateTextChanged();
+        });
+    Q_EMIT stateTextChanged();
+}
+
 void ProjectFiles::guard(std::function<void()> go)
 {
     if (!m_document->isModified()) {

@@ -1,6 +1,7 @@
 // Opening, saving and the guard against losing work.
 #pragma once
 
+#include "engine/io/export_formats.h"
 #include "engine/io/project.h"
 #include "ui/shell/file_task.h"
 
@@ -34,6 +35,8 @@ public:
     /// Saves where it came from; a preset or a new network asks for a place.
     void save();
     void saveAs();
+    /// Writes the network with its present weights, or its initial ones, for another program. Asks for a place.
+    void exportAs(const engine::ExportFormat& format);
     /// Calls go once nothing can be lost any more: saved, discarded, or nothing to save. Not when cancelled.
     void guard(std::function<void()> go);
     /// "Saved 14:02", "Edited", "Saving ..."
@@ -42,6 +45,7 @@ public:
 Q_SIGNALS:
     void stateTextChanged();
     void opened();
+    void exported(const QStringList& files);
 
 private:
     void load(const QString& nameOrFile);

@@ -141,11 +141,12 @@ class Cluster:
 
     def sum(self, values):
         """The sum over all processes, number by number."""
-        total = torch.tensor(values, dtype=torch.float64 if self.device.type == "cpu" else torch.float32,
-                             device=self.device)
+        # Kept, because a thread of gloo must never be the last one that lets go of it: PyTorch could not end then.
+        self.total = torch.tensor(values, dtype=torch.float64 if self.device.type == "cpu" else torch.float32,
+                                  device=self.device)
         if self.parallel:
-            dist.all_reduce(total)
-        return total.tolist()
+            dist.all_reduce(self.total)
+        return self.total.tolist()
 
     def share(self, order):
         """Batches of this process. Each step's images are dealt out to all; the first ones fill up the last step."""
@@ -177,8 +178,7 @@ def load_model():
     return module
 
 
-def train(options):
-    cluster = Cluster()
+def train(cluster, options):
     network = load_model()
     model = network.load().to(cluster.device)
     torch.manual_seed(options.seed + cluster.rank)  # Dropout differs between the processes
@@ -297,8 +297,6 @@ def train(options):
     if options.output and cluster.rank == 0:
         state = {name: t for name, t in model.state_dict().items() if not name.endswith("num_batches_tracked")}
         network.write_safetensors(state, options.output)
-    if cluster.parallel:
-        dist.destroy_process_group()
 
 
 if __name__ == "__main__":
@@ -311,4 +309,8 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--limit", type=int, default=LIMIT, help="only the first training images")
     parser.add_argument("--output", help="safetensors file for the trained weights")
-    train(parser.parse_args())
+    options = parser.parse_args()
+    cluster = Cluster()  # outlives what train() leaves to be destroyed
+    train(cluster, options)
+    if cluster.parallel:
+        dist.destroy_process_group()

@@ -192,9 +192,9 @@ private Q_SLOTS:
                        QStringLiteral("9:1"), QStringLiteral("--tee"), QStringLiteral("9:1"),
                        QStringLiteral("--standalone"), QStringLiteral("--nproc_per_node"), QStringLiteral("2"),
                        stem + QStringLiteral("_train.py"), QStringLiteral("--data"), mnist, QStringLiteral("--limit"),
-                       QStringLiteral("4000"), QStringLiteral("--epochs"), QStringLiteral("1"),
+                       QStringLiteral("2000"), QStringLiteral("--epochs"), QStringLiteral("1"),
                        QStringLiteral("--output"), stem + QStringLiteral(".out.safetensors")},
-                      280'000);
+                      200'000);
         QVERIFY2(run.status == 0, run.err.constData());
         const auto found = QRegularExpression(QStringLiteral("test loss ([0-9.]+), test accuracy ([0-9.]+)"))
                                .match(QString::fromUtf8(run.out));
@@ -202,7 +202,7 @@ private Q_SLOTS:
         QCOMPARE(run.out.count("test accuracy"), 1); // one process speaks for both
         const double accuracy = found.captured(2).toDouble();
         qInfo("%s", run.out.trimmed().constData());
-        QVERIFY2(accuracy > 0.85, run.out.constData());
+        QVERIFY2(accuracy > 0.75, run.out.constData());
         // What they trained is the same network here.
         const auto weights = importWeights(project->graph, (stem + QStringLiteral(".out.safetensors")).toStdString());
         QVERIFY2(weights.has_value(), weights ? "" : weights.error().text().c_str());
