@@ -212,8 +212,9 @@ WindowPads windowPads(const Params& params, const Shape& input, const Shape& out
 std::vector<OnnxAttribute> onnxWindow(const OnnxCall& call)
 {
     const WindowGeometry g = windowGeometry(*call.params, call.inputShapes[0]);
-    const bool counted = roundsUp(*call.params) && g.countPadding;
-    const WindowPads p = counted ? givenPads(g) : windowPads(*call.params, call.inputShapes[0], call.outputShape);
+    const WindowPads all = windowPads(*call.params, call.inputShapes[0], call.outputShape);
+    const bool counted = g.countPadding && all != givenPads(g);
+    const WindowPads p = counted ? givenPads(g) : all;
     using List = std::vector<std::int64_t>;
     std::vector<OnnxAttribute> list{{"kernel_shape", List{g.kernelHeight, g.kernelWidth}},
                                     {"strides", List{g.strideHeight, g.strideWidth}},
@@ -363,6 +364,7 @@ std::vector<LayerSample> poolSamples()
             {"whole input", {{5, 3, 3}}, squareWindow(3, 1, "valid")},
             {"padding on two sides, 17 maps", {{17, 5, 4}}, withPads(squareWindow(3, 2, ""), {0, 1, 2, 0})},
             {"rounded up", {{2, 6, 7}}, up(squareWindow(3, 2, "valid"))},
+            {"same, also rounded up", {{2, 6, 7}}, up(squareWindow(1, 3, "same"))},
             {"rounded up beyond the padding", {{1, 6, 8}}, up(squareWindow(3, 2, "explicit", 1))},
             {"last window dropped", {{2, 4, 5}}, up(squareWindow(2, 3, "explicit", 1))},
             {"rounded up with padding on two sides", {{3, 5, 6}}, up(withPads(squareWindow(3, 2, ""), {2, 0, 0, 1}))}};
