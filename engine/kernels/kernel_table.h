@@ -17,7 +17,53 @@
 namespace convarium::engine::kernels
 {
 
-enum class Activation : std::uint8_t { None, Relu, Tanh, Sigmoid };
+/// Functions without settings that other kernels can apply before they store.
+enum class Activation : std::uint8_t { None, Relu, Relu6, Tanh, Sigmoid };
+
+/// The other functions of one number, with up to two settings a and b.
+enum class Function : std::uint8_t {
+    LeakyRelu,   ///< x, below zero a * x
+    Elu,         ///< b * x, below zero a * (e^x - 1)
+    Silu,        ///< x * logistic(x)
+    Gelu,        ///< x * Phi(x), Phi the normal distribution
+    GeluTanh,    ///< x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))
+    HardSwish,   ///< x * min(max(x / 6 + 1/2, 0), 1)
+    HardSigmoid, ///< min(max(a * x + b, 0), 1)
+    Softplus,    ///< ln(1 + e^x)
+    Clip,        ///< min(max(x, a), b)
+};
+
+struct FunctionCall {
+    Function function;
+    float a = 0, b = 0;
+};
+
+/// Does the slope follow from the value, so that the argument need not be kept? Asks for a >= 0 of LeakyRelu and Elu.
+constexpr bool slopeFromValue(Function f)
+{
+    return f == Function::LeakyRelu || f == Function::Elu || f == Function::HardSigmoid || f == Function::Clip;
+}
+
+/// Functions of two numbers.
+enum class Binary : std::uint8_t {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Maximum,    ///< the gradient goes to the larger one; equal ones get half of it each
+    Minimum,    ///< likewise
+    RightSlope, ///< a, below zero a * b: a ReLU with the slope b
+};
+
+/// `rows` rows of `count` numbers. A stride of 0 takes the same row again; spread: one number for the whole row.
+struct BinaryArgs {
+    Binary function;
+    std::int64_t rows, count;
+    const float* a;
+    const float* b;
+    std::int64_t aStride, bStride, outStride;
+    bool aSpread, bSpread;
+};
 
 /// Indirect matrix product, the heart of convolution (forward and input gradient), dense layers and 1x1:
 ///   out[outOffset[p] + j] (+)= act(bias[j] + sum_k in[inOffset[p] + depthOffset[k]] * weights(k, j))
@@ -147,7 +193,16 @@ struct KernelTable {
     void (*activate)(Activation, const float* in, float* out, std::int64_t n);
     void (*activateBackward)(Activation, const float* out, const float* outGradient, float* inGradient, std::int64_t n,
                              bool accumulate);
-    /// out = a + b, then the activation (None or Relu).
+    // Likewise; `in` is the argument where !slopeFromValue(), else the value.
+    void (*function)(const FunctionCall&, const float* in, float* out, std::int64_t n);
+    void (*functionBackward)(const FunctionCall&, const float* in, const float* outGradient, float* inGradient,
+                             std::int64_t n, bool accumulate);
+    /// out(row, i) = f(a(row, i), b(row, i)). In place where a or b is laid out as out is.
+    void (*binary)(const BinaryArgs&, float* out);
+    /// gradient (+)= outGradient * df/da (ofB: df/db), summed where the operand is taken again. `gradient` is laid out
+    /// as that operand is. Not accumulating asks for an operand that is neither spread nor taken again.
+    void (*binaryBackward)(const BinaryArgs&, const float* outGradient, float* gradient, bool ofB, bool accumulate);
+    /// out = a + b, then the activation.
     void (*add)(const float* a, const float* b, float* out, std::int64_t n, Activation);
     /// out (+)= factor * in.
     void (*scaleAdd)(const float* in, float factor, float* out, std::int64_t n, bool accumulate);
@@ -173,10 +228,13 @@ struct KernelTable {
     void (*lrnBackward)(const LrnArgs&, const float* in, const float* outGradient, float* inGradient, float* scratch,
                         bool accumulate);
 
-    // Softmax over the first `classes` of `lanes` numbers, `rows` rows.
+    // Softmax over the first `classes` of `lanes` numbers, `rows` rows, and its logarithm.
     void (*softmax)(const float* in, float* out, std::int64_t rows, std::int64_t classes, std::int64_t lanes);
     void (*softmaxBackward)(const float* out, const float* outGradient, float* inGradient, std::int64_t rows,
                             std::int64_t classes, std::int64_t lanes, bool accumulate);
+    void (*logSoftmax)(const float* in, float* out, std::int64_t rows, std::int64_t classes, std::int64_t lanes);
+    void (*logSoftmaxBackward)(const float* out, const float* outGradient, float* inGradient, std::int64_t rows,
+                               std::int64_t classes, std::int64_t lanes, bool accumulate);
     /// Cross-entropy of softmax(logits) with class labels. Adds the losses to *loss and the number of rows whose
     /// largest logit (first of equals) is the label to *correct. gradient (may be null) = (softmax - onehot) *
     /// gradientScale, zero in padding lanes.

@@ -21,6 +21,8 @@ namespace
 // clang-format off
 #include "engine/kernels/impl/vector.inl"
 #include "engine/kernels/impl/pointwise.inl"
+#include "engine/kernels/impl/function.inl"
+#include "engine/kernels/impl/binary.inl"
 #include "engine/kernels/impl/product.inl"
 #include "engine/kernels/impl/weight_gradient.inl"
 #include "engine/kernels/impl/depthwise.inl"
@@ -48,6 +50,10 @@ constexpr KernelTable makeTable(const char* name)
             .averagePoolBackward = averagePoolBackward,
             .activate = activate,
             .activateBackward = activateBackward,
+            .function = function,
+            .functionBackward = functionBackward,
+            .binary = binary,
+            .binaryBackward = binaryBackward,
             .add = add,
             .scaleAdd = scaleAdd,
             .maskScale = maskScale,
@@ -59,6 +65,8 @@ constexpr KernelTable makeTable(const char* name)
             .lrnBackward = lrnBackward,
             .softmax = softmax,
             .softmaxBackward = softmaxBackward,
+            .logSoftmax = logSoftmax,
+            .logSoftmaxBackward = logSoftmaxBackward,
             .softmaxCrossEntropy = softmaxCrossEntropy,
             .loadImage = loadImage,
             .updateSgd = updateSgd,

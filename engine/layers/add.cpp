@@ -1,6 +1,5 @@
+#include "engine/layers/broadcast.h"
 #include "engine/layers/messages.h"
-#include "engine/layers/reference.h"
-#include "engine/ops/op_graph_builder.h"
 
 #include <algorithm>
 
@@ -9,31 +8,34 @@ namespace convarium::engine
 namespace
 {
 
-struct Reference {
+struct Sum {
     template <class T>
-    static void forward(const ReferenceCall<T>& call)
+    static T value(T a, T b)
     {
-        forEachElement(call.output, [&](std::int64_t n, std::int64_t i) {
-            T sum = call.inputs[0].flat(n, i);
-            for (std::size_t k = 1; k < call.inputs.size(); ++k)
-                sum += call.inputs[k].flat(n, i);
-            call.output.flat(n, i) = sum;
-        });
+        return a + b;
     }
     template <class T>
-    static void backward(const ReferenceCall<T>& call)
+    static T byLeft(T, T)
     {
-        for (std::size_t k = 0; k < call.inputs.size(); ++k)
-            if (wanted(call.inputGradients, k))
-                forEachElement(call.outputGradient, [&](std::int64_t n, std::int64_t i) {
-                    call.inputGradients[k].flat(n, i) += call.outputGradient.flat(n, i);
-                });
+        return T(1);
+    }
+    template <class T>
+    static T byRight(T, T)
+    {
+        return T(1);
     }
 };
 
-Result<void> check(std::span<const Shape> inputs, const Params&)
+bool allEqual(std::span<const Shape> inputs)
 {
-    if (std::all_of(inputs.begin(), inputs.end(), [&](const Shape& s) { return s == inputs[0]; }))
+    return std::all_of(inputs.begin(), inputs.end(), [&](const Shape& s) { return s == inputs[0]; });
+}
+
+Result<void> check(std::span<const Shape> inputs, const Params& params)
+{
+    if (params.flag("broadcast"))
+        return checkBroadcast("Add", inputs);
+    if (allEqual(inputs))
         return {};
     return Error{ErrorCode::ShapeMismatch,
                  std::string("Add needs ") + (inputs.size() == 2 ? "two " : "") + "equal shapes. It gets " +
@@ -55,25 +57,39 @@ LayerDescriptor describe_add()
     d.paper = "He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, CVPR 2016, arXiv 1512.03385";
     d.minInputs = 2;
     d.maxInputs = 64;
+    ParamInfo broadcast;
+    broadcast.key = "broadcast";
+    broadcast.title = "Stretch sizes of 1";
+    broadcast.type = ParamType::Flag;
+    broadcast.defaultValue = false;
+    broadcast.help = "Inputs may differ where one has the size 1, and a list of C numbers counts as C maps of 1×1.";
+    d.parameters = {broadcast};
     d.summary = [](const Params&) { return std::string("sum of its inputs"); };
     d.check = check;
     d.tensors = noTensors;
-    setFormulas<SameShapeFormulas>(d);
-    setReference<Reference>(d);
-    d.lower = [](const LowerCall& call) { return call.builder->add(call, call.inputs); };
+    setFormulas<BroadcastFormulas>(d);
+    setReference<BroadcastReference<Sum>>(d);
+    d.lower = [](const LowerCall& call) {
+        return allEqual(call.inputShapes) ? call.builder->add(call, call.inputs)
+                                          : call.builder->binary(call, kernels::Binary::Add, call.inputs);
+    };
     d.onnx = [](const OnnxCall& call) {
-        return call.builder->add(call.inputs.size() == 2 ? "Add" : "Sum", call.inputs);
+        return call.builder->add(call.inputs.size() == 2 ? "Add" : "Sum", onnxBroadcast(call));
     };
     d.torch = [](const TorchCall& call) {
         TorchCode code;
-        code.call = "{0}";
-        for (std::size_t i = 1; i < call.inputShapes.size(); ++i)
-            code.call += " + {" + std::to_string(i) + "}";
+        code.call.clear();
+        for (const std::string& input : torchBroadcast(call))
+            code.call += (code.call.empty() ? "" : " + ") + input;
         return code;
     };
+    const Params stretch{{"broadcast", true}};
     d.samples = {{"two inputs", {{2, 3, 4}, {2, 3, 4}}, {}},
                  {"three inputs", {{3, 2, 2}, {3, 2, 2}, {3, 2, 2}}, {}},
-                 {"lists", {{9}, {9}}, {}}};
+                 {"lists", {{9}, {9}}, {}},
+                 {"one number per map", {{9, 2, 3}, {9}}, stretch},
+                 {"three stretch", {{1, 3, 1}, {4}, {4, 1, 2}}, stretch},
+                 {"rank 4 and rank 2", {{2, 3, 2, 2}, {2, 3}}, stretch}};
     return d;
 }
 

@@ -132,20 +132,6 @@ std::vector<TensorInfo> tensors(std::span<const Shape> inputs, const Params&)
             info("runningVariance", TensorRole::Statistic, Initializer::Ones)};
 }
 
-ParamInfo real(const std::string& key, const std::string& title, double value, double minimum, double maximum,
-               const std::string& help)
-{
-    ParamInfo info;
-    info.key = key;
-    info.title = title;
-    info.type = ParamType::Real;
-    info.defaultValue = value;
-    info.minimum = minimum;
-    info.maximum = maximum;
-    info.help = help;
-    return info;
-}
-
 } // namespace
 
 LayerDescriptor describe_batch_norm()
@@ -163,9 +149,10 @@ LayerDescriptor describe_batch_norm()
         "Ioffe and Szegedy, Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate "
         "Shift, ICML 2015, arXiv 1502.03167";
     d.parameters = {
-        real("epsilon", "Epsilon", 1e-5, 1e-8, 0.1, "Added to the variance so that a constant map does no harm."),
-        real("share", "Share of the new batch", 0.1, 0, 1,
-             "Weight of the newest batch in the running mean and variance, which are used outside training.")};
+        realParameter("epsilon", "Epsilon", 1e-5, 1e-8, 0.1,
+                      "Added to the variance so that a constant map does no harm."),
+        realParameter("share", "Share of the new batch", 0.1, 0, 1,
+                      "Weight of the newest batch in the running mean and variance, which are used outside training.")};
     d.summary = [](const Params&) { return std::string("mean 0, deviation 1"); };
     d.check = anyShape;
     d.tensors = tensors;

@@ -88,7 +88,7 @@ LayerDescriptor describe_constant()
     };
     setFormulas<Formulas>(d);
     setReference<Reference>(d);
-    d.lower = [](const LowerCall& call) { return call.builder->constant(call); };
+    d.lower = [](const LowerCall& call) { return call.builder->constant(call, "value", call.outputShape); };
     d.onnx = [](const OnnxCall& call) {
         // The batch axis comes with broadcasting.
         Shape batched{1};

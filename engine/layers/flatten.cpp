@@ -57,7 +57,7 @@ LayerDescriptor describe_flatten()
     d.isView = true;
     setFormulas<Formulas>(d);
     setReference<Reference>(d);
-    d.lower = [](const LowerCall& call) { return call.builder->flatten(call, call.inputs[0]); };
+    d.lower = [](const LowerCall& call) { return call.builder->reshape(call, call.inputs[0], call.outputShape); };
     d.onnx = [](const OnnxCall& call) {
         return call.builder->add("Flatten", call.inputs, {{"axis", std::int64_t{1}}});
     };

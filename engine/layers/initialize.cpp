@@ -29,6 +29,7 @@ void fillInitial(const TensorInfo& info, std::uint64_t seed, NodeId node, float*
     switch (info.initializer) {
     case Initializer::Zeros: std::fill_n(values, count, 0.0f); break;
     case Initializer::Ones: std::fill_n(values, count, 1.0f); break;
+    case Initializer::Quarter: std::fill_n(values, count, 0.25f); break;
     case Initializer::HeNormal: {
         const double deviation = std::sqrt(2.0 / static_cast<double>(std::max<std::int64_t>(1, info.fanIn)));
         for (std::int64_t i = 0; i < count; ++i)

@@ -40,7 +40,7 @@ struct ParamInfo {
 };
 
 /// How a weight starts. Keyed by node id, so editing one layer leaves the others' start alone.
-enum class Initializer { HeNormal, GlorotUniform, Zeros, Ones };
+enum class Initializer { HeNormal, GlorotUniform, Zeros, Ones, Quarter };
 
 /// A tensor that a layer with these inputs and settings owns.
 struct TensorInfo {

@@ -20,7 +20,10 @@ public:
     const char* kind() const override { return "batch_norm"; }
     bool backwardNeedsInput(int) const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
-    bool acceptsActivation(kernels::Activation a) const override { return a == kernels::Activation::Relu; }
+    bool acceptsActivation(kernels::Activation a) const override
+    {
+        return a == kernels::Activation::Relu || a == kernels::Activation::Relu6;
+    }
 
     std::vector<PhaseScope> forwardPhases() const override
     {
@@ -188,7 +191,10 @@ public:
     const char* kind() const override { return "normalise"; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
-    bool acceptsActivation(kernels::Activation a) const override { return a == kernels::Activation::Relu; }
+    bool acceptsActivation(kernels::Activation a) const override
+    {
+        return a == kernels::Activation::Relu || a == kernels::Activation::Relu6;
+    }
 
     std::vector<AuxSpec> aux(const OpGraph& graph) const override
     {

@@ -58,9 +58,9 @@ private:
 
 } // namespace
 
-int OpGraphBuilder::constant(const LowerCall& call)
+int OpGraphBuilder::constant(const LowerCall& call, const std::string& key, const Shape& shape)
 {
-    return m_graph.addOp(std::make_unique<ConstantOp>(), call, {}, call.outputShape, {"value"});
+    return m_graph.addOp(std::make_unique<ConstantOp>(), call, {}, shape, {key});
 }
 
 } // namespace convarium::engine

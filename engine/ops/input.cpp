@@ -66,51 +66,11 @@ private:
     std::int64_t m_firstNumber = 0, m_allNumbers = 0;
 };
 
-class UnflattenOp final : public Op
-{
-public:
-    const char* kind() const override { return "permute"; }
-
-    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
-    {
-        m_in = graph.layoutOf(inputs[0]);
-        m_out = graph.layoutOf(output);
-    }
-
-    void forward(const Run& run, const OpBinding& b, int) const override
-    {
-        const float* in = run.at(b.inputs[0]);
-        float* out = run.at(b.output);
-        for (std::int64_t n = 0; n < run.count; ++n)
-            for (std::int64_t i = 0; i < m_out.lanes; ++i)
-                out[n * m_out.floats() + i] = i < m_out.channels ? in[n * m_in.floats() + m_in.offset(i)] : 0.0f;
-    }
-
-    void backward(const Run& run, const OpBinding& b, int) const override
-    {
-        float* in = run.at(b.inputGradients[0]);
-        const float* out = run.at(b.outputGradient);
-        if (!b.accumulate[0])
-            std::fill(in, in + run.count * m_in.floats(), 0.0f);
-        for (std::int64_t n = 0; n < run.count; ++n)
-            for (std::int64_t i = 0; i < m_out.channels; ++i)
-                in[n * m_in.floats() + m_in.offset(i)] += out[n * m_out.floats() + i];
-    }
-
-private:
-    Layout m_in, m_out;
-};
-
 } // namespace
 
 std::unique_ptr<Op> makeInputOp()
 {
     return std::make_unique<InputOp>();
-}
-
-std::unique_ptr<Op> makeUnflattenOp()
-{
-    return std::make_unique<UnflattenOp>();
 }
 
 } // namespace convarium::engine

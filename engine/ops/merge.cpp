@@ -15,7 +15,10 @@ public:
     const char* kind() const override { return "add"; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
-    bool acceptsActivation(kernels::Activation a) const override { return a == kernels::Activation::Relu; }
+    bool acceptsActivation(kernels::Activation a) const override
+    {
+        return a == kernels::Activation::Relu || a == kernels::Activation::Relu6;
+    }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {

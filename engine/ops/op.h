@@ -7,6 +7,7 @@
 #include "engine/kernels/kernel_table.h"
 #include "engine/layers/layer.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -34,15 +35,24 @@ struct Layout {
             return i;
         return (i % (height * width)) * lanes + i / (height * width);
     }
-    /// A view in logical order; not for Flat, whose strides do not exist.
+    /// Steps from place to place along the logical axes of `shape`; not for Flat, where there are none.
+    [[nodiscard]] std::array<std::int64_t, kMaxRank> strides(const Shape& shape) const
+    {
+        std::array<std::int64_t, kMaxRank> steps{};
+        std::int64_t step = 1;
+        for (int d = shape.rank() - 1; d >= 0 && kind == Kind::Dense; --d) {
+            steps[static_cast<std::size_t>(d)] = step;
+            step *= shape[d];
+        }
+        if (kind != Kind::Dense)
+            steps = {1, shape.rank() == 3 ? width * lanes : 0, shape.rank() == 3 ? lanes : 0};
+        return steps;
+    }
+    /// A view in logical order; not for Flat.
     template <class T>
     [[nodiscard]] TensorView<T> view(T* data, std::int64_t batch, const Shape& shape) const
     {
-        if (kind == Kind::Dense)
-            return TensorView<T>(data, batch, shape);
-        if (shape.rank() == 3)
-            return TensorView<T>(data, batch, shape, {1, width * lanes, lanes}, floats());
-        return TensorView<T>(data, batch, shape, {1}, floats());
+        return TensorView<T>(data, batch, shape, strides(shape), floats());
     }
 };
 

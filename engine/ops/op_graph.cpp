@@ -77,25 +77,12 @@ int OpGraph::plain(int value, const LowerCall& call)
 {
     if (layoutOf(value).kind != Layout::Kind::Flat)
         return value;
-    return addOp(makeUnflattenOp(), call, {value}, values[static_cast<std::size_t>(value)].shape);
+    return addOp(makeRearrangeOp(), call, {value}, values[static_cast<std::size_t>(value)].shape);
 }
 
 int OpGraphBuilder::input(const LowerCall& call)
 {
     return m_graph.addOp(makeInputOp(), call, {}, call.outputShape);
-}
-
-int OpGraphBuilder::flatten(const LowerCall& call, int in)
-{
-    const ValueInfo source = m_graph.values[static_cast<std::size_t>(in)];
-    const int value = m_graph.addValue(call.outputShape, call.node);
-    ValueInfo& v = m_graph.values[static_cast<std::size_t>(value)];
-    v.storage = source.storage;
-    v.layout = source.layout;
-    // One pixel is a plain list already; several keep their places and are read through offsets.
-    if (v.layout.kind == Layout::Kind::Pixels && v.layout.pixels() > 1)
-        v.layout.kind = Layout::Kind::Flat;
-    return value;
 }
 
 } // namespace convarium::engine

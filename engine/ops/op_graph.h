@@ -68,8 +68,19 @@ struct PackedMatrix {
     }
 };
 
+template <class F>
+int OpGraphBuilder::overChannels(int in, const LowerCall& call, F add)
+{
+    const Shape shape = m_graph.values[static_cast<std::size_t>(in)].shape;
+    if (m_graph.layoutOf(in).kind != Layout::Kind::Dense)
+        return add(in, shape);
+    const Shape maps{shape.channels(), shape.elements() / shape.channels(), 1};
+    return reshape(call, add(reshape(call, in, maps), maps), shape);
+}
+
 std::unique_ptr<Op> makeInputOp();
 std::unique_ptr<Op> makeLossOp();
-std::unique_ptr<Op> makeUnflattenOp();
+/// Copies numbers in logical order from one layout to another.
+std::unique_ptr<Op> makeRearrangeOp();
 
 } // namespace convarium::engine

@@ -71,7 +71,8 @@ public:
     explicit OpGraphBuilder(OpGraph& graph) : m_graph(graph) {}
 
     int input(const LowerCall& call);
-    int constant(const LowerCall& call); ///< tensor "value", the same for every image
+    /// The node's tensor `key` in another shape of as many numbers, the same for every image.
+    int constant(const LowerCall& call, const std::string& key, const Shape& shape);
     /// weight: maps out, maps in / groups, kernel height, kernel width; bias (if the node has it): maps out.
     /// As many groups as maps come in: the same as depthwise().
     int convolution(const LowerCall& call, int in, const WindowGeometry& geometry, const TensorKeys& keys = {});
@@ -92,17 +93,30 @@ public:
     int maxPool(const LowerCall& call, int in, const WindowGeometry& geometry);
     int averagePool(const LowerCall& call, int in, const WindowGeometry& geometry);
     int activation(const LowerCall& call, int in, kernels::Activation activation);
+    int function(const LowerCall& call, int in, const kernels::FunctionCall& function);
+    /// From left to right: f(f(a, b), c). Shapes as in broadcastShapes().
+    int binary(const LowerCall& call, kernels::Binary function, const std::vector<int>& in);
     /// gamma, beta, runningMean, runningVariance; share: weight of the new batch in the running values.
     int batchNorm(const LowerCall& call, int in, double epsilon, double share);
     int dropout(const LowerCall& call, int in, double rate);
     int add(const LowerCall& call, const std::vector<int>& in);
     int concat(const LowerCall& call, const std::vector<int>& in); ///< along maps (axis 0 of the shape)
     int softmax(const LowerCall& call, int in);                    ///< over maps at each place, or over a list
-    int flatten(const LowerCall& call, int in);
+    int logSoftmax(const LowerCall& call, int in);
+    /// The same numbers in logical order. Copies only where the new shape is stored in another way.
+    int reshape(const LowerCall& call, int in, const Shape& shape);
+    /// Axis i of the output is axis order[i] of the input, counted from 0 without the batch.
+    int permute(const LowerCall& call, int in, const std::vector<int>& order);
+    /// Over these axes, counted from 0 without the batch, to call.outputShape.
+    int reduceMean(const LowerCall& call, int in, const std::vector<int>& axes);
     /// Runs the layer's reference functions; right for every layer, slow.
     int reference(const LowerCall& call, const LayerDescriptor& layer);
 
 private:
+    /// For ops that work on the channels of pixels: other ranks are brought to maps of C x rest x 1 and back.
+    template <class F>
+    int overChannels(int in, const LowerCall& call, F add);
+
     OpGraph& m_graph;
 };
 

@@ -1,4 +1,4 @@
-// Activations and dropout: every number by itself, so they may overwrite their input.
+// Activations, other functions of one number, and dropout: every number by itself, so they may overwrite their input.
 #include "engine/layers/dropout_mask.h"
 #include "engine/ops/op_graph.h"
 
@@ -36,6 +36,39 @@ public:
 
 private:
     kernels::Activation m_activation;
+    std::int64_t m_floats = 0;
+};
+
+/// Reads its argument in backward where the slope does not follow from the value; else it works in place.
+class FunctionOp final : public Op
+{
+public:
+    explicit FunctionOp(const kernels::FunctionCall& call) : m_call(call) {}
+    const char* kind() const override { return "pointwise"; }
+    bool outputMayReplaceInput() const override { return true; }
+    bool gradientMayReplace(int) const override { return true; }
+    bool backwardNeedsInput(int) const override { return !kernels::slopeFromValue(m_call.function); }
+    bool backwardNeedsOutput() const override { return kernels::slopeFromValue(m_call.function); }
+
+    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
+    {
+        m_floats = graph.layoutOf(output).floats();
+    }
+
+    void forward(const Run& run, const OpBinding& b, int) const override
+    {
+        run.kernels().function(m_call, run.at(b.inputs[0]), run.at(b.output), run.count * m_floats);
+    }
+
+    void backward(const Run& run, const OpBinding& b, int) const override
+    {
+        run.kernels().functionBackward(m_call, run.at(backwardNeedsOutput() ? b.output : b.inputs[0]),
+                                       run.at(b.outputGradient), run.at(b.inputGradients[0]), run.count * m_floats,
+                                       b.accumulate[0] != 0);
+    }
+
+private:
+    kernels::FunctionCall m_call;
     std::int64_t m_floats = 0;
 };
 
@@ -101,6 +134,11 @@ private:
 int OpGraphBuilder::activation(const LowerCall& call, int in, kernels::Activation activation)
 {
     return m_graph.addOp(std::make_unique<ActivationOp>(activation), call, {m_graph.plain(in, call)}, call.outputShape);
+}
+
+int OpGraphBuilder::function(const LowerCall& call, int in, const kernels::FunctionCall& function)
+{
+    return m_graph.addOp(std::make_unique<FunctionOp>(function), call, {m_graph.plain(in, call)}, call.outputShape);
 }
 
 int OpGraphBuilder::dropout(const LowerCall& call, int in, double rate)

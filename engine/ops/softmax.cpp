@@ -1,4 +1,4 @@
-// Softmax, and the cross-entropy loss on logits.
+// Softmax and its logarithm, and the cross-entropy loss on logits.
 #include "engine/ops/op_graph.h"
 
 #include <algorithm>
@@ -12,7 +12,8 @@ namespace
 class SoftmaxOp final : public Op
 {
 public:
-    const char* kind() const override { return "softmax"; }
+    explicit SoftmaxOp(bool logarithm) : m_logarithm(logarithm) {}
+    const char* kind() const override { return m_logarithm ? "log_softmax" : "softmax"; }
     bool backwardNeedsOutput() const override { return true; }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
@@ -22,18 +23,19 @@ public:
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
-        run.kernels().softmax(run.at(b.inputs[0]), run.at(b.output), run.count * m_layout.pixels(), m_layout.channels,
-                              m_layout.lanes);
+        const auto kernel = m_logarithm ? run.kernels().logSoftmax : run.kernels().softmax;
+        kernel(run.at(b.inputs[0]), run.at(b.output), run.count * m_layout.pixels(), m_layout.channels, m_layout.lanes);
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override
     {
-        run.kernels().softmaxBackward(run.at(b.output), run.at(b.outputGradient), run.at(b.inputGradients[0]),
-                                      run.count * m_layout.pixels(), m_layout.channels, m_layout.lanes,
-                                      b.accumulate[0] != 0);
+        const auto kernel = m_logarithm ? run.kernels().logSoftmaxBackward : run.kernels().softmaxBackward;
+        kernel(run.at(b.output), run.at(b.outputGradient), run.at(b.inputGradients[0]), run.count * m_layout.pixels(),
+               m_layout.channels, m_layout.lanes, b.accumulate[0] != 0);
     }
 
 private:
+    bool m_logarithm;
     Layout m_layout;
 };
 
@@ -93,7 +95,16 @@ std::unique_ptr<Op> makeLossOp()
 
 int OpGraphBuilder::softmax(const LowerCall& call, int in)
 {
-    return m_graph.addOp(std::make_unique<SoftmaxOp>(), call, {m_graph.plain(in, call)}, call.outputShape);
+    return overChannels(m_graph.plain(in, call), call, [&](int value, const Shape& shape) {
+        return m_graph.addOp(std::make_unique<SoftmaxOp>(false), call, {value}, shape);
+    });
+}
+
+int OpGraphBuilder::logSoftmax(const LowerCall& call, int in)
+{
+    return overChannels(m_graph.plain(in, call), call, [&](int value, const Shape& shape) {
+        return m_graph.addOp(std::make_unique<SoftmaxOp>(true), call, {value}, shape);
+    });
 }
 
 } // namespace convarium::engine

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 
 namespace convarium::engine
@@ -78,5 +79,12 @@ private:
     std::array<std::int64_t, kMaxRank> m_sizes{};
     int m_rank = 0;
 };
+
+/// `shape` with sizes of 1 behind it up to `rank` axes: a list of C numbers as maps of C x 1 x 1.
+Shape withAxes(const Shape& shape, int rank);
+
+/// The shape of an operation on both, number by number: sizes of 1 stretch, and the shape with fewer axes goes on with
+/// sizes of 1. Nothing where other sizes differ.
+std::optional<Shape> broadcastShapes(const Shape& a, const Shape& b);
 
 } // namespace convarium::engine

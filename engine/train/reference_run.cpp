@@ -21,8 +21,14 @@ const ReferenceFunctions<T>& functions(const LayerDescriptor& layer)
         return layer.reference;
 }
 
+/// Shapes of the highest rank have no room for the batch: it multiplies their first size.
 Shape withBatch(std::int64_t batch, const Shape& shape)
 {
+    if (shape.rank() == kMaxRank) {
+        Shape s = shape;
+        s[0] *= batch;
+        return s;
+    }
     Shape s{batch};
     for (int i = 0; i < shape.rank(); ++i)
         s.append(shape[i]);

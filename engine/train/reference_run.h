@@ -9,7 +9,7 @@ namespace convarium::engine
 
 template <class T>
 struct ReferencePass {
-    std::map<NodeId, TensorOf<T>> outputs;         ///< shape: batch first, then the node's shape
+    std::map<NodeId, TensorOf<T>> outputs;         ///< shape: batch first (within size 0 of rank 6)
     std::map<NodeId, TensorOf<T>> outputGradients; ///< of the mean loss
     std::map<TensorKey, TensorOf<T>> tensorGradients;
     std::map<TensorKey, TensorOf<T>> newStatistics;

@@ -94,6 +94,7 @@ void channelAffine(const float* in, const float* scale, const float* shift, floa
     switch (activation) {
     case Activation::None: channelAffineOf<Activation::None>(in, scale, shift, out, pixels, lanes); break;
     case Activation::Relu: channelAffineOf<Activation::Relu>(in, scale, shift, out, pixels, lanes); break;
+    case Activation::Relu6: channelAffineOf<Activation::Relu6>(in, scale, shift, out, pixels, lanes); break;
     case Activation::Tanh: channelAffineOf<Activation::Tanh>(in, scale, shift, out, pixels, lanes); break;
     case Activation::Sigmoid: channelAffineOf<Activation::Sigmoid>(in, scale, shift, out, pixels, lanes); break;
     }

@@ -14,6 +14,7 @@ void activate(Activation activation, const float* in, float* out, std::int64_t n
             __builtin_memmove(out, in, static_cast<std::size_t>(n) * sizeof(float));
         break;
     case Activation::Relu: activateRun<Activation::Relu>(in, out, n); break;
+    case Activation::Relu6: activateRun<Activation::Relu6>(in, out, n); break;
     case Activation::Tanh: activateRun<Activation::Tanh>(in, out, n); break;
     case Activation::Sigmoid: activateRun<Activation::Sigmoid>(in, out, n); break;
     }
@@ -28,6 +29,8 @@ void activateBackwardRun(const float* out, const float* outGradient, float* inGr
             const V y = lanes.get(out + i);
             if constexpr (kActivation == Activation::Relu)
                 g = y <= V{} ? V{} : g; // passes where y is NaN, so that a diverged run shows
+            else if constexpr (kActivation == Activation::Relu6)
+                g = y <= V{} ? V{} : y >= 6.0f ? V{} : g;
             else if constexpr (kActivation == Activation::Tanh)
                 g = g * (1.0f - y * y);
             else
@@ -54,6 +57,7 @@ void activateBackward(Activation activation, const float* out, const float* outG
     switch (activation) {
     case Activation::None: activateBackwardOf<Activation::None>(out, outGradient, inGradient, n, accumulate); break;
     case Activation::Relu: activateBackwardOf<Activation::Relu>(out, outGradient, inGradient, n, accumulate); break;
+    case Activation::Relu6: activateBackwardOf<Activation::Relu6>(out, outGradient, inGradient, n, accumulate); break;
     case Activation::Tanh: activateBackwardOf<Activation::Tanh>(out, outGradient, inGradient, n, accumulate); break;
     case Activation::Sigmoid:
         activateBackwardOf<Activation::Sigmoid>(out, outGradient, inGradient, n, accumulate);
@@ -74,6 +78,7 @@ void add(const float* a, const float* b, float* out, std::int64_t n, Activation 
     switch (activation) {
     case Activation::None: addRun<Activation::None>(a, b, out, n); break;
     case Activation::Relu: addRun<Activation::Relu>(a, b, out, n); break;
+    case Activation::Relu6: addRun<Activation::Relu6>(a, b, out, n); break;
     case Activation::Tanh: addRun<Activation::Tanh>(a, b, out, n); break;
     case Activation::Sigmoid: addRun<Activation::Sigmoid>(a, b, out, n); break;
     }

@@ -130,12 +130,14 @@ void productTiles(const ProductBlock& block, const std::int32_t* inOffset, const
                     sums[0][p][v] += sums[s][p][v];
             }
         }
-        if (a.activation == Activation::Relu) {
+        if (a.activation == Activation::Relu || a.activation == Activation::Relu6) {
+            // One comparison more than ReLU needs: infinity stays, so this is no cut for it.
+            const V most = spread(a.activation == Activation::Relu6 ? 6.0f : __builtin_inff());
             CONVARIUM_UNROLL
             for (int p = 0; p < PX; ++p) {
                 CONVARIUM_UNROLL
                 for (int v = 0; v < NV; ++v)
-                    sums[0][p][v] = relu(sums[0][p][v]);
+                    sums[0][p][v] = sums[0][p][v] > most ? most : relu(sums[0][p][v]);
             }
         }
         CONVARIUM_UNROLL

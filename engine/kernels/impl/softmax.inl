@@ -78,6 +78,37 @@ void softmaxBackward(const float* out, const float* outGradient, float* inGradie
     }
 }
 
+/// y = x - ln(sum of e^x); padding lanes zero.
+void logSoftmax(const float* in, float* out, std::int64_t rows, std::int64_t classes, std::int64_t lanes)
+{
+    for (std::int64_t r = 0; r < rows; ++r, in += lanes, out += lanes) {
+        const float largest = rowMaximum(in, classes);
+        const double sum = exponentialsOfRow(in, nullptr, largest, classes);
+        const float logarithm = static_cast<float>(__builtin_log(sum));
+        for (std::int64_t j = 0; j < lanes; j += kWidth) {
+            const V y = (load(in + j) - largest) - logarithm;
+            store(out + j, lanesBelow(classes > j ? classes - j : 0) ? y : V{});
+        }
+    }
+}
+
+/// dx = dy - e^y * (sum of dy)
+void logSoftmaxBackward(const float* out, const float* outGradient, float* inGradient, std::int64_t rows,
+                        std::int64_t classes, std::int64_t lanes, bool accumulate)
+{
+    for (std::int64_t r = 0; r < rows; ++r, out += lanes, outGradient += lanes, inGradient += lanes) {
+        VDouble sum{};
+        for (std::int64_t j = 0; j < classes; j += kWidth)
+            sum += widen(lanesBelow(classes - j) ? load(outGradient + j) : V{});
+        const float total = static_cast<float>(horizontalSum(sum));
+        for (std::int64_t j = 0; j < lanes; j += kWidth) {
+            const V g = load(outGradient + j) - exponential(load(out + j)) * total;
+            const V kept = lanesBelow(classes > j ? classes - j : 0) ? g : V{};
+            store(inGradient + j, accumulate ? load(inGradient + j) + kept : kept);
+        }
+    }
+}
+
 void softmaxCrossEntropy(const float* logits, const std::int32_t* labels, float* gradient, std::int64_t rows,
                          std::int64_t classes, std::int64_t lanes, float gradientScale, double* loss,
                          std::int64_t* correct)

@@ -73,6 +73,17 @@ CONVARIUM_INLINE V relu(V x)
     return x < V{} ? V{} : x; // a NaN fails the comparison and stays
 }
 
+CONVARIUM_INLINE V clipped(V x, float lowest, float highest)
+{
+    x = x < lowest ? spread(lowest) : x; // a NaN fails both comparisons and stays
+    return x > highest ? spread(highest) : x;
+}
+
+CONVARIUM_INLINE V absolute(V x)
+{
+    return (V)((VBits)x & 0x7fffffffu);
+}
+
 CONVARIUM_INLINE V squareRoot(V x)
 {
     V r;
@@ -121,6 +132,16 @@ CONVARIUM_INLINE V exponential(V x)
     return p * powerOfTwo(half) * powerOfTwo(rest);
 }
 
+/// e^x - 1 for x <= 0, exact to a few units in the last place also near zero; NaN for NaN.
+CONVARIUM_INLINE V exponentialMinusOne(V x)
+{
+    x = x < -40.0f ? spread(-40.0f) : x;
+    V shifted;
+    const V r = reduceByLn2(x, shifted);
+    const V power = powerOfTwo(shifted);
+    return expMinusOneNearZero(r) * power + (power - 1.0f);
+}
+
 /// tanh x = q / (q + 2) with q = e^(2|x|) - 1: exact to a few units in the last place also near zero.
 CONVARIUM_INLINE V hyperbolicTangent(V x)
 {
@@ -139,6 +160,50 @@ CONVARIUM_INLINE V logistic(V x)
     return 1.0f / (1.0f + exponential(-x));
 }
 
+/// ln(1 + u) for 0 <= u <= 1 as 2 artanh(s), s = u / (2 + u) <= 1/3, by its series; relative error 1e-7.
+CONVARIUM_INLINE V logOnePlus(V u)
+{
+    const V s = u / (u + 2.0f);
+    const V q = s * s;
+    V p = q * (1.0f / 15) + (1.0f / 13);
+    p = p * q + (1.0f / 11);
+    p = p * q + (1.0f / 9);
+    p = p * q + (1.0f / 7);
+    p = p * q + (1.0f / 5);
+    p = p * q + (1.0f / 3);
+    return 2.0f * (s + s * (q * p));
+}
+
+/// The normal distribution's Phi(x) = erfc(-x / sqrt 2) / 2. Near zero by Taylor's series of erf; else by
+/// erfc(z) = t p(t) exp(-z^2) with t = 1 / (1 + z / 2), p interpolated at Chebyshev's points for 0.9 <= z <= 10.5.
+CONVARIUM_INLINE V normalDistribution(V x)
+{
+    V z = absolute(x) * 0.707106781f;
+    z = z > 10.5f ? spread(10.5f) : z;
+    const V q = z * z;
+    V series = q * 1.480719282e-08f - 1.636584469e-07f;
+    series = series * q + 1.646211437e-06f;
+    series = series * q - 1.492565036e-05f;
+    series = series * q + 1.205533298e-04f;
+    series = series * q - 8.548327023e-04f;
+    series = series * q + 5.223977625e-03f;
+    series = series * q - 2.686617065e-02f;
+    series = series * q + 1.128379167e-01f;
+    series = series * q - 3.761263890e-01f;
+    series = series * q + 1.128379167e+00f;
+    const V t = 1.0f / (z * 0.5f + 1.0f);
+    V rest = t * 8.949699792e-02f - 2.152885809e-01f;
+    rest = rest * t + 6.998836429e-02f;
+    rest = rest * t + 6.857872777e-02f;
+    rest = rest * t + 1.761330843e-01f;
+    rest = rest * t + 2.474946201e-01f;
+    rest = rest * t + 2.819831552e-01f;
+    rest = rest * t + 2.821008596e-01f;
+    const V tail = 0.5f * t * rest * exponential(-q);
+    const V upper = x < V{} ? tail : 1.0f - tail;
+    return z < 0.95f ? 0.5f + (x < V{} ? -0.5f : spread(0.5f)) * (z * series) : upper;
+}
+
 /// Hides where a pointer comes from. Compilers otherwise rewrite many pointers as one plus differences, and run out of
 /// registers for the differences.
 CONVARIUM_INLINE const float* opaque(const float* p)
@@ -152,6 +217,8 @@ CONVARIUM_INLINE V activated(V x)
 {
     if constexpr (kActivation == Activation::Relu)
         return relu(x);
+    else if constexpr (kActivation == Activation::Relu6)
+        return clipped(x, 0.0f, 6.0f);
     else if constexpr (kActivation == Activation::Tanh)
         return hyperbolicTangent(x);
     else if constexpr (kActivation == Activation::Sigmoid)

@@ -80,7 +80,7 @@ void ChannelKernelTest::affineEqualsPlainLoops()
         for (const std::int64_t pixels : {0, 1, 13})
             for (const std::int64_t lanes : {table->width, 3 * table->width})
                 for (const Activation activation :
-                     {Activation::None, Activation::Relu, Activation::Tanh, Activation::Sigmoid}) {
+                     {Activation::None, Activation::Relu, Activation::Relu6, Activation::Tanh, Activation::Sigmoid}) {
                     const Floats in = random.floats(pixels * lanes);
                     const Floats scale = random.floats(lanes);
                     const Floats shift = random.floats(lanes);

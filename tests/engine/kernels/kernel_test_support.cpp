@@ -32,6 +32,7 @@ double reference(Activation activation, double x)
     switch (activation) {
     case Activation::None: return x;
     case Activation::Relu: return x < 0.0 ? 0.0 : x;
+    case Activation::Relu6: return x < 0.0 ? 0.0 : x > 6.0 ? 6.0 : x;
     case Activation::Tanh: return std::tanh(x);
     case Activation::Sigmoid: return 1.0 / (1.0 + std::exp(-x));
     }

@@ -183,9 +183,10 @@ void ProductKernelTest::productEqualsPlainLoopsForRandomShapes()
                          random.pick<std::int64_t>({1, 2, 3, 4, 5, 7, 9, 25, 64, 145}), random.pick(columnsFor(*table)),
                          style);
             const bool accumulate = random.coin();
-            const auto activation = accumulate ? Activation::None
-                                               : random.pick<Activation>({Activation::None, Activation::Relu,
-                                                                          Activation::Tanh, Activation::Sigmoid});
+            const auto activation =
+                accumulate ? Activation::None
+                           : random.pick<Activation>({Activation::None, Activation::Relu, Activation::Relu6,
+                                                      Activation::Tanh, Activation::Sigmoid});
             checkProduct(c, random, random.coin(), accumulate, activation);
         }
 }
@@ -230,7 +231,8 @@ void ProductKernelTest::emptyShapesWriteOnlyWhatTheyShould()
 void ProductKernelTest::nanReachesTheOutputThroughRelu()
 {
     for (const KernelTable* table : tablesUnderTest())
-        for (const auto activation : {Activation::None, Activation::Relu, Activation::Tanh, Activation::Sigmoid}) {
+        for (const auto activation :
+             {Activation::None, Activation::Relu, Activation::Relu6, Activation::Tanh, Activation::Sigmoid}) {
             Floats in(4, 1.0f);
             in[2] = std::numeric_limits<float>::quiet_NaN();
             Floats weights(4 * table->width, 0.5f);

@@ -367,6 +367,103 @@ const std::vector<Known>& knownValues()
         {"relu", "relu", {}, {{4}}, {{-2, 0, 0.5f, 3}}, {}, {0, 0, 0.5f, 3}},
         {"tanh", "tanh", {}, {{3}}, {{0, 0.5f, -0.5f}}, {}, {0, kTanhHalf, -kTanhHalf}},
         {"sigmoid", "sigmoid", {}, {{4}}, {{0, std::log(3.0f), -std::log(3.0f), -200}}, {}, {0.5f, 0.75f, 0.25f, 0}},
+        {"relu6", "relu6", {}, {{4}}, {{-2, 0.5f, 6, 9}}, {}, {0, 0.5f, 6, 6}},
+        {"leaky relu", "leaky_relu", {{"slope", 0.25}}, {{4}}, {{-2, 0, 0.5f, 3}}, {}, {-0.5f, 0, 0.5f, 3}},
+        {"prelu, one slope per map", "prelu", {}, {{2, 1, 2}}, {{-2, 4, -2, 4}}, {{0.5f, -1}}, {-1, 4, 2, 4}},
+        {"prelu, one slope for all",
+         "prelu",
+         {{"slopes", std::string("shared")}},
+         {{3}},
+         {{-2, 4, -1}},
+         {{0.5f}},
+         {-1, 4, -0.5f}},
+        {"elu", "elu", {{"alpha", 2.0}}, {{3}}, {{-std::log(2.0f), 0, 3}}, {}, {-1, 0, 3}},
+        {"selu", "selu", {}, {{3}}, {{-std::log(2.0f), 0, 1}}, {}, {-0.87904968f, 0, 1.05070099f}},
+        {"silu", "silu", {}, {{3}}, {{0, std::log(3.0f), -std::log(3.0f)}}, {}, {0, 0.8239592f, -0.2746531f}},
+        {"gelu: Phi(1) = 0.8413447", "gelu", {}, {{3}}, {{0, 1, -1}}, {}, {0, 0.8413447f, -0.1586553f}},
+        {"gelu, tanh form",
+         "gelu",
+         {{"form", std::string("tanh")}},
+         {{3}},
+         {{0, 1, -1}},
+         {},
+         {0, 0.8411920f, -0.1588080f}},
+        {"hard swish", "hard_swish", {}, {{5}}, {{-4, -3, -1.5f, 1.5f, 4}}, {}, {0, 0, -0.375f, 1.125f, 4}},
+        {"hard sigmoid", "hard_sigmoid", {}, {{5}}, {{-4, -3, 0, 1.5f, 4}}, {}, {0, 0, 0.5f, 0.75f, 1}},
+        {"hard sigmoid of ONNX", "hard_sigmoid", {{"alpha", 0.2}}, {{3}}, {{-4, 1, 4}}, {}, {0, 0.7f, 1}},
+        {"softplus",
+         "softplus",
+         {},
+         {{4}},
+         {{0, std::log(3.0f), -200, 200}},
+         {},
+         {std::log(2.0f), 2 * std::log(2.0f), 0, 200}},
+        {"clip", "clip", {{"min", -1.0}, {"max", 2.0}}, {{4}}, {{-2, -1, 0.5f, 3}}, {}, {-1, -1, 0.5f, 2}},
+        {"log softmax",
+         "log_softmax",
+         {},
+         {{3}},
+         {{0, std::log(2.0f), std::log(5.0f)}},
+         {},
+         {-std::log(8.0f), -std::log(4.0f), -std::log(1.6f)}},
+        {"log softmax of large scores",
+         "log_softmax",
+         {},
+         {{2}},
+         {{1000, 1000}},
+         {},
+         {-std::log(2.0f), -std::log(2.0f)}},
+        {"log softmax over the maps at each place",
+         "log_softmax",
+         {},
+         {{2, 1, 2}},
+         {{0, 0, 0, std::log(3.0f)}},
+         {},
+         {-std::log(2.0f), -std::log(4.0f), -std::log(2.0f), std::log(0.75f)}},
+        {"gate: one number per map",
+         "multiply",
+         {},
+         {{2, 1, 2}, {2}},
+         {{1, 2, 3, 4}, {10, 100}},
+         {},
+         {10, 20, 300, 400}},
+        {"gate: one map for all", "multiply", {}, {{1, 1, 2}, {2, 1, 2}}, {{2, 3}, {1, 2, 3, 4}}, {}, {2, 6, 6, 12}},
+        {"rows times columns", "multiply", {}, {{1, 2, 1}, {1, 1, 2}}, {{2, 3}, {5, 7}}, {}, {10, 14, 15, 21}},
+        {"product of three", "multiply", {}, {{2}, {2}, {1}}, {{1, 2}, {3, 4}, {-1}}, {}, {-3, -8}},
+        {"difference", "subtract", {}, {{2, 1, 2}, {2}}, {{1, 2, 3, 4}, {10, 100}}, {}, {-9, -8, -97, -96}},
+        {"quotient", "divide", {}, {{2}, {2, 1, 2}}, {{6, 12}, {1, 2, 3, -4}}, {}, {6, 3, 4, -3}},
+        {"largest", "maximum", {}, {{3}, {3}, {1}}, {{1, 5, -3}, {2, 4, -9}, {-2}}, {}, {2, 5, -2}},
+        {"smallest", "minimum", {}, {{3}, {3}, {1}}, {{1, 5, -3}, {2, 4, -9}, {3}}, {}, {1, 3, -9}},
+        {"sum that stretches",
+         "add",
+         {{"broadcast", true}},
+         {{2, 1, 2}, {2}},
+         {{1, 2, 3, 4}, {10, 100}},
+         {},
+         {11, 12, 103, 104}},
+        {"reshape keeps the order",
+         "reshape",
+         {{"shape", std::string("2,-1,1")}},
+         {{6}},
+         {counting(6)},
+         {},
+         counting(6)},
+        {"maps last", "permute", {}, {{2, 1, 3}}, {counting(6)}, {}, {1, 4, 2, 5, 3, 6}},
+        {"columns for rows",
+         "permute",
+         {{"order", std::string("1,3,2")}},
+         {{1, 2, 3}},
+         {counting(6)},
+         {},
+         {1, 4, 2, 5, 3, 6}},
+        {"mean of rows and columns", "reduce_mean", {}, {{2, 1, 2}}, {{1, 2, 3, 8}}, {}, {1.5f, 5.5f}},
+        {"mean picture",
+         "reduce_mean",
+         {{"axes", std::string("1")}, {"keep", true}},
+         {{2, 1, 2}},
+         {{1, 2, 3, 8}},
+         {},
+         {2, 5}},
         {"softmax", "softmax", {}, {{3}}, {{0, std::log(2.0f), std::log(5.0f)}}, {}, {0.125f, 0.25f, 0.625f}},
         {"softmax of large scores", "softmax", {}, {{2}}, {{1000, 1000}}, {}, {0.5f, 0.5f}},
         {"softmax over the maps at each place",
@@ -481,16 +578,18 @@ private Q_SLOTS:
             for (const LayerSample& sample : layer.samples) {
                 LayerCase<float> c(layer, sample, 2);
                 const Numbers expected = c.forward(true);
-                // The same numbers with the channels last and three unused numbers behind every place.
+                // The same numbers with the first axis last and three unused numbers behind every place.
                 std::vector<Numbers> storage;
                 ReferenceCall<float> call = c.call(true);
                 const auto channelsLast = [&](const Shape& shape) {
-                    const std::int64_t lanes = shape.channels() + 3;
-                    const std::int64_t image = lanes * shape.height() * shape.width();
-                    storage.emplace_back(static_cast<std::size_t>(2 * image), std::nanf(""));
-                    return shape.isMaps() ? TensorView<float>(storage.back().data(), 2, shape,
-                                                              {1, lanes * shape.width(), lanes}, image)
-                                          : TensorView<float>(storage.back().data(), 2, shape, {1}, image);
+                    std::array<std::int64_t, kMaxRank> strides{1};
+                    std::int64_t step = shape.channels() + 3;
+                    for (int d = shape.rank() - 1; d > 0; --d) {
+                        strides[static_cast<std::size_t>(d)] = step;
+                        step *= shape[d];
+                    }
+                    storage.emplace_back(static_cast<std::size_t>(2 * step), std::nanf(""));
+                    return TensorView<float>(storage.back().data(), 2, shape, strides, step);
                 };
                 storage.reserve(c.inputs().size() + 1);
                 for (std::size_t i = 0; i < c.inputs().size(); ++i) {

@@ -90,6 +90,8 @@ private Q_SLOTS:
             QVERIFY(std::abs(v) <= std::sqrt(6.0 / 300) + 1e-7);
         info.initializer = Initializer::Ones;
         QCOMPARE(initial(info, 3, 1), std::vector<float>(20000, 1.0f));
+        info.initializer = Initializer::Quarter;
+        QCOMPARE(initial(info, 3, 1), std::vector<float>(20000, 0.25f));
         info.initializer = Initializer::Zeros;
         QCOMPARE(initial(info, 3, 1), std::vector<float>(20000, 0.0f));
     }

@@ -91,7 +91,7 @@ private Q_SLOTS:
                         continue;
                     (info.role == TensorRole::Weight ? weights : statistics) += info.shape.elements();
                     QVERIFY2(info.initializer == Initializer::Zeros || info.initializer == Initializer::Ones ||
-                                 info.fanIn > 0,
+                                 info.initializer == Initializer::Quarter || info.fanIn > 0,
                              where);
                 }
                 QVERIFY2(formulas.weights.value == weights && formulas.statistics.value == statistics, where);
