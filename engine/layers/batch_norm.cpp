@@ -1,3 +1,4 @@
+#include "engine/layers/messages.h"
 #include "engine/layers/reference.h"
 #include "engine/ops/op_graph_builder.h"
 
@@ -154,7 +155,7 @@ LayerDescriptor describe_batch_norm()
         realParameter("share", "Share of the new batch", 0.1, 0, 1,
                       "Weight of the newest batch in the running mean and variance, which are used outside training.")};
     d.summary = [](const Params&) { return std::string("mean 0, deviation 1"); };
-    d.check = anyShape;
+    d.check = [](std::span<const Shape> inputs, const Params&) { return needAxes("BatchNorm", inputs[0]); };
     d.tensors = tensors;
     d.docks = true;
     setFormulas<Formulas>(d);

@@ -49,6 +49,8 @@ struct Reference {
 
 Result<void> check(std::span<const Shape> inputs, const Params&)
 {
+    if (auto valid = needAxes("Concat", inputs[0]); !valid)
+        return valid;
     for (const Shape& shape : inputs.subspan(1)) {
         bool fits = shape.rank() == inputs[0].rank();
         for (int d = 1; fits && d < shape.rank(); ++d)

@@ -10,12 +10,16 @@ struct Formulas {
     template <class I>
     static LayerFormulas<I> eval(const FormulaContext<I>& c)
     {
-        // Read as the shape is written: height, width, maps.
+        LayerFormulas<I> f;
         const std::vector<I>& in = c.inputs[0].sizes;
+        if (in.empty()) {
+            f.output.sizes = {I(1)};
+            return f;
+        }
+        // Read as the shape is written: height, width, maps.
         I numbers = in.size() > 1 ? in[1] : in[0];
         for (std::size_t i = 2; i < in.size(); ++i)
             numbers = numbers * in[i];
-        LayerFormulas<I> f;
         f.output.sizes = {in.size() > 1 ? numbers * in[0] : numbers};
         return f;
     }
@@ -66,7 +70,11 @@ LayerDescriptor describe_flatten()
         code.call = "torch.flatten({0}, 1)";
         return code;
     };
-    d.samples = {{"maps", {{3, 2, 5}}, {}}, {"list", {{7}}, {}}, {"one pixel", {{6, 1, 1}}, {}}};
+    d.samples = {{"maps", {{3, 2, 5}}, {}},
+                 {"list", {{7}}, {}},
+                 {"one pixel", {{6, 1, 1}}, {}},
+                 {"rank 4", {{2, 3, 1, 2}}, {}},
+                 {"rank 0", {Shape{}}, {}}};
     return d;
 }
 

@@ -1,3 +1,4 @@
+#include "engine/layers/messages.h"
 #include "engine/layers/reference.h"
 #include "engine/ops/op_graph_builder.h"
 
@@ -52,16 +53,6 @@ struct Reference {
     }
 };
 
-Result<void> check(std::span<const Shape> inputs, const Params&)
-{
-    if (inputs[0].rank() > 0)
-        return {};
-    return Error{ErrorCode::ShapeMismatch,
-                 "LogSoftmax needs a list of numbers or maps. It gets a single number.",
-                 "Put it behind a layer that gives several.",
-                 {}};
-}
-
 } // namespace
 
 LayerDescriptor describe_log_softmax()
@@ -79,7 +70,7 @@ LayerDescriptor describe_log_softmax()
         "Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, Neurocomputing, NATO ASI "
         "F68, 1990, doi 10.1007/978-3-642-76153-9_28";
     d.summary = [](const Params&) { return std::string("log probabilities"); };
-    d.check = check;
+    d.check = [](std::span<const Shape> inputs, const Params&) { return needAxes("LogSoftmax", inputs[0]); };
     d.tensors = noTensors;
     d.docks = true;
     d.belongsAtEnd = true;

@@ -36,6 +36,16 @@ Result<void> needMaps(const std::string& title, const Shape& input)
                  {}};
 }
 
+Result<void> needAxes(const std::string& title, const Shape& input)
+{
+    if (input.rank() > 0)
+        return {};
+    return Error{ErrorCode::ShapeMismatch,
+                 title + " needs a list or maps. It gets a single number" + fromSlot(0) + ".",
+                 "Put a Flatten layer before it.",
+                 {}};
+}
+
 std::string listShapes(std::span<const Shape> inputs)
 {
     std::string text;

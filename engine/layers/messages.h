@@ -20,6 +20,9 @@ std::string nameSources(std::string text, std::span<const std::string> names);
 /// "Conv2D needs maps. It gets a list of 84 numbers from F6."
 Result<void> needMaps(const std::string& title, const Shape& input);
 
+/// "LogSoftmax needs a list or maps. It gets a single number from K1." A list of one number is fine.
+Result<void> needAxes(const std::string& title, const Shape& input);
+
 /// "28×28×16 from R1, 14×14×32 from C5 and 7×7×64 from C9"
 std::string listShapes(std::span<const Shape> inputs);
 

@@ -1,3 +1,4 @@
+#include "engine/layers/messages.h"
 #include "engine/layers/reference.h"
 #include "engine/ops/op_graph_builder.h"
 
@@ -74,7 +75,7 @@ LayerDescriptor describe_softmax()
         "Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, Neurocomputing, NATO ASI "
         "F68, 1990, doi 10.1007/978-3-642-76153-9_28";
     d.summary = [](const Params&) { return std::string("probabilities"); };
-    d.check = anyShape;
+    d.check = [](std::span<const Shape> inputs, const Params&) { return needAxes("Softmax", inputs[0]); };
     d.tensors = noTensors;
     d.docks = true;
     d.belongsAtEnd = true;
@@ -90,7 +91,10 @@ LayerDescriptor describe_softmax()
         code.call = "torch.softmax({0}, 1)";
         return code;
     };
-    d.samples = {{"ten classes", {{10}}, {}}, {"over maps", {{3, 2, 4}}, {}}, {"seventeen classes", {{17}}, {}}};
+    d.samples = {{"ten classes", {{10}}, {}},
+                 {"over maps", {{3, 2, 4}}, {}},
+                 {"seventeen classes", {{17}}, {}},
+                 {"rank 4", {{3, 2, 2, 2}}, {}}};
     return d;
 }
 
