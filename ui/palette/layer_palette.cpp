@@ -17,6 +17,7 @@
 #include <QStackedWidget>
 #include <QStyleOptionFocusRect>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace convarium::ui
 {
@@ -25,6 +26,8 @@ namespace
 {
 
 constexpr int kListWidth = 200, kRailWidth = 56;
+/// A family with more than kLongFamily layers shows the first kCommonLayers.
+constexpr std::size_t kLongFamily = 7, kCommonLayers = 5;
 /// The same text as CanvasView::kLayerMime; the palette does not know the canvas.
 const QString kMime = QStringLiteral("application/x-convarium-layer");
 
@@ -251,6 +254,8 @@ void LayerPalette::makeList()
         rows->setContentsMargins(0, 0, 0, scaled(4));
         rows->setSpacing(0);
         g.rows = makeRows(family, rows);
+        if (g.rows.size() > kLongFamily)
+            foldRest(g, rows);
         g.header->setContent(g.content);
         list->addWidget(g.header);
         list->addWidget(g.content);
@@ -279,6 +284,24 @@ void LayerPalette::makeList()
                     return;
                 }
     });
+}
+
+void LayerPalette::foldRest(Group& group, QVBoxLayout* column)
+{
+    const std::size_t hidden = group.rows.size() - kCommonLayers;
+    group.more = new SectionHeader(tr("%1 more").arg(hidden));
+    group.more->setTextRole(TextRole::SmallMedium, ColorRole::Text2);
+    group.more->setAccessibleName(tr("%1 more layers: %2").arg(hidden).arg(familyTitle(group.family)));
+    group.rest = new QWidget;
+    auto* rest = new QVBoxLayout(group.rest);
+    rest->setContentsMargins(0, 0, 0, 0);
+    rest->setSpacing(0);
+    for (std::size_t i = kCommonLayers; i < group.rows.size(); ++i)
+        rest->addWidget(group.rows[i]); // leaves its place in `column`
+    column->addWidget(group.more);
+    column->addWidget(group.rest);
+    group.more->setContent(group.rest);
+    group.more->setExpanded(false);
 }
 
 void LayerPalette::makeRail()
@@ -342,6 +365,10 @@ void LayerPalette::filter(const QString& text)
         }
         g.header->setVisible(shown);
         g.content->setVisible(shown && (!text.isEmpty() || g.header->isExpanded()));
+        if (g.more) {
+            g.more->setVisible(text.isEmpty());
+            g.rest->setVisible(!text.isEmpty() || g.more->isExpanded());
+        }
         any = any || shown;
     }
     static_cast<TextLabel*>(m_nothing)->setText(
@@ -366,7 +393,9 @@ void LayerPalette::flyOut(Family family, QWidget* anchor)
     for (LayerRow* row : rows)
         connect(row, &LayerRow::activated, this, &LayerPalette::closeFlyOut, Qt::QueuedConnection);
     panel->adjustSize();
-    panel->move(anchor->mapTo(window(), QPoint(anchor->width() + scaled(10), 0)));
+    const QPoint beside = anchor->mapTo(window(), QPoint(anchor->width() + scaled(10), 0));
+    const int lowest = window()->height() - panel->height() - scaled(8); // a long family moves up
+    panel->move(beside.x(), std::max(0, std::min(beside.y(), lowest)));
     panel->show();
     panel->raise();
     m_flyOut = panel;

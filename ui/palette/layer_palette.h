@@ -49,6 +49,7 @@ private:
 };
 
 /// Accessible name "Layer palette". A list by family under a search field, or a rail of family buttons with fly-outs.
+/// Common layers come first, in the order of the registry; a long family folds the others under "12 more".
 class LayerPalette final : public QWidget
 {
     Q_OBJECT
@@ -74,8 +75,11 @@ private:
         SectionHeader* header = nullptr;
         QWidget* content = nullptr;
         std::vector<LayerRow*> rows;
+        SectionHeader* more = nullptr; ///< of a long group: opens `rest`, the less common layers
+        QWidget* rest = nullptr;
     };
     void makeList();
+    void foldRest(Group& group, QVBoxLayout* column);
     void makeRail();
     void filter(const QString& text);
     void flyOut(Family family, QWidget* anchor);

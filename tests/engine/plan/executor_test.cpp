@@ -227,47 +227,6 @@ private Q_SLOTS:
                              availableLevels()[static_cast<std::size_t>(level)]);
     }
 
-    /// One layer between a convolution, whose gradients need the layer's input gradient, and a dense layer.
-    void everySampleOfEveryLayerEqualsTheReference_data()
-    {
-        QTest::addColumn<QString>("layer");
-        QTest::addColumn<int>("sample");
-        QTest::addColumn<int>("level");
-        const auto levels = availableLevels();
-        for (const LayerDescriptor& layer : layerRegistry())
-            for (std::size_t s = 0; s < layer.samples.size(); ++s) {
-                const std::vector<Shape>& inputs = layer.samples[s].inputs;
-                if (inputs.size() != 1 || (!inputs[0].isMaps() && !inputs[0].isList()))
-                    continue;
-                for (std::size_t level = 0; level < levels.size(); ++level)
-                    QTest::addRow("%s, %s, %s", layer.id.c_str(), layer.samples[s].name.c_str(), levels[level]->name)
-                        << QString::fromStdString(layer.id) << static_cast<int>(s) << static_cast<int>(level);
-            }
-    }
-
-    void everySampleOfEveryLayerEqualsTheReference()
-    {
-        QFETCH(QString, layer);
-        QFETCH(int, sample);
-        QFETCH(int, level);
-        const LayerSample& s = findLayer(layer.toStdString())->samples[static_cast<std::size_t>(sample)];
-        const Shape& shape = s.inputs[0];
-        GraphMaker m("sample");
-        m.input(2, shape.height(), shape.width());
-        if (shape.isMaps()) {
-            m.conv(shape[0], 1, 0, 1, false); // before a normalisation the gradient of a bias is rounding errors only
-        } else {
-            m.add("flatten");
-            m.add("dense", {{"units", shape[0]}, {"bias", false}});
-        }
-        m.add(layer.toStdString(), s.params);
-        m.add("flatten");
-        m.dense(3);
-        const GraphSpec& g = m.graph();
-        compareWithReference(g, makeData(inputShape(g), 5, 3), 2, false,
-                             availableLevels()[static_cast<std::size_t>(level)]);
-    }
-
     void evaluationReadsEveryNodeAsTheReferenceDoes()
     {
         for (const auto& g : {oddNetwork(), residualNetwork(), lenet5()}) {
