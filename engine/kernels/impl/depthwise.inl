@@ -52,6 +52,7 @@ void depthwise(const DepthwiseArgs& a)
     switch (a.activation) {
     case Activation::None: depthwiseOf<Activation::None>(a); break;
     case Activation::Relu: depthwiseOf<Activation::Relu>(a); break;
+    case Activation::Relu6: depthwiseOf<Activation::Relu6>(a); break;
     case Activation::Tanh: depthwiseOf<Activation::Tanh>(a); break;
     case Activation::Sigmoid: depthwiseOf<Activation::Sigmoid>(a); break;
     }

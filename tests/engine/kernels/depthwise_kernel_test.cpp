@@ -55,8 +55,8 @@ void DepthwiseKernelTest::forwardEqualsPlainLoops()
         for (const std::int64_t lanes : {table->width, 3 * table->width})
             for (const Case& c : cases(lanes))
                 for (const bool accumulate : {false, true})
-                    for (const Activation activation :
-                         {Activation::None, Activation::Relu, Activation::Tanh, Activation::Sigmoid}) {
+                    for (const Activation activation : {Activation::None, Activation::Relu, Activation::Relu6,
+                                                        Activation::Tanh, Activation::Sigmoid}) {
                         if (accumulate && activation != Activation::None)
                             continue;
                         const Floats in = random.floats(c.inHeight * c.inWidth * lanes);
