@@ -1,5 +1,6 @@
 #include "engine/layers/broadcast.h"
 #include "engine/layers/messages.h"
+#include "engine/layers/settings.h"
 
 #include <algorithm>
 
@@ -57,13 +58,9 @@ LayerDescriptor describe_add()
     d.paper = "He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, CVPR 2016, arXiv 1512.03385";
     d.minInputs = 2;
     d.maxInputs = 64;
-    ParamInfo broadcast;
-    broadcast.key = "broadcast";
-    broadcast.title = "Stretch sizes of 1";
-    broadcast.type = ParamType::Flag;
-    broadcast.defaultValue = false;
-    broadcast.help = "Inputs may differ where one has the size 1, and a list of C numbers counts as C maps of 1×1.";
-    d.parameters = {broadcast};
+    d.parameters = {
+        flagParameter("broadcast", "Stretch sizes of 1", false,
+                      "Inputs may differ where one has the size 1, and a list of C numbers counts as C maps of 1×1.")};
     d.summary = [](const Params&) { return std::string("sum of its inputs"); };
     d.check = check;
     d.tensors = noTensors;

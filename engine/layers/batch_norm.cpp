@@ -1,5 +1,6 @@
 #include "engine/layers/messages.h"
 #include "engine/layers/reference.h"
+#include "engine/layers/settings.h"
 #include "engine/ops/op_graph_builder.h"
 
 #include <algorithm>

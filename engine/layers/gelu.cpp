@@ -72,14 +72,9 @@ LayerDescriptor describe_gelu()
     d.shortName = "Ge";
     d.help = "x times the share of the normal distribution below x: a smooth ReLU. ConvNeXt and transformers use it.";
     d.paper = "Hendrycks and Gimpel, Gaussian Error Linear Units (GELUs), 2016, arXiv 1606.08415";
-    ParamInfo form;
-    form.key = "form";
-    form.title = "Form";
-    form.type = ParamType::Choice;
-    form.defaultValue = std::string("exact");
-    form.choices = {"exact", "tanh"};
-    form.help = "The exact distribution, or the approximation by a tanh that some networks were trained with.";
-    d.parameters = {form};
+    d.parameters = {choiceParameter(
+        "form", "Form", {"exact", "tanh"},
+        "The exact distribution, or the approximation by a tanh that some networks were trained with.")};
     d.summary = [](const Params& p) { return std::string(isTanhForm(p) ? "tanh form" : "x · Φ(x)"); };
     d.onnx = onnx;
     d.torch = [](const TorchCall& c) {

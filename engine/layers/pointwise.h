@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/layers/reference.h"
+#include "engine/layers/settings.h"
 #include "engine/ops/op_graph_builder.h"
 
 namespace convarium::engine

@@ -1,4 +1,5 @@
 #include "engine/layers/reference.h"
+#include "engine/layers/settings.h"
 #include "engine/ops/op_graph_builder.h"
 
 namespace convarium::engine
@@ -87,14 +88,8 @@ LayerDescriptor describe_prelu()
     d.help = "Lets positive numbers pass and multiplies negative ones by a slope that is learned, one per map.";
     d.paper = "He, Zhang, Ren and Sun, Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet "
               "Classification, ICCV 2015, arXiv 1502.01852";
-    ParamInfo slopes;
-    slopes.key = "slopes";
-    slopes.title = "Slopes";
-    slopes.type = ParamType::Choice;
-    slopes.defaultValue = std::string("per map");
-    slopes.choices = {"per map", "shared"};
-    slopes.help = "One learned slope per map, or one that all maps share.";
-    d.parameters = {slopes};
+    d.parameters = {choiceParameter("slopes", "Slopes", {"per map", "shared"},
+                                    "One learned slope per map, or one that all maps share.")};
     d.summary = [](const Params& p) { return std::string(isShared(p) ? "one learned slope" : "learned slopes"); };
     d.check = anyShape;
     d.tensors = tensors;

@@ -1,6 +1,7 @@
 #include "engine/graph/shape_text.h"
 #include "engine/layers/messages.h"
 #include "engine/layers/reference.h"
+#include "engine/layers/settings.h"
 #include "engine/ops/op_graph_builder.h"
 
 #include <algorithm>
@@ -127,13 +128,8 @@ LayerDescriptor describe_reduce_mean()
     axes.maximum = kMaxRank;
     axes.minItems = 1;
     axes.help = "The axes that the mean runs over; of maps, 1 is the map, 2 the row, 3 the column.";
-    ParamInfo keep;
-    keep.key = "keep";
-    keep.title = "Keep the axes";
-    keep.type = ParamType::Flag;
-    keep.defaultValue = false;
-    keep.help = "The axes stay with the size 1; otherwise they vanish.";
-    d.parameters = {axes, keep};
+    d.parameters = {
+        axes, flagParameter("keep", "Keep the axes", false, "The axes stay with the size 1; otherwise they vanish.")};
     d.summary = [](const Params& p) { return "over axes " + p.text("axes"); };
     d.check = check;
     d.tensors = noTensors;

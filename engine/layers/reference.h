@@ -54,21 +54,6 @@ struct SameShapeFormulas {
     }
 };
 
-/// A setting that is a number with a fraction.
-inline ParamInfo realParameter(const std::string& key, const std::string& title, double value, double minimum,
-                               double maximum, const std::string& help)
-{
-    ParamInfo info;
-    info.key = key;
-    info.title = title;
-    info.type = ParamType::Real;
-    info.defaultValue = value;
-    info.minimum = minimum;
-    info.maximum = maximum;
-    info.help = help;
-    return info;
-}
-
 /// A layer that is one expression without an attribute: "torch.relu({0})".
 inline void setTorchCall(LayerDescriptor& d, const std::string& expression)
 {
