@@ -6,6 +6,8 @@
 #include "engine/io/json_writer.h"
 #include "engine/io/presets.h"
 
+#include <optional>
+
 namespace convarium::cli
 {
 
@@ -18,6 +20,7 @@ int listPresets(bool json)
 {
     JsonWriter out;
     out.beginArray();
+    std::optional<PresetKind> kind;
     for (const PresetInfo& preset : presets()) {
         const auto project = loadPreset(preset.name);
         if (!project)
@@ -26,9 +29,13 @@ int listPresets(bool json)
         const std::int64_t parameters = countNetwork(project->graph, shapes).total.trainable;
         const Shape input = shapes.shapes.at(inputNodes(project->graph).front());
         if (!json) {
-            printLine(padRight(preset.name, 12) + padRight(preset.year ? std::to_string(preset.year) : "", 6) +
-                      padRight(input.text(), 12) + padLeft(groupDigits(parameters), 10) + " parameters  " +
-                      preset.title);
+            if (kind != preset.kind) {
+                printLine((kind ? "\n" : "") + std::string(presetKindTitle(preset.kind)));
+                kind = preset.kind;
+            }
+            printLine("  " + padRight(preset.name, 18) + padRight(preset.year ? std::to_string(preset.year) : "", 6) +
+                      padRight(input.text(), 11) + padLeft(groupDigits(parameters), 11) + " parameters  " +
+                      preset.idea());
             continue;
         }
         out.beginObject().field("name", preset.name).field("title", preset.title).key("year");

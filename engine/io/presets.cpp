@@ -1,7 +1,6 @@
 #include "engine/io/presets.h"
 
 #include "engine/io/network_json.h"
-#include "resources/presets/preset_files.h"
 
 #include <algorithm>
 #include <numeric>
@@ -14,7 +13,7 @@ namespace
 
 Result<Project> readPreset(const char* name)
 {
-    const QByteArray bytes = presetFile(name);
+    const QByteArray bytes = presetBytes(name);
     return networkFromJson(
         {reinterpret_cast<const std::uint8_t*>(bytes.constData()), static_cast<std::size_t>(bytes.size())},
         std::string(name) + ".json");
@@ -42,31 +41,50 @@ const std::vector<PresetInfo>& presets()
 {
     static const std::vector<PresetInfo> list = [] {
         std::vector<PresetInfo> infos;
-        for (const char* name : presetNames()) {
-            const auto project = readPreset(name);
-            if (project)
-                infos.push_back({name, project->graph.title, project->about.year, project->about.description,
-                                 project->about.paper});
-        }
+        for (const PresetFile& file : presetFiles())
+            if (const auto project = readPreset(file.name))
+                infos.push_back({file.name, project->graph.title, file.kind, project->about.year,
+                                 project->about.description, project->about.paper});
         return infos;
     }();
     return list;
 }
 
+std::string PresetInfo::idea() const
+{
+    // A sentence ends before a space and a capital letter; "i.e." and "28.5" do not.
+    for (std::size_t i = 0; i + 2 < description.size(); ++i)
+        if (description[i] == '.' && description[i + 1] == ' ' && description[i + 2] >= 'A' &&
+            description[i + 2] <= 'Z')
+            return description.substr(0, i + 1);
+    return description;
+}
+
+const char* presetKindTitle(PresetKind kind)
+{
+    switch (kind) {
+    case PresetKind::Small: return "MNIST size";
+    case PresetKind::Published: return "Published size";
+    case PresetKind::Exercise: return "Exercises";
+    }
+    return "";
+}
+
 Result<Project> loadPreset(const std::string& name)
 {
-    const auto names = presetNames();
-    if (const auto it = std::find(names.begin(), names.end(), name); it != names.end())
-        return readPreset(*it);
-    const std::string nearest = *std::min_element(names.begin(), names.end(), [&name](const char* a, const char* b) {
-        return distance(name, a) < distance(name, b);
-    });
+    const auto files = presetFiles();
+    const auto known = std::find_if(files.begin(), files.end(), [&](const PresetFile& f) { return f.name == name; });
+    if (known != files.end())
+        return readPreset(known->name);
+    const char* nearest = std::min_element(files.begin(), files.end(), [&name](const auto& a, const auto& b) {
+                              return distance(name, a.name) < distance(name, b.name);
+                          })->name;
     std::string hint;
     if (distance(name, nearest) <= 3) {
-        hint = "Did you mean '" + nearest + "'?";
+        hint = "Did you mean '" + std::string(nearest) + "'?";
     } else {
-        for (const char* known : names)
-            hint += (hint.empty() ? "Name a preset (" : ", ") + std::string(known);
+        for (const PresetFile& file : files)
+            hint += (hint.empty() ? "Name a preset (" : ", ") + std::string(file.name);
         hint += ") or a file that ends in .convarium or .json.";
     }
     return Error{ErrorCode::UnknownName, "There is no built-in network '" + name + "'.", hint, {}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/io/project.h"
+#include "resources/presets/preset_files.h"
 
 #include <string>
 #include <vector>
@@ -12,10 +13,16 @@ namespace convarium::engine
 struct PresetInfo {
     std::string name; ///< part of the command line's contract
     std::string title;
+    PresetKind kind = PresetKind::Small;
     int year = 0; ///< 0: none
     std::string description;
     std::string paper;
+    /// The description's first sentence, for a line in a list.
+    [[nodiscard]] std::string idea() const;
 };
+
+/// "MNIST size", "Published size", "Exercises": heading of a kind in lists.
+const char* presetKindTitle(PresetKind kind);
 
 /// All presets in the order of the gallery. Read once, any thread.
 const std::vector<PresetInfo>& presets();

@@ -216,6 +216,8 @@ const LayerDescriptor* findLayer(const std::string& id);
 /// Settings with every missing key filled from the defaults; an error for unknown keys, wrong kinds and values out of
 /// range.
 Result<Params> completeParams(const LayerDescriptor& layer, const Params& given);
+/// The same for anything with settings; title: "Conv2D", for messages.
+Result<Params> completeParams(const std::string& title, std::span<const ParamInfo> parameters, const Params& given);
 
 /// A node with default settings; name "C3" from the short name and the first free number in the graph.
 Node makeNode(const GraphSpec& graph, const LayerDescriptor& layer);

@@ -86,9 +86,9 @@ Result<void> checkList(const std::string& subject, const ParamInfo& info, const 
     return {};
 }
 
-Result<void> checkValue(const LayerDescriptor& layer, const ParamInfo& info, const ParamValue& value)
+Result<void> checkValue(const std::string& title, const ParamInfo& info, const ParamValue& value)
 {
-    const std::string subject = info.title + " of " + layer.title;
+    const std::string subject = info.title + " of " + title;
     if (info.type == ParamType::Choice) {
         const std::string& text = std::get<std::string>(value);
         if (std::find(info.choices.begin(), info.choices.end(), text) != info.choices.end())
@@ -141,8 +141,13 @@ const LayerDescriptor* findLayer(const std::string& id)
 
 Result<Params> completeParams(const LayerDescriptor& layer, const Params& given)
 {
+    return completeParams(layer.title, layer.parameters, given);
+}
+
+Result<Params> completeParams(const std::string& title, std::span<const ParamInfo> parameters, const Params& given)
+{
     Params complete;
-    for (const ParamInfo& info : layer.parameters) {
+    for (const ParamInfo& info : parameters) {
         const ParamValue* found = given.find(info.key);
         if (!found) {
             complete.set(info.key, info.defaultValue);
@@ -151,16 +156,16 @@ Result<Params> completeParams(const LayerDescriptor& layer, const Params& given)
         const std::optional<ParamValue> value = converted(info, *found);
         if (!value)
             return parameterError(info.key,
-                                  info.title + " of " + layer.title + " must be " + kindWords(info.type) + ". It is '" +
+                                  info.title + " of " + title + " must be " + kindWords(info.type) + ". It is '" +
                                       paramText(*found) + "'.",
                                   "Enter " + std::string(kindWords(info.type)) + ".");
-        if (auto valid = checkValue(layer, info, *value); !valid)
+        if (auto valid = checkValue(title, info, *value); !valid)
             return valid.error();
         complete.set(info.key, *value);
     }
     for (const auto& [key, value] : given.values())
         if (!complete.find(key))
-            return parameterError(key, layer.title + " has no setting '" + key + "'.",
+            return parameterError(key, title + " has no setting '" + key + "'.",
                                   "Remove it, or open the network with the version that wrote it.");
     return complete;
 }

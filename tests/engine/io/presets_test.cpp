@@ -4,11 +4,12 @@
 #include "engine/analysis/textbook_memory.h"
 #include "engine/io/network_json.h"
 #include "engine/layers/layer.h"
+#include "tests/presets/preset_makers.h"
 
 #include <QFile>
 #include <QTest>
 
-#include <cmath>
+#include <algorithm>
 #include <set>
 
 using namespace convarium::engine;
@@ -26,6 +27,12 @@ private Q_SLOTS:
         QTest::newRow("lenet-5") << qint64{61'706} << qint64{0} << qint64{416'520};
         QTest::newRow("mnist-cnn") << qint64{93'322} << qint64{0} << qint64{2'794'240};
         QTest::newRow("mlp") << qint64{109'386} << qint64{0} << qint64{109'184};
+        QTest::newRow("mnist-fast") << qint64{215'194} << qint64{0} << qint64{1'244'160};
+        QTest::newRow("mnist-best") << qint64{1'128'170} << qint64{960} << qint64{137'369'600};
+        QTest::newRow("vgg-11") << qint64{132'863'336} << qint64{0} << qint64{7'609'090'048};
+        QTest::newRow("resnet-18") << qint64{11'689'512} << qint64{9'600} << qint64{1'814'073'344};
+        QTest::newRow("resnet-34") << qint64{21'797'672} << qint64{17'024} << qint64{3'663'761'408};
+        QTest::newRow("resnet-50") << qint64{25'557'032} << qint64{53'120} << qint64{4'089'184'256};
         QTest::newRow("resnet-20") << qint64{272'186} << qint64{1'568} << qint64{31'021'952};
         // (3*3*3 + 1)*100 + (3*3*100 + 1)*200 + (3*3*200 + 1)*400; 100x150, 50x75, 25x38 outputs
         QTest::newRow("three-conv") << qint64{903'400} << qint64{0}
@@ -57,13 +64,15 @@ private Q_SLOTS:
 
     void everyPresetIsSoundAndWellDescribed()
     {
-        QCOMPARE(presets().size(), std::size_t{5});
+        QCOMPARE(presets().size(), presetFiles().size());
         QCOMPARE(presets().front().name, std::string("lenet-5"));
         for (const PresetInfo& preset : presets()) {
             const auto project = loadPreset(preset.name);
             QVERIFY(project.has_value());
             QCOMPARE(project->graph.name, preset.name);
             QVERIFY(!preset.title.empty() && !preset.description.empty());
+            QVERIFY2(preset.idea().size() < 150, preset.idea().c_str());
+            QVERIFY2(validate(project->train).has_value(), preset.name.c_str());
             QVERIFY2(inferShapes(project->graph).problems.empty(), preset.name.c_str());
             std::set<std::string> names;
             for (const Node& node : project->graph.nodes)
@@ -71,42 +80,30 @@ private Q_SLOTS:
         }
     }
 
-    void filesAreExactlyWhatSavingWrites()
+    void filesAreWhatTheMakersWrite()
     {
+        const auto makers = convarium::presets::allNetworks();
         for (const PresetInfo& preset : presets()) {
+            const auto maker =
+                std::find_if(makers.begin(), makers.end(), [&](const auto& m) { return m.name == preset.name; });
+            QVERIFY2(maker != makers.end(), preset.name.c_str());
             QFile file(QStringLiteral(CONVARIUM_SOURCE_DIR "/resources/presets/%1.json")
-                           .arg(QString::fromStdString(preset.name)));
-            QVERIFY(file.open(QIODevice::ReadOnly));
+                           .arg(QString::fromStdString(maker->name)));
+            QVERIFY2(file.open(QIODevice::ReadOnly), maker->name.c_str());
             // The line that names the program's version is that of the version which wrote the file.
             const auto lines = [](const QByteArray& text) {
                 QList<QByteArray> list = text.split('\n');
                 list.removeAt(2);
                 return list;
             };
-            const std::string saved = networkToJson(*loadPreset(preset.name));
-            QCOMPARE(lines(QByteArray::fromStdString(saved)), lines(file.readAll()));
-        }
-    }
-
-    void cardsDoNotOverlap()
-    {
-        // Cards are 156 wide; the tallest, with two docked rows, is 197 high. Docked layers lie on their producer.
-        for (const PresetInfo& preset : presets()) {
-            const auto project = loadPreset(preset.name);
-            const GraphSpec& graph = project->graph;
-            std::vector<NodeId> cards;
-            for (const Node& node : graph.nodes) {
-                QVERIFY(project->positions.contains(node.id));
-                if (!findLayer(node.type)->docks)
-                    cards.push_back(node.id);
-            }
-            for (const NodeId a : cards)
-                for (const NodeId b : cards) {
-                    const auto& p = project->positions.at(a);
-                    const auto& q = project->positions.at(b);
-                    QVERIFY2(a == b || std::abs(p[0] - q[0]) >= 156 + 62 || std::abs(p[1] - q[1]) >= 197 + 34,
-                             graph.label(a).c_str());
-                }
+            const auto project = maker->make();
+            QVERIFY2(project.has_value(), project ? "" : project.error().text().c_str());
+            // After a change of a maker, a block or a layer's settings: tests/presets/make_presets writes the files.
+            QCOMPARE(lines(QByteArray::fromStdString(networkToJson(*project))), lines(file.readAll()));
+            // Reading gives back what was written.
+            const auto loaded = loadPreset(maker->name);
+            QVERIFY(loaded.has_value());
+            QVERIFY2(loaded->graph == project->graph, maker->name.c_str());
         }
     }
 };

@@ -1,0 +1,32 @@
+// What can be said and done about groups of layers: members, templates, and writing a block again with other arguments.
+#pragma once
+
+#include "engine/blocks/block.h"
+
+#include <set>
+
+namespace convarium::engine
+{
+
+/// Null when unknown.
+const Group* findGroup(const GraphSpec& graph, std::int64_t id);
+
+/// The group, then the one around it and so on to the outermost. Empty for -1.
+std::vector<std::int64_t> groupPath(const GraphSpec& graph, std::int64_t id);
+
+/// Layers of the group and of all groups within it, in the graph's order.
+std::vector<NodeId> membersOf(const GraphSpec& graph, std::int64_t group);
+
+/// Groups without any layer, at any depth, go.
+void dropEmptyGroups(GraphSpec& graph);
+
+/// The layers of these groups are no longer what their templates would write: they and the groups around them forget
+/// template and arguments and stay as plain groups.
+void forgetTemplates(std::vector<Group>& groups, const std::set<std::int64_t>& edited);
+
+/// Writes the block of this group again with other arguments: new layers in the same group, wired as the old ones were
+/// to what lies outside. InvalidArgument where the group has no template (it was edited), where arguments are out of
+/// range, or where a wire leaves a layer the new block does not have. The graph changes only on success.
+Result<void> rewriteBlock(GraphSpec& graph, std::int64_t group, const Params& arguments);
+
+} // namespace convarium::engine
