@@ -12,15 +12,22 @@ namespace convarium::engine
 
 namespace
 {
-constexpr const char* kNames[] = {"lenet-5", "mnist-cnn", "mlp", "resnet-20", "three-conv"};
+constexpr PresetFile kFiles[] = {
+    {"lenet-5", PresetKind::Small},       {"mnist-cnn", PresetKind::Small},      {"mlp", PresetKind::Small},
+    {"alexnet-mini", PresetKind::Small},  {"googlenet-mini", PresetKind::Small}, {"resnet-20", PresetKind::Small},
+    {"xception-mini", PresetKind::Small}, {"mnist-fast", PresetKind::Small},     {"mnist-best", PresetKind::Small},
+    {"alexnet", PresetKind::Published},   {"vgg-11", PresetKind::Published},     {"googlenet", PresetKind::Published},
+    {"resnet-18", PresetKind::Published}, {"resnet-34", PresetKind::Published},  {"resnet-50", PresetKind::Published},
+    {"xception", PresetKind::Published},  {"three-conv", PresetKind::Exercise},
+};
 }
 
-std::span<const char* const> presetNames()
+std::span<const PresetFile> presetFiles()
 {
-    return kNames;
+    return kFiles;
 }
 
-QByteArray presetFile(const char* name)
+QByteArray presetBytes(const char* name)
 {
     initialize();
     QFile file(QStringLiteral(":/convarium/presets/%1.json").arg(QLatin1String(name)));

@@ -8,10 +8,22 @@
 namespace convarium::engine
 {
 
-/// Names in the order of the gallery: the default first, then by difficulty.
-std::span<const char* const> presetNames();
+/// What a built-in network is for: where the gallery lists it.
+enum class PresetKind {
+    Small,     ///< for images of MNIST size
+    Published, ///< in the size it was published in
+    Exercise,  ///< for counting, not for training
+};
 
-/// The network file of one of presetNames().
-QByteArray presetFile(const char* name);
+struct PresetFile {
+    const char* name;
+    PresetKind kind;
+};
+
+/// In the order of the gallery: the default first.
+std::span<const PresetFile> presetFiles();
+
+/// The network file of one of presetFiles().
+QByteArray presetBytes(const char* name);
 
 } // namespace convarium::engine

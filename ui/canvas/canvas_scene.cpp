@@ -37,6 +37,8 @@ CanvasScene::~CanvasScene()
         removeItem(item.get());
     for (auto& wire : m_wires)
         removeItem(wire.get());
+    for (auto& [id, block] : m_blocks)
+        removeItem(block.get());
     removeItem(m_output);
 }
 
@@ -120,6 +122,7 @@ void CanvasScene::rebuild()
             addItem(m_wires.back().get());
         }
 
+    rebuildBlocks();
     const qsizetype before = m_selection.size();
     m_selection.removeIf([&](NodeId id) { return graph.node(id) == nullptr; });
     if (m_selectedWire && !wireOf(*m_selectedWire))
@@ -170,6 +173,7 @@ void CanvasScene::refreshPictures(bool markChanges)
         });
     refreshStates();
     refreshWires();
+    refreshBlocks();
 }
 
 void CanvasScene::refreshStates()
@@ -245,7 +249,9 @@ void CanvasScene::reroute()
     std::vector<RouteWire> wires;
     for (const auto& wire : m_wires)
         wires.push_back({m_stacks.headOf(wire->edge().from), m_stacks.headOf(wire->edge().to), wire->edge().slot});
-    Routes routes = routeWires(cards, wires);
+    Routes routes = routeWires(cards, wires, m_frames);
+    for (auto& [id, block] : m_blocks)
+        block->setRect(routes.frames[id]);
     for (auto& [id, item] : m_items) {
         auto ports = inputPortCount(id) > 0 ? routes.inputPorts[id] : std::vector<double>();
         if (ports == item->picture().inputPorts)

@@ -1,6 +1,7 @@
 // The scene: keeps items equal to the document and holds what is only seen (selection, focus, hover, drags).
 #pragma once
 
+#include "ui/canvas/block_item.h"
 #include "ui/canvas/node_item.h"
 #include "ui/canvas/output_item.h"
 #include "ui/canvas/wire_item.h"
@@ -16,11 +17,12 @@ namespace convarium::ui
 
 /// What lies under a point.
 struct Hit {
-    enum class Kind { Nothing, OutputPort, InputPort, Layer, Wire };
+    enum class Kind { Nothing, OutputPort, InputPort, Layer, Wire, Block };
     Kind kind = Kind::Nothing;
     NodeId node = engine::kNoNode;
     int port = 0;                     ///< InputPort: place among the ports, from the top
     std::optional<engine::Edge> edge; ///< Wire; InputPort: the wire that ends there
+    std::int64_t group = -1;          ///< Block: the head of whose frame it is
 };
 
 /// A wire that is being drawn.
@@ -47,6 +49,8 @@ public:
     /// The card that shows the layer; null when there is none.
     [[nodiscard]] NodeItem* itemOf(NodeId id) const;
     [[nodiscard]] WireItem* wireOf(const engine::Edge& edge) const;
+    /// The frame of an open block; null when there is none.
+    [[nodiscard]] const BlockItem* blockOf(std::int64_t group) const;
     /// Place of a layer's port in the scene; inside a card it lies at the edge of the layer's part.
     [[nodiscard]] QPointF outputPort(NodeId id) const;
     [[nodiscard]] QPointF inputPort(NodeId id, int slot) const;
@@ -97,6 +101,8 @@ Q_SIGNALS:
 private:
     void documentChanged(const DocumentChange& change);
     void rebuild();
+    void rebuildBlocks();
+    void refreshBlocks();
     void refreshPictures(bool markChanges);
     /// Probabilities for the card that gives the answer; empty for every other one.
     [[nodiscard]] QVector<double> outputBars(const NodeItem& item) const;
@@ -112,8 +118,10 @@ private:
     Level m_level = Level::Near;
     double m_scale = 1;
     Stacks m_stacks;
-    std::map<NodeId, std::unique_ptr<NodeItem>> m_items; ///< by head
-    std::vector<std::unique_ptr<WireItem>> m_wires;      ///< between cards
+    std::map<NodeId, std::unique_ptr<NodeItem>> m_items;         ///< by head
+    std::vector<std::unique_ptr<WireItem>> m_wires;              ///< between cards
+    std::map<std::int64_t, std::unique_ptr<BlockItem>> m_blocks; ///< by group
+    std::vector<RouteFrame> m_frames;                            ///< the cards of each
     std::unique_ptr<OutputItem> m_outputOwner;
     OutputItem* m_output;
     QList<NodeId> m_selection;

@@ -25,6 +25,12 @@ WireItem* CanvasScene::wireOf(const Edge& edge) const
     return it == m_wires.end() ? nullptr : it->get();
 }
 
+const BlockItem* CanvasScene::blockOf(std::int64_t group) const
+{
+    const auto it = m_blocks.find(group);
+    return it == m_blocks.end() ? nullptr : it->second.get();
+}
+
 int CanvasScene::inputPortCount(NodeId id) const
 {
     const engine::Node* node = m_document->graph().node(id);
@@ -112,6 +118,11 @@ Hit CanvasScene::hitAt(QPointF pos) const
             nearest = distance;
             best = {Hit::Kind::Wire, kNoNode, 0, wire->edge()};
         }
+    if (best.kind == Hit::Kind::Wire)
+        return best;
+    for (const auto& [id, block] : m_blocks)
+        if (block->headRect().contains(pos) && (best.group == -1 || block->depth() > m_blocks.at(best.group)->depth()))
+            best = {Hit::Kind::Block, kNoNode, 0, {}, id};
     return best;
 }
 
@@ -125,6 +136,8 @@ QRectF CanvasScene::contentRect() const
         if (!path.isEmpty())
             rect |= path.boundingRect().adjusted(0, wire->look().label.isEmpty() ? 0 : -20, 0, 0);
     }
+    for (const auto& [id, block] : m_blocks)
+        rect |= block->rect();
     if (m_output->isVisible())
         rect |= m_output->cardRect();
     return rect;
@@ -164,6 +177,7 @@ void CanvasScene::select(const QList<NodeId>& ids)
     m_selectedWire.reset();
     refreshStates();
     refreshWires();
+    refreshBlocks();
     if (!same)
         Q_EMIT layersSelected(m_selection);
 }
@@ -174,6 +188,7 @@ void CanvasScene::selectWire(const Edge& edge)
     m_selectedWire = edge;
     refreshStates();
     refreshWires();
+    refreshBlocks();
     Q_EMIT layersSelected({});
 }
 

@@ -96,6 +96,7 @@ private:
     void begin(std::unique_ptr<Gesture> gesture);
     void endGesture(const GesturePoint* finish);
     void pressLayer(NodeId id, const GesturePoint& at);
+    void pressBlock(std::int64_t group, const GesturePoint& at);
     void applyZoom(double zoom);
     void showRect(const QRectF& rect, double margin);
     void updateSceneRect();

@@ -1,6 +1,8 @@
 // Mouse, keys and drops of CanvasView.
 #include "ui/canvas/canvas_view.h"
 
+#include "engine/blocks/groups.h"
+
 #include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/fault_card.h"
 #include "ui/canvas/gestures/connect_gesture.h"
@@ -67,6 +69,7 @@ void CanvasView::mousePressEvent(QMouseEvent* event)
         case Hit::Kind::InputPort: begin(std::make_unique<ConnectGesture>(this, hit, at)); break;
         case Hit::Kind::Layer: pressLayer(hit.node, at); break;
         case Hit::Kind::Wire: m_scene->selectWire(*hit.edge); break;
+        case Hit::Kind::Block: pressBlock(hit.group, at); break;
         case Hit::Kind::Nothing:
             if (event->modifiers().testFlag(Qt::ControlModifier) || event->modifiers().testFlag(Qt::AltModifier))
                 begin(std::make_unique<PanGesture>(this, at));
@@ -89,6 +92,20 @@ void CanvasView::pressLayer(NodeId id, const GesturePoint& at)
         m_scene->select({id});
     }
     m_scene->setFocusedNode(id, false);
+    begin(std::make_unique<MoveGesture>(m_scene, at));
+}
+
+/// A block is dragged, deleted and copied by its head: as its layers, all selected.
+void CanvasView::pressBlock(std::int64_t group, const GesturePoint& at)
+{
+    const std::vector<NodeId> members = engine::membersOf(m_document->graph(), group);
+    QList<NodeId> ids;
+    if (at.modifiers & (Qt::ControlModifier | Qt::ShiftModifier))
+        ids = m_scene->selection();
+    for (const NodeId id : members)
+        if (!ids.contains(id))
+            ids << id;
+    m_scene->select(ids);
     begin(std::make_unique<MoveGesture>(m_scene, at));
 }
 
@@ -194,6 +211,10 @@ QString CanvasView::toolTipAt(QPoint view) const
         return lines.join(u'\n');
     }
     case Hit::Kind::Wire: return shape(hit.edge->from);
+    case Hit::Kind::Block:
+        if (const BlockItem* block = m_scene->blockOf(hit.group))
+            return block->content().name + u'\n' + block->content().details;
+        break;
     case Hit::Kind::Nothing: break;
     }
     return {};

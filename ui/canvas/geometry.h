@@ -33,6 +33,13 @@ inline constexpr double kColumnGap = 60;
 inline constexpr double kRowGap = 88;
 inline constexpr double kBranchGap = 34;
 
+// The frame around the cards of a block.
+inline constexpr double kFrameHead = 42;
+inline constexpr double kFrameTop = 56; ///< above the highest card or wire: the head and a gap
+inline constexpr double kFrameSide = 40;
+inline constexpr double kFrameBottom = 24;
+inline constexpr double kFrameRadius = 12;
+
 /// How much a card shows, by the scale of the view.
 enum class Level { Far, Middle, Near, Close };
 inline constexpr double kMiddleScale = 0.45;

@@ -3,6 +3,7 @@
 
 #include "ui/canvas/geometry.h"
 
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -21,6 +22,13 @@ struct RouteWire {
     int slot = 0;
 };
 
+/// A frame around cards: a block. Frames lie within one another or apart.
+struct RouteFrame {
+    std::int64_t id = -1;
+    std::int64_t parent = -1;  ///< the frame around this one; -1: none
+    std::vector<NodeId> cards; ///< in the frame itself and in those within it
+};
+
 struct RoutedWire {
     std::vector<QPointF> points; ///< from port to port
     bool labelled = true;        ///< the one wire of its source that carries the shape
@@ -33,8 +41,13 @@ struct Routes {
     std::vector<RoutedWire> wires; ///< as given
     /// Heights of the input ports below the top of the card, from the top; ports without a wire come last.
     std::map<NodeId, std::vector<double>> inputPorts;
+    /// By frame: around its cards and the wires that pass over them, with room for the head.
+    std::map<std::int64_t, QRectF> frames;
 };
 
-[[nodiscard]] Routes routeWires(const std::map<NodeId, RouteCard>& cards, const std::vector<RouteWire>& wires);
+/// Wires in the same row run straight, bend once, or pass over what lies between. A wire into a lower row runs between
+/// the rows and lands at the left of its target, or of the frame around it; wires of one source land together.
+[[nodiscard]] Routes routeWires(const std::map<NodeId, RouteCard>& cards, const std::vector<RouteWire>& wires,
+                                const std::vector<RouteFrame>& frames = {});
 
 } // namespace convarium::ui

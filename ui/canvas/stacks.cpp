@@ -34,7 +34,7 @@ Stacks dockedStacks(const engine::GraphSpec& graph)
             continue;
         const engine::Node* producer = graph.node(from.front());
         const engine::LayerDescriptor* kind = producer ? engine::findLayer(producer->type) : nullptr;
-        if (!kind || kind->maxInputs == 0 || kind->family == "data")
+        if (!kind || kind->maxInputs == 0 || kind->family == "data" || producer->group != node.group)
             continue;
         above[node.id] = from.front();
         below[from.front()] = node.id;

@@ -30,7 +30,7 @@ struct Stacks {
 };
 
 /// A layer that docks (activation, BatchNorm, Dropout) sits below its producer when it is that one's only consumer and
-/// the producer is not an input. Layout only: nothing of it is stored.
+/// the producer is not an input and of the same group. Layout only: nothing of it is stored.
 [[nodiscard]] Stacks dockedStacks(const engine::GraphSpec& graph);
 
 } // namespace convarium::ui
