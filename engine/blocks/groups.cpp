@@ -111,6 +111,28 @@ void forgetTemplates(std::vector<Group>& groups, const std::set<std::int64_t>& e
         }
 }
 
+std::set<std::int64_t> editedGroups(const GraphSpec& before, const GraphSpec& after)
+{
+    const auto inside = [](const GraphSpec& graph, std::int64_t group) {
+        std::pair<std::map<NodeId, Node>, std::set<Edge>> found;
+        for (const NodeId id : membersOf(graph, group))
+            found.first[id] = *graph.node(id);
+        for (const Edge& edge : graph.edges)
+            if (found.first.contains(edge.from) && found.first.contains(edge.to))
+                found.second.insert(edge);
+        return found;
+    };
+    std::set<std::int64_t> edited;
+    for (const Group& group : after.groups) {
+        const Group* old = findGroup(before, group.id);
+        // A block that is written again changes inside, but its arguments tell of it.
+        if (old && !group.templateName.empty() && old->arguments == group.arguments &&
+            inside(before, group.id) != inside(after, group.id))
+            edited.insert(group.id);
+    }
+    return edited;
+}
+
 Result<void> rewriteBlock(GraphSpec& graph, std::int64_t id, const Params& arguments)
 {
     const Group* found = findGroup(graph, id);

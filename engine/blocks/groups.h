@@ -24,6 +24,10 @@ void dropEmptyGroups(GraphSpec& graph);
 /// template and arguments and stay as plain groups.
 void forgetTemplates(std::vector<Group>& groups, const std::set<std::int64_t>& edited);
 
+/// Groups with a template whose inside is not the same in both: layers, their settings, names and wires among each
+/// other. Groups that only one of the graphs has do not count.
+std::set<std::int64_t> editedGroups(const GraphSpec& before, const GraphSpec& after);
+
 /// Writes the block of this group again with other arguments: new layers in the same group, wired as the old ones were
 /// to what lies outside. InvalidArgument where the group has no template (it was edited), where arguments are out of
 /// range, or where a wire leaves a layer the new block does not have. The graph changes only on success.

@@ -1,5 +1,7 @@
 #include "ui/canvas/canvas_view.h"
 
+#include "engine/blocks/block.h"
+
 #include "ui/canvas/canvas_accessible.h"
 #include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/fault_card.h"
@@ -184,6 +186,11 @@ void CanvasView::focusNode(NodeId id)
 NodeId CanvasView::addLayer(const QString& layerId)
 {
     const NodeId after = m_scene->selection().isEmpty() ? kNoNode : m_scene->selection().last();
+    if (engine::findBlock(layerId.toStdString())) {
+        const auto members = addBlockAfter(*m_document, layerId.toStdString(), after);
+        showAdded(members);
+        return members.empty() ? kNoNode : members.front();
+    }
     const NodeId added = addAfter(*m_document, layerId.toStdString(), after);
     showAdded(added);
     return added;
@@ -191,14 +198,21 @@ NodeId CanvasView::addLayer(const QString& layerId)
 
 void CanvasView::showAdded(NodeId id)
 {
-    if (id == kNoNode)
+    if (id != kNoNode)
+        showAdded(std::vector<NodeId>{id});
+}
+
+void CanvasView::showAdded(const std::vector<NodeId>& ids)
+{
+    if (ids.empty())
         return;
-    m_scene->select({id});
-    m_scene->setFocusedNode(id, false);
+    const QList<NodeId> list(ids.begin(), ids.end());
+    m_scene->select(list);
+    m_scene->setFocusedNode(ids.front(), false);
     if (m_fitted)
         fit();
     else
-        ensureVisible(m_scene->rectOf({id}), 40, 40);
+        ensureVisible(m_scene->rectOf(list), 40, 40);
     Q_EMIT statusMessage(m_document->undoStack()->undoText());
 }
 

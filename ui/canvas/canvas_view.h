@@ -47,13 +47,15 @@ public:
     void focusNode(NodeId id);
     void select(const QList<NodeId>& ids) { m_scene->select(ids); }
 
-    /// Adds a layer after the selected one (palette: double click, Enter). Null id when the type is unknown.
+    /// Adds a layer or block after the selected one (palette: double click, Enter) and returns it, or the first of the
+    /// block's layers. Null id when nobody knows the type.
     NodeId addLayer(const QString& layerId);
     void removeSelection();
     void duplicateSelection();
     void selectAll();
     /// Selects a node that has just been added and brings it into the window.
     void showAdded(NodeId id);
+    void showAdded(const std::vector<NodeId>& ids);
     [[nodiscard]] bool gestureActive() const { return m_gesture != nullptr; }
     [[nodiscard]] FaultCard* faultCard() const { return m_faultCard; }
 

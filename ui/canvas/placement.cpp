@@ -1,5 +1,6 @@
 #include "ui/canvas/placement.h"
 
+#include "engine/blocks/groups.h"
 #include "engine/layers/layer.h"
 #include "ui/canvas/geometry.h"
 #include "ui/canvas/layout.h"
@@ -67,12 +68,17 @@ NodeId insertIntoWire(ProjectDocument& document, const Edge& wire, const std::st
 
 QPointF freePlace(const ProjectDocument& document, QPointF wish)
 {
+    return freePlace(document, wish, QSizeF(kCardWidth, kNewCardHeight));
+}
+
+QPointF freePlace(const ProjectDocument& document, QPointF wish, QSizeF size)
+{
     // Where the upper left corner of a new card must not be: each card with a margin, grown by the size of the new one.
     std::vector<QRectF> closed;
     for (const Stack& stack : dockedStacks(document.graph()).all) {
         const double height = cardMetrics(document.graph(), stack).height(Level::Near);
         closed.push_back(QRectF(document.position(stack.head), QSizeF(kCardWidth, height))
-                             .adjusted(-kMargin - kCardWidth, -kMargin - kNewCardHeight, kMargin, kMargin));
+                             .adjusted(-kMargin - size.width(), -kMargin - size.height(), kMargin, kMargin));
     }
     const auto isFree = [&](QPointF at) {
         return std::none_of(closed.begin(), closed.end(), [&](const QRectF& r) {
@@ -101,6 +107,79 @@ QPointF freePlace(const ProjectDocument& document, QPointF wish)
             }
         }
     return best;
+}
+
+std::vector<NodeId> insertBlock(ProjectDocument& document, const std::string& blockId, const std::optional<Edge>& wire,
+                                NodeId after, QPointF place)
+{
+    std::vector<NodeId> members;
+    const engine::BlockDescriptor* block = engine::findBlock(blockId);
+    if (!block)
+        return members;
+    const NodeId source = wire ? wire->from : after;
+    engine::Params arguments;
+    for (const engine::ParamInfo& info : block->parameters)
+        arguments.set(info.key, info.defaultValue);
+    if (const auto shape = document.shape(source); shape && block->fit)
+        block->fit(arguments, *shape);
+    const bool tidy = isTidy(document.state());
+    const Stacks before = dockedStacks(document.graph());
+    document.edit(ProjectDocument::tr("Insert %1").arg(QString::fromStdString(block->title)), [&](EditBuilder& b) {
+        const auto written = b.addBlock(blockId, arguments, {source}, place);
+        if (!written)
+            return;
+        members = engine::membersOf(b.graph(), written->group);
+        if (wire) {
+            b.removeEdge(*wire, false);
+            b.addEdge({written->output.out, 0, wire->to, wire->toPort, wire->slot});
+        }
+        if (tidy && source != kNoNode) {
+            b.move(layoutGraph(b.graph()));
+            return;
+        }
+        // The block laid out alone, where there is room for it.
+        engine::GraphSpec alone;
+        alone.groups = b.graph().groups;
+        for (const NodeId id : members)
+            alone.nodes.push_back(*b.graph().node(id));
+        for (const Edge& edge : b.graph().edges)
+            if (alone.node(edge.from) && alone.node(edge.to))
+                alone.edges.push_back(edge);
+        Positions inside = layoutGraph(alone, {QSizeF(1e6, 1e6), false});
+        QRectF area;
+        for (const auto& [id, at] : inside)
+            area |= QRectF(at, QSizeF(kCardWidth, kNewCardHeight));
+        area.adjust(-kFrameSide, -kFrameTop - kSkipLift, kFrameSide, kFrameBottom);
+        Positions moved;
+        if (wire) {
+            // What lies to the right in the same row makes room.
+            const QPointF start = document.position(before.headOf(source));
+            for (const auto& [id, at] : b.state().positions)
+                if (!inside.contains(id) && at.x() > start.x() + kCardWidth / 2 &&
+                    std::abs(document.position(before.headOf(id)).y() - start.y()) < area.height() / 2)
+                    moved[id] = snapped(at + QPointF(area.width() + kColumnGap, 0));
+            place = start + QPointF(kPitch, 0) - QPointF(0, kFrameTop + kSkipLift);
+        } else {
+            place = freePlace(document, place, area.size());
+        }
+        for (auto& [id, at] : inside)
+            moved[id] = snapped(at - area.topLeft() + place);
+        b.move(moved);
+    });
+    return members;
+}
+
+std::vector<NodeId> addBlockAfter(ProjectDocument& document, const std::string& blockId, NodeId after)
+{
+    const std::vector<Edge> out = after == kNoNode ? std::vector<Edge>() : document.graph().edgesFrom(after);
+    const std::optional<Edge> wire = out.size() == 1 ? std::optional(out.front()) : std::nullopt;
+    QPointF wish;
+    for (const Stack& stack : dockedStacks(document.graph()).all) {
+        const QPointF place = document.position(stack.head);
+        const double bottom = place.y() + cardMetrics(document.graph(), stack).height(Level::Near) + kRowGap;
+        wish = {std::min(wish.x(), place.x()), std::max(wish.y(), bottom)};
+    }
+    return insertBlock(document, blockId, wire, after, wish);
 }
 
 NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId after)

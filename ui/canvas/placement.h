@@ -3,6 +3,9 @@
 
 #include "ui/document/project_document.h"
 
+#include <QSizeF>
+#include <optional>
+
 namespace convarium::ui
 {
 
@@ -14,7 +17,17 @@ NodeId insertIntoWire(ProjectDocument& document, const engine::Edge& wire, const
 /// without `after` on a free place below the picture. The wire is left out where it is not allowed.
 NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId after);
 
+/// Adds a block: into the wire, else fed by `after`, else alone at `place`. Its arguments are chosen to fit behind what
+/// feeds it. The frame covers no other card; a picture that is as Tidy made it stays so. One step of the undo stack.
+/// Returns the new layers; none when the template is unknown.
+std::vector<NodeId> insertBlock(ProjectDocument& document, const std::string& blockId,
+                                const std::optional<engine::Edge>& wire, NodeId after, QPointF place);
+/// The block after another layer, as addAfter() does with layers.
+std::vector<NodeId> addBlockAfter(ProjectDocument& document, const std::string& blockId, NodeId after);
+
 /// The place nearest to `wish`, in any direction, where a new card covers no other.
 [[nodiscard]] QPointF freePlace(const ProjectDocument& document, QPointF wish);
+/// The same for anything of that size.
+[[nodiscard]] QPointF freePlace(const ProjectDocument& document, QPointF wish, QSizeF size);
 
 } // namespace convarium::ui

@@ -72,7 +72,8 @@ void applyStep(const Step& given, DocumentState& state)
                           [&](const step::TrainStep& s) { state.train = s.after; },
                           [&](const step::NextIdStep& s) { graph.nextId = s.after; },
                           [&](const step::InputsStep& s) { graph.inputs = s.after; },
-                          [&](const step::OutputsStep& s) { graph.outputs = s.after; }},
+                          [&](const step::OutputsStep& s) { graph.outputs = s.after; },
+                          [&](const step::GroupsStep& s) { graph.groups = s.after; }},
                given);
 }
 

@@ -69,10 +69,15 @@ struct InputsStep {
 struct OutputsStep {
     std::vector<engine::OutputSpec> before, after;
 };
+/// Blocks came, went, or forgot their templates.
+struct GroupsStep {
+    std::vector<engine::Group> before, after;
+};
 } // namespace step
 
-using Step = std::variant<step::NodeStep, step::EdgeStep, step::ParamStep, step::NameStep, step::FrozenStep,
-                          step::MoveStep, step::TrainStep, step::NextIdStep, step::InputsStep, step::OutputsStep>;
+using Step =
+    std::variant<step::NodeStep, step::EdgeStep, step::ParamStep, step::NameStep, step::FrozenStep, step::MoveStep,
+                 step::TrainStep, step::NextIdStep, step::InputsStep, step::OutputsStep, step::GroupsStep>;
 
 /// The step that takes `step` back.
 [[nodiscard]] Step inverse(const Step& step);

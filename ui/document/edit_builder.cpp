@@ -18,6 +18,16 @@ void EditBuilder::push(Step step)
     m_steps.push_back(std::move(step));
 }
 
+std::vector<Step> EditBuilder::takeSteps()
+{
+    const auto changesGraph = [](const Step& step) {
+        return !std::holds_alternative<step::MoveStep>(step) && !std::holds_alternative<step::TrainStep>(step);
+    };
+    if (std::any_of(m_steps.begin(), m_steps.end(), changesGraph))
+        tidyGroups();
+    return std::move(m_steps);
+}
+
 NodeId EditBuilder::addNode(Node node, QPointF position)
 {
     node.id = m_state.graph.nextId;

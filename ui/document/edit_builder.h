@@ -1,6 +1,7 @@
 // Collects the steps of one edit while keeping a copy of the state as it will be, so that edits can be composed.
 #pragma once
 
+#include "engine/blocks/block.h"
 #include "ui/document/document_state.h"
 
 #include <functional>
@@ -12,11 +13,12 @@ namespace convarium::ui
 class EditBuilder final
 {
 public:
-    explicit EditBuilder(const DocumentState& state) : m_state(state) {}
+    explicit EditBuilder(const DocumentState& state) : m_state(state), m_before(state.graph) {}
 
     [[nodiscard]] const engine::GraphSpec& graph() const { return m_state.graph; }
     [[nodiscard]] const DocumentState& state() const { return m_state; }
-    [[nodiscard]] std::vector<Step> takeSteps() { return std::move(m_steps); }
+    /// Ends the edit: blocks that were edited inside forget their templates, empty ones go.
+    [[nodiscard]] std::vector<Step> takeSteps();
     [[nodiscard]] bool isEmpty() const { return m_steps.empty(); }
 
     /// Adds a node with a fresh id (returned) and default settings of the layer type, which must be known.
@@ -24,6 +26,13 @@ public:
     /// Adds a copy of the node with a fresh id and, unless it is free, a fresh name.
     NodeId addCopy(engine::Node node, QPointF position);
     void addEdge(const engine::Edge& edge);
+    /// Adds the layers of a block as a group with a name of its own, all at `position`; `inputs` feed it, kNoNode where
+    /// nothing does yet. Errors as writeBlock(); then nothing is added.
+    engine::Result<engine::WrittenBlock> addBlock(const std::string& blockId, const engine::Params& arguments,
+                                                  const std::vector<NodeId>& inputs, QPointF position);
+    void setGroups(std::vector<engine::Group> groups);
+    /// Copies of groups with fresh ids and names that are free; by the old id.
+    std::map<std::int64_t, std::int64_t> addGroupCopies(const std::vector<engine::Group>& groups);
     /// closeGap: later inputs of a merge move up by one slot.
     void removeEdge(const engine::Edge& edge, bool closeGap = true);
     /// Removes the nodes with their wires. bridge: what fed a chain of single-input layers feeds its consumers instead.
@@ -41,8 +50,10 @@ public:
 private:
     void push(Step step);
     NodeId addNode(engine::Node node, QPointF position);
+    void tidyGroups();
 
     DocumentState m_state;
+    engine::GraphSpec m_before;
     std::vector<Step> m_steps;
 };
 

@@ -43,6 +43,7 @@ struct DocumentChange {
 struct Fragment {
     std::vector<engine::Node> nodes;
     std::vector<engine::Edge> edges;
+    std::vector<engine::Group> groups; ///< blocks that are there whole
     Positions positions;
 };
 

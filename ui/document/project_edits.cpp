@@ -3,9 +3,11 @@
 #include "ui/document/edit_texts.h"
 #include "ui/document/project_document.h"
 
+#include "engine/blocks/groups.h"
 #include "engine/layers/layer.h"
 
 #include <algorithm>
+#include <set>
 
 namespace convarium::ui
 {
@@ -202,6 +204,21 @@ Fragment ProjectDocument::fragment(const std::vector<NodeId>& ids) const
     for (const Edge& edge : m_state.graph.edges)
         if (result.positions.contains(edge.from) && result.positions.contains(edge.to))
             result.edges.push_back(edge);
+    // A part of a block is not the block: its layers are copied as single ones.
+    std::set<std::int64_t> whole;
+    for (const engine::Group& group : m_state.graph.groups) {
+        const auto members = engine::membersOf(m_state.graph, group.id);
+        if (std::all_of(members.begin(), members.end(), [&](NodeId id) { return result.positions.contains(id); })) {
+            whole.insert(group.id);
+            result.groups.push_back(group);
+        }
+    }
+    for (engine::Group& group : result.groups)
+        if (!whole.contains(group.parent))
+            group.parent = -1;
+    for (engine::Node& node : result.nodes)
+        if (!whole.contains(node.group))
+            node.group = -1;
     return result;
 }
 
@@ -218,7 +235,10 @@ std::vector<NodeId> ProjectDocument::paste(const Fragment& fragment, QPointF off
     }
     edit(countedText(verb, named, ids), [&](EditBuilder& b) {
         std::map<NodeId, NodeId> copies;
-        for (const engine::Node& node : fragment.nodes) {
+        const auto groups = b.addGroupCopies(fragment.groups);
+        for (engine::Node node : fragment.nodes) {
+            const auto group = groups.find(node.group);
+            node.group = group == groups.end() ? -1 : group->second;
             const auto place = fragment.positions.find(node.id);
             copies[node.id] = b.addCopy(node, (place == fragment.positions.end() ? QPointF() : place->second) + offset);
             added.push_back(copies[node.id]);

@@ -1,5 +1,6 @@
 #include "ui/palette/layer_palette.h"
 
+#include "engine/blocks/block.h"
 #include "engine/layers/layer.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/type.h"
@@ -46,12 +47,21 @@ QString familyTitle(Family family)
     return QObject::tr("Blocks");
 }
 
-QString familyIconName(Family family)
+/// What a row of the palette shows: a kind of layer, or a block.
+struct Entry {
+    std::string id, title, help, icon;
+};
+
+std::vector<Entry> entriesOf(Family family)
 {
+    std::vector<Entry> entries;
+    if (family == Family::Block)
+        for (const engine::BlockDescriptor& block : engine::blockRegistry())
+            entries.push_back({block.id, block.title, block.help, "block"});
     for (const engine::LayerDescriptor& layer : engine::layerRegistry())
         if (familyFromName(QString::fromStdString(layer.family)) == family)
-            return QString::fromStdString(layer.icon);
-    return QStringLiteral("block");
+            entries.push_back({layer.id, layer.title, layer.help, layer.icon});
+    return entries;
 }
 
 /// A row is a button: pressing it adds the layer.
@@ -196,22 +206,17 @@ std::vector<Family> LayerPalette::families() const
 {
     std::vector<Family> out;
     for (int f = 0; f < kFamilyCount; ++f)
-        for (const engine::LayerDescriptor& layer : engine::layerRegistry())
-            if (familyFromName(QString::fromStdString(layer.family)) == static_cast<Family>(f)) {
-                out.push_back(static_cast<Family>(f));
-                break;
-            }
+        if (const auto family = static_cast<Family>(f); !entriesOf(family).empty())
+            out.push_back(family);
     return out;
 }
 
 std::vector<LayerRow*> LayerPalette::makeRows(Family family, QVBoxLayout* column)
 {
     std::vector<LayerRow*> rows;
-    for (const engine::LayerDescriptor& layer : engine::layerRegistry()) {
-        if (familyFromName(QString::fromStdString(layer.family)) != family)
-            continue;
-        auto* row = new LayerRow(QString::fromStdString(layer.id), QString::fromStdString(layer.title),
-                                 QString::fromStdString(layer.help), QString::fromStdString(layer.icon), family);
+    for (const Entry& entry : entriesOf(family)) {
+        auto* row = new LayerRow(QString::fromStdString(entry.id), QString::fromStdString(entry.title),
+                                 QString::fromStdString(entry.help), QString::fromStdString(entry.icon), family);
         connect(row, &LayerRow::activated, this, &LayerPalette::layerActivated);
         column->addWidget(row);
         rows.push_back(row);
@@ -315,7 +320,7 @@ void LayerPalette::makeRail()
     column->addWidget(search, 0, Qt::AlignHCenter);
     for (Family family : families()) {
         auto* button = new QToolButton;
-        button->setIcon(familyIcon(familyIconName(family), family));
+        button->setIcon(familyIcon(QString::fromStdString(entriesOf(family).front().icon), family));
         button->setToolTip(familyTitle(family));
         button->setAccessibleName(tr("%1 layers").arg(familyTitle(family)));
         connect(button, &QToolButton::clicked, this, [this, family, button] { flyOut(family, button); });

@@ -1,4 +1,4 @@
-// All kinds of layers, to be dragged or doubled-clicked on to the canvas.
+// All kinds of layers and blocks, to be dragged or doubled-clicked on to the canvas.
 #pragma once
 
 #include "ui/theme/theme.h"

@@ -49,6 +49,7 @@ private:
     QDockWidget* addPanel(Qt::DockWidgetArea area, QWidget* content, const QString& name);
     void makeMenus();
     void makeFileMenu();
+    void fillNetworks();
     void makeViewMenu();
     void makeTrainMenu();
     void connectParts();

@@ -17,6 +17,9 @@
 #include "ui/training/training_controller.h"
 #include "ui/training/training_dock.h"
 
+#include <algorithm>
+#include <optional>
+
 #include <QActionGroup>
 #include <QApplication>
 #include <QDockWidget>
@@ -60,12 +63,12 @@ void MainWindow::makeFileMenu()
     file->addAction(tr("&New"), QKeySequence::New, m_files, &ProjectFiles::newProject);
     file->addAction(tr("&Open\u2026"), QKeySequence::Open, m_files, &ProjectFiles::openDialog);
     m_networks = file->addMenu(tr("Built-in networks"));
-    for (const engine::PresetInfo& preset : engine::presets()) {
-        QAction* a = m_networks->addAction(QString::fromStdString(preset.title), this,
-                                           [this, name = QString::fromStdString(preset.name)] { open(name); });
-        a->setToolTip(QString::fromStdString(preset.description));
-    }
     m_networks->setToolTipsVisible(true);
+    // Filled when it is first looked at: the network files are read for it.
+    connect(m_networks, &QMenu::aboutToShow, this, [this] {
+        if (m_networks->isEmpty())
+            fillNetworks();
+    });
     QMenu* recent = file->addMenu(tr("Recent files"));
     connect(recent, &QMenu::aboutToShow, this, [this, recent] {
         recent->clear();
@@ -88,6 +91,31 @@ void MainWindow::makeFileMenu()
     exportMenu->setToolTipsVisible(true);
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(QStringLiteral("Ctrl+Q")), this, [this] { close(); });
+}
+
+/// By kind, then by year: title, year and the one idea; the whole story is the tooltip.
+void MainWindow::fillNetworks()
+{
+    std::vector<engine::PresetInfo> all = engine::presets();
+    // Networks without a year are everybody's and come first.
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.kind != b.kind ? a.kind < b.kind : a.year < b.year; });
+    std::optional<engine::PresetKind> kind;
+    for (const engine::PresetInfo& preset : all) {
+        if (kind != preset.kind) {
+            if (kind)
+                m_networks->addSeparator();
+            QAction* heading = m_networks->addAction(tr(engine::presetKindTitle(preset.kind)));
+            heading->setEnabled(false);
+            kind = preset.kind;
+        }
+        QString text = QString::fromStdString(preset.title);
+        if (preset.year > 0)
+            text += QStringLiteral(" (%1)").arg(preset.year);
+        QAction* a = m_networks->addAction(text + QStringLiteral(": ") + QString::fromStdString(preset.idea()), this,
+                                           [this, name = QString::fromStdString(preset.name)] { open(name); });
+        a->setToolTip(QString::fromStdString(preset.description));
+    }
 }
 
 void MainWindow::makeViewMenu()

@@ -1,3 +1,5 @@
+#include "engine/blocks/groups.h"
+#include "engine/io/presets.h"
 #include "tests/support/graphs.h"
 #include "ui/canvas/geometry.h"
 #include "ui/canvas/layout.h"
@@ -53,6 +55,7 @@ std::map<NodeId, QRectF> cardsOf(const GraphSpec& graph, const Positions& places
 struct Picture {
     std::map<NodeId, QRectF> cards;
     std::vector<RouteWire> wires;
+    std::vector<RouteFrame> frames;
     Routes routes;
 };
 
@@ -67,7 +70,14 @@ Picture pictureOf(const GraphSpec& graph)
     for (const engine::Edge& edge : graph.edges)
         if (stacks.headOf(edge.from) != stacks.headOf(edge.to))
             p.wires.push_back({stacks.headOf(edge.from), stacks.headOf(edge.to), edge.slot});
-    p.routes = routeWires(cards, p.wires);
+    for (const engine::Group& group : graph.groups) {
+        RouteFrame frame{group.id, group.parent, {}};
+        for (const NodeId member : engine::membersOf(graph, group.id))
+            if (cards.contains(member))
+                frame.cards.push_back(member);
+        p.frames.push_back(std::move(frame));
+    }
+    p.routes = routeWires(cards, p.wires, p.frames);
     return p;
 }
 
@@ -80,6 +90,26 @@ void networks()
     QTest::newRow("resnet-20") << test::resnet20();
     QTest::newRow("three-conv") << test::threeConv();
     QTest::newRow("branches") << branches();
+    for (const engine::PresetInfo& preset : engine::presets())
+        QTest::newRow(("preset " + preset.name).c_str()) << engine::loadPreset(preset.name)->graph;
+}
+
+/// A chain of that many layers in which every tenth step is a branch of two more and a shortcut.
+GraphSpec longChain(int layers)
+{
+    test::GraphMaker m("long");
+    m.input();
+    NodeId at = m.conv(8, 3, -1);
+    while (static_cast<int>(m.graph().nodes.size()) < layers) {
+        const NodeId fork = at;
+        for (int i = 0; i < 7; ++i)
+            at = m.conv(8, 3, -1);
+        m.setLast(fork);
+        m.conv(8, 1, -1);
+        const NodeId side = m.conv(8, 3, -1);
+        at = m.merge("add", {at, side, fork});
+    }
+    return m.graph();
 }
 
 } // namespace
@@ -103,6 +133,82 @@ private Q_SLOTS:
                     QVERIFY2(!first.adjusted(-8, -8, 8, 8).intersects(second),
                              qPrintable(QStringLiteral("%1 and %2").arg(a).arg(b)));
         QVERIFY(layoutGraph(graph) == places);
+    }
+
+    void framesHoldTheirBlocksAndNothingElse_data() { networks(); }
+    void framesHoldTheirBlocksAndNothingElse()
+    {
+        QFETCH(GraphSpec, graph);
+        const Picture p = pictureOf(graph);
+        for (const RouteFrame& frame : p.frames) {
+            const QRectF rect = p.routes.frames.at(frame.id);
+            const std::set<NodeId> members(frame.cards.begin(), frame.cards.end());
+            for (const auto& [id, card] : p.cards)
+                QVERIFY2(members.contains(id) ? rect.contains(card) : !rect.intersects(card),
+                         qPrintable(QStringLiteral("frame %1, card %2").arg(frame.id).arg(id)));
+            for (const RouteFrame& other : p.frames) {
+                const QRectF second = p.routes.frames.at(other.id);
+                QVERIFY2(other.id == frame.id || !rect.intersects(second) || rect.contains(second) ||
+                             second.contains(rect),
+                         qPrintable(QStringLiteral("frames %1 and %2").arg(frame.id).arg(other.id)));
+            }
+        }
+    }
+
+    void blocksSideBySideStayApart()
+    {
+        // Two blocks on parallel branches, and one inside another.
+        GraphSpec graph;
+        engine::GraphWriter w(graph);
+        const NodeId in = w.add("input", "in", {}, {});
+        const engine::Params squeezed{
+            {"filters", std::int64_t{8}}, {"shortcut", std::string("projection")}, {"squeeze", std::int64_t{2}}};
+        const auto a = engine::writeBlock(w, "residual_basic", "A", "A", squeezed, {in});
+        const auto b = engine::writeBlock(w, "residual_basic", "B", "B", squeezed, {in});
+        QVERIFY(a.has_value() && b.has_value());
+        w.add("add", "sum", {}, {a->output.out, b->output.out});
+        const Picture p = pictureOf(graph);
+        const QRectF first = p.routes.frames.at(a->group), second = p.routes.frames.at(b->group);
+        QVERIFY(!first.intersects(second));
+        QCOMPARE(p.frames.size(), std::size_t(4));
+        int inner = 0;
+        for (const RouteFrame& frame : p.frames)
+            if (frame.parent == a->group) {
+                QVERIFY(first.contains(p.routes.frames.at(frame.id)));
+                ++inner;
+            }
+        QCOMPARE(inner, 1);
+    }
+
+    void aThousandLayersHavePlaces()
+    {
+        const GraphSpec graph = longChain(1000);
+        Positions places;
+        QBENCHMARK_ONCE
+        {
+            places = layoutGraph(graph);
+        }
+        QCOMPARE(places.size(), graph.nodes.size());
+        const auto cards = cardsOf(graph, places);
+        for (auto a = cards.begin(); a != cards.end(); ++a)
+            for (auto b = std::next(a); b != cards.end(); ++b)
+                QVERIFY(!a->second.intersects(b->second));
+    }
+
+    void branchesOfAConcatLieInTheOrderOfItsInputs()
+    {
+        const GraphSpec graph = branches();
+        const Picture p = pictureOf(graph);
+        for (const engine::Node& node : graph.nodes) {
+            if (node.type != "concat")
+                continue;
+            double above = -1e9;
+            for (const engine::Edge& edge : graph.edgesInto(node.id)) {
+                const double y = p.cards.at(dockedStacks(graph).headOf(edge.from)).top();
+                QVERIFY2(y > above, graph.label(edge.from).c_str());
+                above = y;
+            }
+        }
     }
 
     void wiresLeadToTheRightOrToALowerRow_data() { networks(); }

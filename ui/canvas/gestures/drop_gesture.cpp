@@ -1,5 +1,6 @@
 #include "ui/canvas/gestures/drop_gesture.h"
 
+#include "engine/blocks/block.h"
 #include "engine/layers/layer.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/canvas/placement.h"
@@ -17,11 +18,13 @@ void DropGesture::move(const GesturePoint& point)
     m_wire.reset();
     const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
     const Hit hit = m_view->canvasScene()->hitAt(point.scene);
-    if (layer && layer->maxInputs > 0 && hit.kind == Hit::Kind::Wire)
+    const bool block = engine::findBlock(m_layer) != nullptr;
+    const QSizeF size(block ? 2 * kCardWidth : kCardWidth, block ? kCardWidth : 96);
+    if ((block || (layer && layer->maxInputs > 0)) && hit.kind == Hit::Kind::Wire)
         m_wire = hit.edge;
-    else
+    else if (!block)
         corner = freePlace(*m_view->document(), corner); // the ghost stands where the card will be
-    m_ghost = QRectF(corner, QSizeF(kCardWidth, 96));
+    m_ghost = QRectF(corner, size);
     m_view->canvasScene()->setDropWire(m_wire);
 }
 
@@ -31,6 +34,10 @@ void DropGesture::finish(const GesturePoint& point)
     const auto wire = m_wire;
     cancel();
     ProjectDocument* document = m_view->document();
+    if (engine::findBlock(m_layer)) {
+        m_view->showAdded(insertBlock(*document, m_layer, wire, engine::kNoNode, m_ghost.topLeft()));
+        return;
+    }
     const NodeId added =
         wire ? insertIntoWire(*document, *wire, m_layer) : document->addNode(m_layer, m_ghost.topLeft());
     m_view->showAdded(added);
@@ -47,7 +54,8 @@ void DropGesture::paint(QPainter* painter) const
         return;
     const Theme& theme = Theme::current();
     const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
-    const Family family = familyFromName(QString::fromStdString(layer ? layer->family : ""));
+    const engine::BlockDescriptor* block = engine::findBlock(m_layer);
+    const Family family = block ? Family::Block : familyFromName(QString::fromStdString(layer ? layer->family : ""));
     QPen pen(theme.familyInk(family), 1.5);
     pen.setDashPattern({4, 3});
     painter->setRenderHint(QPainter::Antialiasing);
@@ -58,7 +66,10 @@ void DropGesture::paint(QPainter* painter) const
     painter->drawRoundedRect(m_ghost, kCardRadius, kCardRadius);
     painter->setPen(theme.text);
     painter->setFont(cardFont(14, QFont::Medium));
-    painter->drawText(m_ghost, Qt::AlignCenter, QString::fromStdString(layer ? layer->title : m_layer));
+    painter->drawText(m_ghost, Qt::AlignCenter,
+                      QString::fromStdString(block   ? block->title
+                                             : layer ? layer->title
+                                                     : m_layer));
 }
 
 } // namespace convarium::ui

@@ -1,0 +1,142 @@
+#include "engine/blocks/groups.h"
+#include "tests/ui/canvas/canvas_window.h"
+#include "ui/canvas/layout.h"
+#include "ui/canvas/placement.h"
+
+using namespace convarium;
+using namespace convarium::test;
+using namespace convarium::ui;
+using engine::Edge;
+using engine::kNoNode;
+using engine::NodeId;
+
+namespace
+{
+
+Positions tidy(const GraphSpec& graph)
+{
+    return layoutGraph(graph);
+}
+
+/// The only group of the document.
+const engine::Group& onlyGroup(const ProjectDocument& document)
+{
+    return document.graph().groups.front();
+}
+
+} // namespace
+
+class TestCanvasBlocks : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { Settings::useTestMode(); }
+
+    void aBlockGoesIntoAWireAsOneStep()
+    {
+        for (const bool placed : {false, true}) {
+            CanvasWindow w(smallNet(), placed ? smallPlaces() : tidy(smallNet()));
+            const Edge wire = w.wireInto(kPool);
+            const auto members = insertBlock(w.document, "residual_basic", wire, kNoNode, {});
+            QVERIFY(members.size() > 5);
+            QCOMPARE(w.document.undoStack()->count(), 1);
+            QCOMPARE(w.document.undoStack()->undoText(), QStringLiteral("Insert Residual block"));
+            // It fits behind the four maps of the convolution, and the network stays sound.
+            QVERIFY(w.document.problems().empty());
+            QCOMPARE(onlyGroup(w.document).arguments.integer("filters"), 4);
+            QVERIFY(w.document.graph().edgesFrom(wire.from).size() == 2); // main path and shortcut
+            const auto* frame = w.scene().blockOf(onlyGroup(w.document).id);
+            QVERIFY(frame);
+            for (const engine::Node& node : w.document.graph().nodes)
+                if (node.group == -1 && w.scene().itemOf(node.id)->head() == node.id)
+                    QVERIFY2(!frame->rect().intersects(w.scene().itemOf(node.id)->fullRect()), node.name.c_str());
+            const DocumentState after = w.document.state();
+            w.document.undoStack()->undo();
+            QVERIFY(w.document.state() == w.before);
+            QVERIFY(!w.scene().blockOf(after.graph.groups.front().id));
+            w.document.undoStack()->redo();
+            QVERIFY(w.document.state() == after);
+        }
+    }
+
+    void aBlockAloneStandsFree()
+    {
+        CanvasWindow w;
+        const auto members = insertBlock(w.document, "inception", std::nullopt, kNoNode, {200, 20});
+        QVERIFY(!members.empty());
+        const QRectF frame = w.scene().blockOf(onlyGroup(w.document).id)->rect();
+        for (const NodeId id : {kInput, kConv, kPool, kFlatten, kDense})
+            QVERIFY(!frame.intersects(w.scene().itemOf(id)->fullRect()));
+    }
+
+    void theHeadOfAFrameSelectsAndMovesTheBlock()
+    {
+        CanvasWindow w(smallNet(), tidy(smallNet()));
+        const auto members = insertBlock(w.document, "conv_bn_relu", w.wireInto(kPool), kNoNode, {});
+        w.view->fit();
+        QVERIFY(w.ready());
+        const auto* frame = w.scene().blockOf(onlyGroup(w.document).id);
+        QVERIFY(frame->content().details.contains(QStringLiteral("parameters")));
+        const QPoint head = w.at(frame->headRect().center());
+        w.click(head);
+        QCOMPARE(std::set<NodeId>(w.view->selection().begin(), w.view->selection().end()),
+                 std::set<NodeId>(members.begin(), members.end()));
+        QVERIFY(frame->content().selected);
+        const QPointF before = w.document.position(members.front());
+        const QRectF rect = frame->rect();
+        w.drag(head, head + QPoint(0, 120));
+        QVERIFY(w.document.position(members.front()).y() > before.y() + 50);
+        QCOMPARE(w.document.undoStack()->count(), 2);
+        QVERIFY(frame->rect().top() > rect.top() + 50);
+        // Deleting the block leaves no empty frame, and undo brings it back.
+        const auto groups = w.document.graph().groups;
+        w.view->removeSelection();
+        QVERIFY(w.document.graph().groups.empty());
+        QVERIFY(w.document.problems().empty()); // the wire is bridged
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.graph().groups == groups);
+    }
+
+    void editingInsideForgetsTheTemplateAndUndoKnowsIt()
+    {
+        CanvasWindow w;
+        const auto members = insertBlock(w.document, "conv_bn_relu", w.wireInto(kPool), kNoNode, {});
+        const engine::Group whole = onlyGroup(w.document);
+        QCOMPARE(whole.templateName, std::string("conv_bn_relu"));
+        // Wires and layers outside, and places, are no edits of the block.
+        w.document.setParam(kConv, "filters", std::int64_t{8});
+        w.document.moveNodes({{members.front(), {900, 900}}});
+        QVERIFY(onlyGroup(w.document) == whole);
+        // A drag stays one step, though its first change also touches the group.
+        const int count = w.document.undoStack()->count();
+        for (const std::int64_t filters : {5, 6, 7})
+            w.document.setParam(members.front(), "filters", filters, true);
+        w.document.endGesture();
+        QCOMPARE(w.document.undoStack()->count(), count + 1);
+        QVERIFY(onlyGroup(w.document).templateName.empty());
+        w.document.undoStack()->undo();
+        QVERIFY(onlyGroup(w.document) == whole);
+        w.document.undoStack()->redo();
+        QVERIFY(onlyGroup(w.document).templateName.empty());
+    }
+
+    void aCopyOfABlockIsABlock()
+    {
+        CanvasWindow w;
+        const auto members = insertBlock(w.document, "conv_bn_relu", w.wireInto(kPool), kNoNode, {});
+        const Fragment whole = w.document.fragment(members);
+        const auto copies = w.document.paste(whole, {0, 600}, QStringLiteral("Paste"));
+        QCOMPARE(w.document.graph().groups.size(), std::size_t(2));
+        const engine::Group &first = w.document.graph().groups[0], &second = w.document.graph().groups[1];
+        QVERIFY(first.id != second.id && first.name != second.name);
+        QCOMPARE(first.templateName, second.templateName);
+        QCOMPARE(engine::membersOf(w.document.graph(), second.id), copies);
+        // Part of a block is no block.
+        const auto one = w.document.paste(w.document.fragment({members.front()}), {0, 900}, QStringLiteral("Paste"));
+        QCOMPARE(w.document.graph().node(one.front())->group, -1);
+        QCOMPARE(w.document.graph().groups.size(), std::size_t(2));
+    }
+};
+
+QTEST_MAIN(TestCanvasBlocks)
+#include "test_canvas_blocks.moc"
