@@ -88,9 +88,9 @@ private Q_SLOTS:
         const auto members = membersOf(c.graph, c.block.group);
         QCOMPARE(members.size(), c.graph.nodes.size() - (block.inputs == 2 ? 3 : 2));
         std::set<std::string> names;
-        for (const NodeId id : members) {
-            QVERIFY2(c.graph.node(id)->name.starts_with("B1."), c.graph.node(id)->name.c_str());
-            QVERIFY(names.insert(c.graph.node(id)->name).second);
+        for (const NodeId member : members) {
+            QVERIFY2(c.graph.node(member)->name.starts_with("B1."), c.graph.node(member)->name.c_str());
+            QVERIFY(names.insert(c.graph.node(member)->name).second);
         }
     }
 
