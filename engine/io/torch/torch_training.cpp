@@ -2,6 +2,9 @@
 
 #include "engine/io/torch/python_text.h"
 #include "engine/io/torch/script_template.h"
+#include "engine/losses/loss.h"
+#include "engine/train/network_loss.h"
+#include "engine/train/schedule.h"
 
 #include <QFile>
 
@@ -26,22 +29,6 @@ std::string templateText()
     return file.open(QIODevice::ReadOnly) ? file.readAll().toStdString() : std::string();
 }
 
-/// "step:2,0.5" as name and numbers.
-std::pair<std::string, std::vector<double>> parts(const std::string& text)
-{
-    const std::size_t colon = text.find(':');
-    std::vector<double> numbers;
-    for (std::size_t from = colon; from != std::string::npos;) {
-        const std::size_t comma = text.find(',', from + 1);
-        const std::size_t end = std::min(comma, text.size());
-        double value = 0;
-        if (std::from_chars(text.data() + from + 1, text.data() + end, value).ec == std::errc())
-            numbers.push_back(value);
-        from = comma;
-    }
-    return {text.substr(0, colon), numbers};
-}
-
 Error unknown(const std::string& what, const std::string& name)
 {
     return {ErrorCode::InvalidArgument,
@@ -52,26 +39,31 @@ Error unknown(const std::string& what, const std::string& name)
 
 Result<std::string> optimizer(const TrainConfig& c)
 {
+    const std::string start = "(groups, lr=rate";
     const std::string betas = ", betas=(" + pythonNumber(c.beta1) + ", " + pythonNumber(c.beta2) + ")";
     const std::string epsilon = ", eps=" + pythonNumber(c.epsilon) + ")";
     const std::string momentum = ", momentum=" + pythonNumber(c.momentum);
     const std::map<std::string, std::string> all{
-        {"sgd", "torch.optim.SGD(groups, lr=rate)"},
-        {"momentum", "torch.optim.SGD(groups, lr=rate" + momentum + ")"},
-        {"nesterov", "torch.optim.SGD(groups, lr=rate" + momentum + ", nesterov=True)"},
-        {"adam", "torch.optim.Adam(groups, lr=rate" + betas + epsilon},
+        {"sgd", "SGD" + start + ")"},
+        {"momentum", "SGD" + start + momentum + ")"},
+        {"nesterov", "SGD" + start + momentum + ", nesterov=True)"},
+        {"rmsprop", "RMSprop" + start + ", alpha=" + pythonNumber(c.alpha) + epsilon},
+        {"adagrad", "Adagrad" + start + epsilon},
+        {"adam", "Adam" + start + betas + epsilon},
+        {"adamw", "AdamW" + start + betas + epsilon},
     };
     const auto found = all.find(c.optimizer);
     if (found == all.end())
         return unknown("optimizer", c.optimizer);
-    return found->second;
+    return "torch.optim." + found->second;
 }
 
 /// Lines of rate_at().
-Result<std::string> schedule(const TrainConfig& c)
+Result<std::string> schedule(const Schedule& chosen)
 {
-    const auto [name, n] = parts(c.schedule);
-    const auto number = [&n = n](std::size_t i) { return i < n.size() ? pythonNumber(n[i]) : std::string("1"); };
+    const auto number = [&chosen](std::size_t i) {
+        return i < chosen.values.size() ? pythonNumber(chosen.values[i]) : std::string("1");
+    };
     const std::map<std::string, std::string> all{
         {"constant", "    return rate"},
         {"cosine", "    return rate * 0.5 * (1 + math.cos(math.pi * min(1.0, step / total_steps)))"},
@@ -85,39 +77,69 @@ Result<std::string> schedule(const TrainConfig& c)
          "    if step <= top:\n"
          "        start, end, share = rate / 25, rate, step / top if top > 0 else 1.0\n"
          "    else:\n"
-         "        start, end, share = rate, rate / 250_000, (step - top) / (last - top) if last > top else 1.0\n"
+         "        start, end, share = rate, rate / 250_000, (step - top) / (last - top) if last > top else "
+         "1.0\n"
          "    return end + (start - end) / 2 * (1 + math.cos(math.pi * min(1.0, share)))"},
     };
-    const auto found = all.find(name);
+    const auto found = all.find(chosen.info->id);
     if (found == all.end())
-        return unknown("schedule", c.schedule);
+        return unknown("schedule", chosen.info->id);
     return found->second;
 }
 
-/// loss_of() and judged().
-Result<std::string> loss(const GraphSpec& graph, const TorchModel& model)
+/// The loss of one output, as an expression.
+Result<std::string> lossTerm(const Loss& loss, const std::string& score)
+{
+    const std::string smoothing = loss.smoothing == 0 ? ")" : ", label_smoothing=" + pythonNumber(loss.smoothing) + ")";
+    const std::string oneHot = ", F.one_hot(labels, " + score + ".shape[1]).float())";
+    const std::map<std::string, std::string> all{
+        {"cross-entropy", "F.cross_entropy(" + score + ".flatten(1), labels" + smoothing},
+        {"pixel-cross-entropy", "F.cross_entropy(" + score + ", labels" + smoothing},
+        {"binary-cross-entropy", "F.binary_cross_entropy_with_logits(" + score + ".flatten(1)" + oneHot},
+        {"mean-squared-error", "F.mse_loss(" + score + ".flatten(1)" + oneHot},
+    };
+    const auto found = all.find(loss.info->id);
+    if (found == all.end())
+        return unknown("loss", loss.info->id);
+    return found->second;
+}
+
+/// targets_of(), loss_of() and judged().
+Result<std::string> loss(const GraphSpec& graph, const ShapedGraph& shaped, const TorchModel& model)
 {
     std::string sum;
+    bool masks = false;
     for (std::size_t i = 0; i < model.outputs.size(); ++i) {
         const auto spec = std::find_if(graph.outputs.begin(), graph.outputs.end(),
                                        [id = model.outputs[i]](const OutputSpec& o) { return o.node == id; });
-        const std::string text = spec == graph.outputs.end() ? "cross-entropy" : spec->loss;
-        const double weight = spec == graph.outputs.end() ? 1 : spec->weight;
-        const auto [name, numbers] = parts(text);
-        if (name != "cross-entropy")
-            return unknown("loss", text);
+        const bool given = spec != graph.outputs.end();
+        const Shape& shape = shaped.shapes.at(model.outputs[i]);
+        const auto chosen = lossFor(given ? spec->loss : std::string(), shape.isMaps() && shape[1] * shape[2] > 1);
+        if (!chosen)
+            return chosen.error();
+        const auto term = lossTerm(*chosen, "scores[" + std::to_string(i) + "]");
+        if (!term)
+            return term.error();
+        masks = masks || chosen->info->target == TargetKind::Mask;
         sum += sum.empty() ? "" : " + ";
-        sum += (weight == 1 ? "" : pythonNumber(weight) + " * ") + "F.cross_entropy(scores[" + std::to_string(i) +
-               "], labels)";
+        sum += (!given || spec->weight == 1 ? "" : pythonNumber(spec->weight) + " * ") + *term;
     }
-    return "\ndef loss_of(scores, labels, images):\n"
-           "    \"\"\"Mean over the images.\"\"\"\n"
-           "    return " +
-           sum +
-           "\n\n\n"
-           "def judged(scores, labels, images):\n"
-           "    \"\"\"How many answers are right, and how many there are.\"\"\"\n"
-           "    return (scores.argmax(1) == labels).sum().item(), len(labels)\n";
+    std::string code = "\ndef targets_of(pixels, labels):\n";
+    if (masks)
+        code += "    \"\"\"A class for every pixel: 0 is background, bright pixels belong to the object.\"\"\"\n"
+                "    return torch.where(pixels.amax(1) >= 128, labels[:, None, None] + 1, 0)\n";
+    else
+        code += "    return labels\n";
+    code += "\n\ndef loss_of(scores, labels):\n"
+            "    \"\"\"Mean over all answers. scores: one tensor for each output of the network.\"\"\"\n"
+            "    return " +
+            sum +
+            "\n\n\n"
+            "def judged(scores, labels):\n"
+            "    \"\"\"How many answers of the first output are right, and how many there are.\"\"\"\n"
+            "    return (scores[0].detach().argmax(1)" +
+            (masks ? std::string(" == labels") : ".flatten() == labels") + ").sum().item(), labels.numel()\n";
+    return code;
 }
 
 /// How bytes become numbers.
@@ -180,14 +202,20 @@ Result<std::string> torchTraining(const Project& project, const TorchNames& name
                                   const TorchFiles& files)
 {
     const TrainConfig& c = project.train;
+    const ShapedGraph shaped = inferShapes(project.graph);
+    const auto chosenSchedule = parseSchedule(c.schedule);
+    if (!chosenSchedule)
+        return chosenSchedule.error();
     const auto optimizerText = optimizer(c);
-    const auto scheduleText = schedule(c);
-    const auto lossText = loss(project.graph, model);
-    for (const auto* text : {&optimizerText, &scheduleText, &lossText})
-        if (!*text)
-            return text->error();
-    const auto [scheduleName, scheduleNumbers] = parts(c.schedule);
-    const bool plateau = scheduleName == "plateau";
+    if (!optimizerText)
+        return optimizerText.error();
+    const auto scheduleText = schedule(*chosenSchedule);
+    if (!scheduleText)
+        return scheduleText.error();
+    const auto lossCode = loss(withLoss(project.graph, c.loss), shaped, model);
+    if (!lossCode)
+        return lossCode.error();
+    const bool plateau = chosenSchedule->info->watchesLoss;
 
     std::set<std::string> conditions{c.shuffle ? "shuffle" : "no_shuffle"};
     const auto when = [&conditions](bool yes, const char* name) {
@@ -195,9 +223,16 @@ Result<std::string> torchTraining(const Project& project, const TorchNames& name
             conditions.insert(name);
     };
     when(c.validation > 0, "validation");
+    when(c.validation > 0 && c.earlyStopping > 0, "early_stopping");
+    when(c.validation > 0 && c.restoreBest, "restore_best");
+    when(c.l1 > 0, "l1");
+    when(c.clipValue > 0, "clip_value");
+    when(c.clipNorm > 0, "clip_norm");
+    when(c.averageDecay > 0, "average");
+    when(c.averageDecay > 0 || (c.validation > 0 && c.restoreBest), "copies");
+    when(!c.augment.empty(), "augment");
     when(plateau, "plateau");
 
-    const ShapedGraph shaped = inferShapes(project.graph);
     const std::string title = project.graph.title.empty() ? project.graph.name : project.graph.title;
     return filledTemplate(
         templateText(), conditions,
@@ -213,16 +248,22 @@ Result<std::string> torchTraining(const Project& project, const TorchNames& name
          {"LIMIT", std::to_string(c.limit)},
          {"VALIDATION", pythonNumber(c.validation)},
          {"WEIGHT_DECAY", pythonNumber(c.weightDecay)},
-         {"PATIENCE", plateau && !scheduleNumbers.empty() ? pythonNumber(scheduleNumbers[0]) : "0"},
+         {"PATIENCE", plateau ? pythonNumber(chosenSchedule->values.at(0)) : "0"},
+         {"EARLY_STOPPING", std::to_string(c.earlyStopping)},
+         {"L1", pythonNumber(c.l1)},
+         {"CLIP_VALUE", pythonNumber(c.clipValue)},
+         {"CLIP_NORM", pythonNumber(c.clipNorm)},
+         {"AVERAGE_DECAY", pythonNumber(c.averageDecay)},
+         {"AUGMENT", pythonComment(c.augment)},
          {"INPUT", tuple(shaped.shapes.at(inputNode(project.graph)->id))},
          {"DECAYED", decayedSet(names)},
          {"SCALE", scaling(project.graph)},
          {"OPTIMIZER", *optimizerText},
          {"SCHEDULE", *scheduleText},
-         {"LOSS", *lossText},
+         {"LOSS", *lossCode},
          {"LOGITS", model.hasLogits ? ", logits=True" : ""},
          {"UNUSED", model.hasUnusedWeights ? "True" : "False"},
-         {"TESTED", "model"}});
+         {"TESTED", c.averageDecay > 0 ? "average" : "model"}});
 }
 
 } // namespace convarium::engine

@@ -162,9 +162,9 @@ def evaluate(cluster, model, images, labels):
         for at in range(256 * cluster.rank, len(images), 256 * cluster.size):
             x = images[at:at + 256].to(cluster.device)
             y = labels[at:at + 256].to(cluster.device)
-            scores = forward(model, x)
-            batch_right, batch_count = judged(scores[0], y, x)
-            loss += loss_of(scores, y, x).item() * len(x)
+            scores, targets = forward(model, x), targets_of(x, y)
+            batch_right, batch_count = judged(scores, targets)
+            loss += loss_of(scores, targets).item() * len(x)
             right += batch_right
             count += batch_count
     loss, right, count = cluster.sum([loss, right, count])
@@ -234,8 +234,8 @@ def train(cluster, options):
             for group in optimizer.param_groups:
                 group["lr"] = rate_at(options.lr, step, steps_per_epoch, total_steps, cuts)
             optimizer.zero_grad()
-            scores = forward(worker, x)
-            loss = loss_of(scores, y, x)
+            scores, targets = forward(worker, x), targets_of(x, y)
+            loss = loss_of(scores, targets)
             loss.backward()
 #if clip_value
             torch.nn.utils.clip_grad_value_([p for _, p in named], CLIP_VALUE)
@@ -252,7 +252,7 @@ def train(cluster, options):
 #if average
             follow(average, model, 1 - min(AVERAGE_DECAY, (1 + step) / (10 + step)))
 #end
-            right, count = judged(scores[0].detach(), y, x)
+            right, count = judged(scores, targets)
             sums = [a + b for a, b in zip(sums, (loss.item() * len(x), right, count, len(x)))]
         epoch += 1
         loss, right, count, seen = cluster.sum(sums)

@@ -1,6 +1,7 @@
 #include "tests/engine/peer/peer_networks.h"
 
 #include "engine/core/rng.h"
+#include "engine/io/presets.h"
 #include "engine/train/trainer.h"
 
 #include <cctype>
@@ -112,6 +113,15 @@ GraphSpec towards1x1()
     return m.graph();
 }
 
+/// The numbers that Dropout draws differ, so it lets everything pass.
+GraphSpec withoutDropout(GraphSpec graph)
+{
+    for (Node& node : graph.nodes)
+        if (node.type == "dropout")
+            node.params.set("rate", 0.0);
+    return graph;
+}
+
 /// What feeds a layer with this shape: a convolution or Dense with weights of its own, then a reshape where it needs
 /// one.
 NodeId feed(GraphMaker& m, NodeId input, const Shape& inputShape, const Shape& shape, bool bias)
@@ -148,10 +158,7 @@ GraphSpec around(const LayerDescriptor& layer, const LayerSample& sample)
     std::vector<NodeId> inputs;
     for (const Shape& shape : sample.inputs)
         inputs.push_back(feed(m, input, image, shape, false));
-    Params params = sample.params;
-    if (layer.id == "dropout")
-        params.set("rate", 0.0); // the numbers it draws differ
-    const NodeId node = m.addAfter(kNoNode, layer.id, params);
+    const NodeId node = m.addAfter(kNoNode, layer.id, sample.params);
     for (std::size_t i = 0; i < inputs.size(); ++i)
         m.wire(inputs[i], node, static_cast<int>(i));
     m.add("flatten");
@@ -160,7 +167,16 @@ GraphSpec around(const LayerDescriptor& layer, const LayerSample& sample)
         m.addAfter(input, "flatten");
         m.merge("add", {m.dense(3), score});
     }
-    return m.graph();
+    return withoutDropout(m.graph());
+}
+
+std::int64_t inputElements(const GraphSpec& graph)
+{
+    const ShapedGraph shaped = inferShapes(graph);
+    for (const Node& node : graph.nodes)
+        if (findLayer(node.type)->isInput)
+            return shaped.shapes.at(node.id).elements();
+    return 0;
 }
 
 std::string fileName(const std::string& text)
@@ -184,6 +200,9 @@ std::vector<PeerNetwork> peerNetworks()
                                  {"frozen", frozen()},
                                  {"lists", lists()},
                                  {"to-one-place", towards1x1()}};
+    for (const PresetInfo& info : presets())
+        if (auto project = loadPreset(info.name); project && inputElements(project->graph) <= 28 * 28)
+            all.push_back({info.name + "-preset", withoutDropout(std::move(project->graph)), true});
     for (const LayerDescriptor& layer : layerRegistry()) {
         if (layer.isInput || !layer.torch)
             continue;

@@ -1,6 +1,6 @@
 // The engine against PyTorch, through the exported code: outputs, loss, gradients and weights after three steps.
+#include "engine/data/masks.h"
 #include "engine/io/atomic_file.h"
-#include "engine/io/presets.h"
 #include "engine/io/safetensors.h"
 #include "engine/io/torch/torch_export.h"
 #include "engine/io/torch/torch_names.h"
@@ -55,13 +55,15 @@ TrainConfig config(const std::string& optimizer)
 
 /// Images and labels that both sides read.
 struct Batch {
-    std::shared_ptr<InMemoryDataset> data;
+    DatasetPtr data;
     std::vector<std::uint32_t> indices;
     Tensor images; ///< as the network reads them
-    Tensor labels;
+    Tensor labels; ///< a class for each image, or for each pixel where the network ends in maps
 
-    Batch(const Shape& shape, std::int64_t classes)
+    Batch(const Shape& shape, const Shape& output)
     {
+        const std::int64_t places = output.elements() / output[0];
+        const std::int64_t classes = output[0] - (places > 1 ? 1 : 0); // a mask has a background, too
         const CountedRng rng(9, RandomPurpose::Test);
         std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.elements() * kImages));
         for (std::size_t i = 0; i < pixels.size(); ++i)
@@ -75,13 +77,21 @@ struct Batch {
         images = Tensor(all);
         for (std::int64_t i = 0; i < images.elements(); ++i)
             images[i] = static_cast<float>(pixels[static_cast<std::size_t>(i)]) * (1.0F / 255.0F);
-        labels = Tensor(Shape{kImages});
-        for (std::int64_t i = 0; i < kImages; ++i)
-            labels[i] = classOf[static_cast<std::size_t>(i)];
+        labels = Tensor(places > 1 ? Shape{kImages, output[1], output[2]} : Shape{kImages});
         indices.resize(classOf.size());
         std::iota(indices.begin(), indices.end(), 0U);
         data = std::make_shared<InMemoryDataset>(shape, pixels, classOf,
                                                  std::vector<std::string>(static_cast<std::size_t>(classes)));
+        if (places > 1)
+            data = withTargets(data, TargetKind::Mask);
+        std::vector<std::uint8_t> mask(static_cast<std::size_t>(places));
+        for (std::int64_t i = 0; i < kImages; ++i) {
+            if (places > 1 && !data->mask(i, mask))
+                qFatal("no mask");
+            for (std::int64_t p = 0; p < places; ++p)
+                labels[i * places + p] =
+                    places > 1 ? mask[static_cast<std::size_t>(p)] : classOf[static_cast<std::size_t>(i)];
+        }
     }
     [[nodiscard]] BatchSource source() const { return {data.get(), indices, 1.0F / 255.0F, 0}; }
 };
@@ -210,7 +220,7 @@ private Q_SLOTS:
                     c.output = node.id;
             }
             c.outputShape = shaped.shapes.at(c.output);
-            c.batch = std::make_unique<Batch>(inputShape, c.outputShape[0]);
+            c.batch = std::make_unique<Batch>(inputShape, c.outputShape);
             const QString stem = m_folder.filePath(QString::fromStdString(c.network.name));
             Project project;
             project.graph = graph;
@@ -243,12 +253,17 @@ private Q_SLOTS:
         for (const kernels::KernelTable* level : levelsFor(c)) {
             auto executor = makeExecutor(c, "sgd", level, false);
             Tensor all(c.theirs.at("output").shape());
-            const std::int64_t classes = c.outputShape.elements();
-            QCOMPARE(all.elements(), kImages * classes);
+            const std::int64_t classes = c.outputShape[0];
+            const std::int64_t places = c.outputShape.elements() / classes;
+            QCOMPARE(all.elements(), kImages * classes * places);
+            // A row of logits for every place, against N C H W.
             QVERIFY(executor->infer(c.batch->source(), [&](const Executor::ChunkView& chunk) {
-                for (std::int64_t i = 0; i < chunk.count; ++i)
-                    std::copy_n(chunk.logits + i * chunk.layout->lanes, classes,
-                                all.data() + (chunk.first + i) * classes);
+                for (std::int64_t row = 0; row < chunk.count * places; ++row)
+                    for (std::int64_t k = 0; k < classes; ++k) {
+                        const std::int64_t image = chunk.first + row / places;
+                        all[(image * classes + k) * places + row % places] =
+                            chunk.logits[row * chunk.layout->lanes + k];
+                    }
             }));
             const double found = distance(all, c.theirs.at("output")) / norm(c.theirs.at("output"));
             QVERIFY2(found <= kTolerance, qPrintable(QStringLiteral("%1: %2").arg(level->name).arg(found)));
