@@ -98,11 +98,7 @@ Result<Summary> summarize(const SummaryOptions& options)
     s.counts = countNetwork(s.graph, s.shapes);
     s.textbook = textbookMemory(s.graph, s.shapes, s.config.batch);
 
-    PlanOptions plan;
-    plan.batch = s.config.batch;
-    plan.threads = s.config.threads;
-    plan.execution = s.config.execution;
-    plan.optimizer = s.config.optimizer;
+    PlanOptions plan = planOptions(s.config);
     const auto training = makePlan(s.graph, plan);
     plan.training = false;
     const auto inference = makePlan(s.graph, plan);

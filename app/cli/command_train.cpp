@@ -7,6 +7,8 @@
 #include "engine/io/onnx/onnx_export.h"
 #include "engine/io/project_file.h"
 
+#include <array>
+
 namespace convarium::cli
 {
 
@@ -15,12 +17,37 @@ namespace
 
 using namespace engine;
 
+/// A flag of a number that TrainConfig holds.
+struct RealFlag {
+    const char* name;
+    double TrainConfig::*field;
+    double maximum;
+    const char* help;
+};
+
+constexpr RealFlag kRealFlags[] = {
+    {"--lr", &TrainConfig::rate, 1e9, "Learning rate"},
+    {"--beta1", &TrainConfig::beta1, 1, "Adam, AdamW: memory of the mean gradient"},
+    {"--beta2", &TrainConfig::beta2, 1, "Adam, AdamW: memory of the squared gradient"},
+    {"--alpha", &TrainConfig::alpha, 1, "RMSProp: memory of the squared gradient"},
+    {"--epsilon", &TrainConfig::epsilon, 1e9, "Adaptive optimizers: keeps the divisor from zero"},
+    {"--weight-decay", &TrainConfig::weightDecay, 1e9, "L2: pull of the weights towards zero (AdamW: decoupled)"},
+    {"--l1", &TrainConfig::l1, 1e9, "L1: the same pull for small and large weights"},
+    {"--clip-value", &TrainConfig::clipValue, 1e9, "Cut each number of the gradient to this size (0: off)"},
+    {"--clip-norm", &TrainConfig::clipNorm, 1e9, "Scale the whole gradient down to this norm (0: off)"},
+    {"--ema", &TrainConfig::averageDecay, 1, "Keep a moving average of the weights with this decay, such as 0.999"},
+    {"--validation", &TrainConfig::validation, 0.9, "Share of the training images set aside"},
+};
+
 struct TrainOptions {
     std::string model, data, checkpoint, resume, output, weights;
     PlanFlags plan;
-    std::optional<std::int64_t> epochs, steps, limit;
-    std::optional<double> rate, momentum, beta1, beta2, weightDecay, validation;
+    std::optional<std::int64_t> epochs, steps, limit, earlyStopping;
+    std::array<std::optional<double>, std::size(kRealFlags)> reals;
+    std::optional<double> momentum;
     std::optional<std::string> schedule, scale, augment;
+    std::vector<std::string> freeze;
+    bool restoreBest = false;
     std::optional<std::uint64_t> seed;
     bool noShuffle = false, everyStep = false, json = false;
 };
@@ -39,11 +66,10 @@ Result<void> applyFlags(const TrainOptions& o, TrainConfig& c)
     }
     c.steps = o.steps.value_or(c.steps);
     c.limit = o.limit.value_or(c.limit);
-    c.rate = o.rate.value_or(c.rate);
-    c.beta1 = o.beta1.value_or(c.beta1);
-    c.beta2 = o.beta2.value_or(c.beta2);
-    c.weightDecay = o.weightDecay.value_or(c.weightDecay);
-    c.validation = o.validation.value_or(c.validation);
+    for (std::size_t i = 0; i < o.reals.size(); ++i)
+        c.*kRealFlags[i].field = o.reals[i].value_or(c.*kRealFlags[i].field);
+    c.earlyStopping = o.earlyStopping.value_or(c.earlyStopping);
+    c.restoreBest = c.restoreBest || o.restoreBest;
     c.schedule = o.schedule.value_or(c.schedule);
     c.seed = o.seed.value_or(c.seed);
     c.shuffle = c.shuffle && !o.noShuffle;
@@ -55,6 +81,23 @@ Result<void> applyFlags(const TrainOptions& o, TrainConfig& c)
     return validate(c);
 }
 
+/// The layers named, by name or by id, get no update; batch normalisation in them uses its running values.
+Result<void> freeze(GraphSpec& graph, const std::vector<std::string>& names)
+{
+    for (const std::string& name : names) {
+        bool found = false;
+        for (Node& node : graph.nodes)
+            if (node.name == name || std::to_string(node.id) == name)
+                found = node.frozen = true;
+        if (!found)
+            return Error{ErrorCode::UnknownName,
+                         "There is no layer called '" + name + "' to freeze.",
+                         "Use the names or ids that convarium-cli summary lists.",
+                         {-1, "--freeze", {}, -1}};
+    }
+    return {};
+}
+
 /// Wires, layers and settings alike? Names and places may differ.
 bool sameNetwork(const GraphSpec& a, const GraphSpec& b)
 {
@@ -62,7 +105,7 @@ bool sameNetwork(const GraphSpec& a, const GraphSpec& b)
         GraphSpec g;
         g.edges = graph.edges;
         for (const Node& node : graph.nodes)
-            g.nodes.push_back({node.id, node.type, node.version, {}, node.params, node.frozen, -1, {}});
+            g.nodes.push_back({node.id, node.type, node.version, {}, node.params, false, -1, {}});
         return g;
     };
     return bare(a) == bare(b);
@@ -126,6 +169,8 @@ int runTrain(const TrainOptions& o)
                           ". Leave --seed out.");
     if (const auto flags = applyFlags(o, project.train); !flags)
         return wrongUsage(flags.error().text());
+    if (const auto frozen = freeze(project.graph, o.freeze); !frozen)
+        return fail(frozen.error());
     if (o.scale)
         applyScale(project.graph, *o.scale);
     if (const auto sound = checkGraph(project.graph); !sound)
@@ -181,19 +226,23 @@ void declare(CLI::App& c, TrainOptions& o)
         c.add_option("--epochs", o.epochs, "Passes over the training images")->check(wholeNumber(1, 100'000));
     c.add_option("--steps", o.steps, "Steps instead of epochs")->check(wholeNumber(1, kMaxCount))->excludes(epochs);
     o.plan.add(c);
-    c.add_option("--lr", o.rate, "Learning rate")->check(number(0, 1e9));
+    for (std::size_t i = 0; i < o.reals.size(); ++i)
+        c.add_option(kRealFlags[i].name, o.reals[i], kRealFlags[i].help)->check(number(0, kRealFlags[i].maximum));
     c.add_option("--momentum", o.momentum, "Share of the last step that is kept")->check(number(0, 1));
-    c.add_option("--beta1", o.beta1, "Adam: memory of the mean gradient")->check(number(0, 1));
-    c.add_option("--beta2", o.beta2, "Adam: memory of the squared gradient")->check(number(0, 1));
-    c.add_option("--weight-decay", o.weightDecay, "Pull of the weights towards zero")->check(number(0, 1e9));
-    c.add_option("--schedule", o.schedule, "How the rate changes: constant, cosine");
+    c.add_option("--schedule", o.schedule,
+                 "How the rate changes: constant, step:EPOCHS,FACTOR, exp:FACTOR, cosine, one-cycle, warmup:STEPS, "
+                 "plateau:PATIENCE,FACTOR");
+    c.add_option("--early-stopping", o.earlyStopping, "End after N epochs without a lower validation loss (0: off)")
+        ->check(wholeNumber(0, 100'000));
+    c.add_flag("--restore-best", o.restoreBest, "Evaluate and export the epoch of the lowest validation loss");
+    c.add_option("--freeze", o.freeze, "Layers that are not trained: names or ids, separated by commas")
+        ->delimiter(',');
     c.add_option("--seed", o.seed, "Same seed, same run")
         ->check(wholeNumber(0, std::numeric_limits<std::int64_t>::max()));
     c.add_option("--limit", o.limit, "Only the first N training images")->check(wholeNumber(1, kMaxCount));
     c.add_option("--scale", o.scale, "How pixels become numbers")->check(pixelScale());
     c.add_flag("--no-shuffle", o.noShuffle, "Keep the order of the images");
     c.add_option("--augment", o.augment, "Not part of this version");
-    c.add_option("--validation", o.validation, "Share of the training images set aside")->check(number(0, 0.9));
     c.add_option("--checkpoint", o.checkpoint, "Write this .convarium file after each epoch");
     auto* resume = c.add_option("--resume", o.resume, "Go on with a checkpoint");
     c.add_option("--weights", o.weights, "Start from the weights of this safetensors file")->excludes(resume);

@@ -55,6 +55,14 @@ Error usage(const std::string& message, const std::string& hint = {})
     return {ErrorCode::InvalidArgument, message, hint, {}};
 }
 
+std::vector<std::string> optimizerIds()
+{
+    std::vector<std::string> ids;
+    for (const engine::OptimizerInfo& known : engine::optimizerRegistry())
+        ids.push_back(known.id);
+    return ids;
+}
+
 } // namespace
 
 CLI::Validator wholeNumber(std::int64_t minimum, std::int64_t maximum)
@@ -126,8 +134,7 @@ CLI::Validator imageSize()
 void PlanFlags::add(CLI::App& command)
 {
     command.add_option("--batch", batch, "Images per step")->check(wholeNumber(1, 65536));
-    command.add_option("--optimizer", optimizer, "How weights are changed")
-        ->check(oneOf({"sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw"}));
+    command.add_option("--optimizer", optimizer, "How weights are changed")->check(oneOf(optimizerIds()));
     command.add_option("--precision", precision, "Kind of numbers")->check(oneOf({"fp32", "bf16"}));
     command.add_option("--execution", execution, "fused needs much less memory")->check(oneOf({"fused", "layerwise"}));
     command.add_option("--threads", threads, "Threads (all cores)")->check(wholeNumber(1, kMaxThreads));
@@ -146,16 +153,8 @@ Result<void> PlanFlags::apply(engine::TrainConfig& config) const
         config.execution = *execution == "layerwise" ? engine::ExecutionMode::Layerwise : engine::ExecutionMode::Fused;
     if (!optimizer || *optimizer == config.optimizer)
         return {};
-    const engine::OptimizerInfo* info = engine::findOptimizer(*optimizer);
-    if (!info) {
-        std::string list;
-        for (const engine::OptimizerInfo& known : engine::optimizerRegistry())
-            list += (list.empty() ? "" : ", ") + known.id;
-        return usage("The optimizer " + *optimizer + " is not part of this version.", "Use one of " + list + ".");
-    }
-    config.optimizer = info->id;
-    config.rate = info->defaultRate;
-    config.momentum = info->usesMomentum ? 0.9 : 0;
+    if (const engine::OptimizerInfo* info = engine::findOptimizer(*optimizer))
+        engine::useOptimizer(config, *info);
     return {};
 }
 

@@ -141,7 +141,10 @@ void TrainingReport::printDone(const DoneEvent& event, const std::string& file)
         json.field("test_loss", event.test ? std::optional(event.test->loss) : std::nullopt);
         json.field("test_accuracy", event.test ? std::optional(event.test->accuracy) : std::nullopt);
         json.field("seconds", event.seconds).field("peak_memory", peak);
-        json.field("file", file.empty() ? std::nullopt : std::optional(file)).endObject();
+        json.field("file", file.empty() ? std::nullopt : std::optional(file));
+        if (event.stoppedEarly)
+            json.field("stopped_early", true).field("best_epoch", event.bestEpoch);
+        json.endObject();
         printLine(json.text());
         return;
     }
@@ -149,6 +152,8 @@ void TrainingReport::printDone(const DoneEvent& event, const std::string& file)
         event.reason == StopReason::Stopped ? "Stopped after step " + groupDigits(event.step)
         : event.test ? "Test: loss " + shortNumber(event.test->loss) + ", accuracy " + percent(event.test->accuracy)
                      : std::string("Done");
+    if (event.stoppedEarly)
+        line += ", stopped early (lowest validation loss at epoch " + groupDigits(event.bestEpoch) + ")";
     line += ", " + secondsText(event.seconds) + ", peak memory " + bytesText(peak);
     printLine(file.empty() ? line : line + ", saved as " + file);
 }

@@ -21,6 +21,12 @@ namespace
 
 constexpr std::array<const char*, 4> kRoleNames{"weight", "statistic", "constant", "saved"};
 constexpr double kMaxCoordinate = 1e9;
+constexpr std::array<std::pair<const char*, double TrainConfig::*>, 5> kExtraReals{
+    {{"alpha", &TrainConfig::alpha},
+     {"l1", &TrainConfig::l1},
+     {"clipValue", &TrainConfig::clipValue},
+     {"clipNorm", &TrainConfig::clipNorm},
+     {"averageDecay", &TrainConfig::averageDecay}}};
 
 // ---- writing
 
@@ -100,7 +106,17 @@ void writeTraining(JsonWriter& json, const TrainConfig& c)
         .field("validation", c.validation)
         .field("limit", c.limit)
         .field("shuffle", c.shuffle);
-    json.field("execution", c.execution == ExecutionMode::Fused ? "fused" : "layerwise").endObject();
+    json.field("execution", c.execution == ExecutionMode::Fused ? "fused" : "layerwise");
+    // What a plain training leaves alone is written where it differs, so that the file stays easy to read.
+    const TrainConfig usual;
+    for (const auto& [name, field] : kExtraReals)
+        if (c.*field != usual.*field)
+            json.field(name, c.*field);
+    if (c.earlyStopping != usual.earlyStopping)
+        json.field("earlyStopping", c.earlyStopping);
+    if (c.restoreBest != usual.restoreBest)
+        json.field("restoreBest", c.restoreBest);
+    json.endObject();
 }
 
 template <class Items, class Write>
@@ -263,6 +279,10 @@ void readTraining(JsonFaults& faults, const QJsonValue& value, TrainConfig& c)
     f.real("validation", c.validation, 0, 0.9, kMaybe);
     f.integer("limit", c.limit, 0, JsonFields::kMaxInteger, kMaybe);
     f.flag("shuffle", c.shuffle, kMaybe);
+    for (const auto& [name, field] : kExtraReals)
+        f.real(name, c.*field, 0, 1e30, kMaybe);
+    f.integer("earlyStopping", c.earlyStopping, 0, kMany, kMaybe);
+    f.flag("restoreBest", c.restoreBest, kMaybe);
     std::string execution = "fused";
     f.text("execution", execution, kMaybe);
     c.execution = execution == "layerwise" ? ExecutionMode::Layerwise : ExecutionMode::Fused;

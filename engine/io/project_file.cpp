@@ -8,7 +8,9 @@
 #include "engine/io/zip_archive.h"
 
 #include <charconv>
+#include <limits>
 #include <new>
+#include <tuple>
 
 namespace convarium::engine
 {
@@ -19,6 +21,8 @@ namespace
 constexpr const char* kNetwork = "network.json";
 constexpr const char* kWeights = "weights.safetensors";
 constexpr const char* kOptimizer = "optimizer.safetensors";
+constexpr const char* kAverage = "average.safetensors";
+constexpr const char* kBest = "best.safetensors";
 constexpr const char* kState = "state.json";
 constexpr const char* kHistory = "history.json";
 constexpr const char* kThumbnail = "thumbnail.png";
@@ -58,8 +62,49 @@ std::string stateToJson(const TrainingState& state)
 {
     JsonWriter json(JsonWriter::Style::Pretty);
     json.beginObject().field("step", state.step).field("epoch", state.epoch);
-    json.field("seed", std::to_string(state.seed)).endObject(); // a text: 64 bits are more than JSON numbers hold
+    json.field("seed", std::to_string(state.seed)); // a text: 64 bits are more than JSON numbers hold
+    const RunCounters& p = state.progress;
+    json.key("progress").beginObject().field("epochLoss", p.epochLoss).field("epochSeconds", p.epochSeconds);
+    json.field("epochCorrect", p.epochCorrect).field("epochImages", p.epochImages);
+    json.field("firstLoss", p.firstLoss).field("highLosses", p.highLosses);
+    if (p.bestEpoch > 0)
+        json.field("bestEpoch", p.bestEpoch).field("bestLoss", p.bestLoss);
+    if (p.plateau.any)
+        json.key("plateau")
+            .beginObject(true)
+            .field("best", p.plateau.best)
+            .field("bad", p.plateau.bad)
+            .field("cuts", p.plateau.cuts)
+            .endObject();
+    json.endObject().endObject();
     return json.text() + "\n";
+}
+
+/// Files of the first version have no such part: the run then starts its sums anew.
+void readProgress(JsonFaults& faults, const QJsonValue& value, RunCounters& p)
+{
+    if (value.isUndefined())
+        return;
+    constexpr auto kMaybe = JsonFields::Optional;
+    constexpr double kHuge = std::numeric_limits<double>::max();
+    JsonFields f(faults, value, "progress");
+    f.real("epochLoss", p.epochLoss, -kHuge, kHuge);
+    f.real("epochSeconds", p.epochSeconds, 0, kHuge);
+    f.integer("epochCorrect", p.epochCorrect);
+    f.integer("epochImages", p.epochImages);
+    f.real("firstLoss", p.firstLoss, -kHuge, kHuge);
+    f.integer("highLosses", p.highLosses);
+    f.integer("bestEpoch", p.bestEpoch, 0, JsonFields::kMaxInteger, kMaybe);
+    f.real("bestLoss", p.bestLoss, -kHuge, kHuge, kMaybe);
+    if (const QJsonValue plateau = f.take("plateau"); !plateau.isUndefined()) {
+        JsonFields g(faults, plateau, "progress.plateau");
+        p.plateau.any = true;
+        g.real("best", p.plateau.best, -kHuge, kHuge);
+        g.integer("bad", p.plateau.bad);
+        g.integer("cuts", p.plateau.cuts, 0, std::numeric_limits<int>::max());
+        g.finish();
+    }
+    f.finish();
 }
 
 Result<void> readState(const Bytes& bytes, const std::string& file, TrainingState& state)
@@ -73,6 +118,7 @@ Result<void> readState(const Bytes& bytes, const std::string& file, TrainingStat
     f.integer("step", state.step);
     f.integer("epoch", state.epoch);
     f.text("seed", seed);
+    readProgress(faults, f.take("progress"), state.progress);
     f.finish();
     const auto [end, code] = std::from_chars(seed.data(), seed.data() + seed.size(), state.seed);
     if (code != std::errc() || end != seed.data() + seed.size())
@@ -114,6 +160,34 @@ Result<std::shared_ptr<const WeightMap>> keyed(std::map<std::string, Tensor>& te
     return std::shared_ptr<const WeightMap>(std::move(map));
 }
 
+/// One entry of tensors by node; names are NODE.TENSOR.
+Result<WeightsPtr> readWeights(const ZipReader& zip, const char* entry, const std::string& name)
+{
+    const auto bytes = zip.read(entry, kMaxTensorBytes);
+    if (!bytes)
+        return bytes.error();
+    auto tensors = decodeSafetensors(*bytes, name);
+    if (!tensors)
+        return tensors.error();
+    return keyed(*tensors, "", name);
+}
+
+/// Averaged and best weights are those of the same network.
+Result<void> sameTensors(const WeightMap& weights, const WeightMap& others, const std::string& name)
+{
+    bool same = weights.size() == others.size();
+    for (const auto& [key, tensor] : others) {
+        const auto found = weights.find(key);
+        same = same && found != weights.end() && found->second.shape() == tensor.shape();
+    }
+    if (same)
+        return {};
+    return Error{ErrorCode::BadFormat,
+                 "'" + name + "' holds other tensors than " + kWeights + "; they must be of the same network.",
+                 "Use a copy of the file.",
+                 {-1, {}, name, -1}};
+}
+
 Result<std::shared_ptr<const TrainingState>> readTrainingState(const ZipReader& zip, const std::string& path)
 {
     const auto entryName = [&path](const char* entry) { return path + ": " + entry; };
@@ -123,16 +197,17 @@ Result<std::shared_ptr<const TrainingState>> readTrainingState(const ZipReader& 
         return json.error();
     if (const auto read = readState(*json, entryName(kState), *state); !read)
         return read.error();
-    const auto weights = zip.read(kWeights, kMaxTensorBytes);
-    if (!weights)
-        return weights.error();
-    auto tensors = decodeSafetensors(*weights, entryName(kWeights));
-    if (!tensors)
-        return tensors.error();
-    auto map = keyed(*tensors, "", entryName(kWeights));
-    if (!map)
-        return map.error();
-    state->weights = *map;
+    for (const auto& [entry, target] :
+         {std::pair{kWeights, &state->weights}, {kAverage, &state->average}, {kBest, &state->best}}) {
+        if (entry != kWeights && !zip.contains(entry))
+            continue;
+        auto map = readWeights(zip, entry, entryName(entry));
+        if (!map)
+            return map.error();
+        *target = *map;
+        if (auto same = sameTensors(*state->weights, **target, entryName(entry)); !same)
+            return same.error();
+    }
     if (!zip.contains(kOptimizer))
         return std::shared_ptr<const TrainingState>(std::move(state));
     const auto optimizer = zip.read(kOptimizer, kMaxTensorBytes);
@@ -170,7 +245,8 @@ Result<Project> openUnguarded(const std::string& path)
     if (!project)
         return project;
     // The state comes as a whole or not at all: a missing part is damage, no state is a network that was never trained.
-    if (zip->contains(kState) || zip->contains(kWeights) || zip->contains(kOptimizer)) {
+    if (zip->contains(kState) || zip->contains(kWeights) || zip->contains(kOptimizer) || zip->contains(kAverage) ||
+        zip->contains(kBest)) {
         auto state = readTrainingState(*zip, path);
         if (!state)
             return state.error();
@@ -208,22 +284,28 @@ Result<void> saveProject(const Project& project, const std::string& path)
         const std::string network = networkToJson(project);
         const std::string history = historyToJson(project.history);
         std::string state;
-        TensorRefs weights, moments;
-        Bytes weightsHeader, momentsHeader;
+        TensorRefs weights, average, best, moments;
+        Bytes weightsHeader, averageHeader, bestHeader, momentsHeader;
         ZipWriter zip;
         auto done = zip.add(kNetwork, {bytesOf(network)}, true);
         if (project.state && project.state->weights && done) {
             state = stateToJson(*project.state);
             collect(weights, project.state->weights, "");
+            collect(average, project.state->average, "");
+            collect(best, project.state->best, "");
             collect(moments, project.state->optimizer1, kFirst);
             collect(moments, project.state->optimizer2, kSecond);
             weightsHeader = safetensorsHeader(weights);
-            momentsHeader = safetensorsHeader(moments);
             done = zip.add(kState, {bytesOf(state)}, true);
             if (done)
                 done = addTensors(zip, kWeights, weights, weightsHeader);
-            if (done && !moments.empty())
-                done = addTensors(zip, kOptimizer, moments, momentsHeader);
+            for (const auto& [entry, refs, header] :
+                 {std::tuple{kAverage, &average, &averageHeader}, std::tuple{kBest, &best, &bestHeader},
+                  std::tuple{kOptimizer, &moments, &momentsHeader}})
+                if (done && !refs->empty()) {
+                    *header = safetensorsHeader(*refs);
+                    done = addTensors(zip, entry, *refs, *header);
+                }
         }
         if (done)
             done = zip.add(kHistory, {bytesOf(history)}, true);

@@ -107,18 +107,20 @@ struct LrnArgs {
 /// Parameters of one optimizer step over a run of `count` floats of weights, state and gradient partial sums.
 struct UpdateArgs {
     float* weights;
-    float* state1;                 ///< velocity, or Adam's first moment
+    float* state1;                 ///< velocity, Adam's first moment, or the squares of RMSProp and Adagrad
     float* state2;                 ///< Adam's second moment
     const float* const* gradients; ///< `slots` partial sums, added in index order
     std::int32_t slots;
     std::int64_t count;
-    float gradientScale; ///< multiplies the summed gradient (1 unless clipped)
+    float clipValue;     ///< > 0: the summed gradient is cut to -clipValue .. clipValue first; 0: not
+    float gradientScale; ///< multiplies the summed gradient (1 unless its norm is clipped)
     float rate;          ///< learning rate; for Adam already divided by its bias corrections as documented there
     float momentum;
-    float beta1, beta2, epsilon;
-    float correction2; ///< Adam: 1 / sqrt(1 - beta2^t)
-    float l2;          ///< added to the gradient as l2 * weight
-    float decay;       ///< decoupled: weight -= decay * weight, before the step
+    float beta1, beta2, epsilon; ///< beta2: memory of the squares (RMSProp calls it alpha)
+    float correction2;           ///< Adam: 1 / sqrt(1 - beta2^t)
+    float l2;                    ///< added to the gradient as l2 * weight
+    float l1;                    ///< added to the gradient as l1 * sign(weight)
+    float decay;                 ///< decoupled: weight -= decay * weight, before the step
 };
 
 struct KernelTable {
@@ -188,11 +190,18 @@ struct KernelTable {
     void (*loadImage)(const std::uint8_t* in, float* out, std::int64_t channels, std::int64_t pixels,
                       std::int64_t lanes, float scale, float shift);
 
-    // Optimizers; g = gradientScale * sum of partials + l2 * w, then w -= decay * w, then
+    // Optimizers; g = gradientScale * clip(sum of partials) + l2 * w + l1 * sign(w), then w -= decay * w, then
     void (*updateSgd)(const UpdateArgs&);      ///< w -= rate * g
     void (*updateMomentum)(const UpdateArgs&); ///< v = momentum * v + g; w -= rate * v            (PyTorch's form)
     void (*updateNesterov)(const UpdateArgs&); ///< v = momentum * v + g; w -= rate * (g + momentum * v)
-    void (*updateAdam)(const UpdateArgs&);     ///< m, u moments; w -= rate * m / (sqrt(u) * correction2 + epsilon)
+    void (*updateRmsprop)(
+        const UpdateArgs&); ///< u = beta2 * u + (1 - beta2) * g^2; w -= rate * g / (sqrt(u) + epsilon)
+    void (*updateAdagrad)(const UpdateArgs&); ///< u = u + g^2; w -= rate * g / (sqrt(u) + epsilon)
+    void (*updateAdam)(const UpdateArgs&);    ///< m, u moments; w -= rate * m / (sqrt(u) * correction2 + epsilon)
+    /// Sum of the squares of the clipped, summed gradient, in double; reads gradients, slots, count and clipValue only.
+    double (*gradientSquares)(const UpdateArgs&);
+    /// average += share * (weights - average).
+    void (*moveTowards)(float* average, const float* weights, float share, std::int64_t n);
 
     /// Multiply-adds in registers only, for peakGflops(); returns the float operations done. *sink is read and written.
     std::int64_t (*multiplyAddLoop)(std::int64_t rounds, float* sink);

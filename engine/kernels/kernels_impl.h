@@ -64,7 +64,11 @@ constexpr KernelTable makeTable(const char* name)
             .updateSgd = updateSgd,
             .updateMomentum = updateMomentum,
             .updateNesterov = updateNesterov,
+            .updateRmsprop = updateRmsprop,
+            .updateAdagrad = updateAdagrad,
             .updateAdam = updateAdam,
+            .gradientSquares = gradientSquares,
+            .moveTowards = moveTowards,
             .multiplyAddLoop = multiplyAddLoop};
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <new>
+#include <numeric>
 
 namespace convarium::engine
 {
@@ -19,6 +20,19 @@ std::pair<std::int64_t, std::int64_t> slotRange(std::int64_t images, int slots, 
 }
 
 constexpr std::int64_t kUpdateRun = 8192;
+
+/// Optimizer state mirrors the order of the trainable parameters in its arena.
+template <class F>
+void eachState(const ExecutionPlan& plan, const F& f)
+{
+    std::int64_t offset = 0;
+    for (const Parameter& p : plan.graph->parameters) {
+        if (!p.trainable || plan.bindings[static_cast<std::size_t>(p.op)].weights.empty())
+            continue;
+        f(p, offset);
+        offset += (p.packedFloats * 4 + 63) / 64 * 16;
+    }
+}
 
 } // namespace
 
@@ -77,6 +91,7 @@ void Executor::allocate()
     make(Arena::Gradients, MemoryCategory::Gradients, p.slots);
     make(Arena::Optimizer1, MemoryCategory::Optimizer, 1);
     make(Arena::Optimizer2, MemoryCategory::Optimizer, 1);
+    make(Arena::Average, MemoryCategory::Optimizer, 1);
     make(Arena::SlotWork, MemoryCategory::Workspace, p.slots);
     make(Arena::StepWork, MemoryCategory::Workspace, 1);
     const auto threadBytes = static_cast<std::size_t>(p.arenaBytes[static_cast<int>(Arena::Thread)]);
@@ -87,12 +102,12 @@ void Executor::allocate()
     for (int t = 0; t < p.options.threads; ++t)
         m_addresses.push_back(addresses(t));
     m_barrier = std::make_unique<Barrier>(p.options.threads);
-    for (std::size_t i = 0; i < p.graph->parameters.size(); ++i) {
-        const Parameter& q = p.graph->parameters[i];
-        if (q.trainable && !p.bindings[static_cast<std::size_t>(q.op)].weights.empty())
-            for (std::int64_t at = 0; at < q.packedFloats; at += kUpdateRun)
-                m_updateTasks.push_back({static_cast<int>(i), at, std::min(kUpdateRun, q.packedFloats - at)});
-    }
+    eachState(p, [&](const Parameter& q, std::int64_t state) {
+        const auto parameter = static_cast<int>(&q - p.graph->parameters.data());
+        for (std::int64_t at = 0; at < q.packedFloats; at += kUpdateRun)
+            m_updateTasks.push_back({parameter, at, std::min(kUpdateRun, q.packedFloats - at), state + at});
+    });
+    m_taskSquares.resize(m_updateTasks.size());
     for (std::size_t i = 0; i < p.graph->ops.size(); ++i) {
         if (p.bindings[i].derived >= 0)
             m_deriveOps.push_back(static_cast<int>(i));
@@ -130,19 +145,42 @@ Run Executor::makeRun(int thread, int slot, std::int64_t first, std::int64_t cou
 
 void Executor::setWeights(const WeightMap& weights)
 {
-    const Run run = makeRun(0, 0, 0, 0, true);
-    for (const Parameter& p : m_plan->graph->parameters) {
-        const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
-        const auto found = weights.find({p.node, p.info.key});
-        if (b.weights.empty() || found == weights.end())
-            continue;
-        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->pack(p.index, p.info, found->second.data(),
-                                                                 run.at(b.weights[static_cast<std::size_t>(p.index)]));
-    }
+    placeTensors(weights, Arena::Weights);
     deriveAll();
 }
 
 WeightMap Executor::weights() const
+{
+    return readTensors(Arena::Weights);
+}
+
+void Executor::setAverage(const WeightMap& values)
+{
+    if (!m_arenas[static_cast<int>(Arena::Average)].empty())
+        placeTensors(values, Arena::Average);
+}
+
+WeightMap Executor::average() const
+{
+    return m_arenas[static_cast<int>(Arena::Average)].empty() ? WeightMap() : readTensors(Arena::Average);
+}
+
+/// arena: Weights, or one of the same layout.
+void Executor::placeTensors(const WeightMap& values, Arena arena)
+{
+    for (const Parameter& p : m_plan->graph->parameters) {
+        const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
+        const auto found = values.find({p.node, p.info.key});
+        if (b.weights.empty() || found == values.end())
+            continue;
+        const Buffer& buffer = m_plan->buffers[static_cast<std::size_t>(b.weights[static_cast<std::size_t>(p.index)])];
+        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->pack(
+            p.index, p.info, found->second.data(),
+            reinterpret_cast<float*>(m_arenas[static_cast<int>(arena)].data() + buffer.offset));
+    }
+}
+
+WeightMap Executor::readTensors(Arena arena) const
 {
     WeightMap out;
     for (const Parameter& p : m_plan->graph->parameters) {
@@ -150,31 +188,14 @@ WeightMap Executor::weights() const
         if (b.weights.empty())
             continue;
         Tensor t(p.info.shape);
-        const auto& address = m_addresses[0][static_cast<std::size_t>(b.weights[static_cast<std::size_t>(p.index)])];
+        const Buffer& buffer = m_plan->buffers[static_cast<std::size_t>(b.weights[static_cast<std::size_t>(p.index)])];
         m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(
-            p.index, p.info, reinterpret_cast<const float*>(address.base), t.data());
+            p.index, p.info, reinterpret_cast<const float*>(m_arenas[static_cast<int>(arena)].data() + buffer.offset),
+            t.data());
         out.emplace(TensorKey{p.node, p.info.key}, std::move(t));
     }
     return out;
 }
-
-namespace
-{
-
-/// Optimizer state mirrors the order of the trainable parameters in its arena.
-template <class F>
-void eachState(const ExecutionPlan& plan, const F& f)
-{
-    std::int64_t offset = 0;
-    for (const Parameter& p : plan.graph->parameters) {
-        if (!p.trainable || plan.bindings[static_cast<std::size_t>(p.op)].weights.empty())
-            continue;
-        f(p, offset);
-        offset += (p.packedFloats * 4 + 63) / 64 * 16;
-    }
-}
-
-} // namespace
 
 void Executor::setOptimizerState(int state, const WeightMap& values)
 {
@@ -288,8 +309,11 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
     m_dataFailure.clear();
     for (auto& claim : m_claims)
         claim = 0;
+    m_measureClaim = 0;
     m_updateClaim = 0;
+    m_averageClaim = 0;
     m_deriveClaim = 0;
+    m_gradientScale = 1;
     m_abort = false;
     const auto& segments = m_plan->segments;
     const auto body = [&](int thread) {
@@ -311,8 +335,12 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
         }
         if (!rule)
             return;
+        if (rule->clipNorm > 0)
+            measureGradient(context, *rule);
         update(context, *rule);
         m_barrier->wait();
+        if (rule->averageShare > 0)
+            moveAverage(rule->averageShare);
         derive();
     };
     parallel(m_plan->options.threads, body);
@@ -392,35 +420,67 @@ void Executor::judge(const StepContext& context, StepResult& result, const std::
                 run, m_plan->bindings[static_cast<std::size_t>(in.op)]);
 }
 
-void Executor::update(const StepContext& context, const UpdateRule& rule)
+/// gradients: room for one pointer per slot, which the result points to.
+kernels::UpdateArgs Executor::updateArgs(const StepContext& context, const UpdateTask& task, const UpdateRule& rule,
+                                         std::vector<const float*>& gradients)
 {
     const Run run = makeRun(0, 0, 0, 0, true);
-    std::vector<std::int64_t> stateOffset(m_plan->graph->parameters.size(), 0);
-    eachState(*m_plan, [&](const Parameter& p, std::int64_t offset) {
-        stateOffset[static_cast<std::size_t>(&p - m_plan->graph->parameters.data())] = offset;
-    });
+    const Parameter& p = m_plan->graph->parameters[static_cast<std::size_t>(task.parameter)];
+    const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
     float* state1 = m_arenas[static_cast<int>(Arena::Optimizer1)].as<float>();
     float* state2 = m_arenas[static_cast<int>(Arena::Optimizer2)].as<float>();
-    std::vector<const float*> gradients(static_cast<std::size_t>(context.slots));
+    kernels::UpdateArgs a = rule.args;
+    a.weights = run.at(b.weights[static_cast<std::size_t>(p.index)]) + task.first;
+    gradients.resize(static_cast<std::size_t>(context.slots));
+    for (int s = 0; s < context.slots; ++s)
+        gradients[static_cast<std::size_t>(s)] =
+            run.atSlot(b.weightGradients[static_cast<std::size_t>(p.index)], s) + task.first;
+    a.gradients = gradients.data();
+    a.slots = context.slots;
+    a.count = task.count;
+    a.l2 = p.info.decay ? rule.l2 : 0.0f;
+    a.l1 = p.info.decay ? rule.l1 : 0.0f;
+    a.decay = p.info.decay ? rule.decay : 0.0f;
+    a.state1 = state1 ? state1 + task.state : nullptr;
+    a.state2 = state2 ? state2 + task.state : nullptr;
+    return a;
+}
+
+/// The whole gradient's norm needs all parts first, hence a barrier of its own. Squares are added in the order of the
+/// tasks, whichever thread took them.
+void Executor::measureGradient(const StepContext& context, const UpdateRule& rule)
+{
+    std::vector<const float*> gradients;
+    for (int i = m_measureClaim.fetch_add(1); i < static_cast<int>(m_updateTasks.size());
+         i = m_measureClaim.fetch_add(1))
+        m_taskSquares[static_cast<std::size_t>(i)] = context.kernels->gradientSquares(
+            updateArgs(context, m_updateTasks[static_cast<std::size_t>(i)], rule, gradients));
+    m_barrier->wait([&] {
+        const double norm = std::sqrt(std::accumulate(m_taskSquares.begin(), m_taskSquares.end(), 0.0));
+        m_gradientScale = static_cast<float>(std::min(1.0, rule.clipNorm / (norm + 1e-6)));
+    });
+}
+
+void Executor::update(const StepContext& context, const UpdateRule& rule)
+{
+    std::vector<const float*> gradients;
     for (int i = m_updateClaim.fetch_add(1); i < static_cast<int>(m_updateTasks.size());
          i = m_updateClaim.fetch_add(1)) {
-        const UpdateTask& task = m_updateTasks[static_cast<std::size_t>(i)];
-        const Parameter& p = m_plan->graph->parameters[static_cast<std::size_t>(task.parameter)];
-        const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
-        kernels::UpdateArgs a = rule.args;
-        a.weights = run.at(b.weights[static_cast<std::size_t>(p.index)]) + task.first;
-        for (int s = 0; s < context.slots; ++s)
-            gradients[static_cast<std::size_t>(s)] =
-                run.atSlot(b.weightGradients[static_cast<std::size_t>(p.index)], s) + task.first;
-        a.gradients = gradients.data();
-        a.slots = context.slots;
-        a.count = task.count;
-        a.l2 = p.info.decay ? rule.l2 : 0.0f;
-        const std::int64_t at = stateOffset[static_cast<std::size_t>(task.parameter)] + task.first;
-        a.state1 = state1 ? state1 + at : nullptr;
-        a.state2 = state2 ? state2 + at : nullptr;
+        kernels::UpdateArgs a = updateArgs(context, m_updateTasks[static_cast<std::size_t>(i)], rule, gradients);
+        a.gradientScale *= m_gradientScale;
         rule.kernel(a);
     }
+}
+
+void Executor::moveAverage(float share)
+{
+    AlignedBuffer& average = m_arenas[static_cast<int>(Arena::Average)];
+    const auto* weights = m_arenas[static_cast<int>(Arena::Weights)].as<float>();
+    const auto floats = static_cast<std::int64_t>(average.size() / sizeof(float));
+    for (std::int64_t at = kUpdateRun * m_averageClaim.fetch_add(1); at < floats;
+         at = kUpdateRun * m_averageClaim.fetch_add(1))
+        m_plan->options.kernels->moveTowards(average.as<float>() + at, weights + at, share,
+                                             std::min(kUpdateRun, floats - at));
 }
 
 void Executor::derive()

@@ -49,6 +49,10 @@ public:
     void setOptimizerState(int state, const WeightMap& values);
     [[nodiscard]] WeightMap optimizerState(int state) const;
 
+    /// The moving average of weights and statistics, for a plan that keeps one; else empty and without effect.
+    void setAverage(const WeightMap& values);
+    [[nodiscard]] WeightMap average() const;
+
     /// Forward, loss, backward, update. step: 0-based number for counted randomness.
     StepResult trainStep(const BatchSource& batch, std::uint64_t seed, std::uint32_t step, const UpdateRule& rule,
                          const std::atomic<bool>* stop = nullptr);
@@ -84,7 +88,14 @@ private:
                     const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
     void runOnce(const StepContext& context, std::size_t segment);
     void judge(const StepContext& context, StepResult& result, const std::atomic<bool>* stop);
+    struct UpdateTask;
+    void placeTensors(const WeightMap& values, Arena arena);
+    [[nodiscard]] WeightMap readTensors(Arena arena) const;
+    kernels::UpdateArgs updateArgs(const StepContext& context, const UpdateTask& task, const UpdateRule& rule,
+                                   std::vector<const float*>& gradients);
+    void measureGradient(const StepContext& context, const UpdateRule& rule);
     void update(const StepContext& context, const UpdateRule& rule);
+    void moveAverage(float share);
     void derive();
     void deriveAll();
 
@@ -92,6 +103,7 @@ private:
     struct UpdateTask {
         int parameter;
         std::int64_t first, count;
+        std::int64_t state; ///< place of its first float in the optimizer's arenas
     };
 
     std::shared_ptr<const ExecutionPlan> m_plan;
@@ -99,11 +111,13 @@ private:
     std::vector<AlignedBuffer> m_threadArenas, m_scratch;
     std::vector<std::vector<BufferAddress>> m_addresses; ///< per thread
     std::vector<UpdateTask> m_updateTasks;
+    std::vector<double> m_taskSquares; ///< of the gradient, per update task
+    float m_gradientScale = 1;         ///< what its norm left of the gradient; written by one thread between barriers
     std::vector<int> m_deriveOps;
     int m_lossOp = -1;
     std::unique_ptr<Barrier> m_barrier;
     std::vector<std::atomic<int>> m_claims; ///< next slot, per segment
-    std::atomic<int> m_updateClaim{0}, m_deriveClaim{0};
+    std::atomic<int> m_measureClaim{0}, m_updateClaim{0}, m_averageClaim{0}, m_deriveClaim{0};
     DataFailure m_dataFailure;
     bool m_abort = false; ///< written by one thread between barriers
 };

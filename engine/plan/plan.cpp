@@ -455,6 +455,8 @@ private:
             }
             end = placeWithReuse(members);
         }
+        if (options().training && options().average)
+            m_plan.arenaBytes[static_cast<int>(Arena::Average)] = m_plan.arenaBytes[static_cast<int>(Arena::Weights)];
     }
 
     /// Largest first, each at the lowest place that is free during its life.
@@ -496,7 +498,7 @@ private:
         MemoryUse& m = m_plan.memory;
         m[MemoryCategory::Weights] = arena(Arena::Weights);
         m[MemoryCategory::Gradients] = arena(Arena::Gradients) * m_plan.slots;
-        m[MemoryCategory::Optimizer] = arena(Arena::Optimizer1) + arena(Arena::Optimizer2);
+        m[MemoryCategory::Optimizer] = arena(Arena::Optimizer1) + arena(Arena::Optimizer2) + arena(Arena::Average);
         m[MemoryCategory::Activations] = arena(Arena::Batch) + arena(Arena::Thread) * options().threads;
         m[MemoryCategory::Workspace] = arena(Arena::Derived) + arena(Arena::StepWork) +
                                        arena(Arena::SlotWork) * m_plan.slots + m_plan.scratchBytes * options().threads +
@@ -513,6 +515,17 @@ private:
 };
 
 } // namespace
+
+PlanOptions planOptions(const TrainConfig& config)
+{
+    PlanOptions o;
+    o.batch = config.batch;
+    o.threads = config.threads;
+    o.execution = config.execution;
+    o.optimizer = config.optimizer;
+    o.average = config.averageDecay > 0;
+    return o;
+}
 
 Result<std::shared_ptr<const ExecutionPlan>> makePlan(const GraphSpec& graph, PlanOptions options)
 {

@@ -19,6 +19,7 @@ struct PlanOptions {
     bool keepAll = false; ///< evaluation only: every node's output stays readable
     bool severalInputs = false; ///< more than one Input layer, for Executor::inferValues()
     std::string optimizer = "adam";
+    bool average = false;                          ///< training: a moving average of the weights is kept beside them
     const kernels::KernelTable* kernels = nullptr; ///< null: the active level
 };
 
@@ -47,6 +48,7 @@ enum class Arena : std::uint8_t {
     Gradients,
     Optimizer1,
     Optimizer2,
+    Average, ///< mirrors Weights
     SlotWork,
     StepWork,
     Count
@@ -80,6 +82,9 @@ struct ExecutionPlan {
     MemoryUse memory; ///< what an Executor of this plan allocates
     std::int64_t gradientFloats() const { return arenaBytes[static_cast<int>(Arena::Gradients)] / 4; }
 };
+
+/// What a training run with these settings plans for.
+PlanOptions planOptions(const TrainConfig& config);
 
 /// Compiles a network. Allocates no weights and no activations.
 Result<std::shared_ptr<const ExecutionPlan>> makePlan(const GraphSpec& graph, PlanOptions options);

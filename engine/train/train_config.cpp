@@ -1,14 +1,21 @@
 #include "engine/train/train_config.h"
 
-#include <algorithm>
+#include "engine/train/schedule.h"
+
+#include <charconv>
 #include <cmath>
-#include <numbers>
 
 namespace convarium::engine
 {
 
 namespace
 {
+
+std::string plain(double value)
+{
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
 
 Error badValue(const std::string& what, const std::string& found, const std::string& needed)
 {
@@ -18,24 +25,23 @@ Error badValue(const std::string& what, const std::string& found, const std::str
             {-1, what, {}, -1}};
 }
 
-std::string scheduleName(const std::string& schedule)
+/// A factor that is 0 (off) or larger.
+Result<void> notNegative(const char* what, double value, const char* needed = "0 or more")
 {
-    return schedule.substr(0, schedule.find(':'));
+    if (!std::isfinite(value) || value < 0)
+        return badValue(what, plain(value), needed);
+    return {};
 }
 
-} // namespace
-
-const std::vector<ScheduleInfo>& scheduleRegistry()
+/// A share of what is kept: 0 to below 1.
+Result<void> memory(const char* what, double value)
 {
-    static const std::vector<ScheduleInfo> all{
-        {"constant", "Constant", "The rate stays as it is."},
-        {"cosine", "Cosine",
-         "The rate falls along half a cosine to zero at the end (Loshchilov and Hutter, arXiv 1608.03983)."},
-    };
-    return all;
+    if (!(value >= 0 && value < 1))
+        return badValue(what, plain(value), "from 0 to below 1");
+    return {};
 }
 
-Result<void> validate(const TrainConfig& c)
+Result<void> checkCounts(const TrainConfig& c)
 {
     if (c.epochs < 1 || c.epochs > 100000)
         return badValue("number of epochs", std::to_string(c.epochs), "from 1 to 100,000");
@@ -43,46 +49,59 @@ Result<void> validate(const TrainConfig& c)
         return badValue("number of steps", std::to_string(c.steps), "0 or more");
     if (c.batch < 1 || c.batch > 65536)
         return badValue("batch size", std::to_string(c.batch), "from 1 to 65,536");
-    if (!findOptimizer(c.optimizer))
-        return Error{ErrorCode::UnknownName,
-                     "There is no optimizer called '" + c.optimizer + "'.",
-                     "Use sgd, momentum, nesterov or adam.",
-                     {}};
-    if (!std::isfinite(c.rate) || c.rate <= 0)
-        return badValue("learning rate", std::to_string(c.rate), "larger than 0");
-    if (!(c.momentum >= 0 && c.momentum < 1))
-        return badValue("momentum", std::to_string(c.momentum), "from 0 to below 1");
-    if (!(c.beta1 >= 0 && c.beta1 < 1) || !(c.beta2 >= 0 && c.beta2 < 1))
-        return badValue("beta", std::to_string(c.beta1) + " and " + std::to_string(c.beta2), "from 0 to below 1");
-    if (!std::isfinite(c.weightDecay) || c.weightDecay < 0)
-        return badValue("weight decay", std::to_string(c.weightDecay), "0 or more");
-    if (!(c.validation >= 0 && c.validation <= 0.9))
-        return badValue("validation share", std::to_string(c.validation), "from 0 to 0.9");
     if (c.threads < 0 || c.threads > 1024)
         return badValue("number of threads", std::to_string(c.threads), "from 1 to 1,024");
     if (c.limit < 0)
         return badValue("number of images", std::to_string(c.limit), "0 (all) or more");
-    const auto& schedules = scheduleRegistry();
-    if (std::none_of(schedules.begin(), schedules.end(),
-                     [&](const ScheduleInfo& s) { return s.id == scheduleName(c.schedule); }))
-        return Error{
-            ErrorCode::UnknownName, "There is no schedule called '" + c.schedule + "'.", "Use constant or cosine.", {}};
-    if (c.schedule.find(':') != std::string::npos)
-        return Error{ErrorCode::InvalidArgument,
-                     "The schedule '" + c.schedule + "' has a number; " + scheduleName(c.schedule) + " takes none.",
-                     "Write --schedule " + scheduleName(c.schedule) + ".",
-                     {}};
+    if (c.earlyStopping < 0 || c.earlyStopping > 100000)
+        return badValue("patience of early stopping", std::to_string(c.earlyStopping), "from 0 (off) to 100,000");
     return {};
 }
 
-double scheduledRate(const TrainConfig& config, std::int64_t step, std::int64_t /*stepsPerEpoch*/,
-                     std::int64_t totalSteps)
+Result<void> checkOptimizer(const TrainConfig& c)
 {
-    if (scheduleName(config.schedule) == "cosine" && totalSteps > 0) {
-        const double done = std::min(1.0, static_cast<double>(step) / static_cast<double>(totalSteps));
-        return config.rate * 0.5 * (1 + std::cos(std::numbers::pi * done));
+    if (!findOptimizer(c.optimizer)) {
+        std::string list;
+        for (const OptimizerInfo& o : optimizerRegistry())
+            list += (list.empty() ? "" : ", ") + o.id;
+        return Error{ErrorCode::UnknownName,
+                     "There is no optimizer called '" + c.optimizer + "'.",
+                     "Use one of " + list + ".",
+                     {}};
     }
-    return config.rate;
+    if (!std::isfinite(c.rate) || c.rate <= 0)
+        return badValue("learning rate", plain(c.rate), "larger than 0");
+    if (!std::isfinite(c.epsilon) || c.epsilon < 0)
+        return badValue("epsilon", plain(c.epsilon), "0 or more");
+    for (const auto& [what, value] : {std::pair{"momentum", c.momentum},
+                                      {"beta1", c.beta1},
+                                      {"beta2", c.beta2},
+                                      {"alpha", c.alpha},
+                                      {"decay of the averaged weights", c.averageDecay}})
+        if (auto ok = memory(what, value); !ok)
+            return ok;
+    for (const auto& [what, value] : {std::pair{"weight decay", c.weightDecay},
+                                      {"L1 factor", c.l1},
+                                      {"largest gradient value", c.clipValue},
+                                      {"largest gradient norm", c.clipNorm}})
+        if (auto ok = notNegative(what, value); !ok)
+            return ok;
+    return {};
+}
+
+} // namespace
+
+Result<void> validate(const TrainConfig& c)
+{
+    if (auto counts = checkCounts(c); !counts)
+        return counts;
+    if (auto optimizer = checkOptimizer(c); !optimizer)
+        return optimizer;
+    if (!(c.validation >= 0 && c.validation <= 0.9))
+        return badValue("validation share", plain(c.validation), "from 0 to 0.9");
+    if (auto schedule = parseSchedule(c.schedule); !schedule)
+        return schedule.error();
+    return {};
 }
 
 } // namespace convarium::engine

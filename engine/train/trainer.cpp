@@ -3,6 +3,7 @@
 #include "engine/train/evaluator.h"
 #include "engine/train/training_split.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -43,15 +44,16 @@ struct Trainer::Session {
     std::int64_t orderEpoch = -1;
     std::int64_t step = 0, stepsPerEpoch = 1, totalSteps = 0;
     float scale = 1, shift = 0;
-    // Sums over the running epoch.
-    double epochLoss = 0, epochSeconds = 0;
-    std::int64_t epochCorrect = 0, epochImages = 0;
+    RunCounters progress;
+    WeightsPtr best;
     // Speed over the last half second or so.
     double windowSeconds = 0, speed = 0;
     std::int64_t windowImages = 0;
-    // Divergence that stays finite.
-    double firstLoss = -1;
-    int highLosses = 0;
+
+    [[nodiscard]] bool validates(const DatasetBundle& data) const
+    {
+        return !validationImages.empty() || (data.validation && data.validation->size() > 0);
+    }
 };
 
 Trainer::Trainer(GraphSpec graph, TrainConfig config, DatasetBundle data, std::shared_ptr<const TrainingState> resume,
@@ -70,12 +72,13 @@ Result<void> Trainer::prepare(Session& s)
         return split.error();
     s.trainImages = std::move(split->train);
     s.validationImages = std::move(split->validation);
-    PlanOptions options;
-    options.batch = m_config.batch;
-    options.threads = m_config.threads;
-    options.execution = m_config.execution;
-    options.optimizer = m_config.optimizer;
-
+    if ((m_config.earlyStopping > 0 || m_config.restoreBest) && !s.validates(m_data))
+        return Error{ErrorCode::InvalidArgument,
+                     std::string(m_config.earlyStopping > 0 ? "Early stopping" : "Keeping the best epoch") +
+                         " needs validation images; none are set aside.",
+                     "Set a validation share, for example 0.1.",
+                     {-1, "validation", {}, -1}};
+    PlanOptions options = planOptions(m_config);
     const auto images = static_cast<std::int64_t>(s.trainImages.size());
     options.batch = std::min(options.batch, images);
     s.stepsPerEpoch = (images + options.batch - 1) / options.batch;
@@ -105,20 +108,37 @@ Result<void> Trainer::prepare(Session& s)
 
     const WeightsPtr weights = m_state ? m_state->weights : m_start ? m_start : initialWeights(m_graph, m_config.seed);
     for (const Parameter& p : (*plan)->graph->parameters) {
-        const auto found = weights->find({p.node, p.info.key});
-        if (found == weights->end() || !(found->second.shape() == p.info.shape))
+        const auto fits = [&](const WeightMap* map, bool needed) {
+            if (!map)
+                return true;
+            const auto found = map->find({p.node, p.info.key});
+            return found == map->end() ? !needed : found->second.shape() == p.info.shape;
+        };
+        if (!fits(weights.get(), true) ||
+            (m_state && !(fits(m_state->optimizer1.get(), false) && fits(m_state->optimizer2.get(), false) &&
+                          fits(m_state->average.get(), true) && fits(m_state->best.get(), true))))
             return Error{ErrorCode::ShapeMismatch,
                          "The saved weights of " + m_graph.label(p.node) + " do not fit its settings.",
                          "Reset the weights, or open the network they belong to.",
                          {p.node, p.info.key, {}, -1}};
     }
+    if (std::none_of((*plan)->graph->parameters.begin(), (*plan)->graph->parameters.end(),
+                     [](const Parameter& p) { return p.trainable; }))
+        return Error{ErrorCode::InvalidGraph,
+                     "There is nothing to train: the network has no weights that are not frozen.",
+                     "Unfreeze a layer.",
+                     {}};
     s.executor->setWeights(*weights);
+    s.executor->setAverage(m_state && m_state->average ? *m_state->average : *weights);
     if (m_state) {
         if (m_state->optimizer1)
             s.executor->setOptimizerState(0, *m_state->optimizer1);
         if (m_state->optimizer2)
             s.executor->setOptimizerState(1, *m_state->optimizer2);
         s.step = m_state->step;
+        s.progress = m_state->progress;
+        if (m_config.restoreBest)
+            s.best = m_state->best;
     }
     m_state = copyState(s);
     return {};
@@ -131,28 +151,40 @@ std::shared_ptr<const TrainingState> Trainer::copyState(const Session& s) const
     for (auto [number, target] : {std::pair{0, &state->optimizer1}, {1, &state->optimizer2}})
         if (WeightMap moments = s.executor->optimizerState(number); !moments.empty())
             *target = std::make_shared<WeightMap>(std::move(moments));
+    if (WeightMap average = s.executor->average(); !average.empty())
+        state->average = std::make_shared<WeightMap>(std::move(average));
+    state->best = s.best;
+    state->progress = s.progress;
     state->step = s.step;
     state->epoch = s.step / s.stepsPerEpoch;
     state->seed = m_config.seed;
     return state;
 }
 
+void Trainer::takeConfig(Session& s, const TrainConfig& c)
+{
+    TrainConfig& now = m_config;
+    for (double TrainConfig::*field :
+         {&TrainConfig::rate, &TrainConfig::momentum, &TrainConfig::beta1, &TrainConfig::beta2, &TrainConfig::epsilon,
+          &TrainConfig::alpha, &TrainConfig::weightDecay, &TrainConfig::l1, &TrainConfig::clipValue,
+          &TrainConfig::clipNorm})
+        now.*field = c.*field;
+    if (now.averageDecay > 0 && c.averageDecay > 0) // the average has a place, or it has none
+        now.averageDecay = c.averageDecay;
+    if (s.validates(m_data))
+        now.earlyStopping = c.earlyStopping;
+    now.schedule = c.schedule;
+    now.epochs = c.epochs;
+    if (now.steps == 0)
+        s.totalSteps = now.epochs * s.stepsPerEpoch;
+}
+
 /// Returns false when the run is to end.
 bool Trainer::waitWhilePaused(Session& s, TrainControl& control, TrainingSink& sink)
 {
     std::unique_lock lock(control.m_mutex);
-    if (control.m_newConfig) {
-        const TrainConfig c = *std::exchange(control.m_newConfig, std::nullopt);
-        m_config.rate = c.rate;
-        m_config.momentum = c.momentum;
-        m_config.beta1 = c.beta1;
-        m_config.beta2 = c.beta2;
-        m_config.weightDecay = c.weightDecay;
-        m_config.schedule = c.schedule;
-        m_config.epochs = c.epochs;
-        if (m_config.steps == 0)
-            s.totalSteps = m_config.epochs * s.stepsPerEpoch;
-    }
+    if (control.m_newConfig)
+        takeConfig(s, *std::exchange(control.m_newConfig, std::nullopt));
     if (control.m_stop)
         return false;
     if (!control.m_paused)
@@ -176,19 +208,43 @@ bool Trainer::waitWhilePaused(Session& s, TrainControl& control, TrainingSink& s
     return true;
 }
 
+/// What follows from the losses of a finished epoch: the best one so far, and cuts of the rate.
+void Trainer::watchLoss(Session& s, const EpochEvent& e)
+{
+    RunCounters& p = s.progress;
+    const auto schedule = parseSchedule(m_config.schedule);
+    if (schedule && schedule->info->watchesLoss)
+        watchPlateau(p.plateau, e.validationLoss.value_or(e.trainLoss),
+                     static_cast<std::int64_t>(schedule->values.front()));
+    if (!e.validationLoss || !std::isfinite(*e.validationLoss) || (p.bestEpoch > 0 && *e.validationLoss >= p.bestLoss))
+        return;
+    p.bestEpoch = e.epoch;
+    p.bestLoss = *e.validationLoss;
+    if (m_config.restoreBest)
+        s.best = m_state->average ? m_state->average : m_state->weights;
+}
+
+bool Trainer::endsEarly(const Session& s) const
+{
+    return m_config.earlyStopping > 0 && s.progress.bestEpoch > 0 &&
+           s.step / s.stepsPerEpoch - s.progress.bestEpoch >= m_config.earlyStopping;
+}
+
 Result<void> Trainer::epochEnd(Session& s, TrainingSink& sink)
 {
+    RunCounters& p = s.progress;
     EpochEvent e;
     e.epoch = s.step / s.stepsPerEpoch;
     e.step = s.step;
-    e.trainLoss = s.epochLoss / static_cast<double>(s.epochImages);
-    e.trainAccuracy = static_cast<double>(s.epochCorrect) / static_cast<double>(s.epochImages);
-    e.seconds = s.epochSeconds;
-    e.imagesPerSecond = s.epochSeconds > 0 ? static_cast<double>(s.epochImages) / s.epochSeconds : 0;
+    e.trainLoss = p.epochLoss / static_cast<double>(p.epochImages);
+    e.trainAccuracy = static_cast<double>(p.epochCorrect) / static_cast<double>(p.epochImages);
+    e.seconds = p.epochSeconds;
+    e.imagesPerSecond = p.epochSeconds > 0 ? static_cast<double>(p.epochImages) / p.epochSeconds : 0;
+    p.epochLoss = p.epochSeconds = 0;
+    p.epochCorrect = p.epochImages = 0;
     m_state = copyState(s);
-    const bool ownSet = m_data.validation && m_data.validation->size() > 0;
-    if (!s.validationImages.empty() || ownSet) {
-        s.evaluator->setWeights(*m_state->weights);
+    if (s.validates(m_data)) {
+        s.evaluator->setWeights(m_state->average ? *m_state->average : *m_state->weights);
         auto v = s.validationImages.empty() ? s.evaluator->run(*m_data.validation)
                                             : s.evaluator->run(*m_data.train, s.validationImages);
         if (!v)
@@ -196,8 +252,11 @@ Result<void> Trainer::epochEnd(Session& s, TrainingSink& sink)
         e.validationLoss = v->loss;
         e.validationAccuracy = v->accuracy;
     }
-    s.epochLoss = s.epochSeconds = 0;
-    s.epochCorrect = s.epochImages = 0;
+    watchLoss(s, e);
+    auto judged = std::make_shared<TrainingState>(*m_state);
+    judged->progress = p;
+    judged->best = s.best;
+    m_state = std::move(judged);
     sink.snapshot(m_state);
     sink.epochDone(e);
     return {};
@@ -212,6 +271,7 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         done.reason = reason;
         done.error = std::move(error);
         done.step = s.step;
+        done.bestEpoch = s.progress.bestEpoch;
         done.seconds = secondsSince(begin);
         sink.done(done);
         return done;
@@ -237,11 +297,11 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
     sink.started(start);
 
     const auto batch = static_cast<std::size_t>(s.executor->plan().options.batch);
-    while (s.step < s.totalSteps) {
+    while (s.step < s.totalSteps && !endsEarly(s)) {
         if (!waitWhilePaused(s, control, sink))
             break;
-        if (s.step >= s.totalSteps)
-            break; // fewer epochs were asked for while paused
+        if (s.step >= s.totalSteps || endsEarly(s))
+            break; // fewer epochs or less patience were asked for while paused
         const auto stepBegin = Clock::now();
         const std::int64_t epoch = s.step / s.stepsPerEpoch;
         if (epoch != s.orderEpoch) {
@@ -252,7 +312,7 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         }
         const std::size_t at = static_cast<std::size_t>(s.step % s.stepsPerEpoch) * batch;
         const std::span<const std::uint32_t> images(s.order.data() + at, std::min(batch, s.order.size() - at));
-        const double rate = scheduledRate(m_config, s.step, s.stepsPerEpoch, s.totalSteps);
+        const double rate = scheduledRate(m_config, s.step, s.stepsPerEpoch, s.totalSteps, s.progress.plateau.cuts);
         const UpdateRule rule = makeUpdateRule(m_config, *s.executor->plan().options.kernels, rate, s.step + 1);
         std::shared_ptr<StepRecord> record;
         if (control.m_record.exchange(false, std::memory_order_relaxed)) {
@@ -268,12 +328,13 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
             break;
         if (r.dataError)
             return finish(StopReason::Failed, r.dataError);
-        if (s.firstLoss < 0)
-            s.firstLoss = r.loss;
+        RunCounters& p = s.progress;
+        if (p.firstLoss < 0)
+            p.firstLoss = r.loss;
         // Saturated activations keep a run away finite: a loss hundreds of times the first one for ten steps counts
         // too.
-        s.highLosses = r.loss > 100 * (s.firstLoss + 1) ? s.highLosses + 1 : 0;
-        if (r.diverged || s.highLosses >= 10) {
+        p.highLosses = r.loss > 100 * (p.firstLoss + 1) ? p.highLosses + 1 : 0;
+        if (r.diverged || p.highLosses >= 10) {
             m_state = copyState(s);
             const std::string what =
                 r.diverged ? "The loss is no longer a number since step " + std::to_string(s.step + 1)
@@ -290,10 +351,10 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
             sink.recorded(std::move(record));
         const double seconds = secondsSince(stepBegin);
         const auto n = static_cast<std::int64_t>(images.size());
-        s.epochLoss += r.loss * static_cast<double>(n);
-        s.epochCorrect += r.correct;
-        s.epochImages += n;
-        s.epochSeconds += seconds;
+        p.epochLoss += r.loss * static_cast<double>(n);
+        p.epochCorrect += r.correct;
+        p.epochImages += n;
+        p.epochSeconds += seconds;
         s.windowSeconds += seconds;
         s.windowImages += n;
         if (s.speed == 0 || s.windowSeconds >= 0.5) {
@@ -322,9 +383,10 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
     }
     m_state = copyState(s);
     sink.snapshot(m_state);
-    const bool stopped = s.step < s.totalSteps;
+    done.stoppedEarly = s.step < s.totalSteps && endsEarly(s);
+    const bool stopped = s.step < s.totalSteps && !done.stoppedEarly;
     if (m_data.test && m_data.test->size() > 0 && !stopped) {
-        s.evaluator->setWeights(*m_state->weights);
+        s.evaluator->setWeights(*m_state->resultWeights());
         auto test = s.evaluator->run(*m_data.test, {}, &control.m_stop);
         if (test)
             done.test = *test;

@@ -6,6 +6,7 @@
 #include "engine/data/dataset.h"
 #include "engine/graph/graph_spec.h"
 #include "engine/tensor/tensor.h"
+#include "engine/train/schedule.h"
 #include "engine/train/train_config.h"
 
 #include <atomic>
@@ -30,14 +31,35 @@ using TensorKey = std::pair<NodeId, std::string>;
 using WeightMap = std::map<TensorKey, Tensor>;
 using WeightsPtr = std::shared_ptr<const WeightMap>;
 
+/// What a run knows beside its tensors, so that it goes on from the middle of an epoch as if it had not stopped.
+struct RunCounters {
+    // Sums over the running epoch.
+    double epochLoss = 0, epochSeconds = 0;
+    std::int64_t epochCorrect = 0, epochImages = 0;
+    PlateauState plateau;
+    // The epoch of the lowest validation loss; 0: none yet.
+    std::int64_t bestEpoch = 0;
+    double bestLoss = 0;
+    // Divergence that stays finite.
+    double firstLoss = -1; ///< < 0: no step yet
+    std::int64_t highLosses = 0;
+    friend bool operator==(const RunCounters&, const RunCounters&) = default;
+};
+
 /// Everything needed to continue bit for bit.
 struct TrainingState {
     WeightsPtr weights;
     std::shared_ptr<const WeightMap> optimizer1; ///< velocity or first moment, per trainable tensor; null: none
     std::shared_ptr<const WeightMap> optimizer2; ///< second moment; null: none
-    std::int64_t step = 0;                       ///< steps done
-    std::int64_t epoch = 0;                      ///< epochs finished
+    WeightsPtr average;                          ///< moving average of weights and statistics; null: none
+    WeightsPtr best;        ///< what was evaluated at RunCounters::bestEpoch, with TrainConfig::restoreBest; null: none
+    std::int64_t step = 0;  ///< steps done
+    std::int64_t epoch = 0; ///< epochs finished
     std::uint64_t seed = 1;
+    RunCounters progress;
+
+    /// What is evaluated, shown and exported: those of the best epoch, else the averaged ones, else the last ones.
+    [[nodiscard]] const WeightsPtr& resultWeights() const { return best ? best : average ? average : weights; }
 };
 
 /// One training step as a value: enough to recompute any activation, gradient or update on the reference path.
@@ -90,6 +112,8 @@ struct DoneEvent {
     std::optional<Evaluation> test;
     double seconds = 0;
     std::int64_t step = 0;
+    bool stoppedEarly = false;  ///< Finished before the last epoch: the validation loss stopped falling
+    std::int64_t bestEpoch = 0; ///< of the lowest validation loss; 0: none
 };
 
 /// Receives events on the training thread. Must return quickly.
@@ -125,7 +149,8 @@ public:
     void requestSnapshot() { m_snapshot.store(true, std::memory_order_relaxed); }
     /// The next step is recorded and given to the sink.
     void requestRecord() { m_record.store(true, std::memory_order_relaxed); }
-    /// Changed rate, momentum, schedule or epochs apply between steps; what shapes the network or the data does not.
+    /// Changed settings of the optimizer (but not another optimizer), schedule, clipping, early stopping and epochs
+    /// apply between steps; what shapes memory, network or data does not.
     void changeConfig(const TrainConfig& config);
     [[nodiscard]] const std::atomic<bool>& stopFlag() const { return m_stop; }
 
@@ -160,7 +185,10 @@ private:
     struct Session;
     Result<void> prepare(Session& session);
     bool waitWhilePaused(Session& session, TrainControl& control, TrainingSink& sink);
+    void takeConfig(Session& session, const TrainConfig& config);
     Result<void> epochEnd(Session& session, TrainingSink& sink);
+    void watchLoss(Session& session, const EpochEvent& epoch);
+    [[nodiscard]] bool endsEarly(const Session& session) const;
     [[nodiscard]] std::shared_ptr<const TrainingState> copyState(const Session& session) const;
 
     GraphSpec m_graph;

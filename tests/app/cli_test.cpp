@@ -95,8 +95,12 @@ private Q_SLOTS:
             << QStringList{"train", "mlp", "--data", data, "--epochs", "1", "--steps", "2"} << 2 << "--epochs";
         QTest::newRow("unknown optimizer")
             << QStringList{"train", "mlp", "--data", data, "--optimizer", "best"} << 2 << "best";
-        QTest::newRow("later optimizer") << QStringList{"train", "mlp", "--data", data, "--optimizer", "adamw"} << 2
-                                         << "not part of this version";
+        QTest::newRow("schedule without its numbers")
+            << QStringList{"train", "mlp", "--data", data, "--schedule", "step:3"} << 2 << "step:EPOCHS,FACTOR";
+        QTest::newRow("patience without validation images")
+            << QStringList{"train", "mlp", "--data", data, "--early-stopping", "2"} << 1 << "validation";
+        QTest::newRow("layer that is not there to freeze")
+            << QStringList{"train", "mlp", "--data", data, "--freeze", "C9"} << 1 << "C9";
         QTest::newRow("unknown schedule")
             << QStringList{"train", "mlp", "--data", data, "--schedule", "up"} << 2 << "up";
         QTest::newRow("rate 0") << QStringList{"train", "mlp", "--data", data, "--lr", "0"} << 2 << "rate";

@@ -101,7 +101,7 @@ private Q_SLOTS:
     void aResumedRunEqualsAnUninterruptedOneBitForBit_data()
     {
         QTest::addColumn<QString>("optimizer");
-        for (const char* optimizer : {"sgd", "momentum", "nesterov", "adam"})
+        for (const char* optimizer : {"sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw"})
             QTest::newRow(optimizer) << QString::fromLatin1(optimizer);
     }
 
@@ -126,7 +126,7 @@ private Q_SLOTS:
         QVERIFY(same(a->state->optimizer1, b->state->optimizer1));
         QVERIFY(same(a->state->optimizer2, b->state->optimizer2));
         QCOMPARE(a->state->optimizer1 != nullptr, optimizer != "sgd");
-        QCOMPARE(a->state->optimizer2 != nullptr, optimizer == "adam");
+        QCOMPARE(a->state->optimizer2 != nullptr, optimizer.startsWith("adam"));
         QVERIFY(a->history.steps == b->history.steps);
     }
 

@@ -25,11 +25,7 @@ QString bytes(qint64 value)
 
 MemoryEstimate estimateMemory(const engine::GraphSpec& graph, const engine::TrainConfig& config)
 {
-    engine::PlanOptions options;
-    options.batch = config.batch;
-    options.threads = config.threads;
-    options.execution = config.execution;
-    options.optimizer = config.optimizer;
+    engine::PlanOptions options = engine::planOptions(config);
     MemoryEstimate estimate;
     if (const auto use = engine::predictMemory(graph, options))
         estimate.training = use->total();

@@ -154,7 +154,8 @@ void MapService::send()
     request.id = ++m_requestId;
     request.graph = m_graph;
     if (m_controller->weightsFitNetwork())
-        request.weights = m_controller->trainingState()->weights;
+        request.weights = m_controller->isActive() ? m_controller->trainingState()->weights
+                                                   : m_controller->trainingState()->resultWeights();
     request.seed = m_controller->config().seed;
     request.images = m_images;
     request.image = m_image;

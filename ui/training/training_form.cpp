@@ -1,5 +1,6 @@
 #include "ui/training/training_form.h"
 
+#include "engine/train/schedule.h"
 #include "ui/theme/dialogs.h"
 #include "ui/training/training_texts.h"
 
@@ -177,14 +178,21 @@ void TrainingForm::connectChoices()
     connect(m_optimizer, &QComboBox::activated, this, [this] {
         edit([&](engine::TrainConfig& c) {
             const auto* before = engine::findOptimizer(c.optimizer);
-            c.optimizer = m_optimizer->currentData().toString().toStdString();
-            const auto* after = engine::findOptimizer(c.optimizer);
-            if (before && after && c.rate == before->defaultRate)
-                c.rate = after->defaultRate; // a rate nobody chose follows the optimizer
+            const auto* after = engine::findOptimizer(m_optimizer->currentData().toString().toStdString());
+            if (!after)
+                return;
+            const engine::TrainConfig old = c;
+            engine::useOptimizer(c, *after);
+            c.momentum = old.momentum;
+            if (before && old.rate != before->defaultRate)
+                c.rate = old.rate; // a rate nobody chose follows the optimizer
         });
     });
     connect(m_schedule, &QComboBox::activated, this, [this] {
-        edit([&](engine::TrainConfig& c) { c.schedule = m_schedule->currentData().toString().toStdString(); });
+        const QString id = m_schedule->currentData().toString();
+        for (const auto& entry : engine::scheduleRegistry())
+            if (entry.id == id.toStdString() && id != scheduleId(m_config.schedule))
+                edit([&](engine::TrainConfig& c) { c.schedule = scheduleText(engine::usualSchedule(entry)); });
     });
 }
 

@@ -41,6 +41,12 @@ inline Project trainedProject(unsigned seed, GraphSpec graph = mlp())
     state->weights = weights;
     state->optimizer1 = moments;
     state->optimizer2 = weights;
+    auto average = std::make_shared<WeightMap>(*weights);
+    for (auto& [key, tensor] : *average)
+        tensor = randomTensor(tensor.shape(), random);
+    state->average = average;
+    state->best = moments;
+    state->progress = {0.1, 2.5, 7, 9, {0.3, true, 2, 1}, 4, 1.0 / 3, 2.25, 3};
     state->step = 938;
     state->epoch = 1;
     state->seed = 0xFFFFFFFFFFFFFFFFull - seed;
@@ -69,8 +75,9 @@ inline bool sameState(const Project& a, const Project& b)
     if (!a.state || !b.state)
         return a.state == b.state;
     return sameTensors(a.state->weights, b.state->weights) && sameTensors(a.state->optimizer1, b.state->optimizer1) &&
-           sameTensors(a.state->optimizer2, b.state->optimizer2) && a.state->step == b.state->step &&
-           a.state->epoch == b.state->epoch && a.state->seed == b.state->seed;
+           sameTensors(a.state->optimizer2, b.state->optimizer2) && sameTensors(a.state->average, b.state->average) &&
+           sameTensors(a.state->best, b.state->best) && a.state->progress == b.state->progress &&
+           a.state->step == b.state->step && a.state->epoch == b.state->epoch && a.state->seed == b.state->seed;
 }
 
 } // namespace convarium::test

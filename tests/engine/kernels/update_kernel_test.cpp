@@ -3,6 +3,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace convarium::engine::kernels;
@@ -10,12 +11,15 @@ using namespace convarium::engine::kernels;
 namespace
 {
 
-enum class Rule { Sgd, Momentum, Nesterov, Adam };
+enum class Rule { Sgd, Momentum, Nesterov, Rmsprop, Adagrad, Adam };
 
 /// One step of one weight; w, s1, s2 are updated.
 void referenceStep(Rule rule, const UpdateArgs& a, double gradient, double& w, double& s1, double& s2)
 {
-    const double g = double(a.gradientScale) * gradient + double(a.l2) * w;
+    if (a.clipValue > 0)
+        gradient = std::clamp(gradient, -double(a.clipValue), double(a.clipValue));
+    const double sign = w > 0 ? 1 : w < 0 ? -1 : 0;
+    const double g = double(a.gradientScale) * gradient + double(a.l2) * w + double(a.l1) * sign;
     w -= double(a.decay) * w;
     const double m = double(a.momentum);
     switch (rule) {
@@ -27,6 +31,14 @@ void referenceStep(Rule rule, const UpdateArgs& a, double gradient, double& w, d
     case Rule::Nesterov:
         s1 = m * s1 + g;
         w -= double(a.rate) * (g + m * s1);
+        break;
+    case Rule::Rmsprop:
+        s1 = double(a.beta2) * s1 + (1.0 - double(a.beta2)) * g * g;
+        w -= double(a.rate) * g / (std::sqrt(s1) + double(a.epsilon));
+        break;
+    case Rule::Adagrad:
+        s1 += g * g;
+        w -= double(a.rate) * g / (std::sqrt(s1) + double(a.epsilon));
         break;
     case Rule::Adam:
         s1 = double(a.beta1) * s1 + (1.0 - double(a.beta1)) * g;
@@ -42,11 +54,13 @@ void apply(const KernelTable& table, Rule rule, const UpdateArgs& a)
     case Rule::Sgd: table.updateSgd(a); break;
     case Rule::Momentum: table.updateMomentum(a); break;
     case Rule::Nesterov: table.updateNesterov(a); break;
+    case Rule::Rmsprop: table.updateRmsprop(a); break;
+    case Rule::Adagrad: table.updateAdagrad(a); break;
     case Rule::Adam: table.updateAdam(a); break;
     }
 }
 
-constexpr Rule kRules[] = {Rule::Sgd, Rule::Momentum, Rule::Nesterov, Rule::Adam};
+constexpr Rule kRules[] = {Rule::Sgd, Rule::Momentum, Rule::Nesterov, Rule::Rmsprop, Rule::Adagrad, Rule::Adam};
 
 UpdateArgs settings()
 {
@@ -59,6 +73,8 @@ UpdateArgs settings()
     a.epsilon = 1e-8f;
     a.correction2 = 1.5f;
     a.l2 = 0.01f;
+    a.l1 = 0.02f;
+    a.clipValue = 0.7f;
     a.decay = 0.002f;
     return a;
 }
@@ -72,6 +88,8 @@ class UpdateKernelTest : public QObject
 private Q_SLOTS:
     void stepsEqualTheFormulas();
     void bitsDoNotDependOnWhereARunIsCut();
+    void theSquaresAreThoseOfTheClippedSum();
+    void anAverageMovesByItsShare();
 };
 
 void UpdateKernelTest::stepsEqualTheFormulas()
@@ -82,7 +100,7 @@ void UpdateKernelTest::stepsEqualTheFormulas()
             for (const std::int64_t n : lengthsFor(*table))
                 for (const std::int32_t slots : {0, 1, 3}) {
                     Floats weights = random.floats(n);
-                    Floats first = random.floats(n);
+                    Floats first = random.floats(n, 0.1f, 1.0f); // squares too: never negative
                     Floats second = random.floats(n, 0.1f, 1.0f);
                     std::vector<Floats> parts;
                     std::vector<const float*> gradients;
@@ -139,7 +157,46 @@ void UpdateKernelTest::bitsDoNotDependOnWhereARunIsCut()
             run(parts, partsFirst, partsSecond, 0, cut);
             run(parts, partsFirst, partsSecond, cut, n - cut);
             for (std::int64_t i = 0; i < n; ++i)
-                QVERIFY2(whole[i] == parts[i] && first[i] == partsFirst[i] && second[i] == partsSecond[i], table->name);
+                QVERIFY2(whole[i] == parts[i] && first[i] == partsFirst[i] && second[i] == partsSecond[i],
+                         qPrintable(QString("%1, rule %2").arg(QLatin1String(table->name)).arg(int(rule))));
+        }
+}
+
+void UpdateKernelTest::theSquaresAreThoseOfTheClippedSum()
+{
+    Random random(3);
+    for (const KernelTable* table : tablesUnderTest())
+        for (const std::int64_t n : lengthsFor(*table))
+            for (const float clip : {0.0f, 0.4f}) {
+                const Floats one = random.floats(n), two = random.floats(n);
+                const float* parts[] = {one.data(), two.data()};
+                UpdateArgs a{};
+                a.gradients = parts;
+                a.slots = 2;
+                a.count = n;
+                a.clipValue = clip;
+                double expected = 0;
+                for (std::int64_t i = 0; i < n; ++i) {
+                    const double g = double(one[i]) + double(two[i]);
+                    const double c = clip > 0 ? std::clamp(g, -double(clip), double(clip)) : g;
+                    expected += c * c;
+                }
+                QVERIFY2(isClose(table->gradientSquares(a), expected, 1e-6, 1.0 + expected), table->name);
+            }
+}
+
+void UpdateKernelTest::anAverageMovesByItsShare()
+{
+    Random random(4);
+    for (const KernelTable* table : tablesUnderTest())
+        for (const std::int64_t n : lengthsFor(*table)) {
+            Floats average = random.floats(n);
+            const Floats before = average, weights = random.floats(n);
+            table->moveTowards(average.data(), weights.data(), 0.25f, n);
+            QVERIFY2(average.guardsIntact(), table->name);
+            for (std::int64_t i = 0; i < n; ++i)
+                QVERIFY2(isClose(double(average[i]), 0.75 * double(before[i]) + 0.25 * double(weights[i]), 1e-6, 1.0),
+                         table->name);
         }
 }
 

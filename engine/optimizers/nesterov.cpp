@@ -1,0 +1,20 @@
+#include "engine/optimizers/optimizers.h"
+
+namespace convarium::engine
+{
+
+OptimizerInfo describe_nesterov()
+{
+    OptimizerInfo d;
+    d.id = "nesterov";
+    d.title = "Nesterov";
+    d.help = "Momentum that looks ahead: w \u2212 rate \u00b7 (g + momentum \u00b7 v).";
+    d.paper = "Sutskever et al., On the importance of initialization and momentum in deep learning, 2013";
+    d.stateTensors = 1;
+    d.defaultRate = 0.01;
+    d.usesMomentum = true;
+    d.fill = [](const OptimizerCall& c, UpdateRule& rule) { rule.kernel = c.table.updateNesterov; };
+    return d;
+}
+
+} // namespace convarium::engine
