@@ -2,9 +2,11 @@
 #include "app/cli/open_data.h"
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
+#include "engine/data/masks.h"
 #include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/load_model.h"
+#include "engine/train/network_loss.h"
 #include "engine/train/trainer.h"
 #include "engine/train/training_split.h"
 
@@ -34,14 +36,20 @@ std::string asJson(const EvalOptions& options, const Evaluation& result)
             json.value(count);
         json.endArray();
     }
-    json.endArray().endObject();
+    json.endArray();
+    if (result.meanIntersectionOverUnion)
+        json.field("pixel_accuracy", result.accuracy).field("mean_iou", *result.meanIntersectionOverUnion);
+    json.endObject();
     return json.text();
 }
 
 void printText(const EvalOptions& options, const Evaluation& result, const std::vector<std::string>& classes)
 {
     printLine(options.split + ": " + groupDigits(result.images) + " images, loss " + shortNumber(result.loss) +
-              ", accuracy " + percent(result.accuracy));
+              (result.meanIntersectionOverUnion ? ", pixel accuracy " : ", accuracy ") + percent(result.accuracy) +
+              (result.meanIntersectionOverUnion
+                   ? ", mean intersection over union " + percent(*result.meanIntersectionOverUnion)
+                   : std::string()));
     std::size_t width = 7;
     for (const std::string& name : classes)
         width = std::max(width, name.size() + 2);
@@ -62,6 +70,7 @@ int runEval(const EvalOptions& options)
     auto project = loadModel(options.model);
     if (!project)
         return fail(project.error());
+    project->graph = withLoss(std::move(project->graph), project->train.loss);
     if (options.scale)
         applyScale(project->graph, *options.scale);
     if (const auto sound = checkGraph(project->graph); !sound)
@@ -101,7 +110,9 @@ int runEval(const EvalOptions& options)
     if (options.json)
         printLine(asJson(options, *result));
     else
-        printText(options, *result, part->classNames());
+        printText(
+            options, *result,
+            withTargets(part, result->meanIntersectionOverUnion ? TargetKind::Mask : TargetKind::Class)->classNames());
     return kSuccess;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/io/load_model.h"
 #include "engine/io/onnx/onnx_export.h"
 #include "engine/io/project_file.h"
+#include "engine/losses/loss.h"
 
 #include <array>
 
@@ -44,7 +45,8 @@ struct TrainOptions {
     PlanFlags plan;
     std::optional<std::int64_t> epochs, steps, limit, earlyStopping;
     std::array<std::optional<double>, std::size(kRealFlags)> reals;
-    std::optional<double> momentum;
+    std::optional<double> momentum, smoothing;
+    std::optional<std::string> loss;
     std::optional<std::string> schedule, scale, augment;
     std::vector<std::string> freeze;
     bool restoreBest = false;
@@ -52,11 +54,28 @@ struct TrainOptions {
     bool noShuffle = false, everyStep = false, json = false;
 };
 
+/// --loss chooses, --label-smoothing adds to what is chosen.
+Result<void> applyLoss(const TrainOptions& o, TrainConfig& c)
+{
+    c.loss = o.loss.value_or(c.loss);
+    if (!o.smoothing)
+        return {};
+    auto loss = parseLoss(c.loss.empty() ? "cross-entropy" : c.loss);
+    if (!loss)
+        return loss.error();
+    if (!loss->info->takesSmoothing)
+        return Error{ErrorCode::InvalidArgument,
+                     "--label-smoothing is for cross-entropies; the loss is " + loss->info->id + ".",
+                     "Leave it out, or choose --loss cross-entropy.",
+                     {}};
+    loss->smoothing = *o.smoothing;
+    c.loss = lossText(*loss);
+    return {};
+}
+
 /// Flags over the settings that came with the network.
 Result<void> applyFlags(const TrainOptions& o, TrainConfig& c)
 {
-    if (o.augment)
-        return Error{ErrorCode::InvalidArgument, "--augment is not part of this version.", "Leave it out.", {}};
     if (auto applied = o.plan.apply(c); !applied)
         return applied;
     c.data = o.data;
@@ -71,6 +90,9 @@ Result<void> applyFlags(const TrainOptions& o, TrainConfig& c)
     c.earlyStopping = o.earlyStopping.value_or(c.earlyStopping);
     c.restoreBest = c.restoreBest || o.restoreBest;
     c.schedule = o.schedule.value_or(c.schedule);
+    c.augment = o.augment == "none" ? std::string() : o.augment.value_or(c.augment);
+    if (auto chosen = applyLoss(o, c); !chosen)
+        return chosen;
     c.seed = o.seed.value_or(c.seed);
     c.shuffle = c.shuffle && !o.noShuffle;
     if (o.momentum) {
@@ -152,7 +174,7 @@ Result<void> saveResult(const Project& project, const std::string& file)
         return {};
     const std::string suffix = suffixOf(file);
     return suffix == ".json"   ? saveNetwork(project, file)
-           : suffix == ".onnx" ? saveOnnx(project, *project.state->weights, file)
+           : suffix == ".onnx" ? saveOnnx(project, *project.state->resultWeights(), file)
                                : saveProject(project, file);
 }
 
@@ -232,6 +254,11 @@ void declare(CLI::App& c, TrainOptions& o)
     c.add_option("--schedule", o.schedule,
                  "How the rate changes: constant, step:EPOCHS,FACTOR, exp:FACTOR, cosine, one-cycle, warmup:STEPS, "
                  "plateau:PATIENCE,FACTOR");
+    c.add_option(
+        "--loss", o.loss,
+        "What is minimised: cross-entropy, binary-cross-entropy, mean-squared-error, or pixel-cross-entropy for "
+        "networks that end in maps");
+    c.add_option("--label-smoothing", o.smoothing, "Share of the target spread over all classes")->check(number(0, 1));
     c.add_option("--early-stopping", o.earlyStopping, "End after N epochs without a lower validation loss (0: off)")
         ->check(wholeNumber(0, 100'000));
     c.add_flag("--restore-best", o.restoreBest, "Evaluate and export the epoch of the lowest validation loss");
@@ -242,7 +269,9 @@ void declare(CLI::App& c, TrainOptions& o)
     c.add_option("--limit", o.limit, "Only the first N training images")->check(wholeNumber(1, kMaxCount));
     c.add_option("--scale", o.scale, "How pixels become numbers")->check(pixelScale());
     c.add_flag("--no-shuffle", o.noShuffle, "Keep the order of the images");
-    c.add_option("--augment", o.augment, "Not part of this version");
+    c.add_option(
+        "--augment", o.augment,
+        "Change training images a little, anew in every epoch: shift:PX,rotate:DEG,zoom:F,elastic,flip (none: off)");
     c.add_option("--checkpoint", o.checkpoint, "Write this .convarium file after each epoch");
     auto* resume = c.add_option("--resume", o.resume, "Go on with a checkpoint");
     c.add_option("--weights", o.weights, "Start from the weights of this safetensors file")->excludes(resume);

@@ -212,9 +212,9 @@ Result<engine::WeightsPtr> givenWeights(const engine::Project& project, const st
     }
     if (!project.state || !project.state->weights)
         return engine::WeightsPtr();
-    if (auto fit = engine::matchWeights(project.graph, *project.state->weights); !fit)
+    if (auto fit = engine::matchWeights(project.graph, *project.state->resultWeights()); !fit)
         return fit.error();
-    return project.state->weights;
+    return project.state->resultWeights();
 }
 
 std::vector<engine::NodeId> inputNodes(const engine::GraphSpec& graph)

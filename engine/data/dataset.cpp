@@ -6,6 +6,14 @@
 namespace convarium::engine
 {
 
+Result<void> Dataset::mask(std::int64_t, std::span<std::uint8_t>) const
+{
+    return Error{ErrorCode::InvalidArgument,
+                 "The data set has a class for each image, but no masks.",
+                 "Choose a data set with masks.",
+                 {}};
+}
+
 InMemoryDataset::InMemoryDataset(Shape imageShape, std::vector<std::uint8_t> pixels, std::vector<std::uint8_t> labels,
                                  std::vector<std::string> classNames)
     : m_shape(imageShape), m_pixels(std::move(pixels)), m_labels(std::move(labels)), m_classNames(std::move(classNames))

@@ -17,6 +17,9 @@ namespace convarium::engine
 
 enum class TargetKind { Class, Mask, None };
 
+/// In a mask: a pixel that is not judged.
+inline constexpr std::uint8_t kIgnoredPixel = 255;
+
 /// A list of samples. Immutable once made, so any thread may read it. Images are u8 in logical order C H W.
 class Dataset
 {
@@ -35,6 +38,11 @@ public:
     [[nodiscard]] virtual Result<void> image(std::int64_t i, std::span<std::uint8_t> out) const = 0;
     /// Class of sample i; -1 where targetKind() is None.
     [[nodiscard]] virtual int label(std::int64_t i) const = 0;
+    /// Writes the mask of sample i where targetKind() is Mask: a class for every pixel, row by row (height * width
+    /// bytes of imageShape()), or kIgnoredPixel.
+    [[nodiscard]] virtual Result<void> mask(std::int64_t i, std::span<std::uint8_t> out) const;
+    /// May a mask hold kIgnoredPixel?
+    [[nodiscard]] virtual bool hasIgnoredPixels() const { return false; }
     /// Bytes held in memory by this set (the "data" category).
     [[nodiscard]] virtual std::int64_t residentBytes() const { return 0; }
 };
@@ -120,6 +128,11 @@ public:
     {
         return m_base->label(m_indices[static_cast<std::size_t>(i)]);
     }
+    [[nodiscard]] Result<void> mask(std::int64_t i, std::span<std::uint8_t> out) const override
+    {
+        return m_base->mask(m_indices[static_cast<std::size_t>(i)], out);
+    }
+    [[nodiscard]] bool hasIgnoredPixels() const override { return m_base->hasIgnoredPixels(); }
     [[nodiscard]] std::int64_t residentBytes() const override { return m_base->residentBytes(); }
 
 private:

@@ -279,7 +279,7 @@ private:
                     outputs.push_back(node.id);
         for (const NodeId id : outputs) {
             const auto it = m_result.shapes.find(id);
-            if (it == m_result.shapes.end() || it->second == Shape{*m_classes})
+            if (it == m_result.shapes.end() || it->second == Shape{*m_classes} || givesMask(it->second))
                 continue;
             report(id, ErrorCode::ShapeMismatch,
                    "The last layer must give a list of " + std::to_string(*m_classes) + " numbers, one per class. " +
@@ -290,6 +290,17 @@ private:
                        : "Add Flatten and a Dense layer with " + std::to_string(*m_classes) + " units.");
             m_result.problems.back().inputShapes = {it->second};
         }
+    }
+
+    /// Segmentation: one map per class and one for the background, of the size of the images.
+    bool givesMask(const Shape& shape) const
+    {
+        return shape.rank() == 3 && shape[0] == *m_classes + 1 &&
+               std::any_of(m_graph.nodes.begin(), m_graph.nodes.end(), [&](const Node& node) {
+                   const auto image = m_result.shapes.find(node.id);
+                   return isInput(node) && image != m_result.shapes.end() && image->second.rank() == 3 &&
+                          image->second[1] == shape[1] && image->second[2] == shape[2];
+               });
     }
 
     const GraphSpec& m_graph;

@@ -112,6 +112,10 @@ void writeTraining(JsonWriter& json, const TrainConfig& c)
     for (const auto& [name, field] : kExtraReals)
         if (c.*field != usual.*field)
             json.field(name, c.*field);
+    if (!c.loss.empty())
+        json.field("loss", c.loss);
+    if (!c.augment.empty())
+        json.field("augment", c.augment);
     if (c.earlyStopping != usual.earlyStopping)
         json.field("earlyStopping", c.earlyStopping);
     if (c.restoreBest != usual.restoreBest)
@@ -281,6 +285,8 @@ void readTraining(JsonFaults& faults, const QJsonValue& value, TrainConfig& c)
     f.flag("shuffle", c.shuffle, kMaybe);
     for (const auto& [name, field] : kExtraReals)
         f.real(name, c.*field, 0, 1e30, kMaybe);
+    f.text("loss", c.loss, kMaybe);
+    f.text("augment", c.augment, kMaybe);
     f.integer("earlyStopping", c.earlyStopping, 0, kMany, kMaybe);
     f.flag("restoreBest", c.restoreBest, kMaybe);
     std::string execution = "fused";

@@ -66,6 +66,7 @@ std::string stateToJson(const TrainingState& state)
     const RunCounters& p = state.progress;
     json.key("progress").beginObject().field("epochLoss", p.epochLoss).field("epochSeconds", p.epochSeconds);
     json.field("epochCorrect", p.epochCorrect).field("epochImages", p.epochImages);
+    json.field("epochTargets", p.epochTargets);
     json.field("firstLoss", p.firstLoss).field("highLosses", p.highLosses);
     if (p.bestEpoch > 0)
         json.field("bestEpoch", p.bestEpoch).field("bestLoss", p.bestLoss);
@@ -92,6 +93,7 @@ void readProgress(JsonFaults& faults, const QJsonValue& value, RunCounters& p)
     f.real("epochSeconds", p.epochSeconds, 0, kHuge);
     f.integer("epochCorrect", p.epochCorrect);
     f.integer("epochImages", p.epochImages);
+    f.integer("epochTargets", p.epochTargets);
     f.real("firstLoss", p.firstLoss, -kHuge, kHuge);
     f.integer("highLosses", p.highLosses);
     f.integer("bestEpoch", p.bestEpoch, 0, JsonFields::kMaxInteger, kMaybe);

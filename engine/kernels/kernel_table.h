@@ -123,6 +123,18 @@ struct UpdateArgs {
     float decay;                 ///< decoupled: weight -= decay * weight, before the step
 };
 
+/// Rows of logits against their labels.
+struct LossArgs {
+    const float* logits;        ///< [rows][lanes]
+    const std::int32_t* labels; ///< per row; negative: the row does not count, its gradient is zero
+    float* gradient; ///< as logits: the slope of the loss times gradientScale, zero in padding lanes; may be null
+    std::int64_t rows, classes, lanes;
+    float gradientScale;
+    float smoothing;       ///< the target is (1 - smoothing) * onehot + smoothing / classes (softmax only)
+    double* loss;          ///< the sum of the rows' losses is added
+    std::int64_t* correct; ///< the number of rows whose largest logit (first of equals) is the label is added
+};
+
 struct KernelTable {
     const char* name; ///< "scalar", "avx2", "avx512", "neon"
     int width;        ///< floats per vector; channels are padded to it
@@ -179,12 +191,10 @@ struct KernelTable {
     void (*softmax)(const float* in, float* out, std::int64_t rows, std::int64_t classes, std::int64_t lanes);
     void (*softmaxBackward)(const float* out, const float* outGradient, float* inGradient, std::int64_t rows,
                             std::int64_t classes, std::int64_t lanes, bool accumulate);
-    /// Cross-entropy of softmax(logits) with class labels. Adds the losses to *loss and the number of rows whose
-    /// largest logit (first of equals) is the label to *correct. gradient (may be null) = (softmax - onehot) *
-    /// gradientScale, zero in padding lanes.
-    void (*softmaxCrossEntropy)(const float* logits, const std::int32_t* labels, float* gradient, std::int64_t rows,
-                                std::int64_t classes, std::int64_t lanes, float gradientScale, double* loss,
-                                std::int64_t* correct);
+    // Losses on rows of logits, see LossArgs.
+    void (*softmaxCrossEntropy)(const LossArgs&); ///< of softmax(z), label smoothing as PyTorch
+    void (*sigmoidCrossEntropy)(const LossArgs&); ///< of sigmoid(z) with the one-hot label, summed over the classes
+    void (*squaredError)(const LossArgs&);        ///< (z - onehot)^2, summed over the classes
 
     /// One image u8 in C H W to float: NHWC with `lanes` floats per pixel, (x * scale) + shift; padding lanes zero.
     void (*loadImage)(const std::uint8_t* in, float* out, std::int64_t channels, std::int64_t pixels,

@@ -28,6 +28,7 @@ namespace
 #include "engine/kernels/impl/normalise.inl"
 #include "engine/kernels/impl/lrn.inl"
 #include "engine/kernels/impl/softmax.inl"
+#include "engine/kernels/impl/loss.inl"
 #include "engine/kernels/impl/update.inl"
 #include "engine/kernels/impl/peak.inl"
 // clang-format on
@@ -60,6 +61,8 @@ constexpr KernelTable makeTable(const char* name)
             .softmax = softmax,
             .softmaxBackward = softmaxBackward,
             .softmaxCrossEntropy = softmaxCrossEntropy,
+            .sigmoidCrossEntropy = sigmoidCrossEntropy,
+            .squaredError = squaredError,
             .loadImage = loadImage,
             .updateSgd = updateSgd,
             .updateMomentum = updateMomentum,

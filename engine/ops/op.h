@@ -89,6 +89,7 @@ struct StepContext {
     const std::uint8_t* pixels = nullptr;   ///< instead of data: one image after the other
     const float* values = nullptr;          ///< instead of pixels: numbers in logical order, not scaled
     DataFailure* dataFailure = nullptr;
+    double lossDivisor = 1; ///< the sum of the targets' losses divided by this is the loss (Loss::divisor)
 };
 
 /// Base address, stride and scope of a buffer, as one thread sees it.

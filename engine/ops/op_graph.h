@@ -1,6 +1,7 @@
 // The lowered network: values, ops and parameters. Made from a GraphSpec by lower(); holds no weights.
 #pragma once
 
+#include "engine/losses/loss.h"
 #include "engine/ops/op.h"
 #include "engine/ops/op_graph_builder.h"
 
@@ -31,6 +32,7 @@ public:
     std::vector<int> inputValues; ///< values of all Input layers, in the order of the graph
     int logits = -1; ///< value that the loss reads (the input of a final Softmax)
     int result = -1; ///< value of the output node
+    Loss loss;       ///< of the output; the evaluation uses it too
 
     [[nodiscard]] const kernels::KernelTable& kernels() const { return *m_kernels; }
     [[nodiscard]] std::int64_t pad(std::int64_t channels) const
@@ -69,7 +71,7 @@ struct PackedMatrix {
 };
 
 std::unique_ptr<Op> makeInputOp();
-std::unique_ptr<Op> makeLossOp();
+std::unique_ptr<Op> makeLossOp(const Loss& loss);
 std::unique_ptr<Op> makeUnflattenOp();
 
 } // namespace convarium::engine

@@ -1,7 +1,5 @@
-// Softmax, and the cross-entropy loss on logits.
+// Softmax over the classes at each place.
 #include "engine/ops/op_graph.h"
-
-#include <algorithm>
 
 namespace convarium::engine
 {
@@ -37,59 +35,7 @@ private:
     Layout m_layout;
 };
 
-/// Mean cross-entropy over the images of the step, at each place of the map. Runs as part of backward: it starts the
-/// gradient. The trainer makes sure that the targets have as many places as the logits.
-class LossOp final : public Op
-{
-public:
-    const char* kind() const override { return "cross_entropy"; }
-    bool isLoss() const override { return true; }
-    bool backwardNeedsInput(int) const override { return true; }
-
-    std::vector<AuxSpec> aux(const OpGraph&) const override
-    {
-        return {{"loss sums", false, BufferScope::Slot, sizeof(LossSums), MemoryCategory::Workspace}};
-    }
-
-    void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t chunk) override
-    {
-        m_layout = graph.layoutOf(inputs[0]);
-        m_chunk = chunk;
-    }
-    std::int64_t scratchBytes() const override
-    {
-        return m_chunk * m_layout.pixels() * static_cast<std::int64_t>(sizeof(std::int32_t));
-    }
-
-    void forward(const Run&, const OpBinding&, int) const override {}
-
-    void backward(const Run& run, const OpBinding& b, int) const override
-    {
-        auto* labels = reinterpret_cast<std::int32_t*>(run.scratch);
-        const std::int64_t places = m_layout.pixels();
-        for (std::int64_t i = 0; i < run.count; ++i)
-            std::fill(labels + i * places, labels + (i + 1) * places,
-                      run.step->data->label(run.step->indices[run.first + i]));
-        auto* sums = run.at<LossSums>(b.aux[0]);
-        if (run.firstOfSlot)
-            *sums = {};
-        float* gradient = b.inputGradients[0] >= 0 ? run.at(b.inputGradients[0]) : nullptr;
-        run.kernels().softmaxCrossEntropy(run.at(b.inputs[0]), labels, gradient, run.count * places, m_layout.channels,
-                                          m_layout.lanes, 1.0f / static_cast<float>(run.step->images * places),
-                                          &sums->loss, &sums->correct);
-    }
-
-private:
-    Layout m_layout;
-    std::int64_t m_chunk = 1;
-};
-
 } // namespace
-
-std::unique_ptr<Op> makeLossOp()
-{
-    return std::make_unique<LossOp>();
-}
 
 int OpGraphBuilder::softmax(const LowerCall& call, int in)
 {

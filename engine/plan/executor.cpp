@@ -1,5 +1,7 @@
 #include "engine/plan/executor.h"
 
+#include "engine/data/masks.h"
+
 #include <algorithm>
 #include <cassert>
 #include <charconv>
@@ -239,8 +241,38 @@ StepResult Executor::trainStep(const BatchSource& batch, std::uint64_t seed, std
     c.scale = batch.scale;
     c.shift = batch.shift;
     StepResult result;
+    const auto targets = countTargets(c);
+    if (!targets) {
+        result.dataError = targets.error();
+        return result;
+    }
+    const OpGraph& g = *m_plan->graph;
+    result.targets = *targets;
+    c.lossDivisor = g.loss.divisor(*targets, g.layoutOf(g.logits).channels);
     execute(c, &rule, nullptr, stop, result);
     return result;
+}
+
+/// What the mean of the loss is over must be known before the first gradient: masks with pixels that do not count are
+/// read once more for it.
+Result<std::int64_t> Executor::countTargets(const StepContext& c) const
+{
+    const OpGraph& g = *m_plan->graph;
+    if (g.loss.info->target != TargetKind::Mask)
+        return c.images;
+    const std::int64_t places = g.layoutOf(g.logits).pixels();
+    if (!c.data->hasIgnoredPixels())
+        return c.images * places;
+    std::vector<std::int32_t> labels(static_cast<std::size_t>(places));
+    std::int64_t counted = 0;
+    for (std::int64_t i = 0; i < c.images; ++i) {
+        if (auto read = readTargets(*c.data, TargetKind::Mask, {c.indices + i, 1}, g.layoutOf(g.logits).channels,
+                                    places, labels.data());
+            !read)
+            return read.error();
+        counted += std::count_if(labels.begin(), labels.end(), [](std::int32_t l) { return l >= 0; });
+    }
+    return counted;
 }
 
 Result<void> Executor::infer(const BatchSource& batch, const std::function<void(const ChunkView&)>& seen,
@@ -408,7 +440,7 @@ void Executor::judge(const StepContext& context, StepResult& result, const std::
         result.loss += sums->loss;
         result.correct += sums->correct;
     }
-    result.loss /= static_cast<double>(context.images);
+    result.loss /= context.lossDivisor;
     if (!std::isfinite(result.loss)) {
         result.diverged = true;
         m_abort = true;

@@ -28,6 +28,7 @@ Result<std::pair<float, float>> pixelScale(const std::string& text);
 struct StepResult {
     double loss = 0; ///< mean over the images
     std::int64_t correct = 0;
+    std::int64_t targets = 0;       ///< images or pixels that were judged
     bool cancelled = false;         ///< the weights are untouched
     bool diverged = false;          ///< the loss was not finite; the weights are untouched
     std::optional<Error> dataError; ///< an image could not be read; the weights are untouched
@@ -91,6 +92,7 @@ private:
     struct UpdateTask;
     void placeTensors(const WeightMap& values, Arena arena);
     [[nodiscard]] WeightMap readTensors(Arena arena) const;
+    Result<std::int64_t> countTargets(const StepContext& context) const;
     kernels::UpdateArgs updateArgs(const StepContext& context, const UpdateTask& task, const UpdateRule& rule,
                                    std::vector<const float*>& gradients);
     void measureGradient(const StepContext& context, const UpdateRule& rule);

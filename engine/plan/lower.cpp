@@ -92,16 +92,22 @@ Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::Ke
                      "Connect or delete one of them.",
                      {ends[1], {}, {}, -1}};
     out->logits = logitsOf(*out, out->result);
+    const bool endsInMaps =
+        out->layoutOf(out->logits).kind == Layout::Kind::Pixels && out->layoutOf(out->logits).pixels() > 1;
+    auto loss = lossFor(graph.outputs.empty() ? std::string() : graph.outputs.front().loss, endsInMaps);
+    if (!loss)
+        return loss.error();
+    out->loss = *loss;
     unpadInput(*out);
     if (options.training) {
         const ValueInfo& v = out->values[static_cast<std::size_t>(out->logits)];
         LowerCall call;
         call.node = v.node;
         const int logits = out->plain(out->logits, call);
-        auto loss = makeLossOp();
-        loss->node = v.node;
-        loss->inputs = {logits};
-        out->ops.push_back(std::move(loss));
+        auto op = makeLossOp(out->loss);
+        op->node = v.node;
+        op->inputs = {logits};
+        out->ops.push_back(std::move(op));
     }
     return out;
 }

@@ -13,7 +13,7 @@ struct LowerOptions {
     bool severalInputs = false;
 };
 
-/// Lowers a network without faults. With training, adds the cross-entropy loss on the output.
+/// Lowers a network without faults. With training, adds the loss on the output.
 Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::KernelTable& table,
                                        const LowerOptions& options);
 

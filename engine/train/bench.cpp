@@ -1,5 +1,6 @@
 #include "engine/train/bench.h"
 
+#include "engine/data/masks.h"
 #include "engine/kernels/peak.h"
 #include "engine/layers/messages.h"
 #include "engine/train/evaluator.h"
@@ -69,8 +70,11 @@ Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options
         return executor.error();
     (*executor)->setWeights(*initialWeights(graph, 1));
     const OpGraph& g = *(*plan)->graph;
-    const auto data = randomImages(g.values[static_cast<std::size_t>(g.inputValue)].shape, options.batch,
-                                   g.layoutOf(g.logits).channels);
+    const bool masks = g.loss.info->target == TargetKind::Mask;
+    const DatasetPtr data =
+        withTargets(randomImages(g.values[static_cast<std::size_t>(g.inputValue)].shape, options.batch,
+                                 std::max<std::int64_t>(1, g.layoutOf(g.logits).channels - (masks ? 1 : 0))),
+                    g.loss.info->target);
     std::vector<std::uint32_t> indices(static_cast<std::size_t>(options.batch));
     std::iota(indices.begin(), indices.end(), 0u);
     const BatchSource batch{data.get(), indices, 1.0f / 255.0f, 0};

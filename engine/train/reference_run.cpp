@@ -1,7 +1,11 @@
 #include "engine/train/reference_run.h"
 
+#include "engine/data/augment.h"
+#include "engine/data/masks.h"
 #include "engine/layers/layer.h"
+#include "engine/plan/lower.h"
 #include "engine/train/evaluator.h"
+#include "engine/train/network_loss.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,7 +53,8 @@ public:
         for (NodeId id : m_shaped.order)
             forward(id, *scale);
         if (!m_input.labels.empty()) {
-            startLoss();
+            if (auto started = startLoss(); !started)
+                return started.error();
             for (auto id = m_shaped.order.rbegin(); id != m_shaped.order.rend(); ++id)
                 if (m_pass.outputGradients.contains(*id) && !findLayer(m_graph.node(*id)->type)->isInput)
                     backward(*id);
@@ -115,33 +120,52 @@ private:
         functions<T>(*p.layer).forward(p.call);
     }
 
-    /// Mean cross-entropy on the logits, and its gradient.
-    void startLoss()
+    /// The mean loss on the logits, and its gradient.
+    Result<void> startLoss()
     {
         NodeId logits = kNoNode;
         for (NodeId id : m_shaped.order)
             if (m_graph.edgesFrom(id).empty())
                 logits = id;
+        if (!m_graph.outputs.empty())
+            logits = m_graph.outputs.front().node;
         if (m_graph.node(logits)->type == "softmax")
             logits = m_graph.edgesInto(logits).front().from;
+        const Shape& shape = m_shaped.shapes.at(logits);
+        const std::int64_t classes = shape.rank() == 3 ? shape[0] : shape.elements();
+        const std::int64_t places = shape.elements() / classes;
+        const auto loss = lossFor(m_graph.outputs.empty() ? std::string() : m_graph.outputs.front().loss, places > 1);
+        if (!loss)
+            return loss.error();
+        if (static_cast<std::int64_t>(m_input.labels.size()) != batch() * places)
+            return Error{ErrorCode::ShapeMismatch,
+                         "The network ends with " + std::to_string(places) + " places per image, but there are " +
+                             std::to_string(m_input.labels.size()) + " labels for " + std::to_string(batch()) +
+                             " images.",
+                         {},
+                         {logits, {}, {}, -1}};
         const auto& z = m_pass.outputs.at(logits);
         auto& g = m_pass.outputGradients.emplace(logits, TensorOf<T>(z.shape())).first->second;
-        const std::int64_t classes = m_shaped.shapes.at(logits).elements();
-        for (std::int64_t n = 0; n < batch(); ++n) {
-            const T* row = z.data() + n * classes;
-            const auto label = m_input.labels[static_cast<std::size_t>(n)];
-            const T largest = *std::max_element(row, row + classes);
-            double sum = 0;
-            for (std::int64_t c = 0; c < classes; ++c)
-                sum += std::exp(static_cast<double>(row[c] - largest));
-            m_pass.loss += std::log(sum) - static_cast<double>(row[label] - largest);
-            m_pass.correct += std::max_element(row, row + classes) - row == label;
-            for (std::int64_t c = 0; c < classes; ++c) {
-                const double p = std::exp(static_cast<double>(row[c] - largest)) / sum;
-                g[n * classes + c] = static_cast<T>((p - (c == label ? 1 : 0)) / static_cast<double>(batch()));
+        m_pass.targets = std::count_if(m_input.labels.begin(), m_input.labels.end(), [](int l) { return l >= 0; });
+        const double divisor = loss->divisor(m_pass.targets, classes);
+        std::vector<double> row(static_cast<std::size_t>(classes)), slope(row.size());
+        for (std::int64_t n = 0; n < batch(); ++n)
+            for (std::int64_t p = 0; p < places; ++p) {
+                const int label = m_input.labels[static_cast<std::size_t>(n * places + p)];
+                if (label < 0)
+                    continue;
+                const auto at = [&](std::size_t c) {
+                    return (n * classes + static_cast<std::int64_t>(c)) * places + p;
+                };
+                for (std::size_t c = 0; c < row.size(); ++c)
+                    row[c] = static_cast<double>(z[at(c)]);
+                m_pass.loss += loss->info->reference(row.data(), label, classes, loss->smoothing, slope.data());
+                m_pass.correct += std::max_element(row.begin(), row.end()) - row.begin() == label;
+                for (std::size_t c = 0; c < row.size(); ++c)
+                    g[at(c)] = static_cast<T>(slope[c] / divisor);
             }
-        }
-        m_pass.loss /= static_cast<double>(batch());
+        m_pass.loss /= divisor;
+        return {};
     }
 
     void backward(NodeId id)
@@ -185,6 +209,18 @@ template Result<ReferencePass<double>> runReference(const GraphSpec&, const Weig
 
 Result<ReferencePass<double>> replay(const GraphSpec& graph, const StepRecord& record, const Dataset& data)
 {
+    const GraphSpec network = withLoss(graph, record.loss);
+    auto plan = lower(network, kernels::active(), {});
+    if (!plan)
+        return plan.error();
+    const OpGraph& lowered = **plan;
+    const auto augmentation = parseAugmentation(record.augment);
+    if (!augmentation)
+        return augmentation.error();
+    // The data set is the caller's: this pointer does not own it.
+    DatasetPtr images = withTargets(DatasetPtr(DatasetPtr(), &data), lowered.loss.info->target);
+    if (augmentation->any())
+        images = std::make_shared<AugmentedDataset>(images, *augmentation, record.before->seed, record.epoch);
     ReferenceInput input;
     input.training = true;
     input.seed = record.before->seed;
@@ -192,12 +228,17 @@ Result<ReferencePass<double>> replay(const GraphSpec& graph, const StepRecord& r
     input.indices = record.images;
     const auto bytes = static_cast<std::size_t>(data.imageShape().elements());
     input.pixels.resize(bytes * record.images.size());
-    for (std::size_t i = 0; i < record.images.size(); ++i) {
-        if (auto read = data.image(record.images[i], {input.pixels.data() + i * bytes, bytes}); !read)
+    for (std::size_t i = 0; i < record.images.size(); ++i)
+        if (auto read = images->image(record.images[i], {input.pixels.data() + i * bytes, bytes}); !read)
             return read.error();
-        input.labels.push_back(data.label(record.images[i]));
-    }
-    return runReference<double>(graph, *record.before->weights, input);
+    const Layout& logits = lowered.layoutOf(lowered.logits);
+    const std::int64_t places = lowered.loss.info->target == TargetKind::Mask ? logits.pixels() : 1;
+    input.labels.resize(record.images.size() * static_cast<std::size_t>(places));
+    if (auto read = readTargets(*images, lowered.loss.info->target, record.images, logits.channels, places,
+                                input.labels.data());
+        !read)
+        return read.error();
+    return runReference<double>(network, *record.before->weights, input);
 }
 
 } // namespace convarium::engine

@@ -13,13 +13,14 @@ struct ReferencePass {
     std::map<NodeId, TensorOf<T>> outputGradients; ///< of the mean loss
     std::map<TensorKey, TensorOf<T>> tensorGradients;
     std::map<TensorKey, TensorOf<T>> newStatistics;
-    double loss = 0; ///< mean cross-entropy over the batch
+    double loss = 0;          ///< mean over the batch
+    std::int64_t targets = 0; ///< images or pixels that were judged
     std::int64_t correct = 0;
 };
 
 struct ReferenceInput {
     std::vector<std::uint8_t> pixels;   ///< image after image, C H W
-    std::vector<int> labels;            ///< empty: forward only
+    std::vector<int> labels;            ///< per image, or per pixel of its mask (-1: not judged); empty: forward only
     std::vector<std::uint32_t> indices; ///< data set index per image, for counted randomness
     bool training = false;
     std::uint64_t seed = 1;

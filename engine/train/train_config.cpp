@@ -1,5 +1,7 @@
 #include "engine/train/train_config.h"
 
+#include "engine/data/augment.h"
+#include "engine/losses/loss.h"
 #include "engine/train/schedule.h"
 
 #include <charconv>
@@ -101,6 +103,11 @@ Result<void> validate(const TrainConfig& c)
         return badValue("validation share", plain(c.validation), "from 0 to 0.9");
     if (auto schedule = parseSchedule(c.schedule); !schedule)
         return schedule.error();
+    if (auto augmentation = parseAugmentation(c.augment); !augmentation)
+        return augmentation.error();
+    if (!c.loss.empty())
+        if (auto loss = parseLoss(c.loss); !loss)
+            return loss.error();
     return {};
 }
 

@@ -27,6 +27,8 @@ struct TrainConfig {
     double clipValue = 0;   ///< > 0: every number of the gradient is cut to -clipValue .. clipValue
     double clipNorm = 0;    ///< > 0: the gradient of all weights together is scaled down to this Euclidean norm
     std::string schedule = "constant"; ///< schedule.h
+    std::string loss;                  ///< losses/loss.h; empty: what the network's output says
+    std::string augment;               ///< data/augment.h, of the training images; empty: none
     std::uint64_t seed = 1;
     int threads = 0;        ///< 0: all cores
     double validation = 0;  ///< share of the training images set aside, 0 .. 0.9

@@ -1,6 +1,9 @@
 #include "engine/train/trainer.h"
 
+#include "engine/data/augment.h"
+#include "engine/data/masks.h"
 #include "engine/train/evaluator.h"
+#include "engine/train/network_loss.h"
 #include "engine/train/training_split.h"
 
 #include <algorithm>
@@ -44,6 +47,8 @@ struct Trainer::Session {
     std::int64_t orderEpoch = -1;
     std::int64_t step = 0, stepsPerEpoch = 1, totalSteps = 0;
     float scale = 1, shift = 0;
+    Augmentation augmentation;
+    DatasetPtr images; ///< training images as the epoch `orderEpoch` shows them
     RunCounters progress;
     WeightsPtr best;
     // Speed over the last half second or so.
@@ -79,11 +84,13 @@ Result<void> Trainer::prepare(Session& s)
                      "Set a validation share, for example 0.1.",
                      {-1, "validation", {}, -1}};
     PlanOptions options = planOptions(m_config);
+    s.augmentation = parseAugmentation(m_config.augment).value();
     const auto images = static_cast<std::int64_t>(s.trainImages.size());
     options.batch = std::min(options.batch, images);
     s.stepsPerEpoch = (images + options.batch - 1) / options.batch;
     s.totalSteps = m_config.steps > 0 ? m_config.steps : m_config.epochs * s.stepsPerEpoch;
 
+    m_graph = withLoss(std::move(m_graph), m_config.loss);
     auto scale = inputScale(m_graph);
     if (!scale)
         return scale.error();
@@ -94,7 +101,7 @@ Result<void> Trainer::prepare(Session& s)
     auto scaled = scaledTo(m_data, (*plan)->graph->values[static_cast<std::size_t>((*plan)->graph->inputValue)].shape);
     if (!scaled)
         return scaled.error();
-    m_data = *std::move(scaled);
+    m_data = withTargets(*std::move(scaled), (*plan)->graph->loss.info->target);
     if (auto fits = checkData(**plan, *m_data.train, m_data.name); !fits)
         return fits;
     auto executor = Executor::create(*plan);
@@ -171,8 +178,12 @@ void Trainer::takeConfig(Session& s, const TrainConfig& c)
         now.*field = c.*field;
     if (now.averageDecay > 0 && c.averageDecay > 0) // the average has a place, or it has none
         now.averageDecay = c.averageDecay;
-    if (s.validates(m_data))
+    if (s.validates(m_data)) {
         now.earlyStopping = c.earlyStopping;
+        now.restoreBest = c.restoreBest;
+        if (!now.restoreBest)
+            s.best.reset();
+    }
     now.schedule = c.schedule;
     now.epochs = c.epochs;
     if (now.steps == 0)
@@ -237,11 +248,12 @@ Result<void> Trainer::epochEnd(Session& s, TrainingSink& sink)
     e.epoch = s.step / s.stepsPerEpoch;
     e.step = s.step;
     e.trainLoss = p.epochLoss / static_cast<double>(p.epochImages);
-    e.trainAccuracy = static_cast<double>(p.epochCorrect) / static_cast<double>(p.epochImages);
+    e.trainAccuracy =
+        static_cast<double>(p.epochCorrect) / static_cast<double>(std::max<std::int64_t>(1, p.epochTargets));
     e.seconds = p.epochSeconds;
     e.imagesPerSecond = p.epochSeconds > 0 ? static_cast<double>(p.epochImages) / p.epochSeconds : 0;
     p.epochLoss = p.epochSeconds = 0;
-    p.epochCorrect = p.epochImages = 0;
+    p.epochCorrect = p.epochImages = p.epochTargets = 0;
     m_state = copyState(s);
     if (s.validates(m_data)) {
         s.evaluator->setWeights(m_state->average ? *m_state->average : *m_state->weights);
@@ -309,6 +321,10 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
             if (m_config.shuffle)
                 shuffleIndices(s.order, m_config.seed, RandomPurpose::Shuffle, static_cast<std::uint32_t>(epoch));
             s.orderEpoch = epoch;
+            s.images = m_data.train;
+            if (s.augmentation.any())
+                s.images = std::make_shared<AugmentedDataset>(m_data.train, s.augmentation, m_config.seed,
+                                                              static_cast<std::uint32_t>(epoch));
         }
         const std::size_t at = static_cast<std::size_t>(s.step % s.stepsPerEpoch) * batch;
         const std::span<const std::uint32_t> images(s.order.data() + at, std::min(batch, s.order.size() - at));
@@ -321,8 +337,11 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
             record->images.assign(images.begin(), images.end());
             record->step = s.step;
             record->rate = rate;
+            record->loss = m_config.loss;
+            record->augment = m_config.augment;
+            record->epoch = static_cast<std::uint32_t>(epoch);
         }
-        const StepResult r = s.executor->trainStep({m_data.train.get(), images, s.scale, s.shift}, m_config.seed,
+        const StepResult r = s.executor->trainStep({s.images.get(), images, s.scale, s.shift}, m_config.seed,
                                                    static_cast<std::uint32_t>(s.step), rule, &control.m_stop);
         if (r.cancelled)
             break;
@@ -354,6 +373,7 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         p.epochLoss += r.loss * static_cast<double>(n);
         p.epochCorrect += r.correct;
         p.epochImages += n;
+        p.epochTargets += r.targets;
         p.epochSeconds += seconds;
         s.windowSeconds += seconds;
         s.windowImages += n;
@@ -369,7 +389,7 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         e.epoch = epoch + 1;
         e.epochPosition = static_cast<double>(s.step) / static_cast<double>(s.stepsPerEpoch);
         e.loss = r.loss;
-        e.accuracy = static_cast<double>(r.correct) / static_cast<double>(n);
+        e.accuracy = static_cast<double>(r.correct) / static_cast<double>(std::max<std::int64_t>(1, r.targets));
         e.rate = rate;
         e.imagesPerSecond = s.speed;
         sink.stepDone(e);

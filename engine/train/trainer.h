@@ -36,6 +36,7 @@ struct RunCounters {
     // Sums over the running epoch.
     double epochLoss = 0, epochSeconds = 0;
     std::int64_t epochCorrect = 0, epochImages = 0;
+    std::int64_t epochTargets = 0; ///< images, or pixels of masks, that were judged
     PlateauState plateau;
     // The epoch of the lowest validation loss; 0: none yet.
     std::int64_t bestEpoch = 0;
@@ -68,6 +69,9 @@ struct StepRecord {
     std::vector<std::uint32_t> images; ///< indices in the training set, in batch order
     std::int64_t step = 0;
     double rate = 0;
+    std::string loss;        ///< TrainConfig::loss
+    std::string augment;     ///< TrainConfig::augment
+    std::uint32_t epoch = 0; ///< 0-based, of the augmentation
 };
 
 struct StepEvent {
@@ -75,7 +79,7 @@ struct StepEvent {
     std::int64_t epoch = 0;   ///< 1-based: the epoch this step belongs to
     double epochPosition = 0; ///< epochs done including this step, e.g. 1.25
     double loss = 0;          ///< mean over the batch
-    double accuracy = 0;      ///< share of the batch that was right
+    double accuracy = 0;      ///< share of the batch (of its pixels, with masks) that was right
     double rate = 0;
     double imagesPerSecond = 0; ///< over the last half second or so
 };
@@ -100,8 +104,11 @@ struct StartEvent {
 
 struct Evaluation {
     std::int64_t images = 0;
-    double loss = 0, accuracy = 0;
+    std::int64_t targets = 0;                         ///< images, or pixels of masks, that were judged
+    double loss = 0, accuracy = 0;                    ///< with masks: over the pixels
     std::vector<std::vector<std::int64_t>> confusion; ///< [true class][predicted class]
+    /// Masks only: overlap of true and predicted pixels, mean over the classes that occur in either.
+    std::optional<double> meanIntersectionOverUnion;
 };
 
 enum class StopReason { Finished, Stopped, Diverged, Failed };

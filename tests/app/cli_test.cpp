@@ -105,8 +105,8 @@ private Q_SLOTS:
             << QStringList{"train", "mlp", "--data", data, "--schedule", "up"} << 2 << "up";
         QTest::newRow("rate 0") << QStringList{"train", "mlp", "--data", data, "--lr", "0"} << 2 << "rate";
         QTest::newRow("bf16") << QStringList{"train", "mlp", "--data", data, "--precision", "bf16"} << 2 << "bf16";
-        QTest::newRow("augmentation") << QStringList{"train", "mlp", "--data", data, "--augment", "flip"} << 2
-                                      << "--augment";
+        QTest::newRow("augmentation") << QStringList{"train", "mlp", "--data", data, "--augment", "blur"} << 2
+                                      << "'blur'";
         QTest::newRow("scale") << QStringList{"train", "mlp", "--data", data, "--scale", "0.1,0"} << 2 << "MEAN,STD";
         QTest::newRow("output without kind")
             << QStringList{"train", "mlp", "--data", data, "-o", "x"} << 2 << ".convarium";

@@ -55,6 +55,21 @@ QString trainText(const engine::TrainConfig& a, const engine::TrainConfig& b)
     note(tr("momentum"), real(a.momentum), real(b.momentum));
     note(tr("weight decay"), real(a.weightDecay), real(b.weightDecay));
     note(tr("schedule"), text(a.schedule), text(b.schedule));
+    note(tr("beta 1"), real(a.beta1), real(b.beta1));
+    note(tr("beta 2"), real(a.beta2), real(b.beta2));
+    note(tr("alpha"), real(a.alpha), real(b.alpha));
+    note(tr("epsilon"), real(a.epsilon), real(b.epsilon));
+    note(tr("L1 factor"), real(a.l1), real(b.l1));
+    note(tr("largest gradient norm"), real(a.clipNorm), real(b.clipNorm));
+    note(tr("largest gradient value"), real(a.clipValue), real(b.clipValue));
+    note(tr("weight averaging"), real(a.averageDecay), real(b.averageDecay));
+    note(tr("early stopping"), number(qint64(a.earlyStopping)), number(qint64(b.earlyStopping)));
+    note(tr("keeping the best epoch"), a.restoreBest ? tr("on") : tr("off"), b.restoreBest ? tr("on") : tr("off"));
+    const auto orNone = [](const std::string& value) {
+        return value.empty() ? tr("none") : QString::fromStdString(value);
+    };
+    note(tr("augmentation"), orNone(a.augment), orNone(b.augment));
+    note(tr("loss"), orNone(a.loss), orNone(b.loss));
     note(tr("seed"), QString::number(a.seed), QString::number(b.seed));
     note(tr("threads"), number(a.threads), number(b.threads));
     note(tr("validation share"), real(a.validation), real(b.validation));

@@ -222,7 +222,7 @@ void ProjectFiles::exportAs(const engine::ExportFormat& format)
     m_task.start(
         [p = project(), file = path.toStdString(), write = format.write, files]() -> FileTask::Outcome {
             const engine::WeightsPtr weights =
-                p.state ? p.state->weights : engine::initialWeights(p.graph, p.train.seed);
+                p.state ? p.state->resultWeights() : engine::initialWeights(p.graph, p.train.seed);
             const auto written = write(p, *weights, file);
             if (!written)
                 return written.error();

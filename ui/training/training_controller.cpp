@@ -15,7 +15,17 @@ constexpr int kDrainMs = 33;
 bool continues(const engine::TrainConfig& a, const engine::TrainConfig& b)
 {
     return a.data == b.data && a.batch == b.batch && a.optimizer == b.optimizer && a.seed == b.seed &&
-           a.validation == b.validation && a.limit == b.limit && a.shuffle == b.shuffle;
+           a.validation == b.validation && a.limit == b.limit && a.shuffle == b.shuffle && a.loss == b.loss &&
+           a.augment == b.augment && (a.averageDecay > 0) == (b.averageDecay > 0);
+}
+
+/// Do weights of one belong to the other? Freezing a layer leaves its weights what they are.
+bool shareWeights(engine::GraphSpec a, engine::GraphSpec b)
+{
+    for (auto* graph : {&a, &b})
+        for (auto& node : graph->nodes)
+            node.frozen = false;
+    return a == b;
 }
 
 /// What the first Input layer reads; empty without one.
@@ -112,12 +122,15 @@ bool TrainingController::isOutOfDate() const
 {
     if (!m_session && !m_latest && m_history.empty())
         return false;
-    return trainedCore(m_graph) != m_trainedGraph || !continues(m_config, m_trainedConfig);
+    const auto core = trainedCore(m_graph);
+    // A run that is under way has its own frozen layers; the next one takes those of the document and the same weights.
+    return (m_session ? core != m_trainedGraph : !shareWeights(core, m_trainedGraph)) ||
+           !continues(m_config, m_trainedConfig);
 }
 
 bool TrainingController::weightsFitNetwork() const
 {
-    return m_latest && trainedCore(m_graph) == m_trainedGraph;
+    return m_latest && shareWeights(trainedCore(m_graph), m_trainedGraph);
 }
 
 bool TrainingController::canContinue() const

@@ -1,4 +1,4 @@
-// Softmax and its cross-entropy. Sums go through double: a row's probabilities then add up to one as well as floats
+// Softmax. Sums go through double: a row's probabilities then add up to one as well as floats
 // can, and the loss of a confident row keeps its digits. A NaN or an infinite logit makes the row's results NaN.
 
 /// Largest of the classes; NaNs are passed over here, they come back through the exponentials.
@@ -76,29 +76,4 @@ void softmaxBackward(const float* out, const float* outGradient, float* inGradie
             store(inGradient + j, accumulate ? load(inGradient + j) + kept : kept);
         }
     }
-}
-
-void softmaxCrossEntropy(const float* logits, const std::int32_t* labels, float* gradient, std::int64_t rows,
-                         std::int64_t classes, std::int64_t lanes, float gradientScale, double* loss,
-                         std::int64_t* correct)
-{
-    double total = 0.0;
-    std::int64_t hits = 0;
-    for (std::int64_t r = 0; r < rows; ++r, logits += lanes) {
-        const std::int32_t label = labels[r];
-        const float largest = rowMaximum(logits, classes);
-        std::int64_t first = 0;
-        while (first < classes && !(logits[first] == largest))
-            ++first;
-        hits += first == label ? 1 : 0;
-        const double sum = exponentialsOfRow(logits, gradient, largest, classes);
-        total += __builtin_log(sum) - (static_cast<double>(logits[label]) - static_cast<double>(largest));
-        if (gradient) {
-            scaleRow(gradient, static_cast<double>(gradientScale) / sum, classes, lanes);
-            gradient[label] -= gradientScale;
-            gradient += lanes;
-        }
-    }
-    *loss += total;
-    *correct += hits;
 }

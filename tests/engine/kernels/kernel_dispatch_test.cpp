@@ -36,8 +36,9 @@ void KernelDispatchTest::everyLevelIsCompleteAndFindable()
                      t.averagePoolBackward && t.activate && t.activateBackward && t.add && t.scaleAdd && t.maskScale,
                  t.name);
         QVERIFY2(t.channelSums && t.channelAffine && t.channelGradientSums && t.channelGradient && t.softmax &&
-                     t.softmaxBackward && t.softmaxCrossEntropy && t.loadImage && t.updateSgd && t.updateMomentum &&
-                     t.updateNesterov && t.updateAdam && t.multiplyAddLoop,
+                     t.softmaxBackward && t.softmaxCrossEntropy && t.sigmoidCrossEntropy && t.squaredError &&
+                     t.loadImage && t.updateSgd && t.updateMomentum && t.updateNesterov && t.updateAdam &&
+                     t.multiplyAddLoop,
                  t.name);
         QCOMPARE(find(t.name), all[i].supported ? &t : nullptr);
     }

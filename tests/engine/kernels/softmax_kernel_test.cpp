@@ -123,10 +123,10 @@ void SoftmaxKernelTest::crossEntropyEqualsPlainLoops()
             Floats gradient(rows * lanes, 5.0f);
             double loss = 1.0, silentLoss = 1.0;
             std::int64_t correct = 2, silentCorrect = 2;
-            table->softmaxCrossEntropy(logits.data(), labels.data(), gradient.data(), rows, classes, lanes, 0.25f,
-                                       &loss, &correct);
-            table->softmaxCrossEntropy(logits.data(), labels.data(), nullptr, rows, classes, lanes, 0.25f, &silentLoss,
-                                       &silentCorrect);
+            table->softmaxCrossEntropy(
+                {logits.data(), labels.data(), gradient.data(), rows, classes, lanes, 0.25f, 0.0f, &loss, &correct});
+            table->softmaxCrossEntropy({logits.data(), labels.data(), nullptr, rows, classes, lanes, 0.25f, 0.0f,
+                                        &silentLoss, &silentCorrect});
             QVERIFY2(gradient.guardsIntact(), table->name);
             QVERIFY2(isClose(loss, wantedLoss, 1e-6, wantedLoss), table->name);
             QCOMPARE(silentLoss, loss);
@@ -151,7 +151,7 @@ void SoftmaxKernelTest::extremeLogitsGiveFiniteLosses()
         const std::int32_t label = 1;
         double loss = 0.0;
         std::int64_t correct = 0;
-        table->softmaxCrossEntropy(logits.data(), &label, nullptr, 1, 3, table->width, 1.0f, &loss, &correct);
+        table->softmaxCrossEntropy({logits.data(), &label, nullptr, 1, 3, table->width, 1.0f, 0.0f, &loss, &correct});
         QVERIFY2(isClose(loss, 2e30, 1e-6, 2e30), table->name);
         QCOMPARE(correct, std::int64_t(0));
     }
@@ -168,8 +168,8 @@ void SoftmaxKernelTest::badLogitsGiveANanLoss()
                 const std::int32_t label = 1;
                 double loss = 0.0;
                 std::int64_t correct = 0;
-                table->softmaxCrossEntropy(logits.data(), &label, gradient.data(), 1, 3, table->width, 1.0f, &loss,
-                                           &correct);
+                table->softmaxCrossEntropy(
+                    {logits.data(), &label, gradient.data(), 1, 3, table->width, 1.0f, 0.0f, &loss, &correct});
                 QVERIFY2(std::isnan(loss), table->name);
                 QVERIFY2(std::isnan(gradient[at]), table->name);
                 table->softmax(logits.data(), gradient.data(), 1, 3, table->width);
@@ -184,7 +184,8 @@ void SoftmaxKernelTest::equalLogitsCountAsTheFirstClass()
             const Floats logits(table->width, 0.5f);
             double loss = 0.0;
             std::int64_t correct = 0;
-            table->softmaxCrossEntropy(logits.data(), &label, nullptr, 1, 3, table->width, 1.0f, &loss, &correct);
+            table->softmaxCrossEntropy(
+                {logits.data(), &label, nullptr, 1, 3, table->width, 1.0f, 0.0f, &loss, &correct});
             QCOMPARE(correct, std::int64_t(label == 0 ? 1 : 0));
         }
 }
