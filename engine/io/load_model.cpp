@@ -2,6 +2,7 @@
 
 #include "engine/io/atomic_file.h"
 #include "engine/io/network_json.h"
+#include "engine/io/onnx/onnx_import.h"
 #include "engine/io/presets.h"
 #include "engine/io/project_file.h"
 
@@ -24,15 +25,12 @@ Result<Project> loadModel(const std::string& nameOrFile)
         return networkFromJson(*bytes, nameOrFile);
     }
     if (suffix == QLatin1String("onnx"))
-        return Error{ErrorCode::BadFormat,
-                     "ONNX files cannot be opened yet: '" + nameOrFile + "'.",
-                     "Use a preset, a .convarium file or a network .json.",
-                     {-1, {}, nameOrFile, -1}};
+        return openOnnx(nameOrFile);
     auto preset = loadPreset(nameOrFile);
     if (!preset && info.isFile())
         return Error{ErrorCode::BadFormat,
                      "'" + nameOrFile + "' is a file of an unknown kind.",
-                     "Networks are files that end in .convarium or .json.",
+                     "Networks are files that end in .convarium, .json or .onnx.",
                      {-1, {}, nameOrFile, -1}};
     return preset;
 }

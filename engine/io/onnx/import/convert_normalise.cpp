@@ -1,0 +1,99 @@
+// Normalisation.
+#include "engine/io/onnx/import/converters.h"
+
+namespace convarium::engine
+{
+
+namespace
+{
+
+/// Anything with maps in front, as maps: layers that normalise map by map do not care what a map looks like.
+Wire asMaps(const Wire& in)
+{
+    if (in.shape.rank() == 3 || in.shape.rank() <= 1)
+        return in;
+    const std::int64_t maps = in.shape[0];
+    return Importer::reshaped(in, {maps, 1, in.shape.elements() / maps});
+}
+
+Result<void> batchNormalization(Importer& importer, const NodeView& node)
+{
+    const auto in = importer.sample(node, 0);
+    if (!in)
+        return in.error();
+    if (node.integer("training_mode", 0) != 0)
+        return refused("It normalises with the statistics of the batch.", "Export the model for inference.");
+    if (node.integer("spatial", 1) == 0)
+        return refused("It normalises each place by itself.", "Export the model with spatial=1.");
+    const Params params{{"epsilon", node.real("epsilon", 1e-5)}, {"share", 1 - node.real("momentum", 0.9)}};
+    const auto out = importer.addLayer("batch_norm", params, {asMaps(*in)}, node.name());
+    if (!out)
+        return out.error();
+    const std::int64_t maps = in->shape.rank() == 0 ? 1 : in->shape[0];
+    const std::tuple<const char*, const char*, TensorRole> parts[] = {
+        {"gamma", "its scale", TensorRole::Weight},
+        {"beta", "its shift", TensorRole::Weight},
+        {"runningMean", "its mean", TensorRole::Statistic},
+        {"runningVariance", "its variance", TensorRole::Statistic}};
+    int input = 1;
+    for (const auto& [key, words, role] : parts) {
+        const auto tensor = importer.needConstant(node, input++, words);
+        if (!tensor)
+            return tensor.error();
+        if (auto set = importer.setTensor(*out, key, role, {maps}, **tensor); !set)
+            return set;
+    }
+    importer.giveSample(node, Importer::reshaped(*out, in->shape));
+    return {};
+}
+
+Result<void> instanceNormalization(Importer& importer, const NodeView& node)
+{
+    const auto in = importer.sample(node, 0);
+    if (!in)
+        return in.error();
+    if (in->shape.rank() < 2)
+        return refused("It needs maps, but its input is " + in->shape.text() + ".", "Export the model again.");
+    const auto out =
+        importer.addLayer("instance_norm", {{"epsilon", node.real("epsilon", 1e-5)}}, {asMaps(*in)}, node.name());
+    if (!out)
+        return out.error();
+    const std::tuple<const char*, const char*> parts[] = {{"gamma", "its scale"}, {"beta", "its shift"}};
+    int input = 1;
+    for (const auto& [key, words] : parts) {
+        const auto tensor = importer.needConstant(node, input++, words);
+        if (!tensor)
+            return tensor.error();
+        if (auto set = importer.setTensor(*out, key, TensorRole::Weight, {in->shape[0]}, **tensor); !set)
+            return set;
+    }
+    importer.giveSample(node, Importer::reshaped(*out, in->shape));
+    return {};
+}
+
+Result<void> localResponse(Importer& importer, const NodeView& node)
+{
+    const auto in = importer.sample(node, 0);
+    if (!in)
+        return in.error();
+    const Params params{{"size", node.integer("size", 0)},
+                        {"alpha", node.real("alpha", 1e-4)},
+                        {"beta", node.real("beta", 0.75)},
+                        {"k", node.real("bias", 1.0)}};
+    const auto out = importer.addLayer("lrn", params, {*in}, node.name());
+    if (!out)
+        return out.error();
+    importer.giveSample(node, *out);
+    return {};
+}
+
+} // namespace
+
+std::vector<ConverterEntry> normaliseConverters()
+{
+    return {{"BatchNormalization", batchNormalization},
+            {"InstanceNormalization", instanceNormalization},
+            {"LRN", localResponse}};
+}
+
+} // namespace convarium::engine
