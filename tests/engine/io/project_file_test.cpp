@@ -213,10 +213,9 @@ private Q_SLOTS:
         QTest::newRow("missing project") << "gone.convarium" << static_cast<int>(ErrorCode::NotFound)
                                          << "gone.convarium";
         QTest::newRow("missing network") << "gone.json" << static_cast<int>(ErrorCode::NotFound) << "gone.json";
-        QTest::newRow("ONNX") << "net.onnx" << static_cast<int>(ErrorCode::BadFormat)
-                              << "ONNX files cannot be opened yet";
+        QTest::newRow("missing ONNX model") << "gone.onnx" << static_cast<int>(ErrorCode::NotFound) << "gone.onnx";
         QTest::newRow("folder") << "folder.convarium" << static_cast<int>(ErrorCode::Io) << "folder";
-        QTest::newRow("another file") << "notes.txt" << static_cast<int>(ErrorCode::BadFormat) << ".convarium or .json";
+        QTest::newRow("another file") << "notes.txt" << static_cast<int>(ErrorCode::BadFormat) << ".json or .onnx";
         QTest::newRow("no archive") << "text.convarium" << static_cast<int>(ErrorCode::BadFormat)
                                     << "whole Convarium file";
     }

@@ -12,6 +12,13 @@
 namespace convarium::test
 {
 
+/// The text of an error, for QVERIFY2, which reads its message even where all is well.
+template <class T>
+std::string faultOf(const engine::Result<T>& result)
+{
+    return result ? std::string() : result.error().text();
+}
+
 using Sizes = std::vector<std::int64_t>;
 using Attribute = std::pair<std::string, std::variant<std::int64_t, float, std::string, Sizes>>;
 

@@ -83,7 +83,7 @@ private Q_SLOTS:
     void theSoundOneOpens()
     {
         const auto project = sound().read();
-        QVERIFY2(project, project.error().text().c_str());
+        QVERIFY2(project, faultOf(project).c_str());
         QCOMPARE(project->graph.nodes.size(), std::size_t{6}); // the bias went into Dense
     }
 
@@ -276,7 +276,7 @@ private Q_SLOTS:
             return m.read((folder + QStringLiteral("/m.onnx")).toStdString());
         };
         const auto good = read("weights.bin", "16", "216");
-        QVERIFY2(good, good.error().text().c_str());
+        QVERIFY2(good, faultOf(good).c_str());
         QVERIFY(read("part/weights.bin", "0", "216"));
         for (const char* location : {"../secret.bin", "part/../../secret.bin", "/etc/passwd", "link.bin", "",
                                      "gone.bin", ".", "part", "..\\secret.bin"})
@@ -295,7 +295,7 @@ private Q_SLOTS:
         m.input("x", {0, 3}).output("y").node("Relu", {"x"}, {"y"});
         m.graph().mutable_node(0)->set_name(evil);
         const auto project = m.read();
-        QVERIFY2(project, project.error().text().c_str());
+        QVERIFY2(project, faultOf(project).c_str());
         const std::string& name = project->graph.nodes.back().name;
         QCOMPARE(name, std::string("a'; drop__[31m\"___import__('os')"));
         m.graph().mutable_node(0)->set_op_type("Foo\n\x1b[2J");

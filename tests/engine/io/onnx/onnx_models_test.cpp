@@ -1,5 +1,6 @@
 // Models that others made: single operators with their outputs, and whole networks. They lie in ../shared/data/onnx.
 #include "engine/analysis/counts.h"
+#include "tests/engine/io/onnx/model_builder.h"
 #include "tests/engine/io/onnx/onnx_data.h"
 
 using namespace convarium::engine;
@@ -72,7 +73,7 @@ private Q_SLOTS:
             QVERIFY2(!project.error().hint.empty(), project.error().text().c_str());
             return;
         }
-        QVERIFY2(project, project.error().text().c_str());
+        QVERIFY2(project, faultOf(project).c_str());
         std::vector<StoredTensor> inputs;
         for (int i = 0;; ++i) {
             const QString path = folder + QStringLiteral("/test_data_set_0/input_%1.pb").arg(i);
@@ -83,7 +84,7 @@ private Q_SLOTS:
         for (int i = 0; i < static_cast<int>(project->graph.outputs.size()); ++i) {
             const StoredTensor wanted = storedTensor(folder + QStringLiteral("/test_data_set_0/output_%1.pb").arg(i));
             const auto found = computed(*project, inputs, i);
-            QVERIFY2(found, found.error().text().c_str());
+            QVERIFY2(found, faultOf(found).c_str());
             QCOMPARE(found->sizes, wanted.sizes);
             QVERIFY2(worstDifference(found->values, wanted.values, 1e-3) < 1,
                      qPrintable(QString::number(worstDifference(found->values, wanted.values, 1e-3))));
@@ -113,7 +114,7 @@ private Q_SLOTS:
         const QString path =
             m_folder + QLatin1Char('/') + QLatin1String(QTest::currentDataTag()) + QStringLiteral(".onnx");
         const auto project = openOnnx(path.toStdString());
-        QVERIFY2(project, project.error().text().c_str());
+        QVERIFY2(project, faultOf(project).c_str());
         const ShapedGraph shaped = inferShapes(project->graph);
         QVERIFY(shaped.ok());
         const std::int64_t found = countNetwork(project->graph, shaped).total.trainable;
