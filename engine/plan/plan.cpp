@@ -317,7 +317,8 @@ private:
                 m_segmentOf[static_cast<std::size_t>(m_plan.segments[s].first + i)] = static_cast<int>(s);
     }
 
-    /// A buffer whose whole life lies in one segment holds one chunk per thread; the others hold the batch.
+    /// A buffer whose whole life lies in one segment holds one chunk per thread; the others hold the batch. With
+    /// keepAll everything does, so that all images can be read afterwards.
     void setScopes()
     {
         const int end = static_cast<int>(m_plan.tape.size()) - 1;
@@ -333,6 +334,7 @@ private:
                 options().training ? m_plan.buffers[static_cast<std::size_t>(b)].last : end;
         for (Buffer& b : m_plan.buffers)
             if (b.scope == BufferScope::Batch && b.first >= 0 && options().execution == ExecutionMode::Fused &&
+                !options().keepAll &&
                 m_segmentOf[static_cast<std::size_t>(b.first)] == m_segmentOf[static_cast<std::size_t>(b.last)]) {
                 b.scope = BufferScope::Chunk;
                 b.arena = Arena::Thread;
