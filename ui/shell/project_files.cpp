@@ -18,7 +18,7 @@ namespace convarium::ui
 namespace
 {
 
-const QStringList kOpenFilters{QStringLiteral("Networks (*.convarium *.json)"), QStringLiteral("All files (*)")};
+const QStringList kOpenFilters{QStringLiteral("Networks (*.convarium *.json *.onnx)"), QStringLiteral("All files (*)")};
 const QStringList kSaveFilters{QStringLiteral("Convarium project (*.convarium)"),
                                QStringLiteral("Network without weights (*.json)")};
 
@@ -89,8 +89,11 @@ void ProjectFiles::load(const QString& nameOrFile)
     Q_EMIT stateTextChanged();
 }
 
-void ProjectFiles::show(const engine::Project& project, const QString& file)
+void ProjectFiles::show(const engine::Project& project, const QString& source)
 {
+    // A model from elsewhere becomes a project of its own: saving asks for a place and leaves the model alone.
+    const bool imported = source.endsWith(QLatin1String(".onnx"), Qt::CaseInsensitive);
+    const QString file = imported ? QString() : source;
     m_about = project.about;
     m_notes = project.notes;
     m_savedAt.clear();
@@ -99,7 +102,7 @@ void ProjectFiles::show(const engine::Project& project, const QString& file)
         positions[id] = {at[0], at[1]};
     engine::TrainConfig train = project.train;
     // In the window a built-in network starts with a validation curve; a saved one keeps what its owner chose.
-    if (file.isEmpty() && train.validation == 0)
+    if (source.isEmpty() && train.validation == 0)
         train.validation = 0.1;
     m_document->reset(project.graph, positions, train, file);
     TrainingHistory history;
@@ -108,8 +111,8 @@ void ProjectFiles::show(const engine::Project& project, const QString& file)
     for (const engine::EpochEvent& e : project.history.epochs)
         history.append(e);
     m_controller->restore(project.state, std::move(history));
-    if (!file.isEmpty())
-        Settings::instance().addRecentFile(file);
+    if (!source.isEmpty())
+        Settings::instance().addRecentFile(source);
     Q_EMIT opened();
     Q_EMIT stateTextChanged();
 }

@@ -49,7 +49,8 @@ Q_SIGNALS:
 
 private:
     void load(const QString& nameOrFile);
-    void show(const engine::Project& project, const QString& file);
+    /// source: the file it came from; empty for a built-in or new network.
+    void show(const engine::Project& project, const QString& source);
     void write(const QString& path, std::function<void()> then);
     void saveThen(std::function<void()> then);
     [[nodiscard]] engine::Project project() const;

@@ -292,6 +292,14 @@ Result<void> Importer::finish(Project& project)
             return node.error();
         m_network.outputs.push_back({*node, "cross-entropy", 1});
     }
+    // One end needs no mention: a layer that is added after it becomes the end.
+    std::set<NodeId> ends;
+    for (const Node& node : m_network.nodes)
+        ends.insert(node.id);
+    for (const Edge& edge : m_network.edges)
+        ends.erase(edge.from);
+    if (ends == std::set<NodeId>{m_network.outputs.front().node} && m_network.outputs.size() == 1)
+        m_network.outputs.clear();
     m_network.nextId = static_cast<NodeId>(m_network.nodes.size()) + 1;
     for (const schema::StringStringEntryProto& entry : m_file.model->metadata_props())
         if (entry.key() == "convarium.scale" && pixelScale(entry.value()))

@@ -94,8 +94,9 @@ inline engine::Result<StoredTensor> computed(const engine::Project& project, con
             return fault("input of the shape " + read[i].shape.text() + " does not fit the data");
         values.push_back(inputs[i].values.data());
     }
-    auto result = engine::inferValues(project.graph, *project.state->weights,
-                                      project.graph.outputs[static_cast<std::size_t>(output)].node, values, images, 2);
+    const engine::NodeId node =
+        output == 0 ? engine::resultNode(project.graph) : project.graph.outputs[static_cast<std::size_t>(output)].node;
+    auto result = engine::inferValues(project.graph, *project.state->weights, node, values, images, 2);
     if (!result)
         return result.error();
     StoredTensor out;
