@@ -71,6 +71,59 @@ Result<void> instanceNormalization(Importer& importer, const NodeView& node)
     return {};
 }
 
+/// Over the axes from `axis` on. Numbers before them are rows, those behind are maps at each place of a column.
+Result<void> layerNormalization(Importer& importer, const NodeView& node)
+{
+    const auto in = importer.wire(node, 0);
+    if (!in)
+        return in.error();
+    const auto axis = importer.axisOf(*in, node.integer("axis", -1));
+    if (!axis)
+        return axis.error();
+    std::int64_t rows = 1, numbers = 1;
+    for (int d = 0; d < in->shape.rank(); ++d)
+        (d < *axis ? rows : numbers) *= in->shape[d];
+    const auto scale = importer.needConstant(node, 1, "its scale");
+    if (!scale)
+        return scale.error();
+    Wire maps = *in;
+    const bool whole = rows == 1;
+    if (whole) {
+        // Maps stay maps; anything else is one list.
+        if (!in->shape.isMaps())
+            maps = Importer::reshaped(maps, {numbers});
+    } else {
+        auto turned = importer.addLayer("permute", {{"order", std::string("2,1")}},
+                                        {Importer::reshaped(maps, {rows, numbers})}, node.name() + " order");
+        if (!turned)
+            return turned.error();
+        maps = Importer::reshaped(*turned, {numbers, rows, 1});
+    }
+    const Shape scaleShape = whole ? maps.shape : Shape{numbers};
+    const Params params{{"over", std::string(whole ? "the whole image" : "the maps at each place")},
+                        {"epsilon", node.real("epsilon", 1e-5)}};
+    auto out = importer.addLayer("layer_norm", params, {maps}, node.name());
+    if (!out)
+        return out.error();
+    if (auto set = importer.setTensor(*out, "gamma", TensorRole::Weight, scaleShape, **scale); !set)
+        return set;
+    HostTensor none;
+    none.reals.assign(static_cast<std::size_t>(numbers), 0.0f);
+    const HostTensorPtr shift = importer.constant(node, 2);
+    if (!shift && !node.input(2).empty())
+        return refused("The network computes its shift, but it must be constant.", "Export the model with constants.");
+    if (auto set = importer.setTensor(*out, "beta", TensorRole::Weight, scaleShape, shift ? *shift : none); !set)
+        return set;
+    if (!whole) {
+        out = importer.addLayer("permute", {{"order", std::string("2,1")}}, {Importer::reshaped(*out, {numbers, rows})},
+                                node.name() + " order back");
+        if (!out)
+            return out.error();
+    }
+    importer.give(node, Importer::reshaped(*out, in->shape));
+    return {};
+}
+
 Result<void> localResponse(Importer& importer, const NodeView& node)
 {
     const auto in = importer.sample(node, 0);
@@ -93,6 +146,7 @@ std::vector<ConverterEntry> normaliseConverters()
 {
     return {{"BatchNormalization", batchNormalization},
             {"InstanceNormalization", instanceNormalization},
+            {"LayerNormalization", layerNormalization},
             {"LRN", localResponse}};
 }
 
