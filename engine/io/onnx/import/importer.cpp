@@ -188,7 +188,9 @@ Result<void> Importer::declareInputs()
         if (ranks > static_cast<std::size_t>(kMaxRank))
             return invalid("The input " + quoted(info->name()) + " has " + std::to_string(sizes.size()) +
                            " axes, but at most " + std::to_string(kMaxRank) + " and the batch are read.");
-        if (batched() && (sizes.size() < 2 || sizes.front() != inputs.front().second.front()))
+        // A single fixed size is hardly a batch of single numbers.
+        const bool list = sizes.empty() || (sizes.size() == 1 && sizes.front() != kBatchSize);
+        if (batched() && (list || sizes.front() != inputs.front().second.front()))
             return batchTrouble("The input " + quoted(info->name()) + " has the shape " + sizesText(sizes) +
                                 ", which has no batch axis in common with the others.");
         if (!batched() && !sizes.empty() && sizes.front() == kBatchSize)
