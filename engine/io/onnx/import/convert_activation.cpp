@@ -38,6 +38,10 @@ Result<void> softplus(Importer& i, const NodeView& n)
 {
     return function(i, n, "softplus");
 }
+Result<void> gelu(Importer& i, const NodeView& n)
+{
+    return function(i, n, "gelu");
+}
 Result<void> leakyRelu(Importer& i, const NodeView& n)
 {
     return function(i, n, "leaky_relu", {{"slope", n.real("alpha", 0.01)}});
@@ -213,6 +217,7 @@ std::vector<ConverterEntry> activationConverters()
     return {{"Clip", clip},
             {"Dropout", dropout},
             {"Elu", elu},
+            {"Gelu", gelu},
             {"HardSigmoid", hardSigmoid},
             {"HardSwish", hardSwish},
             {"LeakyRelu", leakyRelu},

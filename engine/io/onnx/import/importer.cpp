@@ -1,6 +1,7 @@
 #include "engine/io/onnx/import/importer.h"
 
 #include "engine/io/onnx/import/converters.h"
+#include "engine/io/onnx/import/gelu_pattern.h"
 #include "engine/layers/layer.h"
 #include "engine/layers/messages.h"
 #include "engine/plan/executor.h"
@@ -66,7 +67,7 @@ Result<Project> Importer::run()
     if (auto declared = declareInputs(); !declared)
         return declared.error();
     for (const int index : m_order)
-        if (auto converted = convertNode(m_graph.node(index)); !converted)
+        if (auto converted = convertNode(nodeAt(index)); !converted)
             return converted.error();
     Project project;
     if (auto finished = finish(project); !finished)
@@ -94,7 +95,14 @@ Result<void> Importer::indexGraph()
         }
     if (m_graph.output_size() == 0)
         return invalid("The model has no output.");
+    m_replaced = findGelus(m_graph);
     return {};
+}
+
+const schema::NodeProto& Importer::nodeAt(int index) const
+{
+    const auto replaced = m_replaced.find(index);
+    return replaced == m_replaced.end() ? m_graph.node(index) : replaced->second;
 }
 
 /// The nodes that the outputs depend on, in an order in which they can be computed. Files need not be sorted.
@@ -136,7 +144,7 @@ Result<void> Importer::findNeeded()
         if (auto entered = enter(output.name(), "The output"); !entered)
             return entered;
         while (!stack.empty()) {
-            const schema::NodeProto& node = m_graph.node(stack.back().node);
+            const schema::NodeProto& node = nodeAt(stack.back().node);
             if (stack.back().nextInput == node.input_size()) {
                 marks[static_cast<std::size_t>(stack.back().node)] = Mark::Done;
                 m_order.push_back(stack.back().node);

@@ -103,6 +103,8 @@ private:
     };
 
     Result<void> indexGraph();
+    /// The node, or what stands for a group of nodes that ends in it.
+    [[nodiscard]] const schema::NodeProto& nodeAt(int index) const;
     Result<void> findNeeded();
     Result<void> declareInputs();
     Result<void> addInput(const schema::ValueInfoProto& info, const std::vector<std::int64_t>& sizes);
@@ -124,7 +126,8 @@ private:
     std::unordered_map<std::string, const schema::TensorProto*> m_initializers;
     std::unordered_map<std::string, int> m_producers; ///< node that gives a value
     std::unordered_map<std::string, int> m_readers;   ///< how often a value is read, by needed nodes and as an output
-    std::vector<int> m_order;                         ///< needed nodes, producers first
+    std::map<int, schema::NodeProto> m_replaced;
+    std::vector<int> m_order; ///< needed nodes, producers first
     std::set<std::string> m_neededInputs;
     std::unordered_map<std::string, Value> m_values;
 
