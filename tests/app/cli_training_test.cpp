@@ -179,7 +179,7 @@ private Q_SLOTS:
 
     void aFrozenLayerKeepsItsInitialWeights()
     {
-        QCOMPARE(runCli(train({"--epochs", "1", "--freeze", "F1", "-o", path("frozen.convarium")})).status, 0);
+        QCOMPARE(runCli(train({"--epochs", "1", "--freeze", "F1,R1", "-o", path("frozen.convarium")})).status, 0);
         const auto project = convarium::engine::openProject(path("frozen.convarium").toStdString());
         QVERIFY(project);
         const auto start = convarium::engine::initialWeights(project->graph, project->train.seed);
