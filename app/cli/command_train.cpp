@@ -48,7 +48,7 @@ struct TrainOptions {
     std::optional<double> momentum, smoothing;
     std::optional<std::string> loss;
     std::optional<std::string> schedule, scale, augment;
-    std::vector<std::string> freeze;
+    std::string freeze;
     bool restoreBest = false;
     std::optional<std::uint64_t> seed;
     bool noShuffle = false, everyStep = false, json = false;
@@ -104,9 +104,12 @@ Result<void> applyFlags(const TrainOptions& o, TrainConfig& c)
 }
 
 /// The layers named, by name or by id, get no update; batch normalisation in them uses its running values.
-Result<void> freeze(GraphSpec& graph, const std::vector<std::string>& names)
+Result<void> freeze(GraphSpec& graph, const std::string& list)
 {
-    for (const std::string& name : names) {
+    for (std::size_t from = 0; !list.empty() && from <= list.size();) {
+        const std::size_t to = std::min(list.find(',', from), list.size());
+        const std::string name = list.substr(from, to - from);
+        from = to + 1;
         bool found = false;
         for (Node& node : graph.nodes)
             if (node.name == name || std::to_string(node.id) == name)
@@ -262,8 +265,7 @@ void declare(CLI::App& c, TrainOptions& o)
     c.add_option("--early-stopping", o.earlyStopping, "End after N epochs without a lower validation loss (0: off)")
         ->check(wholeNumber(0, 100'000));
     c.add_flag("--restore-best", o.restoreBest, "Evaluate and export the epoch of the lowest validation loss");
-    c.add_option("--freeze", o.freeze, "Layers that are not trained: names or ids, separated by commas")
-        ->delimiter(',');
+    c.add_option("--freeze", o.freeze, "Layers that are not trained: names or ids, separated by commas");
     c.add_option("--seed", o.seed, "Same seed, same run")
         ->check(wholeNumber(0, std::numeric_limits<std::int64_t>::max()));
     c.add_option("--limit", o.limit, "Only the first N training images")->check(wholeNumber(1, kMaxCount));

@@ -152,8 +152,9 @@ void TrainingReport::printDone(const DoneEvent& event, const std::string& file)
         event.reason == StopReason::Stopped ? "Stopped after step " + groupDigits(event.step)
         : event.test ? "Test: loss " + shortNumber(event.test->loss) + ", accuracy " + percent(event.test->accuracy)
                      : std::string("Done");
-    if (event.stoppedEarly)
-        line += ", stopped early (lowest validation loss at epoch " + groupDigits(event.bestEpoch) + ")";
+    if (event.stoppedEarly || (m_project.train.restoreBest && event.bestEpoch > 0))
+        line += std::string(event.stoppedEarly ? ", stopped early" : "") + ", lowest validation loss after epoch " +
+                groupDigits(event.bestEpoch);
     line += ", " + secondsText(event.seconds) + ", peak memory " + bytesText(peak);
     printLine(file.empty() ? line : line + ", saved as " + file);
 }

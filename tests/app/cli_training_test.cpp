@@ -130,6 +130,99 @@ private Q_SLOTS:
         QVERIFY(a->history.steps == b->history.steps);
     }
 
+    /// Through files, from the middle of an epoch, with every option on.
+    void everyOptionResumesBitForBit()
+    {
+        const QStringList common{"--optimizer",
+                                 "adamw",
+                                 "--schedule",
+                                 "plateau:0,0.5",
+                                 "--every-step",
+                                 "--validation",
+                                 "0.2",
+                                 "--weight-decay",
+                                 "0.01",
+                                 "--l1",
+                                 "0.0001",
+                                 "--clip-norm",
+                                 "1",
+                                 "--clip-value",
+                                 "0.5",
+                                 "--ema",
+                                 "0.9",
+                                 "--early-stopping",
+                                 "50",
+                                 "--restore-best",
+                                 "--augment",
+                                 "shift:1,rotate:5,elastic",
+                                 "--label-smoothing",
+                                 "0.1"};
+        const CliResult whole = runCli(train(common + QStringList{"--epochs", "4", "-o", path("all.convarium")}));
+        const CliResult half =
+            runCli(train(common + QStringList{"--steps", "13", "--checkpoint", path("part.convarium")}));
+        const CliResult rest = runCli(train(
+            {"--epochs", "4", "--every-step", "--resume", path("part.convarium"), "-o", path("joined.convarium")}));
+        QVERIFY2(whole.status == 0 && half.status == 0 && rest.status == 0,
+                 (whole.err + half.err + rest.err).constData());
+        QCOMPARE(losses(half) + losses(rest), losses(whole));
+        const auto a = convarium::engine::openProject(path("all.convarium").toStdString());
+        const auto b = convarium::engine::openProject(path("joined.convarium").toStdString());
+        QVERIFY(a && b);
+        QVERIFY(*a->state->weights == *b->state->weights);
+        QVERIFY(*a->state->average == *b->state->average);
+        QVERIFY(*a->state->best == *b->state->best);
+        QCOMPARE(a->state->progress.plateau.cuts, b->state->progress.plateau.cuts);
+        // What eval judges is the best epoch, as the end of the run did.
+        const CliResult eval = runCli({"eval", path("all.convarium"), "--data", path("data"), "--json"});
+        QCOMPARE(eval.object().value("loss").toDouble(), whole.lines("done").first().value("test_loss").toDouble());
+    }
+
+    void aFrozenLayerKeepsItsInitialWeights()
+    {
+        QCOMPARE(runCli(train({"--epochs", "1", "--freeze", "F1,R1", "-o", path("frozen.convarium")})).status, 0);
+        const auto project = convarium::engine::openProject(path("frozen.convarium").toStdString());
+        QVERIFY(project);
+        const auto start = convarium::engine::initialWeights(project->graph, project->train.seed);
+        QVERIFY(project->graph.node(3)->frozen);
+        bool others = false;
+        for (const auto& [key, tensor] : *project->state->weights)
+            if (key.first == 3)
+                QVERIFY(tensor == start->at(key));
+            else
+                others = others || !(tensor == start->at(key));
+        QVERIFY(others);
+    }
+
+    /// A network that ends in 11 maps of 28 x 28: digits get masks by themselves.
+    void mapsLearnMasksOfDigits()
+    {
+        QFile file(path("segmenter.json"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(R"({"format":1,"name":"segmenter","nextId":5,"nodes":[
+            {"id":1,"type":"input","version":1,"name":"Input","params":{"channels":1,"height":28,"width":28}},
+            {"id":2,"type":"conv2d","version":1,"name":"C1","params":{"filters":8,"kernelHeight":5,"kernelWidth":5,"padding":"same"}},
+            {"id":3,"type":"relu","version":1,"name":"R1","params":{}},
+            {"id":4,"type":"conv2d","version":1,"name":"C2","params":{"filters":11,"kernelHeight":5,"kernelWidth":5,"padding":"same"}}],
+            "edges":[{"from":1,"to":2},{"from":2,"to":3},{"from":3,"to":4}],
+            "training":{"batch":20,"rate":0.01}})");
+        file.close();
+        const CliResult run = runCli({"train", path("segmenter.json"), "--data", path("data"), "--epochs", "4",
+                                      "--json", "-o", path("segmenter.convarium")});
+        QVERIFY2(run.status == 0, run.err.constData());
+        const auto epochs = run.lines("epoch");
+        QVERIFY(epochs.last().value("train_loss").toDouble() < 0.6 * epochs.first().value("train_loss").toDouble());
+        const CliResult eval = runCli({"eval", path("segmenter.convarium"), "--data", path("data"), "--json"});
+        QVERIFY2(eval.status == 0, eval.err.constData());
+        QCOMPARE(keysInOrder(eval.out),
+                 QStringList({"split", "images", "loss", "accuracy", "confusion", "pixel_accuracy", "mean_iou"}));
+        QVERIFY(eval.object().value("pixel_accuracy").toDouble() > 0.8);
+        const double overlap = eval.object().value("mean_iou").toDouble();
+        QVERIFY(overlap > 0 && overlap < eval.object().value("pixel_accuracy").toDouble());
+        QCOMPARE(eval.object().value("confusion").toArray().size(), 11);
+        const CliResult text = runCli({"eval", path("segmenter.convarium"), "--data", path("data")});
+        QVERIFY(text.out.contains("background") && text.out.contains("intersection over union"));
+    }
+
     void aCheckpointOfAnotherNetworkIsRefused()
     {
         QCOMPARE(runCli(train({"--steps", "1", "--checkpoint", path("one.convarium")})).status, 0);

@@ -18,8 +18,10 @@ private Q_SLOTS:
     void digits_data()
     {
         QTest::addColumn<QString>("scale");
-        QTest::addColumn<double>("accuracy"); // of the first 500 test digits, from the models' README
-        QTest::newRow("mnist_cntk_opset8") << "byte" << 0.995;
+        // Of the first 500 test digits, as PyTorch computes them; the models' README says the same of two and 0.995 of
+        // the first one, which holds for its first 200 digits.
+        QTest::addColumn<double>("accuracy");
+        QTest::newRow("mnist_cntk_opset8") << "byte" << 0.986;
         QTest::newRow("lenet_mnist_opset11") << "0.1307,0.3081" << 0.986;
         QTest::newRow("lenet_dynamic_batch_opset10") << "byte" << 0.988;
     }
@@ -46,7 +48,7 @@ private Q_SLOTS:
         const auto result = (*evaluator)->run(*data->test, first);
         QVERIFY2(result, faultOf(result).c_str());
         qInfo("%s: %.3f", QTest::currentDataTag(), result->accuracy);
-        QVERIFY(result->accuracy > accuracy - 0.0031);
+        QVERIFY(std::abs(result->accuracy - accuracy) < 0.0021);
     }
 
     /// Every 125th logit of PyTorch's network with these weights, for a made-up picture.

@@ -41,7 +41,8 @@ double numberIn(const QString& text, bool& ok)
 QGridLayout* makeColumn(QWidget* page)
 {
     auto* grid = new QGridLayout(page);
-    grid->setContentsMargins(0, 0, 0, 0);
+    const int ring = scaled(3); // of the focus, which fields at the edge show too
+    grid->setContentsMargins(ring, 0, ring, ring);
     grid->setHorizontalSpacing(scaled(8));
     grid->setVerticalSpacing(scaled(6));
     grid->setColumnMinimumWidth(0, scaled(kLabelWidth - 8));

@@ -145,6 +145,57 @@ private Q_SLOTS:
         }
     }
 
+    void theRestOfTheSettingsIsAClickAway()
+    {
+        auto* more = m_bar->form()->findChild<QPushButton*>();
+        QVERIFY(more && more->isCheckable());
+        auto* decay = field<QLineEdit>(QStringLiteral("Weight decay"));
+        QVERIFY(decay->parentWidget()->isHidden());
+        more->click();
+        QVERIFY(!decay->parentWidget()->isHidden());
+        decay->selectAll();
+        QTest::keyClicks(decay, QStringLiteral("0.01"));
+        QTest::keyClick(decay, Qt::Key_Return);
+        QCOMPARE(m_document->trainConfig().weightDecay, 0.01);
+        auto* augment = field<QLineEdit>(QStringLiteral("Augmentation"));
+        QTest::keyClicks(augment, QStringLiteral("shift:2, blur"));
+        QVERIFY(m_bar->form()->fault().contains(QStringLiteral("blur")));
+        augment->selectAll();
+        QTest::keyClicks(augment, QStringLiteral("shift:2, flip"));
+        QTest::keyClick(augment, Qt::Key_Return);
+        QCOMPARE(m_document->trainConfig().augment, std::string("shift:2,flip"));
+        auto* smoothing = field<QLineEdit>(QStringLiteral("Label smoothing"));
+        smoothing->selectAll();
+        QTest::keyClicks(smoothing, QStringLiteral("0.1"));
+        QTest::keyClick(smoothing, Qt::Key_Return);
+        QCOMPARE(m_document->trainConfig().loss, std::string("cross-entropy:0.1"));
+        QCOMPARE(m_document->undoStack()->count(), 3);
+        QCOMPARE(m_document->undoStack()->undoText(), QStringLiteral("Change loss from none to cross-entropy:0.1"));
+        m_document->undoStack()->undo();
+        QCOMPARE(smoothing->text(), QStringLiteral("0"));
+    }
+
+    void aScheduleShowsItsNumbers()
+    {
+        auto* schedule = field<QComboBox>(QStringLiteral("Schedule"));
+        auto* first = field<QLineEdit>(QStringLiteral("Schedule, first number"));
+        auto* second = field<QLineEdit>(QStringLiteral("Schedule, second number"));
+        QVERIFY(first->isHidden() && second->isHidden());
+        schedule->setCurrentIndex(schedule->findData(QStringLiteral("step")));
+        Q_EMIT schedule->activated(schedule->currentIndex());
+        QCOMPARE(m_document->trainConfig().schedule, std::string("step:2,0.5"));
+        QVERIFY(!first->isHidden() && !second->isHidden());
+        second->selectAll();
+        QTest::keyClicks(second, QStringLiteral("0.1"));
+        QTest::keyClick(second, Qt::Key_Return);
+        QCOMPARE(m_document->trainConfig().schedule, std::string("step:2,0.1"));
+        first->selectAll();
+        QTest::keyClicks(first, QStringLiteral("2.5"));
+        QVERIFY(m_bar->form()->fault().contains(QStringLiteral("whole number")));
+        QTest::keyClick(first, Qt::Key_Return);
+        QCOMPARE(m_document->trainConfig().schedule, std::string("step:2,0.1"));
+    }
+
     void theSummaryNamesWhatMatters()
     {
         QCOMPARE(settingsSummary(m_document->trainConfig(), QStringLiteral("MNIST")),
