@@ -31,6 +31,30 @@ class CliTrainingTest : public QObject
 private Q_SLOTS:
     void initTestCase() { writeTinyData(path("data")); }
 
+    void weightsGoOutAsSafetensorsAndComeBack()
+    {
+        QCOMPARE(runCli(train({"--epochs", "1", "-o", path("w.convarium")})).status, 0);
+        const CliResult out =
+            runCli({"export", path("w.convarium"), "--format", "safetensors", "-o", path("w.safetensors")});
+        QVERIFY2(out.status == 0, out.err.constData());
+        QVERIFY(out.out.contains("w.safetensors") && !out.out.contains("untrained"));
+        const CliResult before = runCli({"eval", path("w.convarium"), "--data", path("data"), "--json"});
+        const CliResult after =
+            runCli({"eval", "mlp", "--weights", path("w.safetensors"), "--data", path("data"), "--json"});
+        QVERIFY2(after.status == 0, after.err.constData());
+        QCOMPARE(after.out, before.out);
+        // Training starts from them, too.
+        const auto firstLoss = [&](const QStringList& more) {
+            return losses(runCli(train(QStringList{"--steps", "1", "--every-step", "--no-shuffle"} + more))).value(0);
+        };
+        QVERIFY(firstLoss({"--weights", path("w.safetensors")}) < 0.7 * firstLoss({}));
+        QVERIFY(runCli({"export", "mlp", "--format", "safetensors", "-o", path("m.safetensors")})
+                    .out.contains("untrained"));
+        const CliResult other = runCli({"eval", "lenet-5", "--weights", path("w.safetensors"), "--data", path("data")});
+        QCOMPARE(other.status, 1);
+        QVERIFY2(other.err.contains("do not fit the network") && other.err.count('\n') == 1, other.err.constData());
+    }
+
     void aRunLearnsAndReportsItsEvents()
     {
         const CliResult run =

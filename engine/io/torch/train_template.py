@@ -181,13 +181,13 @@ def load_model():
 def train(cluster, options):
     network = load_model()
     model = network.load().to(cluster.device)
-    torch.manual_seed(options.seed + cluster.rank)  # Dropout differs between the processes
+    torch.manual_seed((options.seed + cluster.rank) % 2**63)  # Dropout differs between the processes
     images, labels = read_part(options.data, "train")
     test_images, test_labels = read_part(options.data, "t10k")
     order = torch.arange(min(options.limit, len(images)) if options.limit else len(images))
 #if validation
     held = round(VALIDATION * len(order))
-    split = torch.randperm(len(order), generator=torch.Generator().manual_seed(options.seed))
+    split = torch.randperm(len(order), generator=torch.Generator().manual_seed(options.seed % 2**63))
     validation, order = order[split[:held]], order[split[held:].sort().values]
 #end
 
@@ -219,7 +219,7 @@ def train(cluster, options):
         start = time.perf_counter()
         worker.train()
 #if shuffle
-        numbers = torch.Generator().manual_seed(1_000_003 * options.seed + epoch)
+        numbers = torch.Generator().manual_seed((1_000_003 * options.seed + epoch) % 2**63)
         mine = cluster.share(order[torch.randperm(len(order), generator=numbers)])
 #end
 #if no_shuffle
