@@ -283,6 +283,8 @@ Result<Project> mnistBest()
     net.train().epochs = 20;
     net.train().batch = 128;
     net.train().schedule = "cosine";
+    net.train().augment = "shift:2,rotate:10,zoom:0.1";
+    net.train().averageDecay = 0.999;
     int number = 0;
     for (const std::int64_t filters : {32, 64, 96, 128, 160}) {
         const std::string name = "conv" + std::to_string(++number);
