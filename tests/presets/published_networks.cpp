@@ -237,7 +237,7 @@ Result<Project> xception()
         "pools are padded by one pixel on every side, where Keras pads uneven sizes at bottom and right only.");
     usualTraining(net);
     auto block = [&net, number = 0](std::int64_t filters, std::int64_t inner, std::int64_t count, bool down,
-                                          bool activateFirst = true) mutable {
+                                    bool activateFirst = true) mutable {
         net.block("separable_block", "Block", std::to_string(++number),
                   Params{{"filters", filters},
                          {"innerFilters", inner},

@@ -346,7 +346,8 @@ Result<Project> unetMini()
         2015,
         "O. Ronneberger, P. Fischer, T. Brox, U-Net: Convolutional Networks for Biomedical Image Segmentation, MICCAI "
         "2015, arXiv 1505.04597",
-        "Down to a quarter of the size and up again, with wires across at every size: says for each pixel whether it "
+        "Down to a quarter of the size and up again, with wires across at every size. It says for each pixel whether "
+        "it "
         "is "
         "background or which digit it belongs to. Two stages instead of four; convolutions are padded, so that nothing "
         "must be cropped, and normalised, which the paper of 2015 did not do.");

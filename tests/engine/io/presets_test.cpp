@@ -33,6 +33,12 @@ private Q_SLOTS:
         QTest::newRow("googlenet") << qint64{6'998'552} << qint64{0} << qint64{1'582'671'872};
         QTest::newRow("xception") << qint64{22'855'952} << qint64{54'528} << qint64{8'357'403'496};
         QTest::newRow("googlenet-mini") << qint64{67'510} << qint64{0} << qint64{8'136'224};
+        QTest::newRow("se-resnet-20") << qint64{280'670} << qint64{1'568} << qint64{31'030'016};
+        QTest::newRow("mobilenet-v2-mini") << qint64{79'978} << qint64{4'032} << qint64{7'307'088};
+        QTest::newRow("fcn-mini") << qint64{65'196} << qint64{0} << qint64{4'303'376};
+        QTest::newRow("unet-mini") << qint64{117'243} << qint64{640} << qint64{19'117'056};
+        QTest::newRow("se-resnet-50") << qint64{28'088'024} << qint64{53'120} << qint64{4'091'699'200};
+        QTest::newRow("mobilenet-v2") << qint64{3'504'872} << qint64{34'112} << qint64{300'774'272};
         QTest::newRow("mnist-fast") << qint64{215'194} << qint64{0} << qint64{1'244'160};
         QTest::newRow("mnist-best") << qint64{1'128'170} << qint64{960} << qint64{137'369'600};
         QTest::newRow("vgg-11") << qint64{132'863'336} << qint64{0} << qint64{7'609'090'048};
@@ -59,6 +65,16 @@ private Q_SLOTS:
         QCOMPARE(counts.macs, macs);
     }
 
+    void googlenetsAuxiliaryHeadsAreAnOption()
+    {
+        const auto project = convarium::presets::googlenetWithAuxiliaryHeads();
+        QVERIFY2(project.has_value(), project ? "" : project.error().text().c_str());
+        const ShapedGraph shapes = inferShapes(project->graph, 1000);
+        QVERIFY(shapes.ok());
+        QCOMPARE(countNetwork(project->graph, shapes).total.trainable, 13'378'280);
+        QCOMPARE(project->graph.outputs.size(), std::size_t{3});
+    }
+
     void threeConvNeedsTheTextbooksMemory()
     {
         const auto project = loadPreset("three-conv");
@@ -71,6 +87,7 @@ private Q_SLOTS:
     void everyPresetIsSoundAndWellDescribed()
     {
         QCOMPARE(presets().size(), presetFiles().size());
+        QCOMPARE(presets().size(), convarium::presets::allNetworks().size());
         QCOMPARE(presets().front().name, std::string("lenet-5"));
         for (const PresetInfo& preset : presets()) {
             const auto project = loadPreset(preset.name);
@@ -78,6 +95,8 @@ private Q_SLOTS:
             QCOMPARE(project->graph.name, preset.name);
             QVERIFY(!preset.title.empty() && !preset.description.empty());
             QVERIFY2(preset.idea().size() < 150, preset.idea().c_str());
+            const auto valid = validate(project->train);
+            QVERIFY2(valid.has_value(), valid ? "" : valid.error().text().c_str());
             QVERIFY2(inferShapes(project->graph).problems.empty(), preset.name.c_str());
             std::set<std::string> names;
             for (const Node& node : project->graph.nodes)

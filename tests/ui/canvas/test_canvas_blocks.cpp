@@ -30,7 +30,7 @@ class TestCanvasBlocks : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { Settings::useTestMode(); }
+    void initTestCase() { Settings::instance().useTestMode(); }
 
     void aBlockGoesIntoAWireAsOneStep()
     {
@@ -79,8 +79,8 @@ private Q_SLOTS:
         QVERIFY(frame->content().details.contains(QStringLiteral("parameters")));
         const QPoint head = w.at(frame->headRect().center());
         w.click(head);
-        QCOMPARE(std::set<NodeId>(w.view->selection().begin(), w.view->selection().end()),
-                 std::set<NodeId>(members.begin(), members.end()));
+        const QList<NodeId> chosen = w.view->selection();
+        QCOMPARE(std::set<NodeId>(chosen.begin(), chosen.end()), std::set<NodeId>(members.begin(), members.end()));
         QVERIFY(frame->content().selected);
         const QPointF before = w.document.position(members.front());
         const QRectF rect = frame->rect();
