@@ -65,9 +65,10 @@ LayerDescriptor describe_flatten()
     d.onnx = [](const OnnxCall& call) {
         return call.builder->add("Flatten", call.inputs, {{"axis", std::int64_t{1}}});
     };
-    d.torch = [](const TorchCall&) {
+    d.torch = [](const TorchCall& call) {
         TorchCode code;
-        code.call = "torch.flatten({0}, 1)";
+        // A batch of single numbers has no axis to flatten.
+        code.call = call.inputShapes[0].rank() == 0 ? "{0}.reshape(-1, 1)" : "torch.flatten({0}, 1)";
         return code;
     };
     d.samples = {{"maps", {{3, 2, 5}}, {}},
