@@ -155,12 +155,11 @@ Result<void> foldRange(Importer& importer, const NodeView& node)
 /// The first input with new sizes; it stays the initializer it was.
 Result<void> giveReshaped(Importer& importer, const NodeView& node, const Sizes& sizes)
 {
+    const auto count = importer.budget().take(sizes);
+    if (!count)
+        return count.error();
     HostTensor out = *importer.constant(node, 0);
-    std::int64_t count = 1;
-    bool overflow = false;
-    for (const std::int64_t size : sizes)
-        overflow = overflow || size < 0 || __builtin_mul_overflow(count, size, &count);
-    if (overflow || count != out.elements())
+    if (*count != out.elements())
         return refused("A constant of the shape " + sizesText(out.sizes) + " cannot be read as " + sizesText(sizes) +
                            ".",
                        "Export the model again.");
@@ -391,6 +390,8 @@ Result<void> foldCast(Importer& importer, const NodeView& node)
     using Type = schema::TensorProto;
     const std::int64_t to = node.integer("to", Type::FLOAT);
     const bool real = to == Type::FLOAT || to == Type::DOUBLE || to == Type::FLOAT16 || to == Type::BFLOAT16;
+    if (const auto count = importer.budget().take(importer.constant(node, 0)->sizes); !count)
+        return count.error();
     HostTensor out = *importer.constant(node, 0);
     if (real && out.isInteger) {
         for (const std::int64_t value : out.integers) {
@@ -498,6 +499,8 @@ Result<void> foldBinary(Importer& importer, const NodeView& node)
 /// Neg, Floor, Ceil, Sqrt.
 Result<void> foldUnary(Importer& importer, const NodeView& node)
 {
+    if (const auto count = importer.budget().take(importer.constant(node, 0)->sizes); !count)
+        return count.error();
     HostTensor out = *importer.constant(node, 0);
     out.name.clear();
     for (std::int64_t& value : out.integers) {

@@ -198,26 +198,26 @@ Result<QByteArray> readExternal(const schema::TensorProto& proto, const std::str
 
 Result<std::int64_t> ElementBudget::take(const std::vector<std::int64_t>& sizes)
 {
-    std::int64_t count = 1;
-    bool overflow = false;
+    // A size of 0 makes the others no less of a burden for loops over them.
+    std::int64_t product = 1;
+    bool overflow = false, empty = false;
     for (const std::int64_t size : sizes) {
         if (size < 0)
             return Error{ErrorCode::BadFormat,
                          "A constant has the shape " + sizesText(sizes) + ", with a negative size.",
                          kDamaged,
                          {}};
-        overflow = overflow || (size != 0 && __builtin_mul_overflow(count, size, &count));
-        if (size == 0)
-            count = 0;
+        empty = empty || size == 0;
+        overflow = overflow || (size != 0 && __builtin_mul_overflow(product, size, &product));
     }
-    if (overflow || count > m_left)
+    if (overflow || product > m_left)
         return Error{ErrorCode::Overflow,
                      "The constants of the model are too large: one has the shape " + sizesText(sizes) + ", and all " +
                          "together may have 2^28 numbers.",
                      "Use a smaller model.",
                      {}};
-    m_left -= count;
-    return count;
+    m_left -= empty ? 0 : product;
+    return empty ? 0 : product;
 }
 
 std::string sizesText(const std::vector<std::int64_t>& sizes)

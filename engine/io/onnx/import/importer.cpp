@@ -15,7 +15,7 @@ namespace convarium::engine
 namespace
 {
 
-constexpr std::size_t kMostLayers = 20'000;
+constexpr std::size_t kMostLayers = 10'000, kMostWires = 50'000;
 constexpr std::int64_t kMostNumbers = std::int64_t{1} << 40;
 
 std::string quoted(const std::string& name)
@@ -82,15 +82,14 @@ Result<void> Importer::indexGraph()
     for (const schema::TensorProto& tensor : m_graph.initializer())
         if (!m_initializers.emplace(tensor.name(), &tensor).second)
             return invalid("Two weights are called " + quoted(tensor.name()) + ".");
-    std::set<std::string> inputs;
     for (const schema::ValueInfoProto& info : m_graph.input())
-        if (!inputs.insert(info.name()).second)
+        if (!m_inputs.insert(info.name()).second)
             return invalid("Two inputs are called " + quoted(info.name()) + ".");
     for (int i = 0; i < m_graph.node_size(); ++i)
         for (const std::string& output : m_graph.node(i).output()) {
             if (output.empty())
                 continue;
-            if (!m_producers.emplace(output, i).second || inputs.contains(output) || m_initializers.contains(output))
+            if (!m_producers.emplace(output, i).second || m_inputs.contains(output) || m_initializers.contains(output))
                 return invalid("Two nodes give the value " + quoted(output) + ".");
         }
     if (m_graph.output_size() == 0)
@@ -121,11 +120,10 @@ Result<void> Importer::findNeeded()
             return {};
         const auto producer = m_producers.find(value);
         if (producer == m_producers.end()) {
-            for (const schema::ValueInfoProto& info : m_graph.input())
-                if (info.name() == value) {
-                    m_neededInputs.insert(value);
-                    return {};
-                }
+            if (m_inputs.contains(value)) {
+                m_neededInputs.insert(value);
+                return {};
+            }
             return invalid(reader + " reads the value " + quoted(value) + ", which nothing gives.");
         }
         Mark& mark = marks[static_cast<std::size_t>(producer->second)];
@@ -499,8 +497,9 @@ Result<Wire> Importer::addLayer(const std::string& type, const Params& given, st
                      "It needs a layer '" + type + "', which this version does not have.",
                      "Open the model with a newer version.",
                      {}};
-    if (m_network.nodes.size() >= kMostLayers)
-        return refused("The network would have more than " + std::to_string(kMostLayers) + " layers.",
+    if (m_network.nodes.size() >= kMostLayers || m_network.edges.size() + inputs.size() > kMostWires)
+        return refused("The network would have more than " + std::to_string(kMostLayers) + " layers or " +
+                           std::to_string(kMostWires) + " wires.",
                        "Use a smaller one.");
     auto params = completeParams(*layer, given);
     if (!params)
@@ -553,6 +552,8 @@ Result<void> Importer::setTensor(const Wire& layer, const std::string& key, Tens
         return refused("Its " + key + " has the shape " + sizesText(values.sizes) + ", but " + shape.text() +
                            " is needed.",
                        "Export the model again.");
+    if (const auto count = m_weightBudget.take(values.sizes); !count)
+        return count.error();
     std::vector<float> numbers = values.reals;
     if (transposed) {
         const std::int64_t rows = shape[0], columns = shape[1];

@@ -121,14 +121,14 @@ private:
     bool m_batchTrouble = false;
     bool m_integerInput = false;
     std::optional<std::int64_t> m_fixedBatch;
-    ElementBudget m_budget;
+    ElementBudget m_budget, m_weightBudget;
 
     std::unordered_map<std::string, const schema::TensorProto*> m_initializers;
     std::unordered_map<std::string, int> m_producers; ///< node that gives a value
     std::unordered_map<std::string, int> m_readers;   ///< how often a value is read, by needed nodes and as an output
     std::map<int, schema::NodeProto> m_replaced;
     std::vector<int> m_order; ///< needed nodes, producers first
-    std::set<std::string> m_neededInputs;
+    std::set<std::string> m_inputs, m_neededInputs;
     std::unordered_map<std::string, Value> m_values;
 
     GraphSpec m_network;

@@ -212,6 +212,36 @@ private Q_SLOTS:
         }
         {
             ModelBuilder m;
+            m.tensor("e", {std::int64_t{1} << 40, std::int64_t{1} << 40, 0}).set_raw_data("");
+            m.node("Concat", {"e", "e"}, {"c"}, {{"axis", std::int64_t{2}}});
+            m.input("x", {0, 4}).output("y").node("Add", {"x", "c"}, {"y"});
+            row("nothing, but very often", m, "too large");
+        }
+        {
+            ModelBuilder m;
+            m.integers("s", {1 << 26}).integers("t", {1, 1 << 26}).node("ConstantOfShape", {"s"}, {"v0"});
+            for (int i = 0; i < 100; ++i)
+                m.node("Reshape", {"v" + std::to_string(i), "t"}, {"v" + std::to_string(i + 1)});
+            m.input("x", {0, 4}).output("y").node("Add", {"x", "v100"}, {"y"});
+            row("copies of a large constant", m, "too large");
+        }
+        {
+            ModelBuilder m;
+            m.integers("s", {1 << 13, 1 << 13}).node("ConstantOfShape", {"s"}, {"w"});
+            m.input("v0", {0, 1 << 13}).output("v50");
+            for (int i = 0; i < 50; ++i)
+                m.node("MatMul", {"v" + std::to_string(i), "w"}, {"v" + std::to_string(i + 1)});
+            row("one large matrix in many layers", m, "too large");
+        }
+        {
+            ModelBuilder m;
+            m.input("v0", {0, 4}).output("v20000");
+            for (int i = 0; i < 20'000; ++i)
+                m.node("Relu", {"v" + std::to_string(i)}, {"v" + std::to_string(i + 1)});
+            row("too many layers", m, "more than 10000 layers");
+        }
+        {
+            ModelBuilder m;
             m.input("x", {0, 2, 3})
                 .output("y")
                 .integers("i", {7})
