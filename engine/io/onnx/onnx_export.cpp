@@ -2,6 +2,7 @@
 
 #include "engine/io/atomic_file.h"
 #include "engine/io/onnx/schema.h"
+#include "engine/io/onnx/transposed.h"
 #include "engine/io/onnx/unique_names.h"
 #include "engine/layers/layer.h"
 
@@ -81,10 +82,7 @@ public:
         if (!record->transposed)
             return reshaped(initializer(taken, record->shape, values.values()), record->shape, shape);
         const std::int64_t rows = values.shape()[0], columns = values.shape()[1];
-        std::vector<float> turned(values.values().size());
-        for (std::int64_t r = 0; r < rows; ++r)
-            for (std::int64_t c = 0; c < columns; ++c)
-                turned[static_cast<std::size_t>(c * rows + r)] = values[r * columns + c];
+        const std::vector<float> turned = transposed(values.values(), rows, columns);
         const std::string matrix = reshaped(initializer(taken, record->shape, turned), record->shape, {columns, rows});
         return reshaped(add("Transpose", {matrix}, {{"perm", std::vector<std::int64_t>{1, 0}}}), {rows, columns},
                         shape);

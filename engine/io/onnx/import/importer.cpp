@@ -2,6 +2,7 @@
 
 #include "engine/io/onnx/import/converters.h"
 #include "engine/io/onnx/import/gelu_pattern.h"
+#include "engine/io/onnx/transposed.h"
 #include "engine/layers/layer.h"
 #include "engine/layers/messages.h"
 #include "engine/plan/executor.h"
@@ -554,14 +555,9 @@ Result<void> Importer::setTensor(const Wire& layer, const std::string& key, Tens
                        "Export the model again.");
     if (const auto count = m_weightBudget.take(values.sizes); !count)
         return count.error();
-    std::vector<float> numbers = values.reals;
-    if (transposed) {
-        const std::int64_t rows = shape[0], columns = shape[1];
-        for (std::int64_t r = 0; r < rows; ++r)
-            for (std::int64_t c = 0; c < columns; ++c)
-                numbers[static_cast<std::size_t>(r * columns + c)] =
-                    values.reals[static_cast<std::size_t>(c * rows + r)];
-    }
+    // The tensor's rows are the stored matrix's columns.
+    std::vector<float> numbers =
+        transposed ? convarium::engine::transposed(values.reals, shape[1], shape[0]) : values.reals;
     m_weights[{layer.node, key}] = Tensor(shape, std::move(numbers));
     if (values.name.empty() || values.storedSizes.size() > static_cast<std::size_t>(kMaxRank))
         return {};
