@@ -39,6 +39,11 @@ QRectF BlockItem::headRect() const
     return {m_rect.topLeft(), QSizeF(m_rect.width(), kFrameHead)};
 }
 
+QRectF BlockItem::handleRect() const
+{
+    return m_scene->level() == Level::Far ? m_rect : headRect();
+}
+
 void BlockItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
 {
     const Theme& theme = Theme::current();
@@ -51,24 +56,22 @@ void BlockItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidge
     painter->setBrush(theme.familyTint(Family::Block));
     painter->drawRoundedRect(m_rect, kFrameRadius, kFrameRadius);
 
-    const double px = readablePx(15, scale);
-    // From afar the name may use all of the head's height, and it needs no icon.
-    const QRectF head = far ? headRect().adjusted(12, 0, -12, 0) : headRect().adjusted(14, 0, -14, 0);
-    double x = head.left();
-    if (!far) {
-        const double side = 18;
-        paintIcon(painter, QRectF(x, head.center().y() - side / 2, side, side), QStringLiteral("block"),
-                  theme.familyInk(Family::Block));
-        x += side + 10;
+    if (far) {
+        paintFarName(painter, scale);
+        return;
     }
-    const QFont nameFont = cardFont(std::min(px, kFrameHead - 4), QFont::Medium);
+    const QRectF head = headRect().adjusted(14, 0, -14, 0);
+    const double side = 18;
+    double x = head.left();
+    paintIcon(painter, QRectF(x, head.center().y() - side / 2, side, side), QStringLiteral("block"),
+              theme.familyInk(Family::Block));
+    x += side + 10;
+    const QFont nameFont = cardFont(readablePx(15, scale), QFont::Medium);
     const QFontMetricsF metrics(nameFont);
     painter->setFont(nameFont);
     painter->setPen(theme.text);
     const QString name = metrics.elidedText(m_content.name, Qt::ElideRight, head.right() - x);
     painter->drawText(QRectF(x, head.top(), head.right() - x, head.height()), Qt::AlignVCenter | Qt::AlignLeft, name);
-    if (far)
-        return;
     x += metrics.horizontalAdvance(name) + 10;
     const QFont detailFont = cardFont(readablePx(12.5, scale));
     const QFontMetricsF small(detailFont);
@@ -80,6 +83,20 @@ void BlockItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidge
         parts.removeLast();
     painter->drawText(QRectF(x, head.top(), head.right() - x, head.height()), Qt::AlignVCenter | Qt::AlignLeft,
                       parts.join(QStringLiteral(", ")));
+}
+
+/// From afar the head is too low for readable letters; below the silhouettes, which are lower than their cards, is
+/// room.
+void BlockItem::paintFarName(QPainter* painter, double scale) const
+{
+    const double px = readablePx(15, scale);
+    const QFont font = cardFont(px, QFont::Medium);
+    const QFontMetricsF metrics(font);
+    const QRectF area = m_rect.adjusted(px / 2, 0, -px / 2, -px / 4);
+    painter->setFont(font);
+    painter->setPen(Theme::current().text);
+    painter->drawText(area, Qt::AlignBottom | Qt::AlignLeft,
+                      metrics.elidedText(m_content.name, Qt::ElideRight, area.width()));
 }
 
 } // namespace convarium::ui

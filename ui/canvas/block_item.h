@@ -30,8 +30,9 @@ public:
     [[nodiscard]] int depth() const { return m_depth; }
     void setRect(const QRectF& rect);
     [[nodiscard]] const QRectF& rect() const { return m_rect; }
-    /// Where a press selects the whole block.
     [[nodiscard]] QRectF headRect() const;
+    /// Where a press selects the whole block: its head, or from afar, where that is too low to hit, all of the frame.
+    [[nodiscard]] QRectF handleRect() const;
     void setContent(const BlockContent& content);
     [[nodiscard]] const BlockContent& content() const { return m_content; }
 
@@ -40,6 +41,8 @@ public:
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
 
 private:
+    void paintFarName(QPainter* painter, double scale) const;
+
     const CanvasScene* m_scene;
     std::int64_t m_group;
     int m_depth;

@@ -121,7 +121,7 @@ Hit CanvasScene::hitAt(QPointF pos) const
     if (best.kind == Hit::Kind::Wire)
         return best;
     for (const auto& [id, block] : m_blocks)
-        if (block->headRect().contains(pos) && (best.group == -1 || block->depth() > m_blocks.at(best.group)->depth()))
+        if (block->handleRect().contains(pos) && (best.group == -1 || block->depth() > m_blocks.at(best.group)->depth()))
             best = {Hit::Kind::Block, kNoNode, 0, {}, id};
     return best;
 }

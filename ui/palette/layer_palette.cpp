@@ -18,6 +18,7 @@
 #include <QStackedWidget>
 #include <QStyleOptionFocusRect>
 #include <QVBoxLayout>
+#include <QtMath>
 #include <algorithm>
 
 namespace convarium::ui
@@ -110,7 +111,9 @@ bool LayerRow::matches(const QString& text) const
 
 QSize LayerRow::sizeHint() const
 {
-    return {scaled(150), scaled(29)};
+    // 52: icon and margins, as painted.
+    const int text = qCeil(QFontMetricsF(ui::font(TextRole::Body)).horizontalAdvance(m_title));
+    return {std::max(scaled(150), scaled(52) + text), scaled(29)};
 }
 
 QMimeData* LayerRow::mimeData() const
@@ -146,8 +149,10 @@ void LayerRow::paintEvent(QPaintEvent*)
     paintIcon(&painter, tile.adjusted(3, 3, -3, -3), m_icon, theme.familyInk(m_family));
     painter.setPen(theme.text);
     painter.setFont(ui::font(TextRole::Body));
-    painter.drawText(QRectF(tile.right() + scaled(8), 0, area.right() - tile.right() - scaled(8), height()),
-                     Qt::AlignVCenter | Qt::AlignLeft, m_title);
+    painter.drawText(
+        QRectF(tile.right() + scaled(8), 0, area.right() - tile.right() - scaled(8), height()),
+        Qt::AlignVCenter | Qt::AlignLeft,
+        painter.fontMetrics().elidedText(m_title, Qt::ElideMiddle, qFloor(area.right() - tile.right()) - scaled(8)));
 }
 
 void LayerRow::mousePressEvent(QMouseEvent* event)

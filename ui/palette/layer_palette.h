@@ -27,7 +27,8 @@ public:
     [[nodiscard]] QString id() const { return m_id; }
     [[nodiscard]] bool matches(const QString& text) const;
     [[nodiscard]] QSize sizeHint() const override;
-    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+    /// A narrow list elides long titles.
+    [[nodiscard]] QSize minimumSizeHint() const override { return {0, sizeHint().height()}; }
     /// What a drag of this row carries: the layer's id under CanvasView::kLayerMime.
     [[nodiscard]] QMimeData* mimeData() const;
 
