@@ -11,8 +11,7 @@ const Shape kPhotograph{3, 224, 224};
 constexpr std::int64_t kClasses = 1000;
 
 const char* const kResidualPaper =
-    "K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition, CVPR "
-    "2016, arXiv 1512.03385";
+    "K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition, CVPR 2016, arXiv 1512.03385";
 const char* const kInceptionPaper = "C. Szegedy et al., Going Deeper with Convolutions, CVPR 2015, arXiv 1409.4842";
 
 /// Nobody trains these at home in an evening; the settings make a first step sensible.
@@ -27,14 +26,12 @@ void usualTraining(Net& net)
 Result<Project> alexnet()
 {
     Net net("alexnet", "AlexNet", {3, 227, 227});
-    net.about(
-        2012,
-        "A. Krizhevsky, I. Sutskever, G. E. Hinton, ImageNet Classification with Deep Convolutional Neural Networks, "
-        "NIPS 2012",
-        "The network that won ImageNet in 2012 and began the present age. As in the paper, with the two groups that "
-        "lay "
-        "on two graphics cards and LRN with k 2; the input is 227 pixels wide, because the 224 of the paper do not "
-        "give its 55x55 maps.");
+    net.about(2012,
+              "A. Krizhevsky, I. Sutskever, G. E. Hinton, ImageNet Classification with Deep Convolutional Neural "
+              "Networks, NIPS 2012",
+              "The network that won ImageNet in 2012 and began the present age. As in the paper, with the two groups "
+              "that lay on two graphics cards and LRN with k 2; the input is 227 pixels wide, because the 224 of the "
+              "paper do not give its 55x55 maps.");
     usualTraining(net);
     const Params lrn{{"size", std::int64_t{5}}, {"alpha", 5e-4}, {"beta", 0.75}, {"k", 2.0}};
     const auto grouped = [&net](const std::string& name, std::int64_t filters, std::int64_t kernel) {
@@ -66,12 +63,11 @@ Result<Project> alexnet()
 Result<Project> vgg11()
 {
     Net net("vgg-11", "VGG-11", kPhotograph);
-    net.about(
-        2014,
-        "K. Simonyan, A. Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, ICLR 2015, "
-        "arXiv 1409.1556, configuration A",
-        "Nothing but 3x3 convolutions, deeper and deeper. Three quarters of its parameters sit in the first dense "
-        "layer.");
+    net.about(2014,
+              "K. Simonyan, A. Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, ICLR "
+              "2015, arXiv 1409.1556, configuration A",
+              "Nothing but 3x3 convolutions, deeper and deeper. Three quarters of its parameters sit in the first "
+              "dense layer.");
     usualTraining(net);
     int stage = 0;
     for (const auto& filters :
@@ -116,8 +112,7 @@ Result<Project> makeGooglenet(bool auxiliary)
     Net net("googlenet", "GoogLeNet", kPhotograph);
     net.about(
         2014, kInceptionPaper,
-        "Nine inception blocks: kernels of several sizes side by side, and a twelfth of AlexNet's parameters. As in "
-        "the "
+        "Nine inception blocks: kernels of several sizes side by side, and a ninth of AlexNet's parameters. As in the "
         "paper, without batch normalisation, which came a year later. The two auxiliary classifiers, thrown away after "
         "training, are left out; the block of that name adds them behind 4a and 4d (13,378,280 parameters).");
     usualTraining(net);
@@ -188,8 +183,7 @@ Result<Project> resnet18()
     Net net("resnet-18", "ResNet-18", kPhotograph);
     net.about(2015, kResidualPaper,
               "The smallest residual network for photographs: eight blocks of two convolutions. Shortcuts that change "
-              "the size "
-              "are 1x1 convolutions, the paper's option B.");
+              "the size are 1x1 convolutions, the paper's option B.");
     residual(net, "residual_basic", {2, 2, 2, 2}, 0);
     return net.finish();
 }
@@ -197,10 +191,9 @@ Result<Project> resnet18()
 Result<Project> resnet34()
 {
     Net net("resnet-34", "ResNet-34", kPhotograph);
-    net.about(
-        2015, kResidualPaper,
-        "Sixteen blocks of two convolutions. The paper shows that without its shortcuts it would be worse than the one "
-        "with 18 layers. Shortcuts that change the size are 1x1 convolutions, option B.");
+    net.about(2015, kResidualPaper,
+              "Sixteen blocks of two convolutions. The paper shows that without its shortcuts it would be worse than "
+              "the one with 18 layers. Shortcuts that change the size are 1x1 convolutions, option B.");
     residual(net, "residual_basic", {3, 4, 6, 3}, 0);
     return net.finish();
 }
@@ -208,10 +201,9 @@ Result<Project> resnet34()
 Result<Project> resnet50()
 {
     Net net("resnet-50", "ResNet-50", kPhotograph);
-    net.about(
-        2015, kResidualPaper,
-        "Sixteen bottleneck blocks: 1x1, 3x3, 1x1. The yardstick of the field for years. Stride 2 lies at the 3x3 "
-        "convolutions, as in PyTorch (\u201cv1.5\u201d), where the paper has it at the 1x1 before.");
+    net.about(2015, kResidualPaper,
+              "Sixteen bottleneck blocks: 1x1, 3x3, 1x1. The yardstick of the field for years. Stride 2 lies at the "
+              "3x3 convolutions, as in PyTorch (\u201cv1.5\u201d), where the paper has it at the 1x1 before.");
     residual(net, "residual_bottleneck", {3, 4, 6, 3}, 0);
     return net.finish();
 }
@@ -219,11 +211,10 @@ Result<Project> resnet50()
 Result<Project> seResnet50()
 {
     Net net("se-resnet-50", "SE-ResNet-50", kPhotograph);
-    net.about(
-        2017, "J. Hu, L. Shen, G. Sun, Squeeze-and-Excitation Networks, CVPR 2018, arXiv 1709.01507",
-        "ResNet-50 with a gate in each block that weighs the maps: a tenth more parameters, hardly more work, winner "
-        "of "
-        "ImageNet 2017. Stride 2 lies at the 3x3 convolutions, as in our ResNet-50, where the paper's has it before.");
+    net.about(2017, "J. Hu, L. Shen, G. Sun, Squeeze-and-Excitation Networks, CVPR 2018, arXiv 1709.01507",
+              "ResNet-50 with a gate in each block that weighs the maps: a tenth more parameters, hardly more work. "
+              "Networks with such gates won ImageNet in 2017. Stride 2 lies at the 3x3 convolutions, as in our "
+              "ResNet-50, where the paper's has it before.");
     residual(net, "residual_bottleneck", {3, 4, 6, 3}, 16);
     return net.finish();
 }
@@ -277,8 +268,7 @@ Result<Project> mobilenetV2()
               "M. Sandler, A. Howard, M. Zhu, A. Zhmoginov, L.-C. Chen, MobileNetV2: Inverted Residuals and Linear "
               "Bottlenecks, CVPR 2018, arXiv 1801.04381",
               "Made for telephones: a fourteenth of ResNet-50's work. Seventeen inverted residuals, narrow between the "
-              "blocks "
-              "and wide within, as published.");
+              "blocks and wide within, as published.");
     usualTraining(net);
     net.convNorm("conv1", 32, 3, 2, "relu6");
     struct Row {

@@ -10,8 +10,7 @@ namespace
 const Shape kDigit{1, 28, 28};
 
 const char* const kResidualPaper =
-    "K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition, CVPR "
-    "2016, arXiv 1512.03385";
+    "K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition, CVPR 2016, arXiv 1512.03385";
 
 /// What most of the small networks train well with.
 void usualTraining(Net& net, std::int64_t epochs = 5, double rate = 0.001)
@@ -28,8 +27,8 @@ Result<Project> lenet5()
         1998,
         "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-Based Learning Applied to Document Recognition, "
         "Proceedings of the IEEE 86(11), 1998, doi 10.1109/5.726791",
-        "The classic for handwritten digits: two rounds of convolution and average pooling, then a small "
-        "classifier. Plain tanh and a dense last layer stand for the scaled tanh and the distances of the paper.");
+        "The classic for handwritten digits: two rounds of convolution and average pooling, then a small classifier. "
+        "Plain tanh and a dense last layer stand for the scaled tanh and the distances of the paper.");
     usualTraining(net);
     net.add("conv2d", "C1", parts::convolution(6, 5));
     net.add("tanh", "T1");
@@ -71,12 +70,11 @@ Result<Project> mnistCnn()
 Result<Project> mlp()
 {
     Net net("mlp", "Multilayer perceptron", kDigit);
-    net.about(
-        1986,
-        "D. E. Rumelhart, G. E. Hinton, R. J. Williams, Learning Representations by Back-Propagating Errors, Nature "
-        "323, 1986, doi 10.1038/323533a0",
-        "No convolution at all: every pixel is joined to every unit. Shows how far one gets without knowing that "
-        "images have neighbourhoods.");
+    net.about(1986,
+              "D. E. Rumelhart, G. E. Hinton, R. J. Williams, Learning Representations by Back-Propagating Errors, "
+              "Nature 323, 1986, doi 10.1038/323533a0",
+              "No convolution at all: every pixel is joined to every unit. Shows how far one gets without knowing that "
+              "images have neighbourhoods.");
     usualTraining(net);
     net.add("flatten", "Flatten");
     net.dense("F1", 128);
@@ -106,13 +104,12 @@ Result<Project> threeConv()
 Result<Project> alexnetMini()
 {
     Net net("alexnet-mini", "AlexNet, small", kDigit);
-    net.about(
-        2012,
-        "A. Krizhevsky, I. Sutskever, G. E. Hinton, ImageNet Classification with Deep Convolutional Neural Networks, "
-        "NIPS 2012",
-        "ReLU, local response normalisation and dropout: the ideas of AlexNet on digits. Four convolutions instead of "
-        "five, pools of 2x2 without overlap, no groups (they shared the work between two cards), and LRN with the "
-        "constants of today's libraries, because 28x28 images leave room for no more.");
+    net.about(2012,
+              "A. Krizhevsky, I. Sutskever, G. E. Hinton, ImageNet Classification with Deep Convolutional Neural "
+              "Networks, NIPS 2012",
+              "ReLU, local response normalisation and dropout: the ideas of AlexNet on digits. Four convolutions "
+              "instead of five, pools of 2x2 without overlap, no groups (they shared the work between two cards), and "
+              "LRN with the constants of today's libraries, because 28x28 images leave room for no more.");
     usualTraining(net);
     net.conv("conv1", 32, 5);
     net.add("lrn", "lrn1");
@@ -142,10 +139,9 @@ Params inception(std::int64_t one, std::int64_t reduce3, std::int64_t three, std
 Result<Project> googlenetMini()
 {
     Net net("googlenet-mini", "GoogLeNet, small", kDigit);
-    net.about(
-        2014, "C. Szegedy et al., Going Deeper with Convolutions, CVPR 2015, arXiv 1409.4842",
-        "Kernels of several sizes side by side: three inception blocks instead of nine. The first layers keep the "
-        "full size, because a digit has only 28x28 pixels, and there are no auxiliary classifiers.");
+    net.about(2014, "C. Szegedy et al., Going Deeper with Convolutions, CVPR 2015, arXiv 1409.4842",
+              "Kernels of several sizes side by side: three inception blocks instead of nine. The first layers keep "
+              "the full size, because a digit has only 28x28 pixels, and there are no auxiliary classifiers.");
     usualTraining(net);
     net.conv("conv1", 32, 3);
     net.add("max_pool", "pool1", parts::pool(2));
@@ -202,10 +198,10 @@ Result<Project> seResnet20()
 Result<Project> xceptionMini()
 {
     Net net("xception-mini", "Xception, small", kDigit);
-    net.about(
-        2016, "F. Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, CVPR 2017, arXiv 1610.02357",
-        "Separable convolutions throughout: first each map alone, then across maps. Two blocks of the entry flow and "
-        "the end of the exit flow; the middle flow of eight equal blocks is left out.");
+    net.about(2016,
+              "F. Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, CVPR 2017, arXiv 1610.02357",
+              "Separable convolutions throughout: first each map alone, then across maps. Two blocks of the entry flow "
+              "and the end of the exit flow; the middle flow of eight equal blocks is left out.");
     usualTraining(net, 5, 0.002);
     net.convNorm("conv1", 32, 3);
     for (const std::int64_t filters : {64, 128})
@@ -223,12 +219,11 @@ Result<Project> xceptionMini()
 Result<Project> mobilenetV2Mini()
 {
     Net net("mobilenet-v2-mini", "MobileNetV2, small", kDigit);
-    net.about(
-        2018,
-        "M. Sandler, A. Howard, M. Zhu, A. Zhmoginov, L.-C. Chen, MobileNetV2: Inverted Residuals and Linear "
-        "Bottlenecks, CVPR 2018, arXiv 1801.04381",
-        "Narrow between the blocks, wide within: six inverted residuals instead of seventeen. The first convolution "
-        "keeps the size, because 28x28 pixels can be halved only twice before they are 7x7.");
+    net.about(2018,
+              "M. Sandler, A. Howard, M. Zhu, A. Zhmoginov, L.-C. Chen, MobileNetV2: Inverted Residuals and Linear "
+              "Bottlenecks, CVPR 2018, arXiv 1801.04381",
+              "Narrow between the blocks, wide within: six inverted residuals instead of seventeen. The first "
+              "convolution keeps the size, because 28x28 pixels can be halved only twice before they are 7x7.");
     usualTraining(net, 5, 0.002);
     net.convNorm("conv1", 16, 3, 1, "relu6");
     struct Row {
@@ -274,12 +269,11 @@ Result<Project> mnistFast()
 Result<Project> mnistBest()
 {
     Net net("mnist-best", "MNIST, best", kDigit);
-    net.about(
-        2020,
-        "after S. An, M. Lee, S. Park, H. Yang, J. So, An Ensemble of Simple Convolutional Neural Network Models for "
-        "MNIST Digit Recognition, 2020, arXiv 2008.10400",
-        "Built to be right: five 5x5 convolutions without pooling, the network M5 of the paper. The last layer is a "
-        "plain dense one with bias, where the paper normalises once more.");
+    net.about(2020,
+              "after S. An, M. Lee, S. Park, H. Yang, J. So, An Ensemble of Simple Convolutional Neural Network Models "
+              "for MNIST Digit Recognition, 2020, arXiv 2008.10400",
+              "Built to be right: five 5x5 convolutions without pooling, the network M5 of the paper. The last layer "
+              "is a plain dense one with bias, where the paper normalises once more.");
     net.train().epochs = 20;
     net.train().batch = 128;
     net.train().schedule = "cosine";
@@ -315,13 +309,12 @@ Params doubling(std::int64_t filters)
 Result<Project> fcnMini()
 {
     Net net("fcn-mini", "FCN, small", kDigit);
-    net.about(
-        2014,
-        "J. Long, E. Shelhamer, T. Darrell, Fully Convolutional Networks for Semantic Segmentation, CVPR 2015, arXiv "
-        "1411.4038",
-        "Says for every pixel whether it is background or which digit it belongs to. Coarse scores are doubled in size "
-        "twice by transposed convolutions, and the finer scores of an earlier layer are added in between, as in "
-        "FCN-16s; a small network of four convolutions stands for VGG-16.");
+    net.about(2014,
+              "J. Long, E. Shelhamer, T. Darrell, Fully Convolutional Networks for Semantic Segmentation, CVPR 2015, "
+              "arXiv 1411.4038",
+              "Says for every pixel whether it is background or which digit it belongs to. Coarse scores are doubled "
+              "in size twice by transposed convolutions, and the finer scores of an earlier layer are added in "
+              "between, as in FCN-16s; a small network of four convolutions stands for VGG-16.");
     usualTraining(net);
     net.conv("conv1", 16, 3);
     net.add("max_pool", "pool1", parts::pool(2));
@@ -342,15 +335,12 @@ Result<Project> fcnMini()
 Result<Project> unetMini()
 {
     Net net("unet-mini", "U-Net, small", kDigit);
-    net.about(
-        2015,
-        "O. Ronneberger, P. Fischer, T. Brox, U-Net: Convolutional Networks for Biomedical Image Segmentation, MICCAI "
-        "2015, arXiv 1505.04597",
-        "Down to a quarter of the size and up again, with wires across at every size. It says for each pixel whether "
-        "it "
-        "is "
-        "background or which digit it belongs to. Two stages instead of four; convolutions are padded, so that nothing "
-        "must be cropped, and normalised, which the paper of 2015 did not do.");
+    net.about(2015,
+              "O. Ronneberger, P. Fischer, T. Brox, U-Net: Convolutional Networks for Biomedical Image Segmentation, "
+              "MICCAI 2015, arXiv 1505.04597",
+              "Down to a quarter of the size and up again, with wires across at every size. It says for each pixel "
+              "whether it is background or which digit it belongs to. Two stages instead of four; convolutions are "
+              "padded, so that nothing must be cropped, and normalised, which the paper of 2015 did not do.");
     usualTraining(net, 3, 0.002);
     const NodeId first = net.block("unet_down", "Down", "1", Params{{"filters", std::int64_t{16}}});
     const NodeId second = net.block("unet_down", "Down", "2", Params{{"filters", std::int64_t{32}}});

@@ -18,7 +18,7 @@
 #include "ui/training/training_dock.h"
 
 #include <algorithm>
-#include <optional>
+#include <map>
 
 #include <QActionGroup>
 #include <QApplication>
@@ -63,7 +63,6 @@ void MainWindow::makeFileMenu()
     file->addAction(tr("&New"), QKeySequence::New, m_files, &ProjectFiles::newProject);
     file->addAction(tr("&Open\u2026"), QKeySequence::Open, m_files, &ProjectFiles::openDialog);
     m_networks = file->addMenu(tr("Built-in networks"));
-    m_networks->setToolTipsVisible(true);
     // Filled when it is first looked at: the network files are read for it.
     connect(m_networks, &QMenu::aboutToShow, this, [this] {
         if (m_networks->isEmpty())
@@ -100,20 +99,19 @@ void MainWindow::fillNetworks()
     // Networks without a year are everybody's and come first.
     std::stable_sort(all.begin(), all.end(),
                      [](const auto& a, const auto& b) { return a.kind != b.kind ? a.kind < b.kind : a.year < b.year; });
-    std::optional<engine::PresetKind> kind;
+    // A menu for each kind: all in one would be higher than a small window.
+    std::map<engine::PresetKind, QMenu*> kinds;
     for (const engine::PresetInfo& preset : all) {
-        if (kind != preset.kind) {
-            if (kind)
-                m_networks->addSeparator();
-            QAction* heading = m_networks->addAction(tr(engine::presetKindTitle(preset.kind)));
-            heading->setEnabled(false);
-            kind = preset.kind;
+        QMenu*& menu = kinds[preset.kind];
+        if (!menu) {
+            menu = m_networks->addMenu(tr(engine::presetKindTitle(preset.kind)));
+            menu->setToolTipsVisible(true);
         }
         QString text = QString::fromStdString(preset.title);
         if (preset.year > 0)
             text += QStringLiteral(" (%1)").arg(preset.year);
-        QAction* a = m_networks->addAction(text + QStringLiteral(": ") + QString::fromStdString(preset.idea()), this,
-                                           [this, name = QString::fromStdString(preset.name)] { open(name); });
+        QAction* a = menu->addAction(text + QStringLiteral(": ") + QString::fromStdString(preset.idea()), this,
+                                     [this, name = QString::fromStdString(preset.name)] { open(name); });
         a->setToolTip(QString::fromStdString(preset.description));
     }
 }
