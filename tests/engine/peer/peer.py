@@ -19,8 +19,10 @@ def load_module(path):
 
 
 def scores_of(model, x):
+    """The scores of the first output."""
     logits = "logits" in inspect.signature(model.forward).parameters
-    return model(x, logits=True) if logits else model(x)
+    scores = model(x, logits=True) if logits else model(x)
+    return scores[0] if isinstance(scores, tuple) else scores
 
 
 def gradients(model, x, y):
@@ -54,19 +56,20 @@ def run(folder, name, forward_only):
         out["loss/train"] = loss
         for key, value in found.items():
             out["gradient/" + key] = value
-        # In double precision, to tell a gradient that is zero from one that is small.
+        # In double precision: what rounding makes of both programs' numbers can be told from a mistake.
         _, exact = gradients(network.load().double().train(), x.double(), y)
         for key, value in exact.items():
-            out["exact/" + key] = value.norm()
-        for optimizer_name, make in OPTIMIZERS.items():
-            model = network.load().train()
-            optimizer = make([p for p in model.parameters() if p.requires_grad])
-            for _ in range(3):
-                optimizer.zero_grad()
-                F.cross_entropy(scores_of(model, x), y).backward()
-                optimizer.step()
-            for key, value in state(model).items():
-                out[optimizer_name + "/" + key] = value
+            out["exact gradient/" + key] = value
+        for kind, images, prefix in ((torch.float32, x, ""), (torch.float64, x.double(), "exact ")):
+            for optimizer_name, make in OPTIMIZERS.items():
+                model = network.load().to(kind).train()
+                optimizer = make([p for p in model.parameters() if p.requires_grad])
+                for _ in range(3):
+                    optimizer.zero_grad()
+                    F.cross_entropy(scores_of(model, images), y).backward()
+                    optimizer.step()
+                for key, value in state(model).items():
+                    out[prefix + optimizer_name + "/" + key] = value
     network.write_safetensors(out, folder / (name + ".theirs.safetensors"))
 
 

@@ -60,11 +60,11 @@ struct Batch {
     Tensor images; ///< as the network reads them
     Tensor labels; ///< a class for each image, or for each pixel where the network ends in maps
 
-    Batch(const Shape& shape, const Shape& output)
+    Batch(const Shape& shape, const Shape& output, std::uint64_t seed)
     {
         const std::int64_t places = output.elements() / output[0];
         const std::int64_t classes = output[0] - (places > 1 ? 1 : 0); // a mask has a background, too
-        const CountedRng rng(9, RandomPurpose::Test);
+        const CountedRng rng(seed, RandomPurpose::Test);
         std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.elements() * kImages));
         for (std::size_t i = 0; i < pixels.size(); ++i)
             pixels[i] = static_cast<std::uint8_t>(rng.word(0, static_cast<std::uint32_t>(i)) >> 24);
@@ -159,10 +159,10 @@ class TorchPeerTest : public QObject
     {
         double largest = 0;
         for (const auto& [name, tensor] : c.theirs)
-            if (name.starts_with("exact/"))
-                largest = std::max(largest, static_cast<double>(tensor[0]));
-        const auto own = c.theirs.find("exact/" + key);
-        return own == c.theirs.end() || own->second[0] > 1e-7 * largest;
+            if (name.starts_with("exact gradient/"))
+                largest = std::max(largest, norm(tensor));
+        const auto own = c.theirs.find("exact gradient/" + key);
+        return own == c.theirs.end() || norm(own->second) > 1e-7 * largest;
     }
 
     void addRows()
@@ -187,11 +187,20 @@ class TorchPeerTest : public QObject
             // Every step rounds the weights once here and once there.
             const double allowed = tolerance * size + (gradient ? 0 : 6 * kRounding * norm(before));
             const double found = distance(tensor, theirs->second);
-            QVERIFY2(found <= allowed, qPrintable(QStringLiteral("%1 %2: differs by %3, may by %4, has the size %5")
-                                                      .arg(QString::fromStdString(prefix), QString::fromStdString(key))
-                                                      .arg(found)
-                                                      .arg(allowed)
-                                                      .arg(size)));
+            if (found <= allowed)
+                continue;
+            // A deep network multiplies rounding errors, PyTorch's too: then ours may be as far as theirs from what
+            // PyTorch finds in double precision.
+            const Tensor& exact = c.theirs.at("exact " + prefix + "/" + key);
+            const double mine = distance(tensor, exact), error = distance(theirs->second, exact);
+            QVERIFY2(
+                mine <= allowed + 2 * error,
+                qPrintable(QStringLiteral("%1 %2: differs by %3, may by %4; from double precision by %5, PyTorch by %6")
+                               .arg(QString::fromStdString(prefix), QString::fromStdString(key))
+                               .arg(found)
+                               .arg(allowed)
+                               .arg(mine)
+                               .arg(error)));
         }
     }
 
@@ -220,7 +229,7 @@ private Q_SLOTS:
                     c.output = node.id;
             }
             c.outputShape = shaped.shapes.at(c.output);
-            c.batch = std::make_unique<Batch>(inputShape, c.outputShape);
+            c.batch = std::make_unique<Batch>(inputShape, c.outputShape, c.network.seed);
             const QString stem = m_folder.filePath(QString::fromStdString(c.network.name));
             Project project;
             project.graph = graph;
@@ -232,7 +241,7 @@ private Q_SLOTS:
             arguments.append(QString::fromStdString(c.network.name));
             m_cases.push_back(std::move(c));
         }
-        const PythonResult run = runPython(arguments, 280'000);
+        const PythonResult run = runPython(arguments, 800'000);
         QVERIFY2(run.status == 0, run.err.constData());
         for (Case& c : m_cases) {
             const std::string file =
