@@ -51,6 +51,8 @@ public:
     [[nodiscard]] WireItem* wireOf(const engine::Edge& edge) const;
     /// The frame of an open block; null when there is none.
     [[nodiscard]] const BlockItem* blockOf(std::int64_t group) const;
+    /// The innermost frame around that point; null when there is none.
+    [[nodiscard]] const BlockItem* blockAt(QPointF scenePos) const;
     /// Place of a layer's port in the scene; inside a card it lies at the edge of the layer's part.
     [[nodiscard]] QPointF outputPort(NodeId id) const;
     [[nodiscard]] QPointF inputPort(NodeId id, int slot) const;

@@ -31,6 +31,15 @@ const BlockItem* CanvasScene::blockOf(std::int64_t group) const
     return it == m_blocks.end() ? nullptr : it->second.get();
 }
 
+const BlockItem* CanvasScene::blockAt(QPointF pos) const
+{
+    const BlockItem* found = nullptr;
+    for (const auto& [id, block] : m_blocks)
+        if (block->rect().contains(pos) && (!found || block->depth() > found->depth()))
+            found = block.get();
+    return found;
+}
+
 int CanvasScene::inputPortCount(NodeId id) const
 {
     const engine::Node* node = m_document->graph().node(id);
@@ -121,7 +130,8 @@ Hit CanvasScene::hitAt(QPointF pos) const
     if (best.kind == Hit::Kind::Wire)
         return best;
     for (const auto& [id, block] : m_blocks)
-        if (block->handleRect().contains(pos) && (best.group == -1 || block->depth() > m_blocks.at(best.group)->depth()))
+        if (block->handleRect().contains(pos) &&
+            (best.group == -1 || block->depth() > m_blocks.at(best.group)->depth()))
             best = {Hit::Kind::Block, kNoNode, 0, {}, id};
     return best;
 }

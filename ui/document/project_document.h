@@ -101,6 +101,8 @@ public:
     /// The nodes with their wires; bridge: consumers of single-input layers are fed by what fed those.
     void removeNodes(const std::vector<NodeId>& ids, bool bridge);
     engine::Result<void> connectNodes(NodeId from, NodeId to);
+    /// Feeds every layer of the block that has no input yet; one step.
+    engine::Result<void> connectToBlock(NodeId from, std::int64_t group);
     void removeEdge(const engine::Edge& edge);
     engine::Result<void> rewire(const engine::Edge& edge, NodeId to);
     /// dragging: joins the previous change of the same thing until endGesture() is called.

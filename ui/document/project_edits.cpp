@@ -112,6 +112,35 @@ engine::Result<void> ProjectDocument::connectNodes(NodeId from, NodeId to)
     return verdict;
 }
 
+engine::Result<void> ProjectDocument::connectToBlock(NodeId from, std::int64_t group)
+{
+    const engine::Group* block = engine::findGroup(m_state.graph, group);
+    if (!block)
+        return {};
+    engine::Result<void> verdict;
+    bool open = false;
+    edit(tr("Connect %1 to %2").arg(shortLabel(m_state.graph, from), QString::fromStdString(block->name)),
+         [&](EditBuilder& b) {
+             for (const NodeId member : engine::membersOf(m_state.graph, group)) {
+                 const engine::LayerDescriptor* layer = engine::findLayer(m_state.graph.node(member)->type);
+                 if (!layer || layer->maxInputs == 0 || !m_state.graph.edgesInto(member).empty())
+                     continue;
+                 open = true;
+                 const Edge edge = b.nextEdge(from, member);
+                 if (auto may = engine::canConnect(b.graph(), edge); may)
+                     b.addEdge(edge);
+                 else
+                     verdict = may;
+             }
+         });
+    if (!open)
+        return engine::Error{engine::ErrorCode::InvalidArgument,
+                             "Every layer of '" + block->name + "' has an input already.",
+                             "Draw the wire to the layer that should get one more.",
+                             {}};
+    return verdict;
+}
+
 void ProjectDocument::removeEdge(const Edge& edge)
 {
     this->edit(stepText(m_state.graph, step::EdgeStep{false, 0, edge}), [&](EditBuilder& b) { b.removeEdge(edge); });

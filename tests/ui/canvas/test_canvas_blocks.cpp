@@ -69,6 +69,31 @@ private Q_SLOTS:
             QVERIFY(!frame.intersects(w.scene().itemOf(id)->fullRect()));
     }
 
+    void aWireDroppedOnTheFrameFeedsAllThatWaits()
+    {
+        CanvasWindow w;
+        insertBlock(w.document, "inception", std::nullopt, kNoNode, {200, 400});
+        w.view->fit();
+        QVERIFY(w.ready());
+        const std::int64_t group = onlyGroup(w.document).id;
+        const QRectF frame = w.scene().blockOf(group)->rect();
+        const auto wires = w.document.graph().edgesFrom(kConv).size() + w.document.graph().edgesFrom(kPool).size();
+        const DocumentState before = w.document.state();
+        w.drag(w.output(kPool), w.at(frame.bottomLeft() + QPointF(14, -14)));
+        QCOMPARE(w.document.graph().edgesFrom(kPool).size(), 1 + std::size_t(4)); // a, b1, c1, d1
+        QCOMPARE(w.document.graph().edgesFrom(kConv).size() + 5, wires + 4);
+        QCOMPARE(onlyGroup(w.document).templateName, std::string("inception"));
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == before);
+        // A block that is fed says so and stays as it is.
+        w.document.undoStack()->redo();
+        const DocumentState fed = w.document.state();
+        w.said.clear();
+        w.drag(w.output(kFlatten), w.at(frame.bottomLeft() + QPointF(14, -14)));
+        QVERIFY(w.document.state() == fed);
+        QVERIFY(w.said.contains(QStringLiteral("already")));
+    }
+
     void theHeadOfAFrameSelectsAndMovesTheBlock()
     {
         CanvasWindow w(smallNet(), tidy(smallNet()));

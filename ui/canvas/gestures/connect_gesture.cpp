@@ -1,11 +1,13 @@
 #include "ui/canvas/gestures/connect_gesture.h"
 
+#include "engine/blocks/groups.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/theme/theme.h"
 
 #include <QApplication>
 #include <QPainter>
 #include <QToolTip>
+#include <algorithm>
 
 namespace convarium::ui
 {
@@ -99,6 +101,12 @@ void ConnectGesture::finish(const GesturePoint& point)
             m_fromOutput ? document->connectNodes(m_node, m_target) : document->connectNodes(m_target, m_node);
         if (!done)
             Q_EMIT m_view->statusMessage(QString::fromStdString(done.error().text()));
+    } else if (const BlockItem* block = m_fromOutput ? m_scene->blockAt(point.scene) : nullptr) {
+        // Anywhere in the frame of a block that waits for its input will do, unless the wire began in it.
+        const auto members = engine::membersOf(document->graph(), block->group());
+        if (std::find(members.begin(), members.end(), m_node) == members.end())
+            if (const auto done = document->connectToBlock(m_node, block->group()); !done)
+                Q_EMIT m_view->statusMessage(QString::fromStdString(done.error().text()));
     }
 }
 
