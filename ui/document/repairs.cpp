@@ -92,9 +92,14 @@ void addSingleInputRepairs(std::vector<Repair>& list, const engine::Node& node, 
                         [=](EditBuilder& b) { b.setParam(id, "padding", std::string("same")); }});
 }
 
-/// A merge whose inputs differ: bring one to the size of the last by Conv2D 1x1, or take its wire away.
+/// A merge whose inputs differ: let sizes of 1 stretch where they may, bring one to the size of the last by Conv2D 1x1,
+/// or take its wire away.
 void addMergeRepairs(std::vector<Repair>& list, const ProjectDocument& document, const std::vector<Edge>& edges)
 {
+    const engine::Node* merge = document.graph().node(edges.front().to);
+    if (merge->type == "add")
+        list.push_back({tr("Stretch sizes of 1"), QStringLiteral("unfold"), 0,
+                        [id = merge->id](EditBuilder& b) { b.setParam(id, "broadcast", true); }});
     for (const Edge& odd : edges) {
         const auto from = document.shape(odd.from);
         for (const Edge& good : edges) {

@@ -501,6 +501,29 @@ private Q_SLOTS:
         QVERIFY(document.graph() == m.graph());
     }
 
+    /// A list with one number per map can be added to maps; maps of other sizes cannot.
+    void aListMeetsMapsInAnAddThatStretches()
+    {
+        test::GraphMaker m;
+        m.input();
+        const NodeId maps = m.conv(16, 3, -1);
+        const NodeId list = m.add("global_avg_pool");
+        const NodeId add = m.merge("add", {maps, list});
+        m.add("global_avg_pool");
+        m.dense(10);
+        ProjectDocument document;
+        fill(document, m.graph());
+        const auto repairs = repairsFor(document, document.problemsOf(add).front());
+        QVERIFY(!repairs.empty());
+        QCOMPARE(repairs.front().text, QStringLiteral("Stretch sizes of 1"));
+        QCOMPARE(repairs.front().parameters, qint64(16 * 10 + 10));
+        applyRepair(document, repairs.front());
+        QVERIFY(document.problems().empty());
+        QVERIFY(document.shape(add) == (engine::Shape{16, 28, 28}));
+        document.undoStack()->undo();
+        QVERIFY(document.graph() == m.graph());
+    }
+
     void unequalInputsOfAnAddAreMendedOrTheAddGoes()
     {
         test::GraphMaker m;
