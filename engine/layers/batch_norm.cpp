@@ -177,12 +177,16 @@ LayerDescriptor describe_batch_norm()
                       std::to_string(call.inputShapes[0].channels()) +
                       ", eps=" + paramText(call.params->real("epsilon")) +
                       ", momentum=" + paramText(call.params->real("share")) + ")";
+        if (call.inputShapes[0].rank() > 3) // all places of a map are one axis
+            code.call = "{self}({0}.flatten(2)).reshape({0}.shape)";
         code.tensors = {
             {"gamma", "weight"}, {"beta", "bias"}, {"runningMean", "running_mean"}, {"runningVariance", "running_var"}};
         return code;
     };
     d.samples = {{"maps", {{3, 4, 5}}, {}},
                  {"list", {{6}}, {}},
+                 {"rank 2", {{3, 5}}, {}},
+                 {"rank 4", {{2, 3, 2, 2}}, {}},
                  {"large epsilon and share", {{2, 3, 3}}, {{"epsilon", 0.05}, {"share", 0.5}}}};
     return d;
 }

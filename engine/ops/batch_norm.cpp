@@ -261,12 +261,14 @@ private:
 int OpGraphBuilder::batchNorm(const LowerCall& call, int in, double epsilon, double share)
 {
     const std::vector<std::string> keys{"gamma", "beta", "runningMean", "runningVariance"};
-    std::unique_ptr<Op> op;
-    if (call.frozen || !call.training)
-        op = std::make_unique<FixedNormOp>(epsilon);
-    else
-        op = std::make_unique<BatchNormOp>(epsilon, share);
-    return m_graph.addOp(std::move(op), call, {m_graph.plain(in, call)}, call.outputShape, keys);
+    return overChannels(m_graph.plain(in, call), call, [&](int value, const Shape& shape) {
+        std::unique_ptr<Op> op;
+        if (call.frozen || !call.training)
+            op = std::make_unique<FixedNormOp>(epsilon);
+        else
+            op = std::make_unique<BatchNormOp>(epsilon, share);
+        return m_graph.addOp(std::move(op), call, {value}, shape, keys);
+    });
 }
 
 } // namespace convarium::engine
