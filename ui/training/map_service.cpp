@@ -11,7 +11,10 @@ namespace convarium::ui
 namespace
 {
 constexpr int kPictureMs = 100;
-}
+constexpr int kSlowestMs = 2000;
+/// Of one core, for pictures nobody asked for: a deep network's maps follow less often, its training stays fast.
+constexpr double kShare = 0.025;
+} // namespace
 
 MapService::MapService(TrainingController* controller, QObject* parent) : QObject(parent), m_controller(controller)
 {
@@ -22,7 +25,12 @@ MapService::MapService(TrainingController* controller, QObject* parent) : QObjec
     m_sendTimer.setSingleShot(true);
     connect(&m_sendTimer, &QTimer::timeout, this, &MapService::send);
     m_snapshotTimer.setInterval(kPictureMs);
-    connect(&m_snapshotTimer, &QTimer::timeout, controller, &TrainingController::requestSnapshot);
+    connect(&m_snapshotTimer, &QTimer::timeout, this, [this] {
+        if (m_sinceSnapshot.isValid() && m_sinceSnapshot.elapsed() + kPictureMs / 2 < m_period)
+            return;
+        m_sinceSnapshot.start();
+        m_controller->requestSnapshot();
+    });
     connect(controller, &TrainingController::snapshotArrived, this, &MapService::schedule);
     connect(controller, &TrainingController::networkChanged, this, &MapService::networkChanged);
     connect(controller, &TrainingController::configChanged, this, &MapService::schedule);
@@ -172,6 +180,7 @@ void MapService::receive(MapResult result)
     if (!m_graph || result.id < m_firstId)
         return;
     m_latest = std::move(result);
+    m_period = static_cast<qint64>(std::clamp(m_latest.milliseconds / kShare, double{kPictureMs}, double{kSlowestMs}));
     if (!m_latest.error.isEmpty()) {
         Q_EMIT unavailable(m_latest.error);
         return;

@@ -78,7 +78,8 @@ private:
     MapResult m_latest;
     QTimer m_snapshotTimer; ///< asks for weights while training runs and someone watches
     QTimer m_sendTimer;
-    QElapsedTimer m_sinceSend;
+    QElapsedTimer m_sinceSend, m_sinceSnapshot;
+    qint64 m_period = 0; ///< milliseconds between two snapshots, from what the last pictures cost
     std::unique_ptr<MapWorker> m_worker;
 };
 

@@ -6,9 +6,11 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <chrono>
 #include <exception>
 
 #ifdef __linux__
+#include <ctime>
 #include <sys/resource.h>
 #include <unistd.h>
 #endif
@@ -24,6 +26,18 @@ void lowerOwnPriority()
 {
 #ifdef __linux__
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
+#endif
+}
+
+/// Processor time of this thread: waiting for a core that trains is no cost.
+double ownMilliseconds()
+{
+#ifdef __linux__
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) * 1e-6;
+#else
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
 #endif
 }
 
@@ -122,6 +136,7 @@ void MapWorker::work()
             m_next.reset();
         }
         MapResult result;
+        const double begin = ownMilliseconds();
         try {
             result = compute(request);
         } catch (const std::exception&) {
@@ -131,6 +146,7 @@ void MapWorker::work()
         }
         result.id = request.id;
         result.node = request.node;
+        result.milliseconds = ownMilliseconds() - begin;
         m_result(std::move(result));
     }
 }

@@ -64,6 +64,7 @@ struct MapResult {
     QImage input;
     QHash<engine::NodeId, CardThumbnail> thumbnails;
     OutputReading reading;
+    double milliseconds = 0; ///< what computing it took of one core
 };
 
 /// The end of the chain of docked layers (activation, BatchNorm, Dropout) that hangs on this node.
