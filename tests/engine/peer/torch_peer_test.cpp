@@ -187,20 +187,10 @@ class TorchPeerTest : public QObject
             // Every step rounds the weights once here and once there.
             const double allowed = tolerance * size + (gradient ? 0 : 6 * kRounding * norm(before));
             const double found = distance(tensor, theirs->second);
-            if (found <= allowed)
-                continue;
-            // A deep network multiplies rounding errors, PyTorch's too: then ours may be as far as theirs from what
-            // PyTorch finds in double precision.
-            const Tensor& exact = c.theirs.at("exact " + prefix + "/" + key);
-            const double mine = distance(tensor, exact), error = distance(theirs->second, exact);
-            QVERIFY2(
-                mine <= allowed + 2 * error,
-                qPrintable(QStringLiteral("%1 %2: differs by %3, may by %4; from double precision by %5, PyTorch by %6")
-                               .arg(QString::fromStdString(prefix), QString::fromStdString(key))
-                               .arg(found)
-                               .arg(allowed)
-                               .arg(mine)
-                               .arg(error)));
+            QVERIFY2(found <= allowed, qPrintable(QStringLiteral("%1 %2: differs by %3, may by %4")
+                                                      .arg(QString::fromStdString(prefix), QString::fromStdString(key))
+                                                      .arg(found)
+                                                      .arg(allowed)));
         }
     }
 
