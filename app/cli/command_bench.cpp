@@ -27,7 +27,13 @@ struct BenchFlags {
 struct Measured {
     std::string model;
     BenchResult result;
+    GraphSpec graph;
 };
+
+std::string directionText(const LayerSpeed& layer)
+{
+    return layer.direction == LayerSpeed::Direction::Forward ? "forward" : "backward";
+}
 
 std::string asJson(const BenchFlags& flags, const std::vector<Measured>& all)
 {
@@ -38,18 +44,54 @@ std::string asJson(const BenchFlags& flags, const std::vector<Measured>& all)
         json.beginObject().field("model", m.model).field("mode", flags.mode).field("batch", flags.batch);
         json.field("threads", m.result.threads).field("precision", flags.precision);
         json.field("images_per_second", m.result.imagesPerSecond).field("gflops", m.result.gflops);
-        json.field("peak_share", m.result.peakShare).endObject();
+        json.field("peak_share", m.result.peakShare);
+        if (flags.layers) {
+            json.key("layers").beginArray();
+            for (const LayerSpeed& layer : m.result.layers) {
+                json.beginObject().key("names").beginArray();
+                for (const NodeId node : layer.nodes)
+                    json.value(m.graph.node(node)->name);
+                json.endArray().field("direction", directionText(layer)).field("milliseconds", layer.milliseconds);
+                json.field("share", layer.share).field("gflops", layer.gflops);
+                json.field("peak_share", layer.peakShare).endObject();
+            }
+            json.endArray().field("update_milliseconds", m.result.updateMilliseconds);
+            json.field("waiting_milliseconds", m.result.waitingMilliseconds);
+        }
+        json.endObject();
     }
     json.endArray().endObject();
     return json.text();
+}
+
+void printLayers(const Measured& m)
+{
+    std::size_t width = 5;
+    const auto nameOf = [&m](const LayerSpeed& layer) {
+        std::string name;
+        for (const NodeId node : layer.nodes)
+            name += (name.empty() ? "" : " + ") + m.graph.node(node)->name;
+        return name;
+    };
+    for (const LayerSpeed& layer : m.result.layers)
+        width = std::max(width, nameOf(layer).size());
+    printLine("  " + padRight("layer", width) + "  direction  ms a step   share   GFLOP/s  of peak");
+    for (const LayerSpeed& layer : m.result.layers)
+        printLine("  " + padRight(nameOf(layer), width) + "  " + padRight(directionText(layer), 9) +
+                  padLeft(shortNumber(layer.milliseconds), 11) + padLeft(percent(layer.share), 8) +
+                  (layer.gflops > 0 ? padLeft(shortNumber(layer.gflops), 10) + padLeft(percent(layer.peakShare), 9)
+                                    : std::string()));
+    if (m.result.updateMilliseconds > 0)
+        printLine("  " + padRight("optimizer", width) + "  " + padRight("update", 9) +
+                  padLeft(shortNumber(m.result.updateMilliseconds), 11));
+    printLine("  " + padRight("threads wait for each other", width + 11) +
+              padLeft(shortNumber(m.result.waitingMilliseconds), 11));
 }
 
 int runBenches(const BenchFlags& flags)
 {
     if (const auto known = checkPrecision(flags.precision); !known)
         return wrongUsage(known.error().text());
-    if (flags.layers)
-        return wrongUsage("bench --layers is not part of this version. Leave it out to measure whole networks.");
     std::vector<std::string> models = flags.models;
     if (models.empty())
         models = {"lenet-5", "mnist-cnn", "resnet-20"};
@@ -58,6 +100,7 @@ int runBenches(const BenchFlags& flags)
     options.batch = flags.batch;
     options.threads = flags.threads;
     options.seconds = flags.seconds;
+    options.layers = flags.layers;
     std::vector<Measured> all;
     for (const std::string& model : models) {
         const auto project = loadModel(model);
@@ -68,13 +111,15 @@ int runBenches(const BenchFlags& flags)
         const auto result = runBench(project->graph, options);
         if (!result)
             return fail(result.error());
-        all.push_back({model, *result});
+        all.push_back({model, *result, project->graph});
         if (!flags.json)
             printLine(padRight(model, 14) + flags.mode + ", batch " + std::to_string(flags.batch) + ", " +
                       std::to_string(result->threads) +
                       " threads: " + groupDigits(static_cast<std::int64_t>(result->imagesPerSecond)) + " images/s, " +
                       shortNumber(result->gflops) + " GFLOP/s, " + percent(result->peakShare) + " of the peak of " +
                       shortNumber(result->peakGflops) + " (" + result->kernels + " kernels)");
+        if (flags.layers && !flags.json)
+            printLayers(all.back());
     }
     if (flags.json)
         printLine(asJson(flags, all));
@@ -93,7 +138,7 @@ void addBench(CLI::App& app, Run& run)
     command->add_option("--threads", flags->threads, "Threads (all cores)")->check(wholeNumber(1, kMaxThreads));
     command->add_option("--seconds", flags->seconds, "Time per network")->check(number(0.1, 3600));
     command->add_option("--precision", flags->precision, "Kind of numbers")->check(oneOf({"fp32", "bf16"}));
-    command->add_flag("--layers", flags->layers, "Measure each layer");
+    command->add_flag("--layers", flags->layers, "Measure each layer too");
     command->add_flag("--json", flags->json, "Print JSON");
     command->callback([&run, flags] { run = [flags] { return runBenches(*flags); }; });
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <new>
 #include <numeric>
@@ -22,6 +23,30 @@ std::pair<std::int64_t, std::int64_t> slotRange(std::int64_t images, int slots, 
 }
 
 constexpr std::int64_t kUpdateRun = 8192;
+
+/// Adds the seconds of its life to *sum; does nothing without one.
+class Stopwatch
+{
+    using Clock = std::chrono::steady_clock;
+
+public:
+    explicit Stopwatch(double* sum) : m_sum(sum)
+    {
+        if (m_sum)
+            m_begin = Clock::now();
+    }
+    ~Stopwatch()
+    {
+        if (m_sum)
+            *m_sum += std::chrono::duration<double>(Clock::now() - m_begin).count();
+    }
+    Stopwatch(const Stopwatch&) = delete;
+    Stopwatch& operator=(const Stopwatch&) = delete;
+
+private:
+    double* m_sum;
+    Clock::time_point m_begin;
+};
 
 /// Optimizer state mirrors the order of the trainable parameters in its arena.
 template <class F>
@@ -353,12 +378,12 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
             if (segments[s].scope == PhaseScope::Once)
                 continue; // ran at the barrier before it
             runSegment(context, s, thread, seen, stop);
-            m_barrier->wait([&] {
+            meet(thread, [&] {
                 if (stop && stop->load(std::memory_order_relaxed))
                     m_abort = true;
                 for (std::size_t next = s + 1;
                      next < segments.size() && segments[next].scope == PhaseScope::Once && !m_abort; ++next)
-                    runOnce(context, next);
+                    runOnce(context, next, thread);
                 if (s + 1 == segments.size() || (s + 2 == segments.size() && segments[s + 1].scope == PhaseScope::Once))
                     judge(context, result, stop);
             });
@@ -367,6 +392,7 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
         }
         if (!rule)
             return;
+        const Stopwatch watch(profiling() ? &m_profiles[static_cast<std::size_t>(thread)].update : nullptr);
         if (rule->clipNorm > 0)
             measureGradient(context, *rule);
         update(context, *rule);
@@ -376,6 +402,8 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
         derive();
     };
     parallel(m_plan->options.threads, body);
+    if (profiling())
+        ++m_profiles[0].steps;
     if (m_abort && !result.diverged && !result.dataError)
         result.cancelled = true;
 }
@@ -391,15 +419,8 @@ void Executor::runSegment(const StepContext& context, std::size_t segment, int t
                 return; // the barrier sees the flag too: nothing of this step is used
             Run run = makeRun(thread, slot, first, std::min(m_plan->chunk, end - first), first == begin);
             run.step = &context;
-            for (int i = s.first; i < s.first + s.count; ++i) {
-                const Instruction& in = m_plan->tape[static_cast<std::size_t>(i)];
-                const Op& op = *m_plan->graph->ops[static_cast<std::size_t>(in.op)];
-                const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(in.op)];
-                if (in.pass == Pass::Forward)
-                    op.forward(run, b, in.phase);
-                else
-                    op.backward(run, b, in.phase);
-            }
+            for (int i = s.first; i < s.first + s.count; ++i)
+                runInstruction(i, run, thread);
             if (seen && segment + 1 == m_plan->segments.size()) {
                 const int v = m_plan->graph->logits;
                 (*seen)({slot, run.first, run.count, run.at(m_plan->valueBuffer[static_cast<std::size_t>(v)]),
@@ -409,17 +430,61 @@ void Executor::runSegment(const StepContext& context, std::size_t segment, int t
     }
 }
 
-void Executor::runOnce(const StepContext& context, std::size_t segment)
+void Executor::runOnce(const StepContext& context, std::size_t segment, int thread)
 {
     Run run = makeRun(0, 0, 0, context.images, true);
     run.step = &context;
-    const Instruction& in = m_plan->tape[static_cast<std::size_t>(m_plan->segments[segment].first)];
+    runInstruction(m_plan->segments[segment].first, run, thread);
+}
+
+void Executor::runInstruction(int instruction, const Run& run, int thread)
+{
+    const Instruction& in = m_plan->tape[static_cast<std::size_t>(instruction)];
     const Op& op = *m_plan->graph->ops[static_cast<std::size_t>(in.op)];
     const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(in.op)];
+    const Stopwatch watch(
+        profiling() ? &m_profiles[static_cast<std::size_t>(thread)].instructions[static_cast<std::size_t>(instruction)]
+                    : nullptr);
     if (in.pass == Pass::Forward)
         op.forward(run, b, in.phase);
     else
         op.backward(run, b, in.phase);
+}
+
+/// Waiting is what is left of the time at the barrier when the last thread's own work there is taken off.
+void Executor::meet(int thread, const std::function<void()>& atLast)
+{
+    if (!profiling()) {
+        m_barrier->wait(atLast);
+        return;
+    }
+    double own = 0;
+    double whole = 0;
+    {
+        const Stopwatch watch(&whole);
+        m_barrier->wait([&] {
+            const Stopwatch work(&own);
+            if (atLast)
+                atLast();
+        });
+    }
+    m_profiles[static_cast<std::size_t>(thread)].waiting += whole - own;
+}
+
+void Executor::setProfiling(bool on)
+{
+    m_profiles.assign(on ? static_cast<std::size_t>(m_plan->options.threads) : 0, {});
+    for (StepProfile& p : m_profiles)
+        p.instructions.resize(m_plan->tape.size());
+}
+
+StepProfile Executor::takeProfile()
+{
+    StepProfile all;
+    for (const StepProfile& p : m_profiles)
+        all += p;
+    setProfiling(profiling());
+    return all;
 }
 
 /// After the last chunk: is this step to be applied? If so, statistics are committed.

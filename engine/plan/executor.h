@@ -4,6 +4,7 @@
 #include "engine/core/parallel.h"
 #include "engine/optimizers/optimizers.h"
 #include "engine/plan/plan.h"
+#include "engine/plan/step_profile.h"
 #include "engine/train/trainer.h"
 
 #include <atomic>
@@ -72,11 +73,18 @@ public:
     /// One image from memory (u8, C H W), for a plan with keepAll; outputs stay readable through output().
     void inferPixels(const std::uint8_t* pixels, float scale, float shift);
     /// `images` samples of float numbers in logical order, not scaled, for a plan with keepAll; at most the plan's
-    /// batch. A sample of several Input layers (PlanOptions::severalInputs) is one input after the other. Returns false when stopped.
+    /// batch. A sample of several Input layers (PlanOptions::severalInputs) is one input after the other. Returns false
+    /// when stopped.
     bool inferValues(const float* values, std::int64_t images, const std::atomic<bool>* stop = nullptr);
     /// Output of a node for one image after inferPixels() or inferValues(). Images beyond the first need a plan whose
     /// chunk is not reused: batch scope, which keepAll gives.
     [[nodiscard]] Tensor output(NodeId node, std::int64_t image = 0) const;
+
+    /// Measures every instruction from now on (or no more). Costs two looks at the clock per instruction and chunk.
+    void setProfiling(bool on);
+    [[nodiscard]] bool profiling() const { return !m_profiles.empty(); }
+    /// What was measured since the last call.
+    StepProfile takeProfile();
 
 private:
     explicit Executor(std::shared_ptr<const ExecutionPlan> plan);
@@ -87,7 +95,9 @@ private:
                  const std::atomic<bool>* stop, StepResult& result);
     void runSegment(const StepContext& context, std::size_t segment, int thread,
                     const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
-    void runOnce(const StepContext& context, std::size_t segment);
+    void runOnce(const StepContext& context, std::size_t segment, int thread);
+    void runInstruction(int instruction, const Run& run, int thread);
+    void meet(int thread, const std::function<void()>& atLast = {});
     void judge(const StepContext& context, StepResult& result, const std::atomic<bool>* stop);
     struct UpdateTask;
     void placeTensors(const WeightMap& values, Arena arena);
@@ -121,7 +131,8 @@ private:
     std::vector<std::atomic<int>> m_claims; ///< next slot, per segment
     std::atomic<int> m_measureClaim{0}, m_updateClaim{0}, m_averageClaim{0}, m_deriveClaim{0};
     DataFailure m_dataFailure;
-    bool m_abort = false; ///< written by one thread between barriers
+    bool m_abort = false;                ///< written by one thread between barriers
+    std::vector<StepProfile> m_profiles; ///< per thread; empty: not measured
 };
 
 } // namespace convarium::engine

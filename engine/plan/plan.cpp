@@ -118,6 +118,7 @@ private:
                 continue;
             producer.fused = op.activation();
             m_fused[i] = 1;
+            m_plan.fusedInto.emplace_back(static_cast<int>(i), in.producer);
         }
     }
 

@@ -16,7 +16,7 @@ struct PlanOptions {
     int threads = 0; ///< 0: all cores
     ExecutionMode execution = ExecutionMode::Fused;
     bool training = true;
-    bool keepAll = false; ///< evaluation only: every node's output stays readable
+    bool keepAll = false;       ///< evaluation only: every node's output stays readable
     bool severalInputs = false; ///< more than one Input layer, for Executor::inferValues()
     std::string optimizer = "adam";
     bool average = false;                          ///< training: a moving average of the weights is kept beside them
@@ -73,6 +73,8 @@ struct ExecutionPlan {
     std::vector<Buffer> buffers;
     std::vector<OpBinding> bindings; ///< per op
     std::vector<int> valueBuffer;    ///< per value; -1 when pruned
+    std::vector<std::pair<int, int>>
+        fusedInto; ///< ops without instructions of their own and the op that does their work
     std::int64_t chunk = 1;
     int slots = 1;
     std::int64_t arenaBytes[static_cast<int>(Arena::Count)] =

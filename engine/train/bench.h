@@ -10,7 +10,19 @@ struct BenchOptions {
     bool training = true; ///< the whole step with Adam; else inference
     std::int64_t batch = 64;
     int threads = 0;
-    double seconds = 3; ///< the best window of 0.5 s or more within this time counts
+    double seconds = 3;  ///< the best window of 0.5 s or more within this time counts
+    bool layers = false; ///< measure each layer, in a second run as long as the first
+};
+
+/// One layer, or several that the engine runs as one.
+struct LayerSpeed {
+    enum class Direction : std::uint8_t { Forward, Backward };
+    std::vector<NodeId> nodes; ///< the first is the one whose kernel ran; others were fused into it
+    Direction direction = Direction::Forward;
+    double milliseconds = 0; ///< per step, of all threads together divided by their number
+    double share = 0;        ///< of the step
+    double gflops = 0;       ///< of all threads while they run this layer; 0: no products here
+    double peakShare = 0;
 };
 
 struct BenchResult {
@@ -20,6 +32,8 @@ struct BenchResult {
     double peakShare = 0;
     int threads = 1;
     std::string kernels;
+    std::vector<LayerSpeed> layers;                         ///< forward in order, then backward; empty unless asked for
+    double updateMilliseconds = 0, waitingMilliseconds = 0; ///< of a step, with `layers`
 };
 
 Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options);
