@@ -142,6 +142,17 @@ struct DepthwiseGradientArgs {
     bool accumulate;
 };
 
+/// Gradient of act(x * scale + shift), channel by channel. dy below is what of outGradient passes the activation.
+struct ChannelGradientArgs {
+    const float* in; ///< x
+    const float* outGradient;
+    const float *mean, *inverseDeviation; ///< read by channelGradientSums() only
+    const float *a, *b, *d;               ///< read by channelGradient() only
+    const float *scale, *shift;           ///< as given to channelAffine(); read with an activation only
+    Activation activation;                ///< None, Relu or Relu6
+    std::int64_t pixels, lanes;
+};
+
 /// Local response normalisation: s[c] = k + scale * sum of x^2 over channels c - before ... c + after (those that
 /// exist), y[c] = x[c] s[c]^-beta. Scratch: 3 (lanes + 2 (before + after)) floats.
 struct LrnArgs {
@@ -231,12 +242,9 @@ struct KernelTable {
     void (*channelAffine)(const float* in, const float* scale, const float* shift, float* out, std::int64_t pixels,
                           std::int64_t lanes, Activation);
     /// sum[c] += sum dy, sumXhat[c] += sum dy * (x - mean[c]) * inverseDeviation[c], in double.
-    void (*channelGradientSums)(const float* in, const float* outGradient, const float* mean,
-                                const float* inverseDeviation, std::int64_t pixels, std::int64_t lanes, double* sum,
-                                double* sumXhat);
+    void (*channelGradientSums)(const ChannelGradientArgs&, double* sum, double* sumXhat);
     /// dx (+)= a[c] * dy + b[c] * x + d[c].
-    void (*channelGradient)(const float* in, const float* outGradient, const float* a, const float* b, const float* d,
-                            float* inGradient, std::int64_t pixels, std::int64_t lanes, bool accumulate);
+    void (*channelGradient)(const ChannelGradientArgs&, float* inGradient, bool accumulate);
 
     void (*lrn)(const LrnArgs&, const float* in, float* out, float* scratch);
     void (*lrnBackward)(const LrnArgs&, const float* in, const float* outGradient, float* inGradient, float* scratch,

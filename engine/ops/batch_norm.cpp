@@ -24,6 +24,7 @@ public:
     {
         return a == kernels::Activation::Relu || a == kernels::Activation::Relu6;
     }
+    bool backwardIncludesActivation() const override { return true; }
 
     std::vector<PhaseScope> forwardPhases() const override
     {
@@ -41,7 +42,8 @@ public:
         const auto rows = [lanes](int n) { return n * lanes * static_cast<std::int64_t>(sizeof(float)); };
         return {{"statistics of the batch", false, BufferScope::Step, rows(3), MemoryCategory::Workspace},
                 {"sums", false, BufferScope::Slot, sums, MemoryCategory::Workspace},
-                {"scale and shift", false, BufferScope::Step, rows(3), MemoryCategory::Workspace}};
+                {"scale and shift", false, BufferScope::Step, rows(2), MemoryCategory::Workspace},
+                {"slopes", false, BufferScope::Step, rows(3), MemoryCategory::Workspace}};
     }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
@@ -80,20 +82,30 @@ public:
     void backward(const Run& run, const OpBinding& b, int phase) const override
     {
         const std::int64_t lanes = m_layout.lanes, pixels = run.count * m_layout.pixels();
-        const float* statistics = run.at(b.aux[0]);
-        const float *mean = statistics, *inverse = statistics + lanes;
-        double* sums = run.at<double>(b.aux[1]);
-        float* a = run.at(b.aux[2]);
+        if (phase == 1) {
+            finishGradient(run, b);
+            return;
+        }
+        kernels::ChannelGradientArgs a{};
+        a.in = run.at(b.inputs[0]);
+        a.outGradient = run.at(b.outputGradient);
+        a.mean = run.at(b.aux[0]);
+        a.inverseDeviation = a.mean + lanes;
+        a.scale = run.at(b.aux[2]);
+        a.shift = a.scale + lanes;
+        a.a = run.at(b.aux[3]);
+        a.b = a.a + lanes;
+        a.d = a.b + lanes;
+        a.activation = fused;
+        a.pixels = pixels;
+        a.lanes = lanes;
         if (phase == 0) {
+            double* sums = run.at<double>(b.aux[1]);
             if (run.firstOfSlot)
                 std::fill(sums, sums + 2 * lanes, 0.0);
-            run.kernels().channelGradientSums(run.at(b.inputs[0]), run.at(b.outputGradient), mean, inverse, pixels,
-                                              lanes, sums, sums + lanes);
-        } else if (phase == 1) {
-            finishGradient(run, b);
+            run.kernels().channelGradientSums(a, sums, sums + lanes);
         } else if (b.inputGradients[0] >= 0) {
-            run.kernels().channelGradient(run.at(b.inputs[0]), run.at(b.outputGradient), a, a + lanes, a + 2 * lanes,
-                                          run.at(b.inputGradients[0]), pixels, lanes, b.accumulate[0] != 0);
+            run.kernels().channelGradient(a, run.at(b.inputGradients[0]), b.accumulate[0] != 0);
         }
     }
 
@@ -154,7 +166,7 @@ private:
         const float* statistics = run.at(b.aux[0]);
         const float *mean = statistics, *inverse = statistics + lanes;
         const float* gamma = run.at(b.weights[Gamma]);
-        float* a = run.at(b.aux[2]);
+        float* a = run.at(b.aux[3]);
         const auto n = static_cast<double>(run.step->images * m_layout.pixels());
         const bool wantsWeights = b.weightGradients[Gamma] >= 0;
         for (std::int64_t c = 0; c < lanes; ++c) {
@@ -231,9 +243,13 @@ public:
         float* scale = scaleAndShift(run, b);
         float* zero = scale + 2 * m_layout.lanes;
         // dx = scale * dy: the input's share is zero, so any finite buffer may stand for it.
-        run.kernels().channelGradient(run.at(b.outputGradient), run.at(b.outputGradient), scale, zero, zero,
-                                      run.at(b.inputGradients[0]), run.count * m_layout.pixels(), m_layout.lanes,
-                                      b.accumulate[0] != 0);
+        kernels::ChannelGradientArgs a{};
+        a.in = a.outGradient = run.at(b.outputGradient);
+        a.a = scale;
+        a.b = a.d = zero;
+        a.pixels = run.count * m_layout.pixels();
+        a.lanes = m_layout.lanes;
+        run.kernels().channelGradient(a, run.at(b.inputGradients[0]), b.accumulate[0] != 0);
     }
 
 private:

@@ -123,8 +123,17 @@ public:
                 gradient = throughScale(run, b, in, gradient, rows, wantsWeights);
             std::fill(rows.sums, rows.sums + 2 * m_layout.lanes, 0.0);
             double *sum = rows.sums, *product = rows.sums + m_layout.lanes;
-            run.kernels().channelGradientSums(in, gradient, rows.mean, rows.inverse, m_layout.pixels(), m_layout.lanes,
-                                              sum, product);
+            kernels::ChannelGradientArgs a{};
+            a.in = in;
+            a.outGradient = gradient;
+            a.mean = rows.mean;
+            a.inverseDeviation = rows.inverse;
+            a.a = rows.a;
+            a.b = rows.b;
+            a.d = rows.d;
+            a.pixels = m_layout.pixels();
+            a.lanes = m_layout.lanes;
+            run.kernels().channelGradientSums(a, sum, product);
             if (wantsWeights && !m_perNumber)
                 for (std::int64_t c = 0; c < m_layout.channels; ++c) {
                     run.at(b.weightGradients[Gamma])[c] += static_cast<float>(product[c]);
@@ -133,9 +142,7 @@ public:
             if (b.inputGradients[0] < 0)
                 continue;
             slopes(m_affine && !m_perNumber ? run.at(b.weights[Gamma]) : nullptr, rows);
-            run.kernels().channelGradient(in, gradient, rows.a, rows.b, rows.d,
-                                          run.at(b.inputGradients[0]) + i * m_layout.floats(), m_layout.pixels(),
-                                          m_layout.lanes, b.accumulate[0] != 0);
+            run.kernels().channelGradient(a, run.at(b.inputGradients[0]) + i * m_layout.floats(), b.accumulate[0] != 0);
         }
     }
 

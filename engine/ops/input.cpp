@@ -33,7 +33,8 @@ public:
         auto* scratch = reinterpret_cast<std::uint8_t*>(run.scratch);
         for (std::int64_t i = 0; i < run.count; ++i) {
             if (run.step->values) {
-                loadValues(run.step->values + (run.first + i) * m_allNumbers + m_firstNumber, out + i * m_layout.floats());
+                loadValues(run.step->values + (run.first + i) * m_allNumbers + m_firstNumber,
+                           out + i * m_layout.floats());
                 continue;
             }
             const std::uint8_t* image = scratch;

@@ -178,6 +178,8 @@ public:
     [[nodiscard]] virtual bool backwardNeedsInput(int /*input*/) const { return false; }
     [[nodiscard]] virtual bool backwardNeedsOutput() const { return false; }
     [[nodiscard]] virtual bool acceptsActivation(kernels::Activation) const { return false; }
+    /// backward() takes the gradient behind the fused activation; else the activation's own backward runs before it.
+    [[nodiscard]] virtual bool backwardIncludesActivation() const { return false; }
     [[nodiscard]] virtual kernels::Activation activation() const
     {
         return kernels::Activation::None;

@@ -122,6 +122,13 @@ private:
         }
     }
 
+    /// Is op i an activation whose slope the op it was fused into takes care of?
+    bool backwardIsElsewhere(std::size_t i)
+    {
+        return m_fused[i] && m_graph.ops[static_cast<std::size_t>(state(m_graph.ops[i]->inputs[0]).producer)]
+                                 ->backwardIncludesActivation();
+    }
+
     void findWantedGradients()
     {
         if (!options().training)
@@ -217,7 +224,8 @@ private:
         std::vector<char> written(m_plan.buffers.size(), 0);
         for (std::size_t i = m_graph.ops.size(); i-- > 0;) {
             const Op& op = *m_graph.ops[i];
-            if (m_live[i] && (op.isLoss() || (op.output >= 0 && state(op.output).wantsGradient)))
+            if (m_live[i] && !backwardIsElsewhere(i) &&
+                (op.isLoss() || (op.output >= 0 && state(op.output).wantsGradient)))
                 emitBackward(i, written);
         }
     }

@@ -1,4 +1,7 @@
-// Batch normalisation. Sums are kept in double registers, one or two vectors of channels at a time, over all pixels.
+// Batch normalisation. Sums run in float over a few pixels and are kept in double over all of them: as fast as float
+// and nearly as exact as double.
+
+constexpr std::int64_t kSumPixels = 16;
 
 CONVARIUM_INLINE VDouble widen(V x)
 {
@@ -10,23 +13,40 @@ CONVARIUM_INLINE void addDoubles(double* p, VDouble x)
     *reinterpret_cast<VDoubleMemory*>(p) += x;
 }
 
+/// Numbers are taken relative to the first pixel's, so that the squares of a large mean do not swallow the variance.
 template <int NV>
 void channelSumsOf(const float* in, std::int64_t pixels, std::int64_t lanes, double* sum, double* sumOfSquares)
 {
-    VDouble s[NV] = {};
-    VDouble q[NV] = {};
-    for (std::int64_t p = 0; p < pixels; ++p, in += lanes) {
+    V pivot[NV];
+    VDouble sums[NV] = {};
+    VDouble squares[NV] = {};
+    CONVARIUM_UNROLL
+    for (int v = 0; v < NV; ++v)
+        pivot[v] = pixels > 0 ? load(in + v * kWidth) : V{};
+    for (std::int64_t p = 0; p < pixels; p += kSumPixels) {
+        const std::int64_t n = pixels - p < kSumPixels ? pixels - p : kSumPixels;
+        V s[NV] = {};
+        V q[NV] = {};
+        for (std::int64_t k = 0; k < n; ++k, in += lanes) {
+            CONVARIUM_UNROLL
+            for (int v = 0; v < NV; ++v) {
+                const V x = load(in + v * kWidth) - pivot[v];
+                s[v] += x;
+                q[v] += x * x;
+            }
+        }
         CONVARIUM_UNROLL
         for (int v = 0; v < NV; ++v) {
-            const VDouble x = widen(load(in + v * kWidth));
-            s[v] += x;
-            q[v] += x * x;
+            sums[v] += widen(s[v]);
+            squares[v] += widen(q[v]);
         }
     }
+    const auto count = static_cast<double>(pixels);
     CONVARIUM_UNROLL
     for (int v = 0; v < NV; ++v) {
-        addDoubles(sum + v * kWidth, s[v]);
-        addDoubles(sumOfSquares + v * kWidth, q[v]);
+        const VDouble at = widen(pivot[v]);
+        addDoubles(sum + v * kWidth, sums[v] + count * at);
+        addDoubles(sumOfSquares + v * kWidth, squares[v] + 2.0 * at * sums[v] + count * at * at);
     }
 }
 
@@ -39,44 +59,75 @@ void channelSums(const float* in, std::int64_t pixels, std::int64_t lanes, doubl
         channelSumsOf<1>(in + c, pixels, lanes, sum + c, sumOfSquares + c);
 }
 
-template <int NV>
-void channelGradientSumsOf(const float* in, const float* outGradient, const float* mean, const float* inverseDeviation,
-                           std::int64_t pixels, std::int64_t lanes, double* sum, double* sumXhat)
+/// What of the gradient passes the activation of in * scale + shift; the same sum as channelAffine(), so the same bits.
+template <Activation kActivation>
+CONVARIUM_INLINE V passed(V gradient, V in, V scale, V shift)
 {
-    VDouble s[NV] = {};
-    VDouble q[NV] = {};
-    V m[NV];
-    V r[NV];
+    if constexpr (kActivation == Activation::None)
+        return gradient;
+    return slopeTimes<kActivation>(in * scale + shift, gradient);
+}
+
+template <Activation kActivation, int NV>
+void channelGradientSumsOf(const ChannelGradientArgs& a, std::int64_t c, double* sum, double* sumXhat)
+{
+    VDouble sums[NV] = {};
+    VDouble products[NV] = {};
+    V mean[NV], inverse[NV], scale[NV], shift[NV];
     CONVARIUM_UNROLL
     for (int v = 0; v < NV; ++v) {
-        m[v] = load(mean + v * kWidth);
-        r[v] = load(inverseDeviation + v * kWidth);
+        mean[v] = load(a.mean + c + v * kWidth);
+        inverse[v] = load(a.inverseDeviation + c + v * kWidth);
+        scale[v] = kActivation == Activation::None ? V{} : load(a.scale + c + v * kWidth);
+        shift[v] = kActivation == Activation::None ? V{} : load(a.shift + c + v * kWidth);
     }
-    for (std::int64_t p = 0; p < pixels; ++p, in += lanes, outGradient += lanes) {
+    const float* in = a.in + c;
+    const float* outGradient = a.outGradient + c;
+    for (std::int64_t p = 0; p < a.pixels; p += kSumPixels) {
+        const std::int64_t n = a.pixels - p < kSumPixels ? a.pixels - p : kSumPixels;
+        V s[NV] = {};
+        V q[NV] = {};
+        for (std::int64_t k = 0; k < n; ++k, in += a.lanes, outGradient += a.lanes) {
+            CONVARIUM_UNROLL
+            for (int v = 0; v < NV; ++v) {
+                const V x = load(in + v * kWidth);
+                const V g = passed<kActivation>(load(outGradient + v * kWidth), x, scale[v], shift[v]);
+                s[v] += g;
+                q[v] += g * ((x - mean[v]) * inverse[v]);
+            }
+        }
         CONVARIUM_UNROLL
         for (int v = 0; v < NV; ++v) {
-            const VDouble g = widen(load(outGradient + v * kWidth));
-            s[v] += g;
-            q[v] += g * widen((load(in + v * kWidth) - m[v]) * r[v]);
+            sums[v] += widen(s[v]);
+            products[v] += widen(q[v]);
         }
     }
     CONVARIUM_UNROLL
     for (int v = 0; v < NV; ++v) {
-        addDoubles(sum + v * kWidth, s[v]);
-        addDoubles(sumXhat + v * kWidth, q[v]);
+        addDoubles(sum + c + v * kWidth, sums[v]);
+        addDoubles(sumXhat + c + v * kWidth, products[v]);
     }
 }
 
-void channelGradientSums(const float* in, const float* outGradient, const float* mean, const float* inverseDeviation,
-                         std::int64_t pixels, std::int64_t lanes, double* sum, double* sumXhat)
+template <Activation kActivation>
+void channelGradientSumsOf(const ChannelGradientArgs& a, double* sum, double* sumXhat)
 {
     std::int64_t c = 0;
-    for (; c + 2 * kWidth <= lanes; c += 2 * kWidth)
-        channelGradientSumsOf<2>(in + c, outGradient + c, mean + c, inverseDeviation + c, pixels, lanes, sum + c,
-                                 sumXhat + c);
-    if (c < lanes)
-        channelGradientSumsOf<1>(in + c, outGradient + c, mean + c, inverseDeviation + c, pixels, lanes, sum + c,
-                                 sumXhat + c);
+    for (; c + 2 * kWidth <= a.lanes; c += 2 * kWidth)
+        channelGradientSumsOf<kActivation, 2>(a, c, sum, sumXhat);
+    if (c < a.lanes)
+        channelGradientSumsOf<kActivation, 1>(a, c, sum, sumXhat);
+}
+
+void channelGradientSums(const ChannelGradientArgs& a, double* sum, double* sumXhat)
+{
+    switch (a.activation) {
+    case Activation::None: channelGradientSumsOf<Activation::None>(a, sum, sumXhat); break;
+    case Activation::Relu: channelGradientSumsOf<Activation::Relu>(a, sum, sumXhat); break;
+    case Activation::Relu6: channelGradientSumsOf<Activation::Relu6>(a, sum, sumXhat); break;
+    case Activation::Tanh:
+    case Activation::Sigmoid: break; // never fused into a normalisation
+    }
 }
 
 template <Activation kActivation>
@@ -100,22 +151,39 @@ void channelAffine(const float* in, const float* scale, const float* shift, floa
     }
 }
 
-template <bool kAccumulate>
-void channelGradientOf(const float* in, const float* outGradient, const float* a, const float* b, const float* d,
-                       float* inGradient, std::int64_t pixels, std::int64_t lanes)
+template <Activation kActivation, bool kAccumulate>
+void channelGradientOf(const ChannelGradientArgs& args, float* inGradient)
 {
-    for (std::int64_t p = 0; p < pixels; ++p, in += lanes, outGradient += lanes, inGradient += lanes)
-        for (std::int64_t c = 0; c < lanes; c += kWidth) {
-            const V g = load(a + c) * load(outGradient + c) + (load(b + c) * load(in + c) + load(d + c));
+    const ChannelGradientArgs a = args;
+    const float* in = a.in;
+    const float* outGradient = a.outGradient;
+    for (std::int64_t p = 0; p < a.pixels; ++p, in += a.lanes, outGradient += a.lanes, inGradient += a.lanes)
+        for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
+            const V x = load(in + c);
+            V dy = load(outGradient + c);
+            if constexpr (kActivation != Activation::None)
+                dy = passed<kActivation>(dy, x, load(a.scale + c), load(a.shift + c));
+            const V g = load(a.a + c) * dy + (load(a.b + c) * x + load(a.d + c));
             store(inGradient + c, kAccumulate ? load(inGradient + c) + g : g);
         }
 }
 
-void channelGradient(const float* in, const float* outGradient, const float* a, const float* b, const float* d,
-                     float* inGradient, std::int64_t pixels, std::int64_t lanes, bool accumulate)
+template <Activation kActivation>
+void channelGradientOf(const ChannelGradientArgs& a, float* inGradient, bool accumulate)
 {
     if (accumulate)
-        channelGradientOf<true>(in, outGradient, a, b, d, inGradient, pixels, lanes);
+        channelGradientOf<kActivation, true>(a, inGradient);
     else
-        channelGradientOf<false>(in, outGradient, a, b, d, inGradient, pixels, lanes);
+        channelGradientOf<kActivation, false>(a, inGradient);
+}
+
+void channelGradient(const ChannelGradientArgs& a, float* inGradient, bool accumulate)
+{
+    switch (a.activation) {
+    case Activation::None: channelGradientOf<Activation::None>(a, inGradient, accumulate); break;
+    case Activation::Relu: channelGradientOf<Activation::Relu>(a, inGradient, accumulate); break;
+    case Activation::Relu6: channelGradientOf<Activation::Relu6>(a, inGradient, accumulate); break;
+    case Activation::Tanh:
+    case Activation::Sigmoid: break; // never fused into a normalisation
+    }
 }

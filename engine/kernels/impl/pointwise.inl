@@ -25,17 +25,8 @@ void activateBackwardRun(const float* out, const float* outGradient, float* inGr
 {
     overVectors(n, [=](std::int64_t i, auto lanes) {
         V g = lanes.get(outGradient + i);
-        if constexpr (kActivation != Activation::None) {
-            const V y = lanes.get(out + i);
-            if constexpr (kActivation == Activation::Relu)
-                g = y <= V{} ? V{} : g; // passes where y is NaN, so that a diverged run shows
-            else if constexpr (kActivation == Activation::Relu6)
-                g = y <= V{} ? V{} : y >= 6.0f ? V{} : g;
-            else if constexpr (kActivation == Activation::Tanh)
-                g = g * (1.0f - y * y);
-            else
-                g = g * (y * (1.0f - y));
-        }
+        if constexpr (kActivation != Activation::None)
+            g = slopeTimes<kActivation>(lanes.get(out + i), g);
         if constexpr (kAccumulate)
             g += lanes.get(inGradient + i);
         lanes.put(inGradient + i, g);

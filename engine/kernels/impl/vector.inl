@@ -227,6 +227,22 @@ CONVARIUM_INLINE V activated(V x)
         return x;
 }
 
+/// gradient times the activation's slope where its value (or, for ReLU and ReLU6, its argument) is y.
+template <Activation kActivation>
+CONVARIUM_INLINE V slopeTimes(V y, V gradient)
+{
+    if constexpr (kActivation == Activation::Relu)
+        return y <= V{} ? V{} : gradient; // passes where y is NaN, so that a diverged run shows
+    else if constexpr (kActivation == Activation::Relu6)
+        return y <= V{} ? V{} : y >= 6.0f ? V{} : gradient;
+    else if constexpr (kActivation == Activation::Tanh)
+        return gradient * (1.0f - y * y);
+    else if constexpr (kActivation == Activation::Sigmoid)
+        return gradient * (y * (1.0f - y));
+    else
+        return gradient;
+}
+
 /// How many lanes of a vector exist in memory: all of them ...
 struct Full {
     static CONVARIUM_INLINE V get(const float* p) { return load(p); }
