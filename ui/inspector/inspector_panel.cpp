@@ -148,6 +148,12 @@ QSize InspectorPanel::sizeHint() const
     return {scaled(320), scaled(600)};
 }
 
+/// The window system takes the focus from the name field while the base class closes the window: too late to commit.
+InspectorPanel::~InspectorPanel()
+{
+    m_name->disconnect(this);
+}
+
 void InspectorPanel::resizeEvent(QResizeEvent* event)
 {
     m_form->setNarrow(width() < scaled(kNarrow));

@@ -20,6 +20,7 @@ class InspectorPanel final : public QScrollArea
     Q_OBJECT
 public:
     explicit InspectorPanel(ProjectDocument* document, QWidget* parent = nullptr);
+    ~InspectorPanel() override;
 
     void setSelection(const std::vector<engine::NodeId>& nodes);
     [[nodiscard]] const std::vector<engine::NodeId>& selection() const { return m_nodes; }
