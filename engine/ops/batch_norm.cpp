@@ -20,6 +20,8 @@ public:
     const char* kind() const override { return "batch_norm"; }
     bool backwardNeedsInput(int) const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
+    RowUse forwardRows() const override { return RowUse::Rows; }
+    RowUse backwardRows() const override { return RowUse::Rows; }
     bool acceptsActivation(kernels::Activation a) const override
     {
         return a == kernels::Activation::Relu || a == kernels::Activation::Relu6;
@@ -64,7 +66,7 @@ public:
 
     void forward(const Run& run, const OpBinding& b, int phase) const override
     {
-        const std::int64_t pixels = run.count * m_layout.pixels();
+        const std::int64_t pixels = run.pixels(m_layout);
         if (phase == 0) {
             double* sums = run.at<double>(b.aux[1]);
             if (run.firstOfSlot)
@@ -81,7 +83,7 @@ public:
 
     void backward(const Run& run, const OpBinding& b, int phase) const override
     {
-        const std::int64_t lanes = m_layout.lanes, pixels = run.count * m_layout.pixels();
+        const std::int64_t lanes = m_layout.lanes, pixels = run.pixels(m_layout);
         if (phase == 1) {
             finishGradient(run, b);
             return;
@@ -203,6 +205,8 @@ public:
     const char* kind() const override { return "normalise"; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
+    RowUse forwardRows() const override { return RowUse::Rows; }
+    RowUse backwardRows() const override { return RowUse::Rows; }
     bool acceptsActivation(kernels::Activation a) const override
     {
         return a == kernels::Activation::Relu || a == kernels::Activation::Relu6;
@@ -233,7 +237,7 @@ public:
     {
         float* scale = scaleAndShift(run, b);
         run.kernels().channelAffine(run.at(b.inputs[0]), scale, scale + m_layout.lanes, run.at(b.output),
-                                    run.count * m_layout.pixels(), m_layout.lanes, fused);
+                                    run.pixels(m_layout), m_layout.lanes, fused);
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override
@@ -247,7 +251,7 @@ public:
         a.in = a.outGradient = run.at(b.outputGradient);
         a.a = scale;
         a.b = a.d = zero;
-        a.pixels = run.count * m_layout.pixels();
+        a.pixels = run.pixels(m_layout);
         a.lanes = m_layout.lanes;
         run.kernels().channelGradient(a, run.at(b.inputGradients[0]), b.accumulate[0] != 0);
     }

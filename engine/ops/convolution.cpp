@@ -18,6 +18,8 @@ public:
     bool backwardNeedsInput(int) const override { return true; }
     bool acceptsActivation(kernels::Activation) const override { return true; }
     bool acceptsUnpaddedInput() const override { return true; }
+    RowUse forwardRows() const override { return m_g.pixelwise() ? RowUse::Rows : RowUse::Whole; }
+    RowUse backwardRows() const override { return forwardRows(); }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable& table, std::int64_t chunk) override
     {

@@ -135,7 +135,7 @@ void ConvolutionProducts::gather(const Run& run, const float* in, float* out, co
             a.inOffset = m_inOffset.data();
             a.outOffset = m_outOffset.data();
             a.depthOffset = m_depthOffset.data();
-            a.pixels = n * m_out.pixels();
+            a.pixels = pixelsOf(run, n, m_out.pixels());
             a.depth = m_matrix.depth;
             a.columns = m_g.groups == 1 ? m_matrix.columns : m_groupOut;
             a.accumulate = accumulate;
@@ -167,7 +167,7 @@ void ConvolutionProducts::scatter(const Run& run, const float* out, float* in, c
                 a.inOffset = phase.in.data();
                 a.outOffset = phase.out.data();
                 a.depthOffset = phase.depth.data();
-                a.pixels = n * phase.pixels;
+                a.pixels = pixelsOf(run, n, phase.pixels);
                 a.depth = phase.matrix.depth;
                 a.columns = m_g.groups == 1 ? phase.matrix.columns : m_groupIn;
                 a.accumulate = accumulate;
@@ -193,7 +193,7 @@ void ConvolutionProducts::weightGradient(const Run& run, const float* in, const 
             a.inOffset = m_inOffset.data();
             a.outOffset = m_outOffset.data();
             a.depthOffset = m_depthOffset.data();
-            a.pixels = n * m_out.pixels();
+            a.pixels = pixelsOf(run, n, m_out.pixels());
             a.depth = m_matrix.depth;
             a.columns = m_g.groups == 1 ? m_matrix.columns : m_groupOut;
             a.accumulate = !(run.firstOfSlot && i == 0);

@@ -61,6 +61,11 @@ private:
         std::int64_t derivedOffset = 0; ///< of group 0
     };
 
+    /// Of n images, or of the rows the run is about; those only for a pixelwise geometry.
+    [[nodiscard]] std::int64_t pixelsOf(const Run& run, std::int64_t n, std::int64_t perImage) const
+    {
+        return run.rows < 0 ? n * perImage : run.rows * m_out.width;
+    }
     template <class F>
     void eachWeight(const F& f) const;
     void prepareWholeInput(std::int64_t chunk);

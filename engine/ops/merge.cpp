@@ -15,6 +15,8 @@ public:
     const char* kind() const override { return "add"; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
+    RowUse forwardRows() const override { return RowUse::Rows; }
+    RowUse backwardRows() const override { return RowUse::Rows; }
     bool acceptsActivation(kernels::Activation a) const override
     {
         return a == kernels::Activation::Relu || a == kernels::Activation::Relu6;
@@ -22,12 +24,12 @@ public:
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
-        m_floats = graph.layoutOf(output).floats();
+        m_layout = graph.layoutOf(output);
     }
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
-        const std::int64_t n = run.count * m_floats;
+        const std::int64_t n = run.pixels(m_layout) * m_layout.lanes;
         float* out = run.at(b.output);
         const float* sum = run.at(b.inputs[0]);
         for (std::size_t i = 1; i < b.inputs.size(); ++i) {
@@ -45,12 +47,12 @@ public:
                 continue;
             float* in = run.at(b.inputGradients[i]);
             if (in != out) // one input may share the gradient's memory
-                run.kernels().scaleAdd(out, 1.0f, in, run.count * m_floats, b.accumulate[i] != 0);
+                run.kernels().scaleAdd(out, 1.0f, in, run.pixels(m_layout) * m_layout.lanes, b.accumulate[i] != 0);
         }
     }
 
 private:
-    std::int64_t m_floats = 0;
+    Layout m_layout;
 };
 
 class ConcatOp final : public Op

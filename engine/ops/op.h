@@ -102,20 +102,29 @@ struct StepContext {
     double lossDivisor = 1; ///< the sum of the targets' losses divided by this is the loss (Loss::divisor)
 };
 
-/// Base address, stride and scope of a buffer, as one thread sees it.
+/// Base address, strides and scope of a buffer, as one thread sees it.
 struct BufferAddress {
     std::byte* base = nullptr;
-    std::int64_t stride = 0; ///< bytes per image (Chunk, Batch) or per slot
+    std::int64_t stride = 0;    ///< bytes per image (Chunk, Batch) or per slot
+    std::int64_t rowStride = 0; ///< bytes per row of pixels; 0: has no rows, or belongs to no image
     BufferScope scope = BufferScope::Step;
 };
 
-/// One chunk of images on one thread.
+/// What an instruction touches of its images, so that several can pass over a large image together, some rows at a
+/// time.
+enum class RowUse : std::uint8_t {
+    Whole, ///< needs and writes whole images
+    Rows,  ///< reads and writes the same rows of all its values
+};
+
+/// One chunk of images, or some rows of one image, on one thread.
 struct Run {
     const StepContext* step = nullptr;
     const BufferAddress* buffers = nullptr;
     std::int64_t first = 0, count = 0; ///< images of the batch
     int slot = 0;
-    bool firstOfSlot = true; ///< partial sums start here
+    bool firstOfSlot = true;         ///< partial sums start here
+    std::int64_t row = 0, rows = -1; ///< of the one image; -1: whole images. RowUse::Rows instructions only
     std::byte* scratch = nullptr;
 
     template <class T = float>
@@ -123,12 +132,17 @@ struct Run {
     {
         const BufferAddress& b = buffers[buffer];
         switch (b.scope) {
-        case BufferScope::Batch: return reinterpret_cast<T*>(b.base + first * b.stride);
+        case BufferScope::Batch: return reinterpret_cast<T*>(b.base + first * b.stride + row * b.rowStride);
         case BufferScope::Slot: return reinterpret_cast<T*>(b.base + slot * b.stride);
-        case BufferScope::Chunk:
+        case BufferScope::Chunk: return reinterpret_cast<T*>(b.base + row * b.rowStride);
         case BufferScope::Step: break;
         }
         return reinterpret_cast<T*>(b.base);
+    }
+    /// Pixels of values with this layout.
+    [[nodiscard]] std::int64_t pixels(const Layout& layout) const
+    {
+        return rows < 0 ? count * layout.pixels() : rows * layout.width;
     }
     template <class T = float>
     [[nodiscard]] T* atSlot(int buffer, int wantedSlot) const
@@ -189,6 +203,8 @@ public:
 
     [[nodiscard]] virtual std::vector<PhaseScope> forwardPhases() const { return {PhaseScope::Chunk}; }
     [[nodiscard]] virtual std::vector<PhaseScope> backwardPhases() const { return {PhaseScope::Chunk}; }
+    [[nodiscard]] virtual RowUse forwardRows() const { return RowUse::Whole; }  ///< of its Chunk phases
+    [[nodiscard]] virtual RowUse backwardRows() const { return RowUse::Whole; } ///< likewise
     [[nodiscard]] virtual std::vector<AuxSpec> aux(const OpGraph&) const { return {}; }
 
     /// Called once before the plan is used: builds offset tables. chunk: most images per call.

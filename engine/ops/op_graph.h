@@ -28,11 +28,11 @@ public:
     std::vector<Parameter> parameters;
     std::map<NodeId, int> nodeValue; ///< output value of each node
     const bool training;
-    int inputValue = -1; ///< the first of inputValues
+    int inputValue = -1;          ///< the first of inputValues
     std::vector<int> inputValues; ///< values of all Input layers, in the order of the graph
-    int logits = -1; ///< value that the loss reads (the input of a final Softmax)
-    int result = -1; ///< value of the output node
-    Loss loss;       ///< of the output; the evaluation uses it too
+    int logits = -1;              ///< value that the loss reads (the input of a final Softmax)
+    int result = -1;              ///< value of the output node
+    Loss loss;                    ///< of the output; the evaluation uses it too
 
     [[nodiscard]] const kernels::KernelTable& kernels() const { return *m_kernels; }
     [[nodiscard]] std::int64_t pad(std::int64_t channels) const

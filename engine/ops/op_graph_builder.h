@@ -24,6 +24,13 @@ struct WindowGeometry {
     std::int64_t dilationHeight = 1, dilationWidth = 1;
     std::int64_t groups = 1;
     bool countPadding = false; ///< average pooling: the divisor counts padding cells
+
+    /// Each output pixel comes from the input pixel at its place.
+    [[nodiscard]] bool pixelwise() const
+    {
+        return kernelHeight == 1 && kernelWidth == 1 && strideHeight == 1 && strideWidth == 1 && padTop == 0 &&
+               padLeft == 0 && padBottom == 0 && padRight == 0 && groups == 1;
+    }
 };
 
 /// Keys of the tensors that an op takes from its node; an empty key, or one the node does not have: none.

@@ -15,28 +15,32 @@ public:
     const char* kind() const override { return "pointwise"; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
+    RowUse forwardRows() const override { return RowUse::Rows; }
+    RowUse backwardRows() const override { return RowUse::Rows; }
     bool backwardNeedsOutput() const override { return true; }
     kernels::Activation activation() const override { return m_activation; }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
-        m_floats = graph.layoutOf(output).floats();
+        m_layout = graph.layoutOf(output);
     }
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
-        run.kernels().activate(m_activation, run.at(b.inputs[0]), run.at(b.output), run.count * m_floats);
+        run.kernels().activate(m_activation, run.at(b.inputs[0]), run.at(b.output),
+                               run.pixels(m_layout) * m_layout.lanes);
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override
     {
         run.kernels().activateBackward(m_activation, run.at(b.output), run.at(b.outputGradient),
-                                       run.at(b.inputGradients[0]), run.count * m_floats, b.accumulate[0] != 0);
+                                       run.at(b.inputGradients[0]), run.pixels(m_layout) * m_layout.lanes,
+                                       b.accumulate[0] != 0);
     }
 
 private:
     kernels::Activation m_activation;
-    std::int64_t m_floats = 0;
+    Layout m_layout;
 };
 
 /// Reads its argument in backward where the slope does not follow from the value; else it works in place.
@@ -47,29 +51,31 @@ public:
     const char* kind() const override { return "pointwise"; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
+    RowUse forwardRows() const override { return RowUse::Rows; }
+    RowUse backwardRows() const override { return RowUse::Rows; }
     bool backwardNeedsInput(int) const override { return !kernels::slopeFromValue(m_call.function); }
     bool backwardNeedsOutput() const override { return kernels::slopeFromValue(m_call.function); }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
-        m_floats = graph.layoutOf(output).floats();
+        m_layout = graph.layoutOf(output);
     }
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
-        run.kernels().function(m_call, run.at(b.inputs[0]), run.at(b.output), run.count * m_floats);
+        run.kernels().function(m_call, run.at(b.inputs[0]), run.at(b.output), run.pixels(m_layout) * m_layout.lanes);
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override
     {
         run.kernels().functionBackward(m_call, run.at(backwardNeedsOutput() ? b.output : b.inputs[0]),
-                                       run.at(b.outputGradient), run.at(b.inputGradients[0]), run.count * m_floats,
-                                       b.accumulate[0] != 0);
+                                       run.at(b.outputGradient), run.at(b.inputGradients[0]),
+                                       run.pixels(m_layout) * m_layout.lanes, b.accumulate[0] != 0);
     }
 
 private:
     kernels::FunctionCall m_call;
-    std::int64_t m_floats = 0;
+    Layout m_layout;
 };
 
 /// The mask is a function of seed, node, step and image, so backward computes it again instead of keeping it.

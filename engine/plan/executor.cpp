@@ -152,6 +152,7 @@ std::vector<BufferAddress> Executor::addresses(int thread)
         BufferAddress a;
         a.base = arena.data() + b.offset;
         a.scope = b.scope;
+        a.rowStride = b.rowBytes;
         a.stride = b.scope == BufferScope::Slot ? m_plan->arenaBytes[static_cast<int>(b.arena)] : b.bytes;
         out.push_back(a);
     }
@@ -419,8 +420,8 @@ void Executor::runSegment(const StepContext& context, std::size_t segment, int t
                 return; // the barrier sees the flag too: nothing of this step is used
             Run run = makeRun(thread, slot, first, std::min(m_plan->chunk, end - first), first == begin);
             run.step = &context;
-            for (int i = s.first; i < s.first + s.count; ++i)
-                runInstruction(i, run, thread);
+            for (const Piece& piece : s.pieces)
+                runPiece(piece, run, thread);
             if (seen && segment + 1 == m_plan->segments.size()) {
                 const int v = m_plan->graph->logits;
                 (*seen)({slot, run.first, run.count, run.at(m_plan->valueBuffer[static_cast<std::size_t>(v)]),
@@ -435,6 +436,22 @@ void Executor::runOnce(const StepContext& context, std::size_t segment, int thre
     Run run = makeRun(0, 0, 0, context.images, true);
     run.step = &context;
     runInstruction(m_plan->segments[segment].first, run, thread);
+}
+
+void Executor::runPiece(const Piece& piece, const Run& run, int thread)
+{
+    if (piece.rows == 0) {
+        for (int i = piece.first; i < piece.first + piece.count; ++i)
+            runInstruction(i, run, thread);
+        return;
+    }
+    Run part = run;
+    for (part.row = 0; part.row < piece.height; part.row += piece.rows) {
+        part.rows = std::min(piece.rows, piece.height - part.row);
+        part.firstOfSlot = run.firstOfSlot && part.row == 0;
+        for (int i = piece.first; i < piece.first + piece.count; ++i)
+            runInstruction(i, part, thread);
+    }
 }
 
 void Executor::runInstruction(int instruction, const Run& run, int thread)

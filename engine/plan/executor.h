@@ -96,6 +96,7 @@ private:
     void runSegment(const StepContext& context, std::size_t segment, int thread,
                     const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
     void runOnce(const StepContext& context, std::size_t segment, int thread);
+    void runPiece(const Piece& piece, const Run& run, int thread);
     void runInstruction(int instruction, const Run& run, int thread);
     void meet(int thread, const std::function<void()>& atLast = {});
     void judge(const StepContext& context, StepResult& result, const std::atomic<bool>* stop);

@@ -42,6 +42,7 @@ public:
         buildSegments();
         setScopes();
         chooseChunk();
+        cutPieces();
         for (const auto& op : m_graph.ops)
             op->prepare(m_graph, m_graph.kernels(), m_plan.chunk);
         makeParameters();
@@ -148,7 +149,7 @@ private:
 
     int addBuffer(std::string label, BufferScope scope, MemoryCategory category, Arena arena, std::int64_t bytes)
     {
-        m_plan.buffers.push_back({std::move(label), scope, category, arena, bytes, -1, -1, 0});
+        m_plan.buffers.push_back({std::move(label), scope, category, arena, bytes, 0, -1, -1, 0});
         return static_cast<int>(m_plan.buffers.size()) - 1;
     }
 
@@ -318,7 +319,7 @@ private:
             if (join)
                 ++m_plan.segments.back().count;
             else
-                m_plan.segments.push_back({static_cast<int>(i), 1, in.scope});
+                m_plan.segments.push_back({static_cast<int>(i), 1, in.scope, {}});
         }
         m_segmentOf.resize(m_plan.tape.size());
         for (std::size_t s = 0; s < m_plan.segments.size(); ++s)
@@ -350,6 +351,19 @@ private:
             }
     }
 
+    /// Buffers of these instructions, each once.
+    std::vector<int> touched(int first, int count) const
+    {
+        std::vector<int> all;
+        for (int i = first; i < first + count; ++i)
+            for (const auto* list :
+                 {&m_plan.tape[static_cast<std::size_t>(i)].reads, &m_plan.tape[static_cast<std::size_t>(i)].writes})
+                all.insert(all.end(), list->begin(), list->end());
+        std::sort(all.begin(), all.end());
+        all.erase(std::unique(all.begin(), all.end()), all.end());
+        return all;
+    }
+
     void chooseChunk()
     {
         const std::int64_t batch = options().batch;
@@ -357,15 +371,8 @@ private:
         const std::int64_t share = (batch + m_plan.slots - 1) / m_plan.slots;
         std::int64_t most = 1;
         for (const Segment& s : m_plan.segments) {
-            std::vector<int> touched;
-            for (int i = s.first; i < s.first + s.count; ++i)
-                for (const auto* list : {&m_plan.tape[static_cast<std::size_t>(i)].reads,
-                                         &m_plan.tape[static_cast<std::size_t>(i)].writes})
-                    touched.insert(touched.end(), list->begin(), list->end());
-            std::sort(touched.begin(), touched.end());
-            touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
             std::int64_t bytes = 0;
-            for (int b : touched) {
+            for (const int b : touched(s.first, s.count)) {
                 const Buffer& buffer = m_plan.buffers[static_cast<std::size_t>(b)];
                 if (buffer.scope == BufferScope::Batch || buffer.scope == BufferScope::Chunk)
                     bytes += buffer.bytes;
@@ -375,6 +382,75 @@ private:
         const std::int64_t fit = std::clamp<std::int64_t>(cacheBudget(m_graph.kernels()) / most, 1, share);
         const std::int64_t chunks = (share + fit - 1) / fit;
         m_plan.chunk = (share + chunks - 1) / chunks;
+    }
+
+    /// Joins instructions that work row by row on the same images, where one image of all they touch leaves the cache.
+    void cutPieces()
+    {
+        setRowBytes();
+        for (Segment& s : m_plan.segments) {
+            if (s.scope != PhaseScope::Chunk)
+                continue;
+            std::int64_t height = 0;
+            for (int i = s.first; i < s.first + s.count; ++i) {
+                const std::int64_t own = m_plan.chunk == 1 ? rowsOf(m_plan.tape[static_cast<std::size_t>(i)]) : 0;
+                if (own > 0 && own == height)
+                    ++s.pieces.back().count;
+                else
+                    s.pieces.push_back({i, 1, 0, own});
+                height = own;
+            }
+            for (Piece& piece : s.pieces)
+                if (piece.height > 0 && piece.count > 1)
+                    chooseRows(piece);
+        }
+    }
+
+    /// A buffer that values of different widths share has no rows.
+    void setRowBytes()
+    {
+        const auto set = [this](int buffer, int value) {
+            if (buffer < 0)
+                return;
+            const Layout& l = m_graph.layoutOf(value);
+            const std::int64_t bytes =
+                l.kind == Layout::Kind::Pixels ? l.width * l.lanes * static_cast<std::int64_t>(sizeof(float)) : 0;
+            std::int64_t& known = m_plan.buffers[static_cast<std::size_t>(buffer)].rowBytes;
+            known = known == 0 || known == bytes ? bytes : -1;
+        };
+        for (std::size_t v = 0; v < m_graph.values.size(); ++v) {
+            set(m_plan.valueBuffer[v], static_cast<int>(v));
+            set(m_gradientBuffer[v], static_cast<int>(v));
+        }
+        for (Buffer& b : m_plan.buffers)
+            b.rowBytes = std::max<std::int64_t>(b.rowBytes, 0);
+    }
+
+    /// Rows of the images this instruction can be cut into; 0: none.
+    std::int64_t rowsOf(const Instruction& in) const
+    {
+        const Op& op = *m_graph.ops[static_cast<std::size_t>(in.op)];
+        if ((in.pass == Pass::Forward ? op.forwardRows() : op.backwardRows()) == RowUse::Whole || op.output < 0)
+            return 0;
+        const std::int64_t height = m_graph.layoutOf(op.output).height;
+        for (const auto* list : {&in.reads, &in.writes})
+            for (const int b : *list) {
+                const Buffer& buffer = m_plan.buffers[static_cast<std::size_t>(b)];
+                const bool images = buffer.scope == BufferScope::Batch || buffer.scope == BufferScope::Chunk;
+                if (images && buffer.rowBytes * height != buffer.bytes)
+                    return 0;
+            }
+        return height;
+    }
+
+    void chooseRows(Piece& piece) const
+    {
+        const std::int64_t budget = cacheBudget(m_graph.kernels()) / 2;
+        std::int64_t bytes = 0; // of one row of everything
+        for (const int b : touched(piece.first, piece.count))
+            bytes += m_plan.buffers[static_cast<std::size_t>(b)].rowBytes;
+        if (bytes * piece.height > budget)
+            piece.rows = std::max<std::int64_t>(1, budget / bytes);
     }
 
     void makeParameters()

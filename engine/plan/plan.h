@@ -34,10 +34,19 @@ struct Instruction {
     std::vector<int> reads, writes; ///< buffer ids
 };
 
+/// Instructions that pass over a chunk together: one after the other over all of it, or, where one image is too large
+/// for the cache, all of them over some rows, then over the next.
+struct Piece {
+    int first = 0, count = 0;
+    std::int64_t rows = 0;   ///< at a time; 0: whole images
+    std::int64_t height = 0; ///< rows of an image; with `rows`
+};
+
 /// Instructions that run without a barrier between them, chunk by chunk (or one Once instruction).
 struct Segment {
     int first = 0, count = 0;
     PhaseScope scope = PhaseScope::Chunk;
+    std::vector<Piece> pieces; ///< of all instructions, in order; Chunk only
 };
 
 enum class Arena : std::uint8_t {
@@ -61,6 +70,7 @@ struct Buffer {
     MemoryCategory category = MemoryCategory::Activations;
     Arena arena = Arena::Batch;
     std::int64_t bytes = 0;    ///< per image (Batch, Chunk), per slot (Slot), or in all (Step)
+    std::int64_t rowBytes = 0; ///< of a value or gradient that is stored as rows of pixels
     int first = -1, last = -1; ///< instruction indices, inclusive
     std::int64_t offset = 0;   ///< in its arena
 };

@@ -190,6 +190,44 @@ class ExecutorTest : public QObject
     }
 
 private Q_SLOTS:
+    /// Pixelwise layers behind each other on images that leave the cache: the plan cuts them into rows, which no number
+    /// may show.
+    void largeImagesAreCutIntoRows()
+    {
+        GraphMaker m("large");
+        m.input(3, 101, 97);
+        m.conv(17, 3, -1);
+        m.add("batch_norm");
+        const NodeId left = m.add("relu6");
+        m.conv(33, 1);
+        m.add("batch_norm");
+        m.add("relu");
+        m.conv(17, 1);
+        const NodeId right = m.add("batch_norm");
+        m.merge("add", {right, left});
+        m.add("relu");
+        m.add("global_avg_pool");
+        m.dense(3);
+        const Fixture f = makeData(inputShape(m.graph()), 3, 3);
+        for (const kernels::KernelTable* table : availableLevels()) {
+            PlanOptions o;
+            o.batch = 3;
+            o.threads = 2;
+            o.kernels = table;
+            std::int64_t cut = 0;
+            const auto plan = makePlan(m.graph(), o);
+            for (const Segment& s : (*plan)->segments)
+                for (const Piece& piece : s.pieces) {
+                    if (piece.rows == 0)
+                        continue;
+                    cut += piece.count;
+                    QVERIFY(piece.rows < piece.height && piece.height == 101);
+                }
+            QVERIFY2(cut >= 8, table->name);
+            compareWithReference(m.graph(), f, 2, false, table);
+        }
+    }
+
     void gradientsEqualTheReference_data()
     {
         QTest::addColumn<QString>("network");
