@@ -66,7 +66,8 @@ struct BinaryArgs {
 };
 
 /// Indirect matrix product, the heart of convolution (forward and input gradient), dense layers and 1x1:
-///   out[outOffset[p] + j] (+)= act(bias[j] + sum_k in[inOffset[p] + depthOffset[k]] * weights(k, j))
+///   out[outOffset[p] + j] = act(bias[j] + addend[outOffset[p] + j] + sum_k in[inOffset[p] + depthOffset[k]] *
+///   weights(k, j))
 /// for all p < pixels and j < columns.
 /// The offsets state the geometry, so stride, dilation, padding (by a padded copy), flattening and batches of tiny maps
 /// all run in the same loop. (Idea: Dukhan, "The Indirect Convolution Algorithm", arXiv 1907.02129.)
@@ -81,7 +82,7 @@ struct ProductArgs {
     std::int64_t pixels;
     std::int64_t depth;
     std::int64_t columns; ///< stored columns; if not a multiple of width the last vector is stored in part
-    bool accumulate;      ///< add to out (activation must be None) instead of overwriting it
+    const float* addend;  ///< laid out as out, which it may be; or null
     Activation activation;
 };
 

@@ -203,6 +203,7 @@ class FixedNormOp final : public Op
 public:
     explicit FixedNormOp(double epsilon) : m_epsilon(epsilon) {}
     const char* kind() const override { return "normalise"; }
+    bool isScale() const override { return true; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
     RowUse forwardRows() const override { return RowUse::Rows; }
@@ -235,7 +236,7 @@ public:
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
-        float* scale = scaleAndShift(run, b);
+        float* scale = rows(run, b);
         run.kernels().channelAffine(run.at(b.inputs[0]), scale, scale + m_layout.lanes, run.at(b.output),
                                     run.pixels(m_layout), m_layout.lanes, fused);
     }
@@ -244,7 +245,7 @@ public:
     {
         if (b.inputGradients[0] < 0)
             return;
-        float* scale = scaleAndShift(run, b);
+        float* scale = rows(run, b);
         float* zero = scale + 2 * m_layout.lanes;
         // dx = scale * dy: the input's share is zero, so any finite buffer may stand for it.
         kernels::ChannelGradientArgs a{};
@@ -256,19 +257,25 @@ public:
         run.kernels().channelGradient(a, run.at(b.inputGradients[0]), b.accumulate[0] != 0);
     }
 
+    void scaleAndShift(const Run& run, const OpBinding& b, float* scale, float* shift) const override
+    {
+        const float *gamma = run.at(b.weights[Gamma]), *beta = run.at(b.weights[Beta]);
+        const float *mean = run.at(b.weights[RunningMean]), *variance = run.at(b.weights[RunningVariance]);
+        for (std::int64_t c = 0; c < m_layout.lanes; ++c) {
+            const bool real = c < m_layout.channels;
+            scale[c] = real ? gamma[c] / std::sqrt(variance[c] + static_cast<float>(m_epsilon)) : 0.0f;
+            shift[c] = real ? beta[c] - mean[c] * scale[c] : 0.0f;
+        }
+    }
+
 private:
-    float* scaleAndShift(const Run& run, const OpBinding& b) const
+    /// Scale, shift and zeros.
+    float* rows(const Run& run, const OpBinding& b) const
     {
         const std::int64_t lanes = m_layout.lanes;
         float* scale = run.at(b.aux[0]);
-        const float *gamma = run.at(b.weights[Gamma]), *beta = run.at(b.weights[Beta]);
-        const float *mean = run.at(b.weights[RunningMean]), *variance = run.at(b.weights[RunningVariance]);
-        for (std::int64_t c = 0; c < lanes; ++c) {
-            const bool real = c < m_layout.channels;
-            scale[c] = real ? gamma[c] / std::sqrt(variance[c] + static_cast<float>(m_epsilon)) : 0.0f;
-            scale[lanes + c] = real ? beta[c] - mean[c] * scale[c] : 0.0f;
-            scale[2 * lanes + c] = 0.0f;
-        }
+        scaleAndShift(run, b, scale, scale + lanes);
+        std::fill(scale + 2 * lanes, scale + 3 * lanes, 0.0f);
         return scale;
     }
 

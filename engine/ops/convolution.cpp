@@ -18,6 +18,8 @@ public:
     bool backwardNeedsInput(int) const override { return true; }
     bool acceptsActivation(kernels::Activation) const override { return true; }
     bool acceptsUnpaddedInput() const override { return true; }
+    bool acceptsScale() const override { return true; }
+    bool acceptsAddend() const override { return m_g.groups == 1; }
     RowUse forwardRows() const override { return m_g.pixelwise() ? RowUse::Rows : RowUse::Whole; }
     RowUse backwardRows() const override { return forwardRows(); }
 
@@ -32,8 +34,10 @@ public:
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
-        m_products.gather(run, run.at(b.inputs[0]), run.at(b.output), run.at(b.weights[0]),
-                          m_bias ? run.at(b.weights[1]) : nullptr, fused, false);
+        const float* weights = scaled ? run.at(b.derived) : run.at(b.weights[0]);
+        const float* bias = scaled ? weights + m_products.weightFloats() : m_bias ? run.at(b.weights[1]) : nullptr;
+        m_products.gather(run, run.at(b.inputs[0]), run.at(b.output), weights, bias, fused,
+                          b.addend >= 0 ? run.at(b.addend) : nullptr);
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override
@@ -74,6 +78,20 @@ public:
 
     std::int64_t derivedFloats() const override { return m_products.derivedFloats(); }
     void derive(const float* packed, float* derived) const override { m_products.derive(packed, derived); }
+
+    /// Kernel, then bias.
+    std::int64_t scaledFloats() const override { return m_products.weightFloats() + m_products.outBiasFloats(); }
+    void scaleWeights(const std::vector<const float*>& weights, const float* scale, const float* shift,
+                      float* target) const override
+    {
+        m_products.scaleWeights(weights[0], scale, target);
+        float* bias = target + m_products.weightFloats();
+        std::fill(bias, bias + m_products.outBiasFloats(), 0.0f);
+        for (std::int64_t o = 0; o < m_out.channels; ++o) {
+            const std::int64_t at = m_products.outBiasIndex(o);
+            bias[at] = (m_bias ? weights[1][at] * scale[o] : 0.0f) + shift[o];
+        }
+    }
 
 private:
     WindowGeometry m_g;

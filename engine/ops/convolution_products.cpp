@@ -118,9 +118,9 @@ std::int64_t ConvolutionProducts::tableBytes() const
 }
 
 void ConvolutionProducts::gather(const Run& run, const float* in, float* out, const float* weights, const float* bias,
-                                 kernels::Activation activation, bool accumulate) const
+                                 kernels::Activation activation, const float* addend) const
 {
-    if (!accumulate)
+    if (addend != out)
         clearPadding(m_out, out, run.count);
     for (std::int64_t i = 0; i < run.count; i += m_together) {
         const std::int64_t n = std::min(m_together, run.count - i);
@@ -138,7 +138,7 @@ void ConvolutionProducts::gather(const Run& run, const float* in, float* out, co
             a.pixels = pixelsOf(run, n, m_out.pixels());
             a.depth = m_matrix.depth;
             a.columns = m_g.groups == 1 ? m_matrix.columns : m_groupOut;
-            a.accumulate = accumulate;
+            a.addend = addend ? addend + i * m_out.floats() + g * m_groupOut : nullptr;
             a.activation = activation;
             run.kernels().product(a);
         }
@@ -170,7 +170,7 @@ void ConvolutionProducts::scatter(const Run& run, const float* out, float* in, c
                 a.pixels = pixelsOf(run, n, phase.pixels);
                 a.depth = phase.matrix.depth;
                 a.columns = m_g.groups == 1 ? phase.matrix.columns : m_groupIn;
-                a.accumulate = accumulate;
+                a.addend = accumulate ? a.out : nullptr;
                 a.activation = activation;
                 run.kernels().product(a);
             }
@@ -223,6 +223,13 @@ void ConvolutionProducts::packWeights(const float* logical, float* packed) const
 void ConvolutionProducts::unpackWeights(const float* packed, float* logical) const
 {
     eachWeight([&](std::int64_t l, std::int64_t p) { logical[l] = packed[p]; });
+}
+
+void ConvolutionProducts::scaleWeights(const float* packed, const float* scale, float* scaled) const
+{
+    std::fill(scaled, scaled + weightFloats(), 0.0f);
+    const std::int64_t perMap = m_groupIn * m_g.kernelHeight * m_g.kernelWidth;
+    eachWeight([&](std::int64_t l, std::int64_t p) { scaled[p] = packed[p] * scale[l / perMap]; });
 }
 
 void ConvolutionProducts::derive(const float* packed, float* derived) const

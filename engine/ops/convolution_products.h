@@ -22,9 +22,10 @@ public:
     [[nodiscard]] std::int64_t scratchBytes() const;
     [[nodiscard]] std::int64_t tableBytes() const;
 
-    /// out (+)= act(bias + windows of in times weights). bias: null, or packed as columns of `out`.
+    /// out = act(bias + addend + windows of in times weights). bias: null, or packed as columns of `out`; addend: null,
+    /// or laid out as `out`, which it may be.
     void gather(const Run& run, const float* in, float* out, const float* weights, const float* bias,
-                kernels::Activation activation, bool accumulate) const;
+                kernels::Activation activation, const float* addend) const;
     /// in (+)= act(bias + what the windows of out carry back). bias: null, or packed as columns of `in`.
     void scatter(const Run& run, const float* out, float* in, const float* derived, const float* bias,
                  kernels::Activation activation, bool accumulate) const;
@@ -36,6 +37,8 @@ public:
     [[nodiscard]] std::int64_t weightFloats() const { return m_matrix.floats() * m_g.groups; }
     void packWeights(const float* logical, float* packed) const;
     void unpackWeights(const float* packed, float* logical) const;
+    /// Times one number per map of `out`.
+    void scaleWeights(const float* packed, const float* scale, float* scaled) const;
     /// Weights as `scatter` reads them.
     [[nodiscard]] std::int64_t derivedFloats() const { return m_derivedFloats; }
     void derive(const float* packed, float* derived) const;

@@ -19,6 +19,7 @@ public:
     const char* kind() const override { return "depthwise"; }
     bool backwardNeedsInput(int) const override { return true; }
     bool acceptsActivation(kernels::Activation) const override { return true; }
+    bool acceptsScale() const override { return true; }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
@@ -71,8 +72,8 @@ public:
     void forward(const Run& run, const OpBinding& b, int) const override
     {
         kernels::DepthwiseArgs a{};
-        a.weights = run.at(b.weights[0]);
-        a.bias = m_bias ? run.at(b.weights[1]) : nullptr;
+        a.weights = scaled ? run.at(b.derived) : run.at(b.weights[0]);
+        a.bias = scaled ? a.weights + taps() * m_out.lanes : m_bias ? run.at(b.weights[1]) : nullptr;
         a.tapOffset = m_tapOffset.data();
         a.tapRow = m_tapRow.data();
         a.taps = static_cast<std::int64_t>(m_tapOffset.size());
@@ -116,6 +117,19 @@ public:
         for (std::int64_t c = 0; c < m_out.channels; ++c)
             for (std::int64_t t = 0; t < (index == 0 ? taps() : 1); ++t)
                 *logical++ = packed[t * m_out.lanes + c];
+    }
+
+    /// Kernel, then bias.
+    std::int64_t scaledFloats() const override { return (taps() + 1) * m_out.lanes; }
+    void scaleWeights(const std::vector<const float*>& weights, const float* scale, const float* shift,
+                      float* target) const override
+    {
+        for (std::int64_t t = 0; t < taps(); ++t)
+            for (std::int64_t c = 0; c < m_out.lanes; ++c)
+                target[t * m_out.lanes + c] = weights[0][t * m_out.lanes + c] * scale[c];
+        float* bias = target + taps() * m_out.lanes;
+        for (std::int64_t c = 0; c < m_out.lanes; ++c)
+            bias[c] = (m_bias ? weights[1][c] * scale[c] : 0.0f) + shift[c];
     }
 
 private:

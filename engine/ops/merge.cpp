@@ -13,6 +13,7 @@ class AddOp final : public Op
 {
 public:
     const char* kind() const override { return "add"; }
+    bool isSum() const override { return inputs.size() == 2; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
     RowUse forwardRows() const override { return RowUse::Rows; }

@@ -82,7 +82,8 @@ struct OpBinding {
     std::vector<int> aux;
     std::vector<int> weights;         ///< parameter buffers (packed)
     std::vector<int> weightGradients; ///< per-slot partial sums; -1 when frozen
-    int derived = -1;                 ///< weights in the layout the input gradient needs
+    int derived = -1;                 ///< weights in the layout the input gradient needs, or Op::scaled
+    int addend = -1;                  ///< of a sum that the op does along the way
 };
 
 /// What is the same for all chunks of a step.
@@ -183,6 +184,7 @@ public:
     int output = -1;
     std::vector<int> params; ///< parameter ids
     kernels::Activation fused = kernels::Activation::None;
+    bool scaled = false; ///< a scale and shift behind the op are part of its weights, which stand in the derived buffer
 
     [[nodiscard]] virtual const char* kind() const = 0;
 
@@ -198,6 +200,11 @@ public:
     {
         return kernels::Activation::None;
     } ///< of a pointwise op
+    // In evaluation products take a scale and shift per map, and the sum with another value, along.
+    [[nodiscard]] virtual bool isScale() const { return false; }
+    [[nodiscard]] virtual bool acceptsScale() const { return false; }
+    [[nodiscard]] virtual bool isSum() const { return false; }
+    [[nodiscard]] virtual bool acceptsAddend() const { return false; }
     [[nodiscard]] virtual bool acceptsUnpaddedInput() const { return false; }
     [[nodiscard]] virtual bool isLoss() const { return false; }
 
@@ -226,6 +233,14 @@ public:
     virtual void unpack(int index, const TensorInfo& info, const float* packed, float* logical) const;
     [[nodiscard]] virtual std::int64_t derivedFloats() const { return 0; } ///< after prepare()
     virtual void derive(const float* /*packed weight*/, float* /*derived*/) const {}
+    /// Of an op that isScale(): one row of lanes each.
+    virtual void scaleAndShift(const Run&, const OpBinding&, float* /*scale*/, float* /*shift*/) const {}
+    [[nodiscard]] virtual std::int64_t scaledFloats() const { return 0; } ///< after prepare()
+    /// weights: the op's own parameters; scale, shift: one per lane of the output.
+    virtual void scaleWeights(const std::vector<const float*>& /*weights*/, const float* /*scale*/,
+                              const float* /*shift*/, float* /*scaled*/) const
+    {
+    }
     [[nodiscard]] virtual bool forwardNeedsDerived() const { return false; } ///< not the input gradient alone
     /// Statistics are committed once a step is known to be good. weights: the op's own parameters (packed).
     virtual void commit(const Run&, const OpBinding&) const {}

@@ -42,9 +42,11 @@ public:
             if (m_bias)
                 biasGradient(run, outGradient, run.at(b.weightGradients[1]));
         }
-        if (b.inputGradients[0] >= 0)
-            m_products.gather(run, outGradient, run.at(b.inputGradients[0]), run.at(b.weights[0]), nullptr,
-                              kernels::Activation::None, b.accumulate[0] != 0);
+        if (b.inputGradients[0] >= 0) {
+            float* in = run.at(b.inputGradients[0]);
+            m_products.gather(run, outGradient, in, run.at(b.weights[0]), nullptr, kernels::Activation::None,
+                              b.accumulate[0] ? in : nullptr);
+        }
     }
 
     // Weight 0: kernel; weight 1: bias.

@@ -603,8 +603,25 @@ void Executor::derive()
     for (int i = m_deriveClaim.fetch_add(1); i < static_cast<int>(m_deriveOps.size()); i = m_deriveClaim.fetch_add(1)) {
         const auto op = static_cast<std::size_t>(m_deriveOps[static_cast<std::size_t>(i)]);
         const OpBinding& b = m_plan->bindings[op];
-        m_plan->graph->ops[op]->derive(run.at(b.weights[0]), run.at(b.derived));
+        if (m_plan->graph->ops[op]->scaled)
+            scaleWeights(run, op);
+        else
+            m_plan->graph->ops[op]->derive(run.at(b.weights[0]), run.at(b.derived));
     }
+}
+
+void Executor::scaleWeights(const Run& run, std::size_t op) const
+{
+    const OpGraph& g = *m_plan->graph;
+    const OpBinding& b = m_plan->bindings[op];
+    const auto by = static_cast<std::size_t>(m_plan->scaledBy[op]);
+    const auto lanes = static_cast<std::size_t>(g.layoutOf(g.ops[op]->output).lanes);
+    std::vector<float> scale(lanes), shift(lanes);
+    g.ops[by]->scaleAndShift(run, m_plan->bindings[by], scale.data(), shift.data());
+    std::vector<const float*> weights;
+    for (const int buffer : b.weights)
+        weights.push_back(run.at(buffer));
+    g.ops[op]->scaleWeights(weights, scale.data(), shift.data(), run.at(b.derived));
 }
 
 void Executor::deriveAll()

@@ -110,6 +110,7 @@ private:
     void update(const StepContext& context, const UpdateRule& rule);
     void moveAverage(float share);
     void derive();
+    void scaleWeights(const Run& run, std::size_t op) const;
     void deriveAll();
 
     /// A run of packed floats of one parameter.

@@ -35,7 +35,16 @@ public:
     void run()
     {
         findLive();
-        fuseActivations();
+        m_fused.assign(m_graph.ops.size(), 0);
+        m_plan.scaledBy.assign(m_graph.ops.size(), -1);
+        m_addend.assign(m_graph.ops.size(), -1);
+        if (!options().keepAll) {
+            if (!options().training) {
+                fuseScales();
+                fuseSums();
+            }
+            fuseActivations();
+        }
         findWantedGradients();
         placeValues();
         buildTape();
@@ -100,12 +109,58 @@ private:
             ++state(m_graph.result).consumers;
     }
 
+    /// Op i becomes part of the one that makes its input.
+    void fuse(std::size_t i, int producer)
+    {
+        m_fused[i] = 1;
+        m_plan.fusedInto.emplace_back(static_cast<int>(i), producer);
+    }
+
+    /// Rule, evaluation: a scale and shift that alone reads a product becomes part of its weights.
+    void fuseScales()
+    {
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
+            const Op& op = *m_graph.ops[i];
+            if (!m_live[i] || !op.isScale())
+                continue;
+            const ValueState in = state(op.inputs[0]);
+            if (in.producer < 0 || in.consumers != 1)
+                continue;
+            Op& producer = *m_graph.ops[static_cast<std::size_t>(in.producer)];
+            if (!producer.acceptsScale() || producer.scaled)
+                continue;
+            producer.scaled = true;
+            m_plan.scaledBy[static_cast<std::size_t>(in.producer)] = static_cast<int>(i);
+            fuse(i, in.producer);
+            state(op.output).producer = in.producer;
+        }
+    }
+
+    /// Rule, evaluation: the sum of a product that nothing else reads and a value that is known before it.
+    void fuseSums()
+    {
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
+            const Op& op = *m_graph.ops[i];
+            if (!m_live[i] || !op.isSum() || root(op.inputs[0]) == root(op.inputs[1]))
+                continue;
+            const bool second = state(op.inputs[1]).producer > state(op.inputs[0]).producer;
+            const int product = op.inputs[second ? 1 : 0], other = op.inputs[second ? 0 : 1];
+            const ValueState in = state(product);
+            if (in.producer < 0 || in.consumers != 1 || valueBytes(product) != valueBytes(other))
+                continue;
+            const Op& producer = *m_graph.ops[static_cast<std::size_t>(in.producer)];
+            if (!producer.acceptsAddend() || m_addend[static_cast<std::size_t>(in.producer)] >= 0)
+                continue;
+            m_addend[static_cast<std::size_t>(in.producer)] = other;
+            m_sumProduct[i] = product;
+            fuse(i, in.producer);
+            state(op.output).producer = in.producer;
+        }
+    }
+
     /// Rule: a pointwise op that alone reads a product, a normalisation or a sum becomes part of it.
     void fuseActivations()
     {
-        m_fused.assign(m_graph.ops.size(), 0);
-        if (options().keepAll)
-            return;
         for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
             const Op& op = *m_graph.ops[i];
             if (!m_live[i] || op.activation() == kernels::Activation::None)
@@ -118,8 +173,7 @@ private:
                 producer.backwardNeedsOutput())
                 continue;
             producer.fused = op.activation();
-            m_fused[i] = 1;
-            m_plan.fusedInto.emplace_back(static_cast<int>(i), in.producer);
+            fuse(i, in.producer);
         }
     }
 
@@ -164,7 +218,7 @@ private:
                 continue;
             int buffer = -1;
             if (m_fused[i] || mayReplaceInput(op))
-                buffer = m_plan.valueBuffer[static_cast<std::size_t>(root(op.inputs[0]))];
+                buffer = m_plan.valueBuffer[static_cast<std::size_t>(root(ownInput(i)))];
             if (buffer < 0)
                 buffer = addBuffer("output of " + std::to_string(op.node), BufferScope::Batch,
                                    MemoryCategory::Activations, Arena::Batch, valueBytes(op.output));
@@ -197,6 +251,13 @@ private:
             m_plan.valueBuffer[v] = m_plan.valueBuffer[r];
             m_gradientBuffer[v] = m_gradientBuffer[r];
         }
+    }
+
+    /// The value in whose memory a fused op leaves its result.
+    int ownInput(std::size_t i) const
+    {
+        const auto sum = m_sumProduct.find(i);
+        return sum == m_sumProduct.end() ? m_graph.ops[i]->inputs[0] : sum->second;
     }
 
     bool mayReplaceInput(const Op& op)
@@ -240,6 +301,8 @@ private:
             b.inputGradients.push_back(m_gradientBuffer[static_cast<std::size_t>(v)]);
             b.accumulate.push_back(0);
         }
+        if (m_addend[i] >= 0)
+            b.addend = m_plan.valueBuffer[static_cast<std::size_t>(m_addend[i])];
         if (op.output >= 0) {
             b.output = m_plan.valueBuffer[static_cast<std::size_t>(op.output)];
             b.outputGradient = m_gradientBuffer[static_cast<std::size_t>(op.output)];
@@ -274,6 +337,8 @@ private:
         const auto phases = op.forwardPhases();
         for (std::size_t p = 0; p < phases.size(); ++p) {
             Instruction in{Pass::Forward, static_cast<int>(i), static_cast<int>(p), phases[p], b.inputs, b.aux};
+            if (b.addend >= 0)
+                in.reads.push_back(b.addend);
             if (p + 1 == phases.size())
                 in.writes.push_back(b.output);
             emit(std::move(in));
@@ -479,9 +544,10 @@ private:
                 b.weightGradients.push_back(gradient);
             }
             const bool wanted = op.forwardNeedsDerived() || (!b.inputGradients.empty() && b.inputGradients[0] >= 0);
-            if (wanted && op.derivedFloats() > 0)
+            const std::int64_t derived = op.scaled ? op.scaledFloats() : wanted ? op.derivedFloats() : 0;
+            if (derived > 0)
                 b.derived = addBuffer("derived", BufferScope::Step, MemoryCategory::Workspace, Arena::Derived,
-                                      op.derivedFloats() * floats);
+                                      derived * floats);
             m_plan.scratchBytes = std::max(m_plan.scratchBytes, roundUp(op.scratchBytes()));
             m_plan.tableBytes += op.tableBytes();
         }
@@ -595,6 +661,8 @@ private:
     ExecutionPlan& m_plan;
     OpGraph& m_graph;
     std::vector<char> m_live, m_fused;
+    std::vector<int> m_addend;               ///< per op: the value it adds; -1: none
+    std::map<std::size_t, int> m_sumProduct; ///< per fused sum: its input that is the product
     std::vector<ValueState> m_values;
     std::vector<int> m_gradientBuffer;
     std::vector<int> m_segmentOf;

@@ -83,6 +83,7 @@ struct ExecutionPlan {
     std::vector<Buffer> buffers;
     std::vector<OpBinding> bindings; ///< per op
     std::vector<int> valueBuffer;    ///< per value; -1 when pruned
+    std::vector<int> scaledBy;       ///< per op: the scale that is part of its weights; -1: none
     std::vector<std::pair<int, int>>
         fusedInto; ///< ops without instructions of their own and the op that does their work
     std::int64_t chunk = 1;

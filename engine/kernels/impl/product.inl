@@ -89,10 +89,10 @@ void productTiles(const ProductBlock& block, const std::int32_t* inOffset, const
                     sums[0][p][v] = bias;
             }
         }
-        if (a.accumulate) {
+        if (a.addend) {
             CONVARIUM_UNROLL
             for (int p = 0; p < PX; ++p) {
-                const float* out = outBase + outOffset[p];
+                const float* out = a.addend + block.column + outOffset[p];
                 CONVARIUM_UNROLL
                 for (int v = 0; v < NV - 1; ++v)
                     sums[0][p][v] += load(out + v * kWidth);

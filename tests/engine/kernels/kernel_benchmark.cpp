@@ -71,7 +71,7 @@ struct Problem {
                 std::int64_t(inOffset.size()),
                 std::int64_t(depthOffset.size()),
                 columns,
-                false,
+                nullptr,
                 Activation::Relu};
     }
 

@@ -70,7 +70,8 @@ void checkProduct(const Case& c, Random& random, bool withBias, bool accumulate,
     const Floats before = random.floats(c.outSize);
     Floats out = before;
     c.table.product({c.in.data(), out.data(), weights.data(), withBias ? bias.data() : nullptr, c.inOffset.data(),
-                     c.outOffset.data(), c.depthOffset.data(), c.pixels, c.depth, c.columns, accumulate, activation});
+                     c.outOffset.data(), c.depthOffset.data(), c.pixels, c.depth, c.columns,
+                     accumulate ? out.data() : nullptr, activation});
     QVERIFY2(out.guardsIntact(), c.text());
     Floats expected = before;
     std::vector<bool> written(static_cast<std::size_t>(c.outSize), false);
@@ -84,7 +85,7 @@ void checkProduct(const Case& c, Random& random, bool withBias, bool accumulate,
                 sum += term;
                 size += std::abs(term);
             }
-            sum = reference(activation, sum) + (accumulate ? double(before[at]) : 0.0);
+            sum = reference(activation, sum + (accumulate ? double(before[at]) : 0.0));
             written[static_cast<std::size_t>(at)] = true;
             if (!isClose(double(out[at]), sum, 1e-6, size))
                 QFAIL(c.text() + ", at pixel " + QByteArray::number(p) + " column " + QByteArray::number(j) +
@@ -183,10 +184,8 @@ void ProductKernelTest::productEqualsPlainLoopsForRandomShapes()
                          random.pick<std::int64_t>({1, 2, 3, 4, 5, 7, 9, 25, 64, 145}), random.pick(columnsFor(*table)),
                          style);
             const bool accumulate = random.coin();
-            const auto activation =
-                accumulate ? Activation::None
-                           : random.pick<Activation>({Activation::None, Activation::Relu, Activation::Relu6,
-                                                      Activation::Tanh, Activation::Sigmoid});
+            const auto activation = random.pick<Activation>(
+                {Activation::None, Activation::Relu, Activation::Relu6, Activation::Tanh, Activation::Sigmoid});
             checkProduct(c, random, random.coin(), accumulate, activation);
         }
 }
@@ -240,7 +239,7 @@ void ProductKernelTest::nanReachesTheOutputThroughRelu()
             const std::int32_t zero = 0;
             const std::int32_t depth[] = {0, 1, 2, 3};
             table->product({in.data(), out.data(), weights.data(), nullptr, &zero, &zero, depth, 1, 4, table->width,
-                            false, activation});
+                            nullptr, activation});
             for (std::int64_t j = 0; j < table->width; ++j)
                 QVERIFY2(std::isnan(out[j]), table->name);
         }

@@ -228,6 +228,67 @@ private Q_SLOTS:
         }
     }
 
+    /// In evaluation a batch norm behind a convolution becomes part of its weights and a sum is done along the way: the
+    /// scores stay those of a plan that keeps every layer apart.
+    void evaluationFoldsNormsAndSums()
+    {
+        GraphMaker m("folded");
+        m.input(3, 11, 9);
+        m.conv(9, 3, -1);
+        m.add("batch_norm");
+        const NodeId left = m.add("relu");
+        m.add("depthwise_conv2d", {{"padding", std::string("same")}});
+        m.add("batch_norm");
+        m.add("relu6");
+        m.conv(9, 1, 0, 1, false);
+        const NodeId right = m.add("batch_norm");
+        m.merge("add", {left, right});
+        const NodeId sum = m.add("relu");
+        const NodeId last = m.conv(9, 3, -1);
+        m.merge("add", {last, sum});
+        m.add("global_avg_pool");
+        m.dense(4);
+        const GraphSpec& g = m.graph();
+        const Fixture f = makeData(inputShape(g), 5, 4);
+        WeightMap weights = *initialWeights(g, 3);
+        const CountedRng rng(4, RandomPurpose::Test);
+        std::uint32_t number = 0;
+        for (auto& [key, tensor] : weights)
+            if (tensor.shape().rank() == 1)
+                for (float& v : tensor.values())
+                    v = 0.5f + static_cast<float>(rng.word(0, number++)) * 0x1p-32f;
+        for (const kernels::KernelTable* table : availableLevels()) {
+            std::vector<float> scores[2];
+            for (const bool apart : {false, true}) {
+                PlanOptions o;
+                o.batch = 5;
+                o.threads = 2;
+                o.training = false;
+                o.keepAll = apart;
+                o.kernels = table;
+                const auto plan = makePlan(g, o);
+                const auto folded =
+                    std::count_if((*plan)->scaledBy.begin(), (*plan)->scaledBy.end(), [](int by) { return by >= 0; });
+                const auto sums = std::count_if((*plan)->bindings.begin(), (*plan)->bindings.end(),
+                                                [](const OpBinding& b) { return b.addend >= 0; });
+                QCOMPARE(folded, apart ? 0 : 3);
+                QCOMPARE(sums, apart ? 0 : 2);
+                auto executor = Executor::create(*plan);
+                (*executor)->setWeights(weights);
+                QVERIFY((*executor)->weights() == weights);
+                std::vector<float>& all = scores[apart];
+                all.resize(5 * 4);
+                QVERIFY((*executor)->infer(
+                    {f.data.get(), f.indices, 1.0f / 255.0f, 0}, [&](const Executor::ChunkView& chunk) {
+                        for (std::int64_t i = 0; i < chunk.count; ++i)
+                            std::copy_n(chunk.logits + i * chunk.layout->lanes, 4, all.data() + (chunk.first + i) * 4);
+                    }));
+            }
+            for (std::size_t i = 0; i < scores[0].size(); ++i)
+                QVERIFY2(std::abs(scores[0][i] - scores[1][i]) < 2e-5f * (1 + std::abs(scores[1][i])), table->name);
+        }
+    }
+
     void gradientsEqualTheReference_data()
     {
         QTest::addColumn<QString>("network");
