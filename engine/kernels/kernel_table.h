@@ -155,10 +155,12 @@ struct ChannelGradientArgs {
 };
 
 /// Local response normalisation: s[c] = k + scale * sum of x^2 over channels c - before ... c + after (those that
-/// exist), y[c] = x[c] s[c]^-beta. Scratch: 3 (lanes + 2 (before + after)) floats.
+/// exist), y[c] = x[c] s[c]^-beta; k > 0. `block` pixels go through scratch at a time, which has
+/// 3 (m + block (lanes + m)) floats, m the larger one of before and after.
 struct LrnArgs {
     std::int64_t pixels, channels, lanes;
     std::int64_t before, after;
+    std::int64_t block;
     float scale, k, beta;
 };
 

@@ -1,6 +1,8 @@
 // Local response normalisation across maps.
 #include "engine/ops/op_graph.h"
 
+#include <algorithm>
+
 namespace convarium::engine
 {
 
@@ -22,6 +24,7 @@ public:
         m_args.lanes = layout.lanes;
         m_args.before = m_g.before;
         m_args.after = m_g.after;
+        m_args.block = std::max<std::int64_t>(1, kScratchLanes / m_args.lanes);
         m_args.scale = static_cast<float>(m_g.scale);
         m_args.k = static_cast<float>(m_g.k);
         m_args.beta = static_cast<float>(m_g.beta);
@@ -29,7 +32,8 @@ public:
 
     std::int64_t scratchBytes() const override
     {
-        return 3 * (m_args.lanes + 2 * (m_args.before + m_args.after)) * static_cast<std::int64_t>(sizeof(float));
+        const std::int64_t margin = std::max(m_args.before, m_args.after);
+        return 3 * (margin + m_args.block * (m_args.lanes + margin)) * static_cast<std::int64_t>(sizeof(float));
     }
 
     void forward(const Run& run, const OpBinding& b, int) const override
@@ -44,6 +48,9 @@ public:
     }
 
 private:
+    /// Lanes that pass through scratch together: enough to hide stores, few enough for the first cache.
+    static constexpr std::int64_t kScratchLanes = 1024;
+
     [[nodiscard]] kernels::LrnArgs args(const Run& run) const
     {
         kernels::LrnArgs a = m_args;

@@ -1,137 +1,186 @@
 // Local response normalisation across channels. Rows of squares (and of products, backward) stand in scratch with zeros
-// on both sides, so that the window over neighbouring channels needs no special case at the ends.
-
-/// 1 / sqrt(s) for s > 0, to two units in the last place: Newton's steps from half the exponent. Square roots and
-/// divisions of whole vectors take several times as long.
-CONVARIUM_INLINE V reciprocalRoot(V s)
-{
-    V y = (V)(0x5f3759dfu - ((VBits)s >> 1));
-    const V half = s * 0.5f;
-    CONVARIUM_UNROLL
-    for (int i = 0; i < 3; ++i)
-        y = y * (1.5f - half * y * y);
-    return y;
-}
+// between them, so that the window over neighbouring channels needs no special case at the ends. Several pixels take
+// each stage together: a window lies across vectors just stored, and would wait until they have reached the cache.
 
 struct LrnPower {
     V power;   ///< s^-beta
     V inverse; ///< 1 / s
 };
 
-/// kQuarters = 4 beta for the exponents that need roots only, 0: any.
+/// kQuarters = 4 beta for the exponents that are powers of y = s^-1/4, 0: any. y from a quarter of the float's exponent
+/// (within 3 %), corrected by a polynomial of s y^4 (to 5e-5) and at last by the slope of the power wanted: two units
+/// in the last place without roots and divisions. The order of the products keeps them within float's range.
 template <int kQuarters>
 CONVARIUM_INLINE LrnPower lrnPower(V s, float beta)
 {
-    if constexpr (kQuarters == 2) {
-        const V r = reciprocalRoot(s);
-        return {r, r * r};
-    } else if constexpr (kQuarters == 3) {
-        const V r = reciprocalRoot(s);
-        return {r * r * reciprocalRoot(r), r * r}; // r sqrt(r)
-    } else if constexpr (kQuarters == 4) {
-        const V r = 1.0f / s;
-        return {r, r};
-    } else {
+    if constexpr (kQuarters == 0) {
         V r{};
         for (int i = 0; i < kWidth; ++i)
             r[i] = __builtin_powf(s[i], -beta);
         return {r, 1.0f / s};
+    } else {
+        V y = (V)(0x4f4fe000u - ((VBits)s >> 2));
+        V square = y * y;
+        const V q = s * square * square;
+        y *= (q * 0.228868314f - 0.696885033f) * q + 1.468454183f;
+        square = y * y;
+        const V rest = 1.0f - s * square * square;
+        const V fourth = square * square;
+        const V power = kQuarters == 2 ? square : kQuarters == 3 ? square * y : fourth;
+        const VInt infinite = s > 3.4e38f; // no number to start from; NaN fails the comparison and stays
+        return {infinite ? V{} : power + power * (rest * (kQuarters / 4.0f)), infinite ? V{} : fourth + fourth * rest};
     }
 }
 
-CONVARIUM_INLINE V maskedBelow(V x, std::int64_t n)
+/// x, and zero in lanes of no channel.
+CONVARIUM_INLINE V ofChannels(const LrnArgs& a, std::int64_t c, V x)
 {
-    return lanesBelow(n) ? x : V{};
+    if (c + kWidth <= a.channels)
+        return x;
+    return lanesBelow(a.channels - c) ? x : V{};
 }
 
-CONVARIUM_INLINE V windowSum(const float* row, std::int64_t before, std::int64_t after)
+/// kSpan: the window's size, 0: any.
+template <int kSpan>
+CONVARIUM_INLINE V windowSum(const float* first, std::int64_t span)
 {
-    V sum = load(row - before);
-    for (std::int64_t i = 1 - before; i <= after; ++i)
-        sum += load(row + i);
+    V sum = load(first);
+    CONVARIUM_UNROLL
+    for (int i = 1; i < kSpan; ++i)
+        sum += load(first + i);
+    if constexpr (kSpan == 0)
+        for (std::int64_t i = 1; i < span; ++i)
+            sum += load(first + i);
     return sum;
 }
 
 struct LrnRows {
-    float *squares, *products, *powers;
+    std::int64_t row; ///< from one pixel's row to the next
+    float *squares, *products, *passed;
     LrnRows(const LrnArgs& a, float* scratch)
     {
-        const std::int64_t margin = a.before + a.after;
-        const std::int64_t row = a.lanes + 2 * margin;
-        clearFloats(scratch, 3 * row);
+        const std::int64_t margin = a.before > a.after ? a.before : a.after;
+        row = a.lanes + margin;
+        const std::int64_t floats = margin + a.block * row;
+        clearFloats(scratch, 3 * floats);
         squares = scratch + margin;
-        products = squares + row;
-        powers = products + row;
+        products = squares + floats;
+        passed = products + floats;
     }
 };
 
-CONVARIUM_INLINE void squareRow(const LrnArgs& a, const float* in, float* row)
+/// Calls f(at, c, inScratch) for each vector of some pixels: its place in the images, its first channel, its place in
+/// scratch.
+template <class F>
+CONVARIUM_INLINE void overLrnVectors(const LrnArgs& a, std::int64_t row, std::int64_t pixels, F f)
 {
-    for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
-        const V x = load(in + c);
-        store(row + c, maskedBelow(x * x, a.channels - c));
-    }
+    for (std::int64_t p = 0; p < pixels; ++p)
+        for (std::int64_t c = 0; c < a.lanes; c += kWidth)
+            f(p * a.lanes + c, c, p * row + c);
 }
 
-template <int kQuarters>
-void lrnOf(const LrnArgs& a, const float* in, float* out, float* scratch)
+template <int kQuarters, int kSpan>
+void lrnOf(const LrnArgs& args, const float* in, float* out, float* scratch)
 {
+    const LrnArgs a = args;
     const LrnRows rows(a, scratch);
-    for (std::int64_t pixel = 0; pixel < a.pixels; ++pixel, in += a.lanes, out += a.lanes) {
-        squareRow(a, in, rows.squares);
-        for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
-            const V s = windowSum(rows.squares + c, a.before, a.after) * a.scale + a.k;
-            store(out + c, load(in + c) * lrnPower<kQuarters>(s, a.beta).power);
-        }
+    const std::int64_t span = a.before + 1 + a.after;
+    for (std::int64_t from = 0; from < a.pixels; from += a.block, in += a.block * a.lanes, out += a.block * a.lanes) {
+        const std::int64_t pixels = a.pixels - from < a.block ? a.pixels - from : a.block;
+        overLrnVectors(a, rows.row, pixels, [=](std::int64_t at, std::int64_t c, std::int64_t inScratch) {
+            const V x = load(in + at);
+            store(rows.squares + inScratch, ofChannels(a, c, x * x));
+        });
+        overLrnVectors(a, rows.row, pixels, [=](std::int64_t at, std::int64_t, std::int64_t inScratch) {
+            const V s = windowSum<kSpan>(rows.squares + inScratch - a.before, span) * a.scale + a.k;
+            store(out + at, load(in + at) * lrnPower<kQuarters>(s, a.beta).power);
+        });
     }
 }
 
-template <int kQuarters>
-void lrnBackwardOf(const LrnArgs& a, const float* in, const float* outGradient, float* inGradient, float* scratch,
+template <int kQuarters, int kSpan>
+void lrnBackwardOf(const LrnArgs& args, const float* in, const float* outGradient, float* inGradient, float* scratch,
                    bool accumulate)
 {
+    const LrnArgs a = args;
     const LrnRows rows(a, scratch);
+    const std::int64_t span = a.before + 1 + a.after;
     const float factor = 2.0f * a.beta * a.scale;
-    for (std::int64_t pixel = 0; pixel < a.pixels; ++pixel, in += a.lanes, outGradient += a.lanes, inGradient += a.lanes) {
-        squareRow(a, in, rows.squares);
-        for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
-            const V s = windowSum(rows.squares + c, a.before, a.after) * a.scale + a.k;
+    for (std::int64_t from = 0; from < a.pixels; from += a.block) {
+        const std::int64_t pixels = a.pixels - from < a.block ? a.pixels - from : a.block;
+        overLrnVectors(a, rows.row, pixels, [=](std::int64_t at, std::int64_t c, std::int64_t inScratch) {
+            const V x = load(in + at);
+            store(rows.squares + inScratch, ofChannels(a, c, x * x));
+        });
+        overLrnVectors(a, rows.row, pixels, [=](std::int64_t at, std::int64_t c, std::int64_t inScratch) {
+            const V s = windowSum<kSpan>(rows.squares + inScratch - a.before, span) * a.scale + a.k;
             const LrnPower p = lrnPower<kQuarters>(s, a.beta);
-            store(rows.powers + c, p.power);
-            store(rows.products + c,
-                  maskedBelow(load(outGradient + c) * load(in + c) * p.power * p.inverse, a.channels - c));
-        }
-        for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
+            const V passed = load(outGradient + at) * p.power;
+            store(rows.passed + inScratch, passed);
+            store(rows.products + inScratch, ofChannels(a, c, passed * load(in + at) * p.inverse));
+        });
+        overLrnVectors(a, rows.row, pixels, [=](std::int64_t at, std::int64_t c, std::int64_t inScratch) {
             // Channel i lies in the windows of the channels from i - after to i + before.
-            const V others = windowSum(rows.products + c, a.after, a.before);
-            const V g = maskedBelow(
-                load(outGradient + c) * load(rows.powers + c) - load(in + c) * others * factor, a.channels - c);
-            store(inGradient + c, accumulate ? load(inGradient + c) + g : g);
-        }
+            const V others = windowSum<kSpan>(rows.products + inScratch - a.after, span);
+            const V g = ofChannels(a, c, load(rows.passed + inScratch) - load(in + at) * others * factor);
+            store(inGradient + at, accumulate ? load(inGradient + at) + g : g);
+        });
+        in += a.block * a.lanes;
+        outGradient += a.block * a.lanes;
+        inGradient += a.block * a.lanes;
     }
 }
+
+/// Calls run.template of<quarters, span>() with the exponent and the window of the call.
+template <class R>
+CONVARIUM_INLINE void withLrn(const LrnArgs& a, R run)
+{
+    const bool five = a.before + a.after == 4;
+    if (a.beta == 0.75f)
+        five ? run.template of<3, 5>() : run.template of<3, 0>();
+    else if (a.beta == 0.5f)
+        run.template of<2, 0>();
+    else if (a.beta == 1.0f)
+        run.template of<4, 0>();
+    else
+        run.template of<0, 0>();
+}
+
+struct LrnRun {
+    const LrnArgs& a;
+    const float* in;
+    float* out;
+    float* scratch;
+
+    template <int kQuarters, int kSpan>
+    void of() const
+    {
+        lrnOf<kQuarters, kSpan>(a, in, out, scratch);
+    }
+};
 
 void lrn(const LrnArgs& a, const float* in, float* out, float* scratch)
 {
-    if (a.beta == 0.75f)
-        lrnOf<3>(a, in, out, scratch);
-    else if (a.beta == 0.5f)
-        lrnOf<2>(a, in, out, scratch);
-    else if (a.beta == 1.0f)
-        lrnOf<4>(a, in, out, scratch);
-    else
-        lrnOf<0>(a, in, out, scratch);
+    withLrn(a, LrnRun{a, in, out, scratch});
 }
+
+struct LrnBackwardRun {
+    const LrnArgs& a;
+    const float* in;
+    const float* outGradient;
+    float* inGradient;
+    float* scratch;
+    bool accumulate;
+
+    template <int kQuarters, int kSpan>
+    void of() const
+    {
+        lrnBackwardOf<kQuarters, kSpan>(a, in, outGradient, inGradient, scratch, accumulate);
+    }
+};
 
 void lrnBackward(const LrnArgs& a, const float* in, const float* outGradient, float* inGradient, float* scratch,
                  bool accumulate)
 {
-    if (a.beta == 0.75f)
-        lrnBackwardOf<3>(a, in, outGradient, inGradient, scratch, accumulate);
-    else if (a.beta == 0.5f)
-        lrnBackwardOf<2>(a, in, outGradient, inGradient, scratch, accumulate);
-    else if (a.beta == 1.0f)
-        lrnBackwardOf<4>(a, in, outGradient, inGradient, scratch, accumulate);
-    else
-        lrnBackwardOf<0>(a, in, outGradient, inGradient, scratch, accumulate);
+    withLrn(a, LrnBackwardRun{a, in, outGradient, inGradient, scratch, accumulate});
 }

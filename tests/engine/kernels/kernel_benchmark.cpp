@@ -136,6 +136,30 @@ void activation(benchmark::State& state, Activation kind)
     state.counters["Gfloat/s"] = benchmark::Counter(4096e-9, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+/// Local response normalisation of 28x28 places of 32 maps.
+void lrn(benchmark::State& state, bool backward)
+{
+    LrnArgs a{};
+    a.pixels = 28 * 28;
+    a.channels = a.lanes = 32;
+    a.before = a.after = 2;
+    a.block = 32;
+    a.scale = 2e-5f;
+    a.k = 1.0f;
+    a.beta = 0.75f;
+    const std::size_t floats = std::size_t(a.pixels * a.lanes);
+    std::vector<float> in(floats, 0.3f), gradient(floats, 0.1f), out(floats), scratch(4096);
+    for (auto _ : state) {
+        if (backward)
+            active().lrnBackward(a, in.data(), gradient.data(), out.data(), scratch.data(), false);
+        else
+            active().lrn(a, in.data(), out.data(), scratch.data());
+        benchmark::ClobberMemory();
+    }
+    state.counters["Gfloat/s"] =
+        benchmark::Counter(double(floats) * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -151,6 +175,8 @@ int main(int argc, char** argv)
     benchmark::RegisterBenchmark("tanh", activation, Activation::Tanh);
     benchmark::RegisterBenchmark("sigmoid", activation, Activation::Sigmoid);
     benchmark::RegisterBenchmark("relu", activation, Activation::Relu);
+    benchmark::RegisterBenchmark("lrn forward", lrn, false);
+    benchmark::RegisterBenchmark("lrn backward", lrn, true);
     benchmark::Initialize(&argc, argv);
     benchmark::AddCustomContext("kernel level", active().name);
     benchmark::RunSpecifiedBenchmarks();

@@ -15,6 +15,7 @@ class LrnKernelTest : public QObject
 
 private Q_SLOTS:
     void bothWaysEqualPlainLoops();
+    void powersHoldForSumsOfAnySize();
     void nanGivesNanWithinItsWindow();
 };
 
@@ -23,7 +24,8 @@ namespace
 
 std::int64_t scratchFloats(const LrnArgs& a)
 {
-    return 3 * (a.lanes + 2 * (a.before + a.after));
+    const std::int64_t margin = std::max(a.before, a.after);
+    return 3 * (margin + a.block * (a.lanes + margin));
 }
 
 } // namespace
@@ -41,7 +43,8 @@ void LrnKernelTest::bothWaysEqualPlainLoops()
                     for (const float beta : {0.75f, 0.5f, 1.0f, 0.6f})
                         for (const bool accumulate : {false, true}) {
                             LrnArgs a{};
-                            a.pixels = 3;
+                            a.pixels = 5;
+                            a.block = lanes == table->width ? 2 : 7; // several blocks, or part of one
                             a.lanes = lanes;
                             a.channels = lanes - missing;
                             a.before = window.before;
@@ -92,11 +95,40 @@ void LrnKernelTest::bothWaysEqualPlainLoops()
                         }
 }
 
+void LrnKernelTest::powersHoldForSumsOfAnySize()
+{
+    for (const KernelTable* table : tablesUnderTest())
+        for (const float beta : {0.75f, 0.5f, 1.0f}) {
+            LrnArgs a{};
+            a.pixels = 4096;
+            a.block = 64;
+            a.channels = a.lanes = table->width;
+            a.scale = 1.0f;
+            a.k = 1e-6f;
+            a.beta = beta;
+            const std::int64_t count = a.pixels * a.lanes;
+            Floats in(count), gradient(count, 1.0f), out(count), back(count), scratch(scratchFloats(a));
+            const auto base = [&](std::int64_t i) { return double(a.k) + double(in[i]) * double(in[i]); };
+            for (std::int64_t i = 0; i < count; ++i) // s from 1e-6 to 1e37, and at last infinity
+                in[i] = i + 1 < count ? float(std::pow(10.0, -4.0 + 22.5 * double(i) / double(count))) : 1e20f;
+            table->lrn(a, in.data(), out.data(), scratch.data());
+            table->lrnBackward(a, in.data(), gradient.data(), back.data(), scratch.data(), false);
+            for (std::int64_t i = 0; i < count; ++i) {
+                const double wanted = i + 1 < count ? double(in[i]) * std::pow(base(i), -double(beta)) : 0.0;
+                QVERIFY2(std::abs(double(out[i]) - wanted) <= 3e-7 * wanted, table->name);
+                const double passed = std::pow(base(i), -double(beta));
+                const double slope = passed * (1 - 2 * double(beta) * double(in[i]) * double(in[i]) / base(i));
+                if (in[i] < 1e12f) // beyond, the products of gradients leave float's range
+                    QVERIFY2(std::abs(double(back[i]) - slope) <= 2e-6 * passed, table->name);
+            }
+        }
+}
+
 void LrnKernelTest::nanGivesNanWithinItsWindow()
 {
     for (const KernelTable* table : tablesUnderTest()) {
         LrnArgs a{};
-        a.pixels = 1;
+        a.pixels = a.block = 1;
         a.lanes = a.channels = 2 * table->width;
         a.before = a.after = 1;
         a.scale = a.k = 1;
