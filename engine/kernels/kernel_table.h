@@ -84,6 +84,10 @@ struct ProductArgs {
     std::int64_t columns; ///< stored columns; if not a multiple of width the last vector is stored in part
     const float* addend;  ///< laid out as out, which it may be; or null
     Activation activation;
+    // A window of stride 1 may say so. The depth is then rows of slideTaps * slideChannels numbers, tap by tap; pixels
+    // come in whole rows of slidePixels; neighbouring taps, and neighbouring pixels of a row, lie slideSpacing apart.
+    std::int64_t slideTaps; ///< 0: says nothing
+    std::int64_t slideChannels, slidePixels, slideSpacing;
 };
 
 /// Weight gradient of the product above:

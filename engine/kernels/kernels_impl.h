@@ -3,6 +3,7 @@
 //   CONVARIUM_KERNEL_WIDTH        floats per vector
 //   CONVARIUM_KERNEL_BLOCK        columns of a packed block
 //   CONVARIUM_KERNEL_TILE_PIXELS  most pixels of a register tile with 1, 2, ... block / width vectors of columns
+//   CONVARIUM_KERNEL_SLIDE_PIXELS likewise with 1 and 2 vectors, where windows slide
 // and is compiled with the CPU flags of its level. Everything sits in an unnamed namespace, and no standard container
 // or algorithm is used: a function shared with another file might be kept in the copy that needs the newer CPU.
 #pragma once

@@ -3,6 +3,7 @@
 #define CONVARIUM_KERNEL_WIDTH 16
 #define CONVARIUM_KERNEL_BLOCK 64
 #define CONVARIUM_KERNEL_TILE_PIXELS 12, 12, 8, 6
+#define CONVARIUM_KERNEL_SLIDE_PIXELS 14, 12
 #include "engine/kernels/kernels_impl.h"
 #include "engine/kernels/level_tables.h"
 

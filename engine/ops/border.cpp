@@ -61,7 +61,7 @@ WindowPhases windowPhases(const WindowGeometry& g, const Layout& in, const Layou
             if (phase.rows == 0 || phase.columns == 0)
                 continue;
             for (std::int64_t kh = 0; kh < rows.kernel; ++kh)
-                for (std::int64_t kw = 0; kw < columns.kernel; ++kw)
+                for (std::int64_t kw = columns.kernel; kw-- > 0;) // places rise along a row of the kernel
                     if (rows.hits(a, kh) && columns.hits(b, kw)) {
                         const PhaseTap tap{kh, kw, rows.place(a, kh), columns.place(b, kw)};
                         top = std::max(top, -tap.row);

@@ -140,6 +140,7 @@ void ConvolutionProducts::gather(const Run& run, const float* in, float* out, co
             a.columns = m_g.groups == 1 ? m_matrix.columns : m_groupOut;
             a.addend = addend ? addend + i * m_out.floats() + g * m_groupOut : nullptr;
             a.activation = activation;
+            sayHowWindowsSlide(a, m_groupIn, m_out.width, m_in.lanes);
             run.kernels().product(a);
         }
     }
@@ -172,9 +173,21 @@ void ConvolutionProducts::scatter(const Run& run, const float* out, float* in, c
                 a.columns = m_g.groups == 1 ? phase.matrix.columns : m_groupIn;
                 a.addend = accumulate ? a.out : nullptr;
                 a.activation = activation;
+                sayHowWindowsSlide(a, m_groupOut, phase.geometry.columns, m_out.lanes);
                 run.kernels().product(a);
             }
     }
+}
+
+void ConvolutionProducts::sayHowWindowsSlide(kernels::ProductArgs& a, std::int64_t channels, std::int64_t pixels,
+                                             std::int64_t lanes) const
+{
+    if (m_g.strideWidth != 1 || m_g.dilationWidth != 1 || m_wholeInput)
+        return;
+    a.slideTaps = m_g.kernelWidth;
+    a.slideChannels = channels;
+    a.slidePixels = pixels;
+    a.slideSpacing = lanes;
 }
 
 void ConvolutionProducts::weightGradient(const Run& run, const float* in, const float* out, float* weightGradient,

@@ -69,6 +69,9 @@ private:
     {
         return run.rows < 0 ? n * perImage : run.rows * m_out.width;
     }
+    /// Says how the windows slide over rows of so many pixels, if they do.
+    void sayHowWindowsSlide(kernels::ProductArgs& a, std::int64_t channels, std::int64_t pixels,
+                            std::int64_t lanes) const;
     template <class F>
     void eachWeight(const F& f) const;
     void prepareWholeInput(std::int64_t chunk);

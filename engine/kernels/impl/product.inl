@@ -61,6 +61,70 @@ CONVARIUM_INLINE void productStep(V (&sum)[PX][NV], const float* weights, const 
     }
 }
 
+/// Bias and addend of a tile.
+template <int NV, int PX>
+CONVARIUM_INLINE void startTile(V (&sum)[PX][NV], const ProductArgs& a, const ProductBlock& block,
+                                const std::int32_t* outOffset)
+{
+    if (a.bias) {
+        CONVARIUM_UNROLL
+        for (int v = 0; v < NV; ++v) {
+            const V bias = load(a.bias + block.column + v * kWidth);
+            CONVARIUM_UNROLL
+            for (int p = 0; p < PX; ++p)
+                sum[p][v] = bias;
+        }
+    }
+    if (a.addend) {
+        CONVARIUM_UNROLL
+        for (int p = 0; p < PX; ++p) {
+            const float* out = a.addend + block.column + outOffset[p];
+            CONVARIUM_UNROLL
+            for (int v = 0; v < NV - 1; ++v)
+                sum[p][v] += load(out + v * kWidth);
+            out += (NV - 1) * kWidth;
+            sum[p][NV - 1] += block.last == kWidth ? load(out) : Part{block.last}.get(out);
+        }
+    }
+}
+
+/// Activates and stores a tile.
+template <int NV, int PX>
+CONVARIUM_INLINE void finishTile(V (&sum)[PX][NV], const ProductArgs& a, const ProductBlock& block,
+                                 const std::int32_t* outOffset)
+{
+    float* const outBase = a.out + block.column;
+    if (a.activation == Activation::Relu || a.activation == Activation::Relu6) {
+        // One comparison more than ReLU needs: infinity stays, so this is no cut for it.
+        const V most = spread(a.activation == Activation::Relu6 ? 6.0f : __builtin_inff());
+        CONVARIUM_UNROLL
+        for (int p = 0; p < PX; ++p) {
+            CONVARIUM_UNROLL
+            for (int v = 0; v < NV; ++v)
+                sum[p][v] = sum[p][v] > most ? most : relu(sum[p][v]);
+        }
+    }
+    CONVARIUM_UNROLL
+    for (int p = 0; p < PX; ++p) {
+        float* out = outBase + outOffset[p];
+        CONVARIUM_UNROLL
+        for (int v = 0; v < NV - 1; ++v)
+            store(out + v * kWidth, sum[p][v]);
+    }
+    if (block.last == kWidth) {
+        CONVARIUM_UNROLL
+        for (int p = 0; p < PX; ++p)
+            store(outBase + outOffset[p] + (NV - 1) * kWidth, sum[p][NV - 1]);
+    } else {
+        CONVARIUM_UNROLL
+        for (int p = 0; p < PX; ++p)
+            Part{block.last}.put(outBase + outOffset[p] + (NV - 1) * kWidth, sum[p][NV - 1]);
+    }
+    if (a.activation == Activation::Tanh || a.activation == Activation::Sigmoid)
+        for (int p = 0; p < PX; ++p)
+            activateTile(a.activation, outBase + outOffset[p], (NV - 1) * kWidth + block.last);
+}
+
 /// Several tiles of PX pixels one after the other.
 template <int NV, int PX, bool kRuns>
 void productTiles(const ProductBlock& block, const std::int32_t* inOffset, const std::int32_t* outOffset,
@@ -69,9 +133,6 @@ void productTiles(const ProductBlock& block, const std::int32_t* inOffset, const
     // Copies, because the compiler must assume that a store of floats changes what a reference points to.
     const ProductArgs a = block.args;
     const std::int64_t run = block.run;
-    const Part last{block.last};
-    const bool whole = block.last == kWidth;
-    float* const outBase = a.out + block.column;
     // Few sums cannot hide the latency of an addition; several sets of them, one per neighbouring k, can.
     constexpr int kSets = NV * PX <= 2 ? 4 : NV * PX <= 7 ? 2 : 1;
     for (; tiles > 0; --tiles, inOffset += PX, outOffset += PX) {
@@ -80,26 +141,7 @@ void productTiles(const ProductBlock& block, const std::int32_t* inOffset, const
         CONVARIUM_UNROLL
         for (int p = 0; p < PX; ++p)
             in[p] = kRuns ? a.in + inOffset[p] : opaque(a.in + inOffset[p]);
-        if (a.bias) {
-            CONVARIUM_UNROLL
-            for (int v = 0; v < NV; ++v) {
-                const V bias = load(a.bias + block.column + v * kWidth);
-                CONVARIUM_UNROLL
-                for (int p = 0; p < PX; ++p)
-                    sums[0][p][v] = bias;
-            }
-        }
-        if (a.addend) {
-            CONVARIUM_UNROLL
-            for (int p = 0; p < PX; ++p) {
-                const float* out = a.addend + block.column + outOffset[p];
-                CONVARIUM_UNROLL
-                for (int v = 0; v < NV - 1; ++v)
-                    sums[0][p][v] += load(out + v * kWidth);
-                out += (NV - 1) * kWidth;
-                sums[0][p][NV - 1] += whole ? load(out) : last.get(out);
-            }
-        }
+        startTile<NV, PX>(sums[0], a, block, outOffset);
         const float* weights = block.weights;
         if constexpr (kRuns) {
             for (std::int64_t start = 0; start < a.depth; start += run) {
@@ -130,35 +172,7 @@ void productTiles(const ProductBlock& block, const std::int32_t* inOffset, const
                     sums[0][p][v] += sums[s][p][v];
             }
         }
-        if (a.activation == Activation::Relu || a.activation == Activation::Relu6) {
-            // One comparison more than ReLU needs: infinity stays, so this is no cut for it.
-            const V most = spread(a.activation == Activation::Relu6 ? 6.0f : __builtin_inff());
-            CONVARIUM_UNROLL
-            for (int p = 0; p < PX; ++p) {
-                CONVARIUM_UNROLL
-                for (int v = 0; v < NV; ++v)
-                    sums[0][p][v] = sums[0][p][v] > most ? most : relu(sums[0][p][v]);
-            }
-        }
-        CONVARIUM_UNROLL
-        for (int p = 0; p < PX; ++p) {
-            float* out = outBase + outOffset[p];
-            CONVARIUM_UNROLL
-            for (int v = 0; v < NV - 1; ++v)
-                store(out + v * kWidth, sums[0][p][v]);
-        }
-        if (whole) {
-            CONVARIUM_UNROLL
-            for (int p = 0; p < PX; ++p)
-                store(outBase + outOffset[p] + (NV - 1) * kWidth, sums[0][p][NV - 1]);
-        } else {
-            CONVARIUM_UNROLL
-            for (int p = 0; p < PX; ++p)
-                last.put(outBase + outOffset[p] + (NV - 1) * kWidth, sums[0][p][NV - 1]);
-        }
-        if (a.activation == Activation::Tanh || a.activation == Activation::Sigmoid)
-            for (int p = 0; p < PX; ++p)
-                activateTile(a.activation, outBase + outOffset[p], (NV - 1) * kWidth + last.n);
+        finishTile<NV, PX>(sums[0], a, block, outOffset);
     }
 }
 
@@ -202,17 +216,136 @@ void productBlock(int vectors, const ProductBlock& block, bool runs, std::int64_
     }
 }
 
+// Windows that slide: with a stride of 1 the number that tap t reads for a pixel is the one that tap t - 1 reads for
+// the next pixel. So each number is loaded once for all taps of a kernel row, which matters where few columns share a
+// load.
+
+constexpr int kSlideTaps = 3;
+
+constexpr int slidePixels(int vectors)
+{
+    constexpr int kPixels[] = {CONVARIUM_KERNEL_SLIDE_PIXELS};
+    return kPixels[vectors - 1];
+}
+
+/// Several tiles of PX pixels that lie in rows; kSpacing floats from pixel to pixel and from tap to tap, 0: any number.
+template <int NV, int PX, int kSpacing>
+void slideTiles(const ProductBlock& block, const std::int32_t* inOffset, const std::int32_t* outOffset,
+                std::int64_t tiles)
+{
+    const ProductArgs a = block.args;
+    const std::int64_t channels = a.slideChannels;
+    const std::int64_t kernelRow = kSlideTaps * channels;
+    const std::int64_t spacing = kSpacing > 0 ? kSpacing : a.slideSpacing;
+    // The taps of a row add to the same sum one after the other; with few pixels every tap needs its own.
+    constexpr int kSets = NV * PX <= 8 ? kSlideTaps : 1;
+    for (; tiles > 0; --tiles, inOffset += PX, outOffset += PX) {
+        V sums[kSets][PX][NV] = {};
+        startTile<NV, PX>(sums[0], a, block, outOffset);
+        const float* weights = block.weights;
+        for (std::int64_t k = 0; k < a.depth; k += kernelRow, weights += kernelRow * NV * kWidth) {
+            const float* in = a.in + inOffset[0] + a.depthOffset[k];
+            const float* w = weights;
+            for (std::int64_t c = 0; c < channels; ++c, ++in, w += NV * kWidth) {
+                V tap[kSlideTaps][NV];
+                CONVARIUM_UNROLL
+                for (int t = 0; t < kSlideTaps; ++t) {
+                    CONVARIUM_UNROLL
+                    for (int v = 0; v < NV; ++v)
+                        tap[t][v] = load(w + (t * channels * NV + v) * kWidth);
+                }
+                CONVARIUM_UNROLL
+                for (int q = 0; q < PX + kSlideTaps - 1; ++q) {
+                    const float x = in[q * spacing];
+                    CONVARIUM_UNROLL
+                    for (int t = 0; t < kSlideTaps; ++t) {
+                        if (q - t < 0 || q - t >= PX)
+                            continue;
+                        CONVARIUM_UNROLL
+                        for (int v = 0; v < NV; ++v)
+                            sums[t % kSets][q - t][v] += tap[t][v] * x;
+                    }
+                }
+            }
+        }
+        CONVARIUM_UNROLL
+        for (int s = 1; s < kSets; ++s) {
+            CONVARIUM_UNROLL
+            for (int p = 0; p < PX; ++p) {
+                CONVARIUM_UNROLL
+                for (int v = 0; v < NV; ++v)
+                    sums[0][p][v] += sums[s][p][v];
+            }
+        }
+        finishTile<NV, PX>(sums[0], a, block, outOffset);
+    }
+}
+
+template <int NV, int kSpacing, class = std::make_integer_sequence<int, slidePixels(NV)>>
+struct SlideTable;
+
+template <int NV, int kSpacing, int... kPixels>
+struct SlideTable<NV, kSpacing, std::integer_sequence<int, kPixels...>> {
+    static constexpr ProductTiles kTiles[] = {&slideTiles<NV, kPixels + 1, kSpacing>...};
+};
+
+/// Rows of pixels, each cut into tiles of nearly equal size.
+template <int NV, int kSpacing>
+void slideRows(const ProductBlock& block, std::int64_t from, std::int64_t count)
+{
+    constexpr int kMost = slidePixels(NV);
+    const std::int64_t width = block.args.slidePixels;
+    const std::int64_t tiles = (width + kMost - 1) / kMost;
+    const std::int64_t size = width / tiles;
+    const std::int64_t larger = width % tiles;
+    for (std::int64_t p = from; p < from + count; p += width) {
+        const std::int32_t* in = block.args.inOffset + p;
+        const std::int32_t* out = block.args.outOffset + p;
+        if (larger > 0)
+            SlideTable<NV, kSpacing>::kTiles[size](block, in, out, larger);
+        const std::int64_t done = larger * (size + 1);
+        SlideTable<NV, kSpacing>::kTiles[size - 1](block, in + done, out + done, tiles - larger);
+    }
+}
+
+template <int kSpacing>
+void slideBlock(int vectors, const ProductBlock& block, std::int64_t from, std::int64_t count)
+{
+    if (vectors == 1)
+        slideRows<1, kSpacing>(block, from, count);
+    else
+        slideRows<2, kSpacing>(block, from, count);
+}
+
+void slide(int vectors, const ProductBlock& block, std::int64_t from, std::int64_t count)
+{
+    if (block.args.slideSpacing == 1)
+        slideBlock<1>(vectors, block, from, count);
+    else if (block.args.slideSpacing == kWidth)
+        slideBlock<kWidth>(vectors, block, from, count);
+    else if (block.args.slideSpacing == 2 * kWidth)
+        slideBlock<2 * kWidth>(vectors, block, from, count);
+    else
+        slideBlock<0>(vectors, block, from, count);
+}
+
 void product(const ProductArgs& a)
 {
     constexpr std::int64_t kPanel = 192; // pixels whose inputs stay in the cache while the column blocks pass over them
     const std::int64_t run = commonRun(a.depthOffset, a.depth);
-    for (std::int64_t from = 0; from < a.pixels; from += kPanel) {
-        const std::int64_t count = a.pixels - from < kPanel ? a.pixels - from : kPanel;
+    const bool sliding = a.slideTaps == kSlideTaps;
+    const std::int64_t panel =
+        !sliding ? kPanel : a.slidePixels * (kPanel < a.slidePixels ? 1 : kPanel / a.slidePixels);
+    for (std::int64_t from = 0; from < a.pixels; from += panel) {
+        const std::int64_t count = a.pixels - from < panel ? a.pixels - from : panel;
         for (std::int64_t column = 0; column < a.columns; column += kBlock) {
             const std::int64_t columns = a.columns - column < kBlock ? a.columns - column : kBlock;
             const int vectors = static_cast<int>((columns + kWidth - 1) / kWidth);
             const ProductBlock block{a, a.weights + column * a.depth, run, column, columns - (vectors - 1) * kWidth};
-            productBlock<kBlockVectors>(vectors, block, run >= 4, from, count);
+            if (sliding && vectors <= 2)
+                slide(vectors, block, from, count);
+            else
+                productBlock<kBlockVectors>(vectors, block, run >= 4, from, count);
         }
     }
 }

@@ -39,7 +39,10 @@ struct Problem {
     explicit Problem(const Shape& s, const KernelTable& table)
     {
         const int width = table.width;
-        const int inLanes = s.in == 1 ? 1 : (s.in + width - 1) / width * width;
+        inLanes = s.in == 1 ? 1 : (s.in + width - 1) / width * width;
+        kernel = s.kernel;
+        inChannels = s.in;
+        size = s.size;
         columns = (s.out + width - 1) / width * width;
         const int padded = s.size + s.kernel - 1;
         for (int i = 0; i < s.images; ++i)
@@ -72,7 +75,11 @@ struct Problem {
                 std::int64_t(depthOffset.size()),
                 columns,
                 nullptr,
-                Activation::Relu};
+                Activation::Relu,
+                kernel,
+                inChannels,
+                size,
+                inLanes};
     }
 
     WeightGradientArgs gradient()
@@ -91,6 +98,7 @@ struct Problem {
     }
 
     std::int64_t columns;
+    std::int64_t kernel = 1, inChannels = 1, size = 1, inLanes = 1;
     std::vector<std::int32_t> inOffset, outOffset, depthOffset;
     std::vector<float> in, out, weights, bias;
     double operations; ///< of real channels

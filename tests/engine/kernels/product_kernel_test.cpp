@@ -71,7 +71,7 @@ void checkProduct(const Case& c, Random& random, bool withBias, bool accumulate,
     Floats out = before;
     c.table.product({c.in.data(), out.data(), weights.data(), withBias ? bias.data() : nullptr, c.inOffset.data(),
                      c.outOffset.data(), c.depthOffset.data(), c.pixels, c.depth, c.columns,
-                     accumulate ? out.data() : nullptr, activation});
+                     accumulate ? out.data() : nullptr, activation, 0, 0, 0, 0});
     QVERIFY2(out.guardsIntact(), c.text());
     Floats expected = before;
     std::vector<bool> written(static_cast<std::size_t>(c.outSize), false);
@@ -154,6 +154,7 @@ class ProductKernelTest : public QObject
 
 private Q_SLOTS:
     void productEqualsPlainLoopsForEveryPixelAndColumnCount();
+    void windowsThatSlideGiveTheSame();
     void productEqualsPlainLoopsForRandomShapes();
     void weightGradientEqualsPlainLoopsForEveryDepthAndColumnCount();
     void weightGradientEqualsPlainLoopsForRandomShapes();
@@ -187,6 +188,60 @@ void ProductKernelTest::productEqualsPlainLoopsForRandomShapes()
             const auto activation = random.pick<Activation>(
                 {Activation::None, Activation::Relu, Activation::Relu6, Activation::Tanh, Activation::Sigmoid});
             checkProduct(c, random, random.coin(), accumulate, activation);
+        }
+}
+
+/// The same product, told how its windows slide and not told.
+void ProductKernelTest::windowsThatSlideGiveTheSame()
+{
+    Random random(7);
+    for (const KernelTable* table : tablesUnderTest())
+        for (int i = 0; i < 150; ++i) {
+            const std::int64_t taps = random.pick<std::int64_t>({1, 3, 3, 3, 5}), rows = random.whole(1, 3);
+            const std::int64_t spacing =
+                random.pick<std::int64_t>({1, 3, table->width, 2 * table->width, 4 * table->width});
+            const std::int64_t channels = spacing < 4 ? spacing : random.whole(1, static_cast<int>(spacing));
+            const std::int64_t width = random.whole(1, 31), height = random.whole(1, 9);
+            const std::int64_t columns = random.pick(columnsFor(*table));
+            const std::int64_t row = (width + taps - 1) * spacing;
+            std::vector<std::int32_t> inOffset, outOffset, depthOffset;
+            for (std::int64_t y = 0; y < height; ++y)
+                for (std::int64_t x = 0; x < width; ++x) {
+                    inOffset.push_back(static_cast<std::int32_t>(y * row + x * spacing));
+                    outOffset.push_back(static_cast<std::int32_t>((y * width + x) * (columns + 3)));
+                }
+            for (std::int64_t r = 0; r < rows; ++r)
+                for (std::int64_t t = 0; t < taps; ++t)
+                    for (std::int64_t c = 0; c < channels; ++c)
+                        depthOffset.push_back(static_cast<std::int32_t>(r * row + t * spacing + c));
+            const auto depth = static_cast<std::int64_t>(depthOffset.size());
+            const std::int64_t padded = roundUp(columns, table->width);
+            const Floats in = random.floats((height + rows) * row), weights = random.floats(depth * padded),
+                         bias = random.floats(padded), addend = random.floats(height * width * (columns + 3));
+            Floats told = addend, untold = addend;
+            ProductArgs a{};
+            a.in = in.data();
+            a.weights = weights.data();
+            a.bias = random.coin() ? bias.data() : nullptr;
+            a.addend = random.coin() ? addend.data() : nullptr;
+            a.inOffset = inOffset.data();
+            a.outOffset = outOffset.data();
+            a.depthOffset = depthOffset.data();
+            a.pixels = height * width;
+            a.depth = depth;
+            a.columns = columns;
+            a.activation = random.pick<Activation>({Activation::None, Activation::Relu6, Activation::Tanh});
+            a.out = untold.data();
+            table->product(a);
+            a.slideTaps = taps;
+            a.slideChannels = channels;
+            a.slidePixels = width;
+            a.slideSpacing = spacing;
+            a.out = told.data();
+            table->product(a);
+            QVERIFY2(told.guardsIntact(), table->name);
+            for (std::int64_t k = 0; k < told.size(); ++k)
+                QVERIFY2(isClose(double(told[k]), double(untold[k]), 1e-6, 1.0 + double(depth)), table->name);
         }
 }
 
@@ -239,7 +294,7 @@ void ProductKernelTest::nanReachesTheOutputThroughRelu()
             const std::int32_t zero = 0;
             const std::int32_t depth[] = {0, 1, 2, 3};
             table->product({in.data(), out.data(), weights.data(), nullptr, &zero, &zero, depth, 1, 4, table->width,
-                            nullptr, activation});
+                            nullptr, activation, 0, 0, 0, 0});
             for (std::int64_t j = 0; j < table->width; ++j)
                 QVERIFY2(std::isnan(out[j]), table->name);
         }
