@@ -49,6 +49,18 @@ const float* bordered(const kernels::KernelTable& kernels, const float* images, 
     return scratch;
 }
 
+const float* borderedRows(const kernels::KernelTable& kernels, const float* image, const Layout& layout,
+                          const Border& border, std::int64_t first, std::int64_t rows, float* scratch)
+{
+    if (!border.needed)
+        return image + first * layout.width * layout.lanes;
+    const std::int64_t begin = std::clamp<std::int64_t>(first - border.top, 0, layout.height);
+    const std::int64_t end = std::clamp<std::int64_t>(first + rows - border.top, begin, layout.height);
+    kernels.padCopy(image + begin * layout.width * layout.lanes, scratch, end - begin, layout.width, layout.lanes,
+                    std::max<std::int64_t>(0, border.top - first), border.left, rows, border.width);
+    return scratch;
+}
+
 WindowPhases windowPhases(const WindowGeometry& g, const Layout& in, const Layout& out)
 {
     const Side rows{g.kernelHeight, g.strideHeight, g.padTop, g.dilationHeight, in.height};

@@ -45,6 +45,10 @@ struct WindowPhases {
     std::vector<WindowPhase> phases;
     bool gaps = false; ///< some input pixels are seen by no tap
 };
+/// Rows [first, first + rows) of the bordered image, copied to scratch only where there is a border.
+const float* borderedRows(const kernels::KernelTable& kernels, const float* image, const Layout& layout,
+                          const Border& border, std::int64_t first, std::int64_t rows, float* scratch);
+
 WindowPhases windowPhases(const WindowGeometry& geometry, const Layout& in, const Layout& out);
 
 } // namespace convarium::engine

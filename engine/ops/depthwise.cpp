@@ -52,11 +52,14 @@ public:
             }
             m_phases.push_back(std::move(phase));
         }
+        chooseBands(back);
     }
 
     std::int64_t scratchBytes() const override
     {
-        const std::int64_t in = m_border.needed || m_multiplier > 1 ? m_border.floats() : 0;
+        const std::int64_t in = m_multiplier > 1  ? m_border.floats()
+                                : m_border.needed ? inputRows(m_band) * m_border.width * m_border.lanes
+                                                  : 0;
         return std::max(in, gradientScratch() + (m_multiplier > 1 ? m_wide.floats() : 0)) *
                static_cast<std::int64_t>(sizeof(float));
     }
@@ -77,7 +80,6 @@ public:
         a.tapOffset = m_tapOffset.data();
         a.tapRow = m_tapRow.data();
         a.taps = static_cast<std::int64_t>(m_tapOffset.size());
-        a.rows = m_out.height;
         a.columns = m_out.width;
         a.lanes = m_out.lanes;
         a.inRow = m_g.strideHeight * m_border.width * m_out.lanes;
@@ -85,11 +87,13 @@ public:
         a.outRow = m_out.width * m_out.lanes;
         a.outColumn = m_out.lanes;
         a.activation = fused;
-        for (std::int64_t i = 0; i < run.count; ++i) {
-            a.in = source(run, b, i);
-            a.out = run.at(b.output) + i * m_out.floats();
-            run.kernels().depthwise(a);
-        }
+        for (std::int64_t i = 0; i < run.count; ++i)
+            for (std::int64_t row = 0; row < m_out.height; row += m_band) {
+                a.rows = std::min(m_band, m_out.height - row);
+                a.in = source(run, b, i, row, a.rows);
+                a.out = run.at(b.output) + i * m_out.floats() + row * a.outRow;
+                run.kernels().depthwise(a);
+            }
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override
@@ -139,15 +143,45 @@ private:
     };
 
     [[nodiscard]] std::int64_t taps() const { return m_g.kernelHeight * m_g.kernelWidth; }
-    [[nodiscard]] std::int64_t gradientScratch() const { return m_outBorder.needed ? m_outBorder.floats() : 0; }
+    /// Rows of the bordered input that so many rows of the output read.
+    [[nodiscard]] std::int64_t inputRows(std::int64_t rows) const
+    {
+        return (rows - 1) * m_g.strideHeight + (m_g.kernelHeight - 1) * m_g.dilationHeight + 1;
+    }
+    /// Rows of the bordered output gradient that so many rows of a residue class read.
+    [[nodiscard]] std::int64_t gradientRows(std::int64_t rows) const { return rows + m_gradientReach; }
+    [[nodiscard]] std::int64_t gradientScratch() const
+    {
+        return m_outBorder.needed ? gradientRows(m_gradientBand) * m_outBorder.width * m_outBorder.lanes : 0;
+    }
 
-    /// Image i of the input with its border and repeated channels.
-    const float* source(const Run& run, const OpBinding& b, std::int64_t i) const
+    /// A large image gets its border band by band, so that the copy stays in the cache.
+    void chooseBands(const WindowPhases& back)
+    {
+        constexpr std::int64_t kFloats = 32'000;
+        const auto fit = [](std::int64_t all, std::int64_t rowFloats, std::int64_t extra) {
+            return std::clamp<std::int64_t>(kFloats / rowFloats - extra, std::min<std::int64_t>(all, 4), all);
+        };
+        m_band = m_multiplier > 1 ? m_out.height
+                                  : fit(m_out.height, m_g.strideHeight * m_border.width * m_border.lanes,
+                                        inputRows(1) / m_g.strideHeight);
+        m_gradientReach = 0;
+        std::int64_t rows = 1;
+        for (const WindowPhase& phase : back.phases) {
+            rows = std::max(rows, phase.rows);
+            for (const PhaseTap& tap : phase.taps)
+                m_gradientReach = std::max(m_gradientReach, tap.row);
+        }
+        m_gradientBand = fit(rows, m_outBorder.width * m_outBorder.lanes, m_gradientReach);
+    }
+
+    /// The rows of image i of the bordered input that `rows` rows of the output from `row` on read, channels repeated.
+    const float* source(const Run& run, const OpBinding& b, std::int64_t i, std::int64_t row, std::int64_t rows) const
     {
         const float* image = run.at(b.inputs[0]) + i * m_in.floats();
         auto* scratch = reinterpret_cast<float*>(run.scratch);
         if (m_multiplier == 1)
-            return bordered(run.kernels(), image, m_in, m_border, 1, scratch);
+            return borderedRows(run.kernels(), image, m_in, m_border, row * m_g.strideHeight, inputRows(rows), scratch);
         std::fill(scratch, scratch + m_border.floats(), 0.0f);
         for (std::int64_t y = 0; y < m_in.height; ++y)
             for (std::int64_t x = 0; x < m_in.width; ++x) {
@@ -167,19 +201,20 @@ private:
         a.biasGradient = m_bias ? run.at(b.weightGradients[1]) : nullptr;
         a.tapOffset = m_tapOffset.data();
         a.taps = taps();
-        a.rows = m_out.height;
         a.columns = m_out.width;
         a.lanes = m_out.lanes;
         a.inRow = m_g.strideHeight * m_border.width * m_out.lanes;
         a.inColumn = m_g.strideWidth * m_out.lanes;
         a.outRow = m_out.width * m_out.lanes;
         a.outColumn = m_out.lanes;
-        for (std::int64_t i = 0; i < run.count; ++i) {
-            a.in = source(run, b, i);
-            a.outGradient = run.at(b.outputGradient) + i * m_out.floats();
-            a.accumulate = !(run.firstOfSlot && i == 0);
-            run.kernels().depthwiseGradient(a);
-        }
+        for (std::int64_t i = 0; i < run.count; ++i)
+            for (std::int64_t row = 0; row < m_out.height; row += m_band) {
+                a.rows = std::min(m_band, m_out.height - row);
+                a.in = source(run, b, i, row, a.rows);
+                a.outGradient = run.at(b.outputGradient) + i * m_out.floats() + row * a.outRow;
+                a.accumulate = !(run.firstOfSlot && i == 0 && row == 0);
+                run.kernels().depthwiseGradient(a);
+            }
     }
 
     void inputGradient(const Run& run, const OpBinding& b) const
@@ -192,8 +227,6 @@ private:
             if (m_gaps && !(m_multiplier == 1 && accumulate))
                 std::fill(wide, wide + m_wide.floats(), 0.0f);
             kernels::DepthwiseArgs a{};
-            a.in =
-                bordered(run.kernels(), run.at(b.outputGradient) + i * m_out.floats(), m_out, m_outBorder, 1, scratch);
             a.weights = run.at(b.weights[0]);
             a.lanes = m_out.lanes;
             a.inRow = m_outBorder.width * m_out.lanes;
@@ -201,14 +234,25 @@ private:
             a.outRow = m_g.strideHeight * m_wide.width * m_out.lanes;
             a.outColumn = m_g.strideWidth * m_out.lanes;
             a.accumulate = m_multiplier == 1 && accumulate;
-            for (const Phase& phase : m_phases) {
-                a.out = wide + (phase.geometry.row * m_wide.width + phase.geometry.column) * m_out.lanes;
-                a.rows = phase.geometry.rows;
-                a.columns = phase.geometry.columns;
-                a.tapOffset = phase.offset.data();
-                a.tapRow = phase.weight.data();
-                a.taps = static_cast<std::int64_t>(phase.offset.size());
-                run.kernels().depthwise(a);
+            const float* gradient = run.at(b.outputGradient) + i * m_out.floats();
+            bool rest = true;
+            for (std::int64_t row = 0; rest; row += m_gradientBand) {
+                a.in = borderedRows(run.kernels(), gradient, m_out, m_outBorder, row, gradientRows(m_gradientBand),
+                                    scratch);
+                rest = false;
+                for (const Phase& phase : m_phases) {
+                    a.rows = std::min(m_gradientBand, phase.geometry.rows - row);
+                    if (a.rows <= 0)
+                        continue;
+                    rest = rest || phase.geometry.rows > row + m_gradientBand;
+                    a.out = wide + (phase.geometry.row * m_wide.width + phase.geometry.column) * m_out.lanes +
+                            row * a.outRow;
+                    a.columns = phase.geometry.columns;
+                    a.tapOffset = phase.offset.data();
+                    a.tapRow = phase.weight.data();
+                    a.taps = static_cast<std::int64_t>(phase.offset.size());
+                    run.kernels().depthwise(a);
+                }
             }
             if (m_multiplier > 1)
                 addUp(wide, target, accumulate);
@@ -235,6 +279,9 @@ private:
     bool m_bias;
     Layout m_in, m_wide, m_out;
     std::int64_t m_multiplier = 1;
+    std::int64_t m_band = 1;         ///< rows of the output at a time
+    std::int64_t m_gradientBand = 1; ///< rows of a residue class of the input at a time
+    std::int64_t m_gradientReach = 0;
     Border m_border, m_outBorder;
     std::vector<std::int32_t> m_tapOffset, m_tapRow;
     std::vector<Phase> m_phases;

@@ -206,6 +206,12 @@ private Q_SLOTS:
         const NodeId right = m.add("batch_norm");
         m.merge("add", {right, left});
         m.add("relu");
+        // Their borders are made band by band.
+        m.add("depthwise_conv2d", {{"padding", std::string("same")}});
+        m.add("depthwise_conv2d", {{"padding", std::string("same")},
+                                   {"kernelHeight", std::int64_t{5}},
+                                   {"strideHeight", std::int64_t{2}},
+                                   {"strideWidth", std::int64_t{2}}});
         m.add("global_avg_pool");
         m.dense(3);
         const Fixture f = makeData(inputShape(m.graph()), 3, 3);
