@@ -36,11 +36,13 @@ class Barrier
 {
 public:
     explicit Barrier(int threads) : m_threads(threads) {}
+    /// While nobody waits.
+    void setThreads(int threads) { m_threads = threads; }
     /// Waits for all threads. Exactly one of them runs atLast (if given) before any thread goes on.
     void wait(const std::function<void()>& atLast = {});
 
 private:
-    const int m_threads;
+    int m_threads;
     std::atomic<int> m_arrived{0};
     std::atomic<unsigned> m_generation{0};
     std::mutex m_mutex;

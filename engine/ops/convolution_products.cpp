@@ -15,6 +15,26 @@ std::int64_t imagesPerProduct(std::int64_t pixels, std::int64_t chunk)
     return pixels >= kEnough / 2 ? 1 : std::min(chunk, (kEnough + pixels - 1) / std::max<std::int64_t>(1, pixels));
 }
 
+/// target(toRow + j, toColumn + k) = source(fromRow + k, j) for k < rows and j < columns. Goes through the blocks of
+/// both matrices, within which steps are constant: this runs after every training step.
+void transpose(const PackedMatrix& from, const float* source, std::int64_t fromRow, const PackedMatrix& to,
+               float* target, std::int64_t toRow, std::int64_t toColumn, std::int64_t rows, std::int64_t columns)
+{
+    for (std::int64_t k = 0, n = 0; k < rows; k += n) {
+        n = std::min(rows - k, to.block - (toColumn + k) % to.block);
+        const std::int64_t down = to.rowFloats(toColumn + k);
+        for (std::int64_t j = 0, m = 0; j < columns; j += m) {
+            m = std::min(columns - j, from.block - j % from.block);
+            const float* in = source + from.index(fromRow + k, j);
+            float* out = target + to.index(toRow + j, toColumn + k);
+            const std::int64_t across = from.rowFloats(j);
+            for (std::int64_t y = 0; y < m; ++y, out += down)
+                for (std::int64_t x = 0; x < n; ++x)
+                    out[x] = in[x * across + y];
+        }
+    }
+}
+
 } // namespace
 
 void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out,
@@ -263,13 +283,8 @@ void ConvolutionProducts::derive(const float* packed, float* derived) const
 void ConvolutionProducts::deriveWholeInput(const Phase& phase, const float* source, float* target) const
 {
     for (std::int64_t pixel = 0; pixel < m_in.pixels(); ++pixel)
-        for (std::int64_t c = 0; c < m_groupIn; ++c) {
-            const std::int64_t column = pixel * m_in.lanes + c;
-            const std::int64_t first = phase.matrix.index(0, column);
-            const std::int64_t step = phase.matrix.depth > 1 ? phase.matrix.index(1, column) - first : 0;
-            for (std::int64_t o = 0; o < m_groupOut; ++o)
-                target[first + o * step] = source[m_matrix.index(pixel * m_groupIn + c, o)];
-        }
+        transpose(m_matrix, source, pixel * m_groupIn, phase.matrix, target, 0, pixel * m_in.lanes, m_groupIn,
+                  m_groupOut);
 }
 
 /// derived(tap x output channel, input channel) = weight(tap x input channel, output channel).
@@ -278,12 +293,8 @@ void ConvolutionProducts::derivePhase(const Phase& phase, const float* source, f
     std::int64_t row = 0;
     for (const PhaseTap& cell : phase.geometry.taps) {
         const std::int64_t tap = cell.kernelRow * m_g.kernelWidth + cell.kernelColumn;
-        for (std::int64_t o = 0; o < m_groupOut; ++o, ++row) {
-            const std::int64_t first = m_matrix.index(tap * m_groupIn, o);
-            const std::int64_t step = m_groupIn > 1 ? m_matrix.index(tap * m_groupIn + 1, o) - first : 0;
-            for (std::int64_t c = 0; c < m_groupIn; ++c)
-                target[phase.matrix.index(row, c)] = source[first + c * step];
-        }
+        transpose(m_matrix, source, tap * m_groupIn, phase.matrix, target, row, 0, m_groupIn, m_groupOut);
+        row += m_groupOut;
     }
 }
 

@@ -5,6 +5,7 @@
 #include "engine/ops/op.h"
 #include "engine/ops/op_graph_builder.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -62,11 +63,12 @@ struct PackedMatrix {
     {
     }
     [[nodiscard]] std::int64_t floats() const { return depth * columns; }
+    /// From one row to the next within the block of column j.
+    [[nodiscard]] std::int64_t rowFloats(std::int64_t j) const { return std::min(block, columns - j / block * block); }
     [[nodiscard]] std::int64_t index(std::int64_t k, std::int64_t j) const
     {
         const std::int64_t b = j / block;
-        const std::int64_t rest = columns - b * block;
-        return b * block * depth + k * (rest < block ? rest : block) + (j - b * block);
+        return b * block * depth + k * rowFloats(j) + (j - b * block);
     }
 };
 

@@ -402,11 +402,21 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
             moveAverage(rule->averageShare);
         derive();
     };
-    parallel(m_plan->options.threads, body);
+    const int threads = threadsFor(context);
+    m_barrier->setThreads(threads);
+    parallel(threads, body);
     if (profiling())
         ++m_profiles[0].steps;
     if (m_abort && !result.diverged && !result.dataError)
         result.cancelled = true;
+}
+
+/// With fewer images than threads the others have only weights to update: not worth waking them for few.
+int Executor::threadsFor(const StepContext& context) const
+{
+    constexpr std::int64_t kFewFloats = 1 << 18;
+    const auto floats = static_cast<std::int64_t>(m_arenas[static_cast<int>(Arena::Weights)].size() / sizeof(float));
+    return context.slots < m_plan->options.threads && floats < kFewFloats ? context.slots : m_plan->options.threads;
 }
 
 void Executor::runSegment(const StepContext& context, std::size_t segment, int thread,

@@ -93,6 +93,7 @@ private:
     Run makeRun(int thread, int slot, std::int64_t first, std::int64_t count, bool firstOfSlot);
     void execute(StepContext& context, const UpdateRule* rule, const std::function<void(const ChunkView&)>* seen,
                  const std::atomic<bool>* stop, StepResult& result);
+    [[nodiscard]] int threadsFor(const StepContext& context) const;
     void runSegment(const StepContext& context, std::size_t segment, int thread,
                     const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
     void runOnce(const StepContext& context, std::size_t segment, int thread);
