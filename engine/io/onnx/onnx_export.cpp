@@ -26,8 +26,8 @@ public:
     {
         for (const Node& node : m_graph.nodes)
             for (const TensorRecord& record : node.tensors)
-                if (!record.externalName.empty())
-                    m_reserved.insert(record.externalName);
+                if (!record.externalName.empty() && m_reserved.insert(record.externalName).second)
+                    m_names.take(record.externalName); // before any layer of the same name can have it
     }
 
     Result<std::string> run()
@@ -64,7 +64,7 @@ public:
             node.add_input(input);
         for (const OnnxAttribute& attribute : attributes)
             writeAttribute(*node.add_attribute(), attribute);
-        return *node.add_output() = take(m_layerName + "/" + op);
+        return *node.add_output() = m_names.take(m_layerName + "/" + op);
     }
 
     std::string tensor(const std::string& key) override { return tensor(key, m_weights.at({m_node->id, key}).shape()); }
@@ -76,9 +76,9 @@ public:
             return r.key == key && !r.externalName.empty() && r.shape.elements() == values.elements();
         });
         if (record == m_node->tensors.end())
-            return initializer(take(m_layerName + "." + key), shape, values.values());
+            return initializer(m_names.take(m_layerName + "." + key), shape, values.values());
         const std::string& name = record->externalName;
-        const std::string taken = m_reserved.erase(name) != 0 ? m_names.take(name) : take(name);
+        const std::string taken = m_reserved.erase(name) != 0 ? name : m_names.take(name);
         if (!record->transposed)
             return reshaped(initializer(taken, record->shape, values.values()), record->shape, shape);
         const std::int64_t rows = values.shape()[0], columns = values.shape()[1];
@@ -90,13 +90,13 @@ public:
 
     std::string constant(const Shape& shape, const std::vector<float>& values) override
     {
-        return initializer(take(m_layerName + "/constant"), shape, values);
+        return initializer(m_names.take(m_layerName + "/constant"), shape, values);
     }
 
     std::string integers(const std::vector<std::int64_t>& values) override
     {
         schema::TensorProto& tensor = *m_out.add_initializer();
-        tensor.set_name(take(m_layerName + "/integers"));
+        tensor.set_name(m_names.take(m_layerName + "/integers"));
         tensor.set_data_type(schema::TensorProto::INT64);
         tensor.add_dims(static_cast<std::int64_t>(values.size()));
         tensor.set_raw_data(values.data(), values.size() * sizeof(std::int64_t));
@@ -104,15 +104,6 @@ public:
     }
 
 private:
-    /// A free name that no initializer of an imported network will want.
-    std::string take(const std::string& wanted)
-    {
-        std::string name = m_names.take(wanted);
-        while (m_reserved.contains(name))
-            name = m_names.take(wanted);
-        return name;
-    }
-
     void describe()
     {
         m_model.set_ir_version(kRepresentation);
@@ -178,7 +169,7 @@ private:
         if (!params)
             return params.error();
         // The layer's value gets the layer's name; what leads to it is called "name/Operator".
-        m_layerName = take(pathOf(*m_node));
+        m_layerName = m_names.take(pathOf(*m_node));
         if (layer.isInput) {
             m_values[id] = m_layerName;
             describeValue(*m_out.add_input(), m_layerName, shaped.shapes.at(id));
@@ -227,7 +218,7 @@ private:
         const bool listed = std::any_of(outputs.begin(), outputs.end(),
                                         [&](const schema::ValueInfoProto& v) { return v.name() == value; });
         if (!computed || listed) { // an input, or a layer that passes a value on
-            m_layerName = take(pathOf(*m_graph.node(id)) + "/output");
+            m_layerName = m_names.take(pathOf(*m_graph.node(id)) + "/output");
             value = add("Identity", {value}, {});
         }
         describeValue(*m_out.add_output(), value, shape);

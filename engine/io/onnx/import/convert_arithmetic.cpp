@@ -101,7 +101,7 @@ Result<void> joined(Importer& importer, const NodeView& node, const std::string&
 /// One number per map, or per unit of a Dense layer, whatever sizes of 1 stand around it?
 bool isPerMap(const Importer& importer, const HostTensor& tensor, std::int64_t count, int rank, std::int64_t axis)
 {
-    if (tensor.isInteger || tensor.elements() != count)
+    if (tensor.isInteger || tensor.elements() != count || static_cast<int>(tensor.sizes.size()) > rank)
         return false;
     // Where the numbers run along: the map axis is 1, counted as the graph does.
     const std::int64_t first = axis >= 0 ? axis : rank - static_cast<std::int64_t>(tensor.sizes.size());

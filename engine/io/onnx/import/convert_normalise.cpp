@@ -16,12 +16,24 @@ Wire asMaps(const Wire& in)
     return Importer::reshaped(in, {maps, 1, in.shape.elements() / maps});
 }
 
+/// Operator set 14 says it in words; before it, the outputs for the new statistics tell (in set 6 unless is_test is
+/// set).
+bool isTraining(const Importer& importer, const NodeView& node)
+{
+    if (importer.opset() >= 14)
+        return node.integer("training_mode", 0) != 0;
+    bool statistics = false;
+    for (int i = 1; i < node.proto().output_size(); ++i)
+        statistics = statistics || !node.output(i).empty();
+    return statistics && (importer.opset() >= 7 || node.integer("is_test", 0) == 0);
+}
+
 Result<void> batchNormalization(Importer& importer, const NodeView& node)
 {
     const auto in = importer.sample(node, 0);
     if (!in)
         return in.error();
-    if (node.integer("training_mode", 0) != 0)
+    if (isTraining(importer, node))
         return refused("It normalises with the statistics of the batch.", "Export the model for inference.");
     if (node.integer("spatial", 1) == 0)
         return refused("It normalises each place by itself.", "Export the model with spatial=1.");

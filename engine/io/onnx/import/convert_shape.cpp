@@ -302,18 +302,15 @@ Result<void> slice(Importer& importer, const NodeView& node)
     if (!cuts)
         return cuts.error();
     Wire out = *in;
-    for (std::size_t i = 0; i < cuts->starts.size(); ++i) {
-        const auto axis = importer.axisOf(*in, cuts->axes[i]);
+    for (const SliceCut& wanted : *cuts) {
+        const auto axis = importer.axisOf(*in, wanted.axis);
         if (!axis)
             return axis.error();
-        if (cuts->steps[i] != 1)
-            return refused("It takes every " + std::to_string(cuts->steps[i]) +
-                           "th number; only neighbours can be cut out.");
-        const std::int64_t length = out.shape[*axis];
-        const auto place = [&](std::int64_t at) {
-            return std::clamp<std::int64_t>(at < 0 ? at + length : at, 0, length);
-        };
-        auto part = cut(importer, node.name(), out, *axis, place(cuts->starts[i]), place(cuts->ends[i]));
+        const SliceRange range = wanted.within(out.shape[*axis]);
+        if (range.step != 1 && range.count > 1)
+            return refused("It goes through its input in steps of " + std::to_string(wanted.step) +
+                           ", but only neighbours can be cut out, in their order.");
+        auto part = cut(importer, node.name(), out, *axis, range.start, range.start + range.count);
         if (!part)
             return part.error();
         out = *part;

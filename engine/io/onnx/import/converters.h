@@ -33,11 +33,19 @@ Converter findConverter(const std::string& op);
 /// Works a node out where all it needs is known: shape arithmetic, constants. False where it is not such a node.
 Result<bool> foldNode(Importer& importer, const NodeView& node);
 
-/// Start, end, axis and step of each cut of a Slice, from attributes or inputs; all lists equally long.
-struct SliceCuts {
-    std::vector<std::int64_t> starts, ends, axes, steps;
+/// The numbers that one cut of a Slice keeps of an axis: start, start + step, ... count of them.
+struct SliceRange {
+    std::int64_t start = 0, step = 1, count = 0;
 };
-Result<SliceCuts> sliceCuts(Importer& importer, const NodeView& node);
+
+/// One cut as the node states it: places may count from the end or lie far outside, the step is not 0.
+struct SliceCut {
+    std::int64_t start, end, axis, step;
+    [[nodiscard]] SliceRange within(std::int64_t length) const;
+};
+
+/// The cuts of a Slice, from attributes or inputs.
+Result<std::vector<SliceCut>> sliceCuts(Importer& importer, const NodeView& node);
 
 /// An error of a converter.
 inline Error refused(const std::string& sentence, const std::string& hint = "Export the model without it.")

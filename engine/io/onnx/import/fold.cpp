@@ -324,25 +324,21 @@ Result<void> foldSlice(Importer& importer, const NodeView& node)
     if (!cuts)
         return cuts.error();
     HostTensor in = *importer.constant(node, 0);
-    for (std::size_t i = 0; i < cuts->starts.size(); ++i) {
-        const auto axis = axisIn(cuts->axes[i], in.sizes.size());
+    for (const SliceCut& cut : *cuts) {
+        const auto axis = axisIn(cut.axis, in.sizes.size());
         if (!axis)
             return axis.error();
-        const std::int64_t length = in.sizes[*axis];
-        if (cuts->steps[i] != 1)
-            return refused("It takes every " + std::to_string(cuts->steps[i]) + "th number; only neighbours are read.");
-        const auto place = [&](std::int64_t at) {
-            return std::clamp<std::int64_t>(at < 0 ? at + length : at, 0, length);
-        };
-        const std::int64_t start = place(cuts->starts[i]), end = std::max(start, place(cuts->ends[i]));
+        const std::int64_t length = in.sizes[*axis], inner = product(in.sizes, *axis + 1);
+        const SliceRange range = cut.within(length);
         Sizes sizes = in.sizes;
-        sizes[*axis] = end - start;
+        sizes[*axis] = range.count;
         auto out = emptyLike(importer, in.isInteger, sizes);
         if (!out)
             return out.error();
-        const std::int64_t inner = product(in.sizes, *axis + 1), cut = (end - start) * inner;
-        for (std::int64_t j = 0; j < out->elements(); ++j)
-            copyElement(in, j / cut * length * inner + start * inner + j % cut, *out, j);
+        for (std::int64_t j = 0; j < out->elements(); ++j) {
+            const std::int64_t row = j / inner, outer = row / range.count, at = row % range.count;
+            copyElement(in, (outer * length + range.start + at * range.step) * inner + j % inner, *out, j);
+        }
         in = *std::move(out);
     }
     importer.giveConstant(node, std::move(in));
@@ -562,11 +558,26 @@ constexpr FoldEntry kFolds[] = {
 
 } // namespace
 
-Result<SliceCuts> sliceCuts(Importer& importer, const NodeView& node)
+SliceRange SliceCut::within(std::int64_t length) const
 {
-    SliceCuts cuts;
-    const std::tuple<const char*, int, std::vector<std::int64_t>*> parts[] = {
-        {"starts", 1, &cuts.starts}, {"ends", 2, &cuts.ends}, {"axes", 3, &cuts.axes}, {"", 4, &cuts.steps}};
+    const std::int64_t back = step < 0 ? 1 : 0; // backwards, the end lies before the first number
+    const auto place = [&](std::int64_t at, std::int64_t least) {
+        return std::clamp<std::int64_t>(at < 0 ? at + length : at, least, std::max(least, length - back));
+    };
+    SliceRange range;
+    range.start = place(start, 0);
+    range.step = std::clamp<std::int64_t>(step, -length - 1, length + 1); // farther is out in any case
+    const std::int64_t way = place(end, -back) - range.start;
+    if (length > 0 && (way < 0) == (range.step < 0) && way != 0)
+        range.count = (way + range.step - (range.step < 0 ? -1 : 1)) / range.step;
+    return range;
+}
+
+Result<std::vector<SliceCut>> sliceCuts(Importer& importer, const NodeView& node)
+{
+    Sizes starts, ends, axes, steps;
+    const std::tuple<const char*, int, Sizes*> parts[] = {
+        {"starts", 1, &starts}, {"ends", 2, &ends}, {"axes", 3, &axes}, {"", 4, &steps}};
     for (const auto& [attribute, input, list] : parts) {
         auto found = importer.settings(node, attribute, input);
         if (!found)
@@ -574,11 +585,17 @@ Result<SliceCuts> sliceCuts(Importer& importer, const NodeView& node)
         if (*found)
             *list = **found;
     }
-    for (std::size_t i = cuts.axes.size(); i < cuts.starts.size(); ++i)
-        cuts.axes.push_back(static_cast<std::int64_t>(i));
-    cuts.steps.resize(cuts.starts.size(), 1);
-    if (cuts.ends.size() != cuts.starts.size() || cuts.axes.size() != cuts.starts.size())
+    for (std::size_t i = axes.size(); i < starts.size(); ++i)
+        axes.push_back(static_cast<std::int64_t>(i));
+    steps.resize(starts.size(), 1);
+    if (ends.size() != starts.size() || axes.size() != starts.size())
         return refused("Its starts and ends are not equally many.", "Export the model again.");
+    std::vector<SliceCut> cuts;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        if (steps[i] == 0)
+            return refused("It goes on by steps of 0.", "Export the model again.");
+        cuts.push_back({starts[i], ends[i], axes[i], steps[i]});
+    }
     return cuts;
 }
 

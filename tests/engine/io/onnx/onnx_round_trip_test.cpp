@@ -189,6 +189,29 @@ private Q_SLOTS:
         checkRoundTrip(*project);
     }
 
+    /// A Constant layer is called like the initializer it holds; still the initializer has the name in the file.
+    void namesOfNumbersThatAreMultipliedAndAddedComeBack()
+    {
+        ModelBuilder m;
+        m.input("x", {0, 2, 3, 3}).output("y");
+        m.weight("w", {4, 2, 1, 1}, std::vector<float>(8, 0.5f)).weight("3.weight", {4, 1, 1}, {1, 2, 3, 4});
+        m.weight("shift", {4, 1, 1}, {4, 3, 2, 1}).weight("Relu_4", {1, 4, 1, 1}, {1, 1, 2, 2});
+        m.node("Conv", {"x", "w"}, {"a"}).node("Mul", {"a", "3.weight"}, {"b"}).node("Add", {"b", "shift"}, {"c"});
+        m.node("Relu", {"c"}, {"d"}).node("Add", {"d", "Relu_4"}, {"y"});
+        const auto project = m.read();
+        QVERIFY2(project, faultOf(project).c_str());
+        const auto bytes = onnxModel(*project, *project->state->weights);
+        QVERIFY2(bytes, faultOf(bytes).c_str());
+        onnx::ModelProto written;
+        QVERIFY(written.ParseFromString(*bytes));
+        std::set<std::string> names;
+        for (const onnx::TensorProto& tensor : written.graph().initializer())
+            names.insert(tensor.name());
+        for (const onnx::TensorProto& given : m.graph().initializer())
+            QVERIFY2(names.contains(given.name()), given.name().c_str());
+        checkRoundTrip(*project);
+    }
+
     void whatIsWrittenDescribesItself()
     {
         auto project = loadPreset("lenet-5");

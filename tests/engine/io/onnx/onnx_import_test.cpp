@@ -1,0 +1,148 @@
+// What small models written by hand mean: the numbers they give, and which of theirs are learned.
+#include "tests/engine/io/onnx/model_builder.h"
+#include "tests/engine/io/onnx/onnx_data.h"
+
+using namespace convarium::engine;
+using namespace convarium::test;
+
+namespace
+{
+
+/// The model's first output for 1, 2, 3, ...
+Result<StoredTensor> given(const ModelBuilder& m, const Sizes& sizes)
+{
+    const auto project = m.read();
+    if (!project)
+        return project.error();
+    StoredTensor input{sizes, {}};
+    std::int64_t count = 1;
+    for (const std::int64_t size : sizes)
+        count *= size;
+    for (std::int64_t i = 0; i < count; ++i)
+        input.values.push_back(static_cast<float>(i + 1));
+    return computed(*project, {input});
+}
+
+} // namespace
+
+class OnnxImportTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// Padding as PyTorch writes it: pairs from the last axis on, turned round by a Slice with step -1.
+    void paddingComputedFromAListInTheOtherOrder()
+    {
+        ModelBuilder m;
+        m.input("x", {0, 1, 2, 2}).output("y");
+        m.integers("pairs", {1, 2, 0, 1, 0, 0, 0, 0}).integers("two columns", {-1, 2}).integers("list", {-1});
+        m.integers("from", {-1}).integers("to", {-INT64_MAX}).integers("axis", {0}).integers("step", {-1});
+        m.node("Reshape", {"pairs", "two columns"}, {"a"}).node("Slice", {"a", "from", "to", "axis", "step"}, {"b"});
+        m.node("Transpose", {"b"}, {"c"}, {{"perm", Sizes{1, 0}}}).node("Reshape", {"c", "list"}, {"d"});
+        m.node("Pad", {"x", "d"}, {"y"});
+        const auto y = given(m, {1, 1, 2, 2});
+        QVERIFY2(y, faultOf(y).c_str());
+        QCOMPARE(y->sizes, (Sizes{1, 1, 3, 5}));
+        QCOMPARE(y->values, (std::vector<float>{0, 1, 2, 0, 0, 0, 3, 4, 0, 0, 0, 0, 0, 0, 0}));
+    }
+
+    void slicesOfConstants_data()
+    {
+        QTest::addColumn<QList<qint64>>("cut"); // start, end, step
+        QTest::addColumn<QList<float>>("kept");
+        const auto row = [](const char* name, QList<qint64> cut, QList<float> kept) {
+            QTest::newRow(name) << cut << kept;
+        };
+        row("neighbours", {1, 4, 1}, {1, 2, 3});
+        row("every second", {0, 6, 2}, {0, 2, 4});
+        row("every second from one on", {1, 6, 2}, {1, 3, 5});
+        row("every fourth", {0, 99, 4}, {0, 4});
+        row("backwards", {-1, -99, -1}, {5, 4, 3, 2, 1, 0});
+        row("backwards without the first", {-1, 0, -1}, {5, 4, 3, 2, 1});
+        row("backwards by two", {99, -99, -2}, {5, 3, 1});
+        row("backwards by far", {4, INT64_MIN, INT64_MIN}, {4});
+        row("forwards by far", {4, INT64_MAX, INT64_MAX}, {4});
+    }
+    void slicesOfConstants()
+    {
+        QFETCH(QList<qint64>, cut);
+        QFETCH(QList<float>, kept);
+        ModelBuilder m;
+        m.weight("numbers", {6, 1}, {0, 1, 2, 3, 4, 5}).integers("axis", {0}).integers("count", {1, -1, 1});
+        m.integers("from", {cut[0]}).integers("to", {cut[1]}).integers("step", {cut[2]});
+        m.node("Slice", {"numbers", "from", "to", "axis", "step"}, {"a"}).node("Reshape", {"a", "count"}, {"b"});
+        m.input("x", {0, 1, 1}).output("y").node("Add", {"x", "b"}, {"y"});
+        const auto y = given(m, {1, 1, 1});
+        QVERIFY2(y, faultOf(y).c_str());
+        QCOMPARE(y->sizes, (Sizes{1, kept.size(), 1}));
+        for (qsizetype i = 0; i < kept.size(); ++i)
+            QCOMPARE(y->values[static_cast<std::size_t>(i)], kept[i] + 1);
+    }
+
+    void aSliceOfTheNetworkThatSkipsIsRefusedByItsStep()
+    {
+        ModelBuilder m;
+        m.input("x", {0, 6}).output("y").integers("from", {0}).integers("to", {6}).integers("axis", {1});
+        m.integers("step", {2}).node("Slice", {"x", "from", "to", "axis", "step"}, {"y"});
+        const auto project = m.read();
+        QVERIFY(!project);
+        QVERIFY2(faultOf(project).find("in steps of 2") != std::string::npos, faultOf(project).c_str());
+    }
+
+    /// A constant with more axes than the product makes a product with more axes: no bias.
+    void aConstantOfMoreAxesIsNoBias()
+    {
+        ModelBuilder m;
+        m.weight("w", {3, 2}, {1, 0, 0, 1, 1, 1}).weight("b", {1, 1, 2}, {10, 20}).input("x", {1, 3}).output("y");
+        m.node("MatMul", {"x", "w"}, {"a"}).node("Add", {"a", "b"}, {"y"});
+        const auto y = given(m, {1, 3});
+        if (y) // else it was refused, which is honest too
+            QCOMPARE(y->sizes, (Sizes{1, 1, 2}));
+        m.graph().mutable_initializer(1)->mutable_dims()->RemoveLast();
+        m.graph().mutable_initializer(1)->set_dims(1, 2);
+        const auto flat = given(m, {1, 3});
+        QVERIFY2(flat, faultOf(flat).c_str());
+        QCOMPARE(flat->sizes, (Sizes{1, 2}));
+        QCOMPARE(flat->values, (std::vector<float>{14, 25}));
+    }
+
+    void batchNormalisationThatTrainsIsRefused_data()
+    {
+        QTest::addColumn<int>("opset");
+        QTest::addColumn<int>("outputs");
+        QTest::addColumn<int>("attribute"); // is_test or training_mode; -1: absent
+        QTest::addColumn<bool>("refused");
+        QTest::newRow("6, one output") << 6 << 1 << -1 << false;
+        QTest::newRow("6, five outputs") << 6 << 5 << -1 << true;
+        QTest::newRow("6, five outputs, testing") << 6 << 5 << 1 << false;
+        QTest::newRow("9, one output") << 9 << 1 << -1 << false;
+        QTest::newRow("9, five outputs") << 9 << 5 << -1 << true;
+        QTest::newRow("13, five outputs") << 13 << 5 << -1 << true;
+        QTest::newRow("14, training") << 14 << 3 << 1 << true;
+        QTest::newRow("14") << 14 << 1 << 0 << false;
+    }
+    void batchNormalisationThatTrainsIsRefused()
+    {
+        QFETCH(int, opset);
+        QFETCH(int, outputs);
+        QFETCH(int, attribute);
+        QFETCH(bool, refused);
+        ModelBuilder m(opset);
+        m.input("x", {0, 2, 3, 3}).output("y");
+        for (const char* name : {"scale", "shift", "mean", "variance"})
+            m.weight(name, {2}, {1, 2});
+        std::vector<std::string> names{"y", "m", "v", "sm", "sv"};
+        names.resize(static_cast<std::size_t>(outputs));
+        std::vector<Attribute> attributes;
+        if (attribute >= 0)
+            attributes.push_back({opset < 14 ? "is_test" : "training_mode", std::int64_t{attribute}});
+        m.node("BatchNormalization", {"x", "scale", "shift", "mean", "variance"}, names, attributes);
+        const auto project = m.read();
+        QCOMPARE(!project, refused);
+        if (refused)
+            QVERIFY2(faultOf(project).find("statistics of the batch") != std::string::npos, faultOf(project).c_str());
+    }
+};
+
+QTEST_GUILESS_MAIN(OnnxImportTest)
+#include "onnx_import_test.moc"
