@@ -27,6 +27,7 @@ public:
         return a == kernels::Activation::Relu || a == kernels::Activation::Relu6;
     }
     bool backwardIncludesActivation() const override { return true; }
+    int prologueAux() const override { return 2; }
 
     std::vector<PhaseScope> forwardPhases() const override
     {

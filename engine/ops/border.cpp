@@ -50,14 +50,20 @@ const float* bordered(const kernels::KernelTable& kernels, const float* images, 
 }
 
 const float* borderedRows(const kernels::KernelTable& kernels, const float* image, const Layout& layout,
-                          const Border& border, std::int64_t first, std::int64_t rows, float* scratch)
+                          const Border& border, std::int64_t first, std::int64_t rows, float* scratch,
+                          const Prologue& prologue)
 {
-    if (!border.needed)
+    if (!border.needed && !prologue.scale)
         return image + first * layout.width * layout.lanes;
     const std::int64_t begin = std::clamp<std::int64_t>(first - border.top, 0, layout.height);
     const std::int64_t end = std::clamp<std::int64_t>(first + rows - border.top, begin, layout.height);
     kernels.padCopy(image + begin * layout.width * layout.lanes, scratch, end - begin, layout.width, layout.lanes,
                     std::max<std::int64_t>(0, border.top - first), border.left, rows, border.width);
+    for (std::int64_t y = begin; prologue.scale && y < end; ++y) {
+        float* row = scratch + ((y + border.top - first) * border.width + border.left) * border.lanes;
+        kernels.channelAffine(row, prologue.scale, prologue.shift, row, layout.width, layout.lanes,
+                              prologue.activation);
+    }
     return scratch;
 }
 

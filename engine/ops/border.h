@@ -45,9 +45,11 @@ struct WindowPhases {
     std::vector<WindowPhase> phases;
     bool gaps = false; ///< some input pixels are seen by no tap
 };
-/// Rows [first, first + rows) of the bordered image, copied to scratch only where there is a border.
+/// Rows [first, first + rows) of the bordered image, copied to scratch only where there is a border or a prologue,
+/// which the border does not see.
 const float* borderedRows(const kernels::KernelTable& kernels, const float* image, const Layout& layout,
-                          const Border& border, std::int64_t first, std::int64_t rows, float* scratch);
+                          const Border& border, std::int64_t first, std::int64_t rows, float* scratch,
+                          const Prologue& prologue = {});
 
 WindowPhases windowPhases(const WindowGeometry& geometry, const Layout& in, const Layout& out);
 

@@ -22,14 +22,16 @@ public:
     bool acceptsAddend() const override { return m_g.groups == 1; }
     RowUse forwardRows() const override { return m_g.pixelwise() ? RowUse::Rows : RowUse::Whole; }
     RowUse backwardRows() const override { return forwardRows(); }
+    bool acceptsPrologue(const OpGraph&) const override { return m_g.pixelwise(); }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable& table, std::int64_t chunk) override
     {
+        m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
-        m_products.prepare(m_g, graph.layoutOf(inputs[0]), m_out, table, chunk, true);
+        m_products.prepare(m_g, m_in, m_out, table, chunk, true);
     }
 
-    std::int64_t scratchBytes() const override { return m_products.scratchBytes(); }
+    std::int64_t scratchBytes() const override { return m_products.scratchBytes(readsNorm); }
     std::int64_t tableBytes() const override { return m_products.tableBytes(); }
 
     void forward(const Run& run, const OpBinding& b, int) const override
@@ -37,7 +39,7 @@ public:
         const float* weights = scaled ? run.at(b.derived) : run.at(b.weights[0]);
         const float* bias = scaled ? weights + m_products.weightFloats() : m_bias ? run.at(b.weights[1]) : nullptr;
         m_products.gather(run, run.at(b.inputs[0]), run.at(b.output), weights, bias, fused,
-                          b.addend >= 0 ? run.at(b.addend) : nullptr);
+                          b.addend >= 0 ? run.at(b.addend) : nullptr, prologueOf(run, b, m_in.lanes));
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override
@@ -45,7 +47,7 @@ public:
         const float* outGradient = run.at(b.outputGradient);
         if (b.weightGradients[0] >= 0)
             m_products.weightGradient(run, run.at(b.inputs[0]), outGradient, run.at(b.weightGradients[0]),
-                                      m_bias ? run.at(b.weightGradients[1]) : nullptr);
+                                      m_bias ? run.at(b.weightGradients[1]) : nullptr, prologueOf(run, b, m_in.lanes));
         if (b.inputGradients[0] >= 0)
             m_products.scatter(run, outGradient, run.at(b.inputGradients[0]), run.at(b.derived), nullptr,
                                kernels::Activation::None, b.accumulate[0] != 0);
@@ -96,7 +98,7 @@ public:
 private:
     WindowGeometry m_g;
     bool m_bias;
-    Layout m_out;
+    Layout m_in, m_out;
     ConvolutionProducts m_products;
 };
 

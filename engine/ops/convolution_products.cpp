@@ -8,6 +8,9 @@ namespace convarium::engine
 namespace
 {
 
+/// Pixels at a time of which a prologue's result stays in the cache.
+constexpr std::int64_t kProloguePixels = 192;
+
 /// Products whose maps are small run over several images at once, so that register blocks stay full.
 std::int64_t imagesPerProduct(std::int64_t pixels, std::int64_t chunk)
 {
@@ -49,6 +52,7 @@ void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& 
     m_inColumns = (m_groupIn + table.width - 1) / table.width * table.width;
     m_matrix = PackedMatrix(table, m_g.kernelHeight * m_g.kernelWidth * m_groupIn, m_groupOut);
     m_together = imagesPerProduct(m_out.pixels(), chunk);
+    m_panel = std::min(kProloguePixels, m_together * m_out.pixels()); // the offset tables reach no further
     m_inBorder = windowBorder(m_g, m_in, m_out);
     const std::int64_t rowWidth = m_inBorder.width;
     for (std::int64_t n = 0; n < m_together; ++n)
@@ -122,8 +126,10 @@ void ConvolutionProducts::preparePhases(std::int64_t chunk)
     }
 }
 
-std::int64_t ConvolutionProducts::scratchBytes() const
+std::int64_t ConvolutionProducts::scratchBytes(bool withPrologue) const
 {
+    if (withPrologue)
+        return kProloguePixels * m_in.lanes * static_cast<std::int64_t>(sizeof(float));
     const std::int64_t in = m_inBorder.needed ? m_inBorder.floats() * m_together : 0;
     const std::int64_t out = m_outBorder.needed ? m_outBorder.floats() * m_gradientTogether : 0;
     return std::max(in, out) * static_cast<std::int64_t>(sizeof(float));
@@ -138,8 +144,27 @@ std::int64_t ConvolutionProducts::tableBytes() const
 }
 
 void ConvolutionProducts::gather(const Run& run, const float* in, float* out, const float* weights, const float* bias,
-                                 kernels::Activation activation, const float* addend) const
+                                 kernels::Activation activation, const float* addend, const Prologue& prologue) const
 {
+    if (prologue.scale) {
+        eachPanel(run, in, prologue, [&](const float* panel, std::int64_t from, std::int64_t pixels) {
+            kernels::ProductArgs a{};
+            a.in = panel;
+            a.out = out + from * m_out.lanes;
+            a.weights = weights;
+            a.bias = bias;
+            a.inOffset = m_inOffset.data();
+            a.outOffset = m_outOffset.data();
+            a.depthOffset = m_depthOffset.data();
+            a.pixels = pixels;
+            a.depth = m_matrix.depth;
+            a.columns = m_matrix.columns;
+            a.addend = addend ? addend + from * m_out.lanes : nullptr;
+            a.activation = activation;
+            run.kernels().product(a);
+        });
+        return;
+    }
     if (addend != out)
         clearPadding(m_out, out, run.count);
     for (std::int64_t i = 0; i < run.count; i += m_together) {
@@ -210,9 +235,41 @@ void ConvolutionProducts::sayHowWindowsSlide(kernels::ProductArgs& a, std::int64
     a.slideSpacing = lanes;
 }
 
-void ConvolutionProducts::weightGradient(const Run& run, const float* in, const float* out, float* weightGradient,
-                                         float* biasGradient) const
+/// Calls f(numbers, first pixel, pixels) for all pixels of the run, a panel at a time.
+template <class F>
+void ConvolutionProducts::eachPanel(const Run& run, const float* in, const Prologue& prologue, const F& f) const
 {
+    auto* panel = reinterpret_cast<float*>(run.scratch);
+    const std::int64_t all = run.pixels(m_out);
+    for (std::int64_t from = 0; from < all; from += m_panel) {
+        const std::int64_t pixels = std::min(m_panel, all - from);
+        run.kernels().channelAffine(in + from * m_in.lanes, prologue.scale, prologue.shift, panel, pixels, m_in.lanes,
+                                    prologue.activation);
+        f(panel, from, pixels);
+    }
+}
+
+void ConvolutionProducts::weightGradient(const Run& run, const float* in, const float* out, float* weightGradient,
+                                         float* biasGradient, const Prologue& prologue) const
+{
+    if (prologue.scale) {
+        eachPanel(run, in, prologue, [&](const float* panel, std::int64_t from, std::int64_t pixels) {
+            kernels::WeightGradientArgs a{};
+            a.in = panel;
+            a.outGradient = out + from * m_out.lanes;
+            a.weightGradient = weightGradient;
+            a.biasGradient = biasGradient;
+            a.inOffset = m_inOffset.data();
+            a.outOffset = m_outOffset.data();
+            a.depthOffset = m_depthOffset.data();
+            a.pixels = pixels;
+            a.depth = m_matrix.depth;
+            a.columns = m_matrix.columns;
+            a.accumulate = !(run.firstOfSlot && from == 0);
+            run.kernels().weightGradient(a);
+        });
+        return;
+    }
     for (std::int64_t i = 0; i < run.count; i += m_together) {
         const std::int64_t n = std::min(m_together, run.count - i);
         const float* source =

@@ -19,19 +19,21 @@ public:
     void prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out, const kernels::KernelTable& table,
                  std::int64_t chunk, bool wholeInput);
 
-    [[nodiscard]] std::int64_t scratchBytes() const;
+    [[nodiscard]] std::int64_t scratchBytes(bool withPrologue = false) const;
     [[nodiscard]] std::int64_t tableBytes() const;
+
+    // A prologue of `in` asks for a pixelwise geometry.
 
     /// out = act(bias + addend + windows of in times weights). bias: null, or packed as columns of `out`; addend: null,
     /// or laid out as `out`, which it may be.
     void gather(const Run& run, const float* in, float* out, const float* weights, const float* bias,
-                kernels::Activation activation, const float* addend) const;
+                kernels::Activation activation, const float* addend, const Prologue& prologue = {}) const;
     /// in (+)= act(bias + what the windows of out carry back). bias: null, or packed as columns of `in`.
     void scatter(const Run& run, const float* out, float* in, const float* derived, const float* bias,
                  kernels::Activation activation, bool accumulate) const;
     /// Adds up over the images of a slot; the first call of a slot overwrites. biasGradient may be null.
-    void weightGradient(const Run& run, const float* in, const float* out, float* weightGradient,
-                        float* biasGradient) const;
+    void weightGradient(const Run& run, const float* in, const float* out, float* weightGradient, float* biasGradient,
+                        const Prologue& prologue = {}) const;
 
     /// Weights as `gather` reads them; logical order: maps out, maps in / groups, kernel height, kernel width.
     [[nodiscard]] std::int64_t weightFloats() const { return m_matrix.floats() * m_g.groups; }
@@ -73,6 +75,8 @@ private:
     void sayHowWindowsSlide(kernels::ProductArgs& a, std::int64_t channels, std::int64_t pixels,
                             std::int64_t lanes) const;
     template <class F>
+    void eachPanel(const Run& run, const float* in, const Prologue& prologue, const F& f) const;
+    template <class F>
     void eachWeight(const F& f) const;
     void prepareWholeInput(std::int64_t chunk);
     void preparePhases(std::int64_t chunk);
@@ -86,7 +90,7 @@ private:
     Layout m_in, m_out;
     std::int64_t m_groupIn = 0, m_groupOut = 0, m_inColumns = 0;
     PackedMatrix m_matrix;
-    std::int64_t m_together = 1, m_gradientTogether = 1;
+    std::int64_t m_together = 1, m_gradientTogether = 1, m_panel = 1;
     Border m_inBorder, m_outBorder;
     std::vector<std::int32_t> m_inOffset, m_outOffset, m_depthOffset;
     bool m_wholeInput = false;

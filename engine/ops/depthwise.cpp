@@ -20,6 +20,10 @@ public:
     bool backwardNeedsInput(int) const override { return true; }
     bool acceptsActivation(kernels::Activation) const override { return true; }
     bool acceptsScale() const override { return true; }
+    bool acceptsPrologue(const OpGraph& graph) const override
+    {
+        return graph.layoutOf(inputs[0]).channels == graph.layoutOf(output).channels;
+    }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
@@ -57,9 +61,9 @@ public:
 
     std::int64_t scratchBytes() const override
     {
-        const std::int64_t in = m_multiplier > 1  ? m_border.floats()
-                                : m_border.needed ? inputRows(m_band) * m_border.width * m_border.lanes
-                                                  : 0;
+        const std::int64_t in = m_multiplier > 1               ? m_border.floats()
+                                : m_border.needed || readsNorm ? inputRows(m_band) * m_border.width * m_border.lanes
+                                                               : 0;
         return std::max(in, gradientScratch() + (m_multiplier > 1 ? m_wide.floats() : 0)) *
                static_cast<std::int64_t>(sizeof(float));
     }
@@ -181,7 +185,8 @@ private:
         const float* image = run.at(b.inputs[0]) + i * m_in.floats();
         auto* scratch = reinterpret_cast<float*>(run.scratch);
         if (m_multiplier == 1)
-            return borderedRows(run.kernels(), image, m_in, m_border, row * m_g.strideHeight, inputRows(rows), scratch);
+            return borderedRows(run.kernels(), image, m_in, m_border, row * m_g.strideHeight, inputRows(rows), scratch,
+                                prologueOf(run, b, m_in.lanes));
         std::fill(scratch, scratch + m_border.floats(), 0.0f);
         for (std::int64_t y = 0; y < m_in.height; ++y)
             for (std::int64_t x = 0; x < m_in.width; ++x) {

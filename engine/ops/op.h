@@ -72,6 +72,12 @@ struct AuxSpec {
     MemoryCategory category = MemoryCategory::Activations;
 };
 
+/// act(x * scale + shift), channel by channel, which a reader of x does on the way in.
+struct Prologue {
+    const float *scale = nullptr, *shift = nullptr; ///< one row of lanes each; null: nothing to do
+    kernels::Activation activation = kernels::Activation::None;
+};
+
 /// Buffer ids of one op; -1: none (an input that wants no gradient).
 struct OpBinding {
     std::vector<int> inputs;
@@ -84,6 +90,7 @@ struct OpBinding {
     std::vector<int> weightGradients; ///< per-slot partial sums; -1 when frozen
     int derived = -1;                 ///< weights in the layout the input gradient needs, or Op::scaled
     int addend = -1;                  ///< of a sum that the op does along the way
+    int prologue = -1;                ///< rows of scale and shift of the norm that the op does on the way in
 };
 
 /// What is the same for all chunks of a step.
@@ -184,6 +191,8 @@ public:
     int output = -1;
     std::vector<int> params; ///< parameter ids
     kernels::Activation fused = kernels::Activation::None;
+    bool readsNorm = false; ///< input 0 is what a norm reads: with OpBinding::prologue and this activation
+    kernels::Activation normActivation = kernels::Activation::None;
     bool scaled = false; ///< a scale and shift behind the op are part of its weights, which stand in the derived buffer
 
     [[nodiscard]] virtual const char* kind() const = 0;
@@ -205,6 +214,10 @@ public:
     [[nodiscard]] virtual bool acceptsScale() const { return false; }
     [[nodiscard]] virtual bool isSum() const { return false; }
     [[nodiscard]] virtual bool acceptsAddend() const { return false; }
+    // In training the last forward phase of a norm may be left to the op that reads it: a large image is then written
+    // and read once less.
+    [[nodiscard]] virtual int prologueAux() const { return -1; } ///< which aux holds the rows of Prologue; -1: no norm
+    [[nodiscard]] virtual bool acceptsPrologue(const OpGraph&) const { return false; }
     [[nodiscard]] virtual bool acceptsUnpaddedInput() const { return false; }
     [[nodiscard]] virtual bool isLoss() const { return false; }
 
@@ -223,6 +236,14 @@ public:
 
     virtual void forward(const Run&, const OpBinding&, int phase) const = 0;
     virtual void backward(const Run&, const OpBinding&, int phase) const = 0;
+
+    [[nodiscard]] Prologue prologueOf(const Run& run, const OpBinding& b, std::int64_t lanes) const
+    {
+        if (b.prologue < 0)
+            return {};
+        const float* rows = run.at(b.prologue);
+        return {rows, rows + lanes, normActivation};
+    }
 
     // Weights. The default stores tensors as they are.
     [[nodiscard]] virtual std::int64_t packedFloats(int /*index*/, const TensorInfo& info) const

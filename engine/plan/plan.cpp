@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 namespace convarium::engine
 {
@@ -46,6 +47,8 @@ public:
             fuseActivations();
         }
         findWantedGradients();
+        if (options().training && options().execution == ExecutionMode::Fused)
+            deferNorms();
         placeValues();
         buildTape();
         buildSegments();
@@ -184,6 +187,39 @@ private:
                                  ->backwardIncludesActivation();
     }
 
+    /// Rule, training: what a norm makes of a large image for one reader alone is made by that reader, where it passes
+    /// over it. Small images stay in the cache and are better made once.
+    void deferNorms()
+    {
+        constexpr std::int64_t kLargeImage = 200'000;
+        m_prologueOf.assign(m_graph.ops.size(), -1);
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
+            Op& reader = *m_graph.ops[i];
+            if (!m_live[i] || m_fused[i] || reader.inputs.size() != 1 || reader.output < 0 ||
+                !reader.acceptsPrologue(m_graph))
+                continue;
+            const int norm = normBehind(root(reader.inputs[0]));
+            if (norm < 0 || valueBytes(reader.inputs[0]) < kLargeImage)
+                continue;
+            reader.readsNorm = true;
+            reader.normActivation = m_graph.ops[static_cast<std::size_t>(norm)]->fused;
+            m_prologueOf[i] = norm;
+            m_deferred.insert(static_cast<std::size_t>(norm));
+        }
+    }
+
+    /// The norm that makes this value, alone or with its activation, for one reader; -1: none.
+    int normBehind(int value)
+    {
+        const ValueState made = state(value);
+        if (made.producer < 0 || made.consumers != 1)
+            return -1;
+        const auto last = static_cast<std::size_t>(made.producer);
+        const int norm = m_fused[last] ? state(m_graph.ops[last]->inputs[0]).producer : made.producer;
+        const Op& op = *m_graph.ops[static_cast<std::size_t>(norm)];
+        return op.prologueAux() >= 0 && m_graph.layoutOf(value).kind == Layout::Kind::Pixels ? norm : -1;
+    }
+
     void findWantedGradients()
     {
         if (!options().training)
@@ -217,7 +253,7 @@ private:
             if (!m_live[i] || op.output < 0)
                 continue;
             int buffer = -1;
-            if (m_fused[i] || mayReplaceInput(op))
+            if (m_fused[i] || m_deferred.contains(i) || mayReplaceInput(op))
                 buffer = m_plan.valueBuffer[static_cast<std::size_t>(root(ownInput(i)))];
             if (buffer < 0)
                 buffer = addBuffer("output of " + std::to_string(op.node), BufferScope::Batch,
@@ -301,6 +337,10 @@ private:
             b.inputGradients.push_back(m_gradientBuffer[static_cast<std::size_t>(v)]);
             b.accumulate.push_back(0);
         }
+        if (!m_prologueOf.empty() && m_prologueOf[i] >= 0) {
+            const auto norm = static_cast<std::size_t>(m_prologueOf[i]);
+            b.prologue = m_plan.bindings[norm].aux[static_cast<std::size_t>(m_graph.ops[norm]->prologueAux())];
+        }
         if (m_addend[i] >= 0)
             b.addend = m_plan.valueBuffer[static_cast<std::size_t>(m_addend[i])];
         if (op.output >= 0) {
@@ -334,7 +374,9 @@ private:
     {
         const Op& op = *m_graph.ops[i];
         const OpBinding& b = m_plan.bindings[i];
-        const auto phases = op.forwardPhases();
+        auto phases = op.forwardPhases();
+        if (m_deferred.contains(i))
+            phases.pop_back();
         for (std::size_t p = 0; p < phases.size(); ++p) {
             Instruction in{Pass::Forward, static_cast<int>(i), static_cast<int>(p), phases[p], b.inputs, b.aux};
             if (b.addend >= 0)
@@ -662,6 +704,8 @@ private:
     OpGraph& m_graph;
     std::vector<char> m_live, m_fused;
     std::vector<int> m_addend;               ///< per op: the value it adds; -1: none
+    std::vector<int> m_prologueOf;           ///< per op: the norm it does on the way in; -1 or empty: none
+    std::set<std::size_t> m_deferred;        ///< norms whose last forward phase is done by their reader
     std::map<std::size_t, int> m_sumProduct; ///< per fused sum: its input that is the product
     std::vector<ValueState> m_values;
     std::vector<int> m_gradientBuffer;

@@ -208,6 +208,8 @@ private Q_SLOTS:
         m.add("relu");
         // Their borders are made band by band.
         m.add("depthwise_conv2d", {{"padding", std::string("same")}});
+        m.add("batch_norm");
+        m.add("relu6");
         m.add("depthwise_conv2d", {{"padding", std::string("same")},
                                    {"kernelHeight", std::int64_t{5}},
                                    {"strideHeight", std::int64_t{2}},
@@ -230,6 +232,10 @@ private Q_SLOTS:
                     QVERIFY(piece.rows < piece.height && piece.height == 101);
                 }
             QVERIFY2(cut >= 8, table->name);
+            // Two norms are left to the pixelwise and the depthwise convolution that alone read them.
+            QCOMPARE(std::count_if((*plan)->bindings.begin(), (*plan)->bindings.end(),
+                                   [](const OpBinding& b) { return b.prologue >= 0; }),
+                     2);
             compareWithReference(m.graph(), f, 2, false, table);
         }
     }
