@@ -3,6 +3,7 @@
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
 #include "app/cli/training_report.h"
+#include "engine/io/atomic_file.h"
 #include "engine/io/load_model.h"
 #include "engine/io/onnx/onnx_export.h"
 #include "engine/io/project_file.h"
@@ -200,10 +201,17 @@ int runTrain(const TrainOptions& o)
         applyScale(project.graph, *o.scale);
     if (const auto sound = checkGraph(project.graph); !sound)
         return fail(sound.error());
+    for (const Problem& problem : inferShapes(project.graph).problems)
+        warn(problem.error.text()); // checkGraph() leaves only warnings
     const auto weights = givenWeights(project, o.weights);
     if (!weights)
         return fail(weights.error());
-    if (suffixOf(o.output) == ".onnx") { // better to fail now than after hours of training
+    // Better to fail now than after hours of training.
+    for (const std::string& file : {o.output, o.checkpoint})
+        if (!file.empty())
+            if (const auto folder = checkFolder(file); !folder)
+                return fail(folder.error());
+    if (suffixOf(o.output) == ".onnx") {
         const WeightsPtr first = *weights ? *weights : initialWeights(project.graph, project.train.seed);
         if (const auto model = onnxModel(project, *first); !model)
             return fail(model.error());
@@ -228,7 +236,8 @@ int runTrain(const TrainOptions& o)
         project);
     Trainer trainer(project.graph, project.train, *std::move(data), resumed, *weights);
     const DoneEvent done = trainer.run(control, report);
-    if (done.reason == StopReason::Failed || done.reason == StopReason::Diverged) {
+    // A run that failed over an unreadable image, perhaps only in its evaluation, has learned all the same.
+    if (done.reason == StopReason::Diverged || (done.reason == StopReason::Failed && done.step == 0)) {
         report.printDiverged(done);
         return fail(done.error.value_or(Error{}));
     }
@@ -236,8 +245,12 @@ int runTrain(const TrainOptions& o)
     report.finishCheckpoint();
     const auto saved = saveResult(project, o.output);
     report.printDone(done, saved ? o.output : std::string());
+    if (done.error)
+        warn(done.error->text());
     if (!saved)
         return fail(saved.error());
+    if (done.error)
+        return kFailed;
     if (done.reason == StopReason::Stopped)
         return kInterrupted;
     return report.checkpointError() ? kFailed : kSuccess;

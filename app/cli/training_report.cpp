@@ -149,7 +149,8 @@ void TrainingReport::printDone(const DoneEvent& event, const std::string& file)
         return;
     }
     std::string line =
-        event.reason == StopReason::Stopped ? "Stopped after step " + groupDigits(event.step)
+        event.reason == StopReason::Stopped  ? "Stopped after step " + groupDigits(event.step)
+        : event.reason == StopReason::Failed ? "Failed after step " + groupDigits(event.step)
         : event.test ? "Test: loss " + shortNumber(event.test->loss) + ", accuracy " + percent(event.test->accuracy)
                      : std::string("Done");
     if (event.stoppedEarly || (m_project.train.restoreBest && event.bestEpoch > 0))

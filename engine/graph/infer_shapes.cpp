@@ -4,6 +4,7 @@
 #include "engine/layers/messages.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace convarium::engine
@@ -40,6 +41,7 @@ public:
         checkInput();
         checkParts();
         checkEnds();
+        checkSharedWeights();
         checkOutputs();
         return std::move(m_result);
     }
@@ -264,6 +266,36 @@ private:
                          " computes on with them. The layers behind it learn slowly from such small numbers.",
                      "Put " + layer->title + " at the end of the network, or use ReLU here.");
         }
+    }
+
+    /// Layers whose weights were one tensor in the model they came from: here each learns its own.
+    void checkSharedWeights()
+    {
+        std::map<std::string, const Node*> owners;
+        std::vector<std::string> shared;
+        NodeId first = kNoNode;
+        std::string users;
+        for (const Node& node : m_graph.nodes)
+            for (const TensorRecord& record : node.tensors) {
+                if (record.externalName.empty() || record.role != TensorRole::Weight || node.frozen)
+                    continue;
+                const auto [owner, isNew] = owners.emplace(record.externalName, &node);
+                if (isNew || (!shared.empty() && shared.back() == record.externalName))
+                    continue;
+                shared.push_back(record.externalName);
+                if (first == kNoNode) {
+                    first = node.id;
+                    users = m_graph.label(owner->second->id) + " and " + m_graph.label(node.id);
+                }
+            }
+        if (shared.empty())
+            return;
+        const std::string more =
+            shared.size() == 1 ? "" : " (and " + std::to_string(shared.size() - 1) + " more are shared too)";
+        warn(first, ErrorCode::InvalidGraph,
+             users + " share the weights '" + shared.front() + "' in the model they came from" + more +
+                 ". Here each of them has its own, and training moves them apart.",
+             "Freeze these layers to keep their weights equal.");
     }
 
     void checkOutputs()

@@ -89,6 +89,18 @@ Result<void> writeFileAtomically(const std::string& path, std::string_view conte
     });
 }
 
+Result<void> checkFolder(const std::string& path)
+{
+    const QFileInfo file(QString::fromStdString(path)), folder(file.absolutePath());
+    if (file.isDir())
+        return writeError(path, QStringLiteral("it is a folder"));
+    if (!folder.isDir())
+        return writeError(path, QStringLiteral("its folder does not exist"));
+    if (!folder.isWritable())
+        return writeError(path, QStringLiteral("its folder takes no files"));
+    return {};
+}
+
 Result<std::vector<std::uint8_t>> readWholeFile(const std::string& path, std::int64_t limit)
 {
     QFile file(QString::fromStdString(path));

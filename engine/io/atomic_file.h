@@ -20,6 +20,9 @@ using PieceSource = std::function<Result<std::span<const std::uint8_t>>()>;
 Result<void> writeFileAtomically(const std::string& path, const PieceSource& nextPiece);
 Result<void> writeFileAtomically(const std::string& path, std::string_view content);
 
+/// Is there a folder to write `path` into? Says so before the work whose result the file is to hold.
+Result<void> checkFolder(const std::string& path);
+
 /// Reads a file of at most `limit` bytes.
 Result<std::vector<std::uint8_t>> readWholeFile(const std::string& path, std::int64_t limit);
 

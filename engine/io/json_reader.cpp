@@ -1,5 +1,7 @@
 #include "engine/io/json_reader.h"
 
+#include "engine/io/onnx/unique_names.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -36,10 +38,14 @@ std::string range(std::int64_t minimum, std::int64_t maximum)
 
 void JsonFaults::report(const std::string& path, const std::string& what, ErrorCode code, const std::string& hint)
 {
+    if (any())
+        return;
+    // Both may quote the file, which may hold anything at any length.
+    const std::string place = printableName(path, 300);
     report(Error{code,
-                 "In '" + m_file + "', " + (path.empty() ? "the file" : path) + " " + what + ".",
+                 "In '" + m_file + "', " + (place.empty() ? "the file" : place) + " " + printableName(what, 500) + ".",
                  hint,
-                 {-1, path, m_file, -1}});
+                 {-1, place, m_file, -1}});
 }
 
 void JsonFaults::report(Error error)

@@ -2,6 +2,7 @@
 
 #include "engine/io/json_reader.h"
 #include "engine/io/json_writer.h"
+#include "engine/io/onnx/unique_names.h"
 
 #include <QJsonArray>
 
@@ -54,7 +55,8 @@ Entry readEntry(JsonFaults& faults, const QString& name, const QJsonValue& value
     f.text("dtype", entry.kind);
     const auto kind = kinds().find(entry.kind);
     if (!faults.any() && kind == kinds().end())
-        faults.report(entry.name + ".dtype", "is " + entry.kind + ", which is no data type of the format");
+        faults.report(entry.name + ".dtype",
+                      "is " + printableName(entry.kind, 40) + ", which is no data type of the format");
     std::int64_t elements = 1;
     bool overflow = false;
     f.array("shape", [&](const QJsonValue& size, const std::string& path) {
@@ -245,7 +247,8 @@ Result<std::map<std::string, Tensor>> decodeSafetensors(std::span<const std::uin
         return content.error();
     for (const auto& [name, kind] : content->others)
         return Error{ErrorCode::BadFormat,
-                     "The tensor '" + name + "' in '" + file + "' is " + kind + "; F32, F16 and BF16 can be read.",
+                     "The tensor '" + printableName(name) + "' in '" + file + "' is " + kind +
+                         "; F32, F16 and BF16 can be read.",
                      "Convert the values to float32.",
                      {-1, {}, file, -1}};
     return std::move(content->tensors);

@@ -1,6 +1,7 @@
 #include "engine/io/weights_file.h"
 
 #include "engine/io/atomic_file.h"
+#include "engine/io/onnx/unique_names.h"
 #include "engine/io/safetensors.h"
 #include "engine/io/torch/torch_names.h"
 
@@ -18,7 +19,7 @@ constexpr std::int64_t kMaxFileBytes = std::int64_t{16} << 30;
 /// "C1.bias" or "C1.bias and 3 more".
 std::string firstOf(const std::vector<std::string>& names)
 {
-    return "'" + names.front() + "'" +
+    return "'" + printableName(names.front()) + "'" +
            (names.size() == 1 ? std::string() : " and " + std::to_string(names.size() - 1) + " more");
 }
 
@@ -50,7 +51,7 @@ Result<WeightMap> matched(const TorchNames& names, SafetensorsContent content, c
                 continue;
             }
             if (!(found->second.shape() == tensor.shape))
-                unequal.push_back(found->first + "' is " + found->second.shape().text() + " where " +
+                unequal.push_back(printableName(found->first) + "' is " + found->second.shape().text() + " where " +
                                   tensor.shape.text() + " is needed");
             else
                 weights.emplace(TensorKey{node.id, tensor.key}, std::move(found->second));

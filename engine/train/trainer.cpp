@@ -345,8 +345,10 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
                                                    static_cast<std::uint32_t>(s.step), rule, &control.m_stop);
         if (r.cancelled)
             break;
-        if (r.dataError)
+        if (r.dataError) {
+            m_state = copyState(s); // what was learned so far is sound
             return finish(StopReason::Failed, r.dataError);
+        }
         RunCounters& p = s.progress;
         if (p.firstLoss < 0)
             p.firstLoss = r.loss;

@@ -113,6 +113,24 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(path("no.convarium")));
     }
 
+    void aBrokenPictureInTheTestPartComesTooLateToLoseTheRun()
+    {
+        addPictures(path("parts/train"), 6);
+        addPictures(path("parts/test"), 3);
+        const QByteArray whole = encoded(noisy(24, 20), "png");
+        writeFile(path("parts/test/class1/2.png"), whole.left(whole.size() * 2 / 3));
+        const CliResult run = runCli(
+            {"train", network(3), "--data", path("parts"), "--epochs", "1", "--json", "-o", path("late.convarium")});
+        QCOMPARE(run.status, 1);
+        QVERIFY2(run.err.contains("parts/test/class1/2.png' cannot be read"), run.err.constData());
+        QCOMPARE(run.err.count('\n'), 1);
+        QCOMPARE(run.lines("done").size(), 1);
+        QCOMPARE(run.lines("done").first().value("file").toString(), path("late.convarium"));
+        const CliResult eval =
+            runCli({"eval", path("late.convarium"), "--data", path("parts"), "--split", "train", "--json"});
+        QVERIFY2(eval.status == 0, eval.err.constData());
+    }
+
     void whatDoesNotFitTheNetworkIsSaid()
     {
         const CliResult classes = runCli({"train", network(10), "--data", path("set")});

@@ -113,6 +113,24 @@ private Q_SLOTS:
         QVERIFY2(bad.err.contains("bad.onnx"), bad.err.constData());
     }
 
+    void trainingTellsWhichWeightsComeApart()
+    {
+        ModelBuilder m;
+        std::vector<float> unit(784 * 784, 0.0f), last(784 * 10, 0.01f);
+        for (std::size_t i = 0; i < 784; ++i)
+            unit[785 * i] = 1;
+        m.weight("tied", {784, 784}, unit).weight("last", {784, 10}, last).input("x", {0, 1, 28, 28}).output("y");
+        m.node("Flatten", {"x"}, {"flat"})
+            .node("MatMul", {"flat", "tied"}, {"a"})
+            .node("MatMul", {"a", "tied"}, {"b"})
+            .node("MatMul", {"b", "last"}, {"y"});
+        write("tied.onnx", m.bytes());
+        const CliResult run = runCli({"train", path("tied.onnx"), "--data", path("data"), "--steps", "1", "--json"});
+        QVERIFY2(run.status == 0, run.err.constData());
+        QVERIFY2(run.err.contains("share the weights 'tied'"), run.err.constData());
+        QCOMPARE(run.err.count('\n'), 1);
+    }
+
     void trainingKeepsNamesShapesAndOrientation()
     {
         ModelBuilder m(9);

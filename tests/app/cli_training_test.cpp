@@ -293,6 +293,16 @@ private Q_SLOTS:
     }
 
 #if defined(Q_OS_UNIX)
+    void aFolderThatIsNotThereIsToldBeforeTraining()
+    {
+        for (const char* flag : {"-o", "--checkpoint"}) {
+            const CliResult run = runCli(train({"--epochs", "1", flag, path("nowhere/a.convarium")}));
+            QCOMPARE(run.status, 1);
+            QVERIFY2(run.err.contains("its folder does not exist"), run.err.constData());
+            QVERIFY2(run.lines("start").isEmpty(), run.out.constData());
+        }
+    }
+
     void controlCStopsCleanlyAndWritesWhatWasAsked()
     {
         QProcess process;

@@ -72,6 +72,8 @@ public:
     std::string tensor(const std::string& key, const Shape& shape) override
     {
         const Tensor& values = m_weights.at({m_node->id, key});
+        if (roleOf(key) == TensorRole::Constant)
+            return constant(shape, values.values());
         const auto record = std::find_if(m_node->tensors.begin(), m_node->tensors.end(), [&](const TensorRecord& r) {
             return r.key == key && !r.externalName.empty() && r.shape.elements() == values.elements();
         });
@@ -90,7 +92,16 @@ public:
 
     std::string constant(const Shape& shape, const std::vector<float>& values) override
     {
-        return initializer(m_names.take(m_layerName + "/constant"), shape, values);
+        // A node, not an initializer: such numbers are part of the formula, and no program should train them.
+        const std::string name = m_layerName + "/constant";
+        schema::NodeProto& node = *m_out.add_node();
+        node.set_op_type("Constant");
+        node.set_name(m_nodeNames.take(name));
+        schema::AttributeProto& value = *node.add_attribute();
+        value.set_name("value");
+        value.set_type(schema::AttributeProto::TENSOR);
+        fill(*value.mutable_t(), shape, values);
+        return *node.add_output() = m_names.take(name);
     }
 
     std::string integers(const std::vector<std::int64_t>& values) override
@@ -180,15 +191,15 @@ private:
                          m_graph.label(id) + " cannot be written as ONNX: " + layer.notExportable,
                          "Replace the layer, or save the network as a .convarium file.",
                          {id, {}, {}, -1}};
-        OnnxCall call;
-        call.builder = this;
-        call.params = &*params;
+        m_call = {};
+        m_call.builder = this;
+        m_call.params = &*params;
         for (const Edge& edge : m_graph.edgesInto(id))
-            call.inputs.push_back(m_values.at(edge.from));
-        call.inputShapes = shaped.inputShapes(m_graph, id);
-        call.outputShape = shaped.shapes.at(id);
+            m_call.inputs.push_back(m_values.at(edge.from));
+        m_call.inputShapes = shaped.inputShapes(m_graph, id);
+        m_call.outputShape = shaped.shapes.at(id);
         const int before = m_out.node_size();
-        m_values[id] = renamed(layer.onnx(call), before);
+        m_values[id] = renamed(layer.onnx(m_call), before);
         return {};
     }
 
@@ -261,11 +272,24 @@ private:
     {
         schema::TensorProto& tensor = *m_out.add_initializer();
         tensor.set_name(name);
+        fill(tensor, shape, values);
+        return name;
+    }
+
+    static void fill(schema::TensorProto& tensor, const Shape& shape, const std::vector<float>& values)
+    {
         tensor.set_data_type(schema::TensorProto::FLOAT);
         for (int i = 0; i < shape.rank(); ++i)
             tensor.add_dims(shape[i]);
         tensor.set_raw_data(values.data(), values.size() * sizeof(float));
-        return name;
+    }
+
+    [[nodiscard]] TensorRole roleOf(const std::string& key) const
+    {
+        const auto tensors = findLayer(m_node->type)->tensors(m_call.inputShapes, *m_call.params);
+        const auto found =
+            std::find_if(tensors.begin(), tensors.end(), [&](const TensorInfo& t) { return t.key == key; });
+        return found == tensors.end() ? TensorRole::Weight : found->role;
     }
 
     std::string reshaped(const std::string& value, const Shape& from, const Shape& to)
@@ -286,7 +310,8 @@ private:
     UniqueNames m_names, m_nodeNames;
     std::set<std::string> m_reserved; ///< names of initializers that are still to be written
     std::map<NodeId, std::string> m_values;
-    const Node* m_node = nullptr;
+    const Node* m_node = nullptr; ///< being written, with what its layer's hook gets
+    OnnxCall m_call;
     std::string m_layerName;
 };
 

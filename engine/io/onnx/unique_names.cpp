@@ -28,6 +28,16 @@ std::size_t characterLength(const std::string& text, std::size_t at)
     return length;
 }
 
+/// C0, DEL, the C1 controls, which some terminals obey too, and what breaks lines or turns the direction of writing.
+bool isControl(const std::string& character)
+{
+    if (character.size() == 1)
+        return static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7F;
+    const auto between = [&](const char* first, const char* last) { return character >= first && character <= last; };
+    return between("\xC2\x80", "\xC2\x9F") || between("\xE2\x80\xA8", "\xE2\x80\xAE") ||
+           between("\xE2\x81\xA6", "\xE2\x81\xA9");
+}
+
 } // namespace
 
 std::string printableName(const std::string& text, std::size_t longest)
@@ -37,11 +47,7 @@ std::string printableName(const std::string& text, std::size_t longest)
         const std::size_t length = characterLength(text, at);
         if (name.size() + std::max<std::size_t>(length, 1) > longest)
             break;
-        const auto first = static_cast<unsigned char>(text[at]);
-        // C0, DEL, and the C1 controls, which some terminals obey too.
-        const bool control = first < 0x20 || first == 0x7F ||
-                             (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0);
-        if (length == 0 || control)
+        if (length == 0 || isControl(text.substr(at, length)))
             name += '_';
         else
             name.append(text, at, length);

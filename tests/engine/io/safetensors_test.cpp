@@ -131,6 +131,33 @@ private Q_SLOTS:
         QCOMPARE(read.error().place.file, std::string("w"));
     }
 
+    void whatTheFileSaysIsQuotedShortAndPrintable_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<QByteArray>("kind");
+        QTest::newRow("controls in the name") << QByteArray(R"(a\u001b[31m\u0007\n\u2028\u202e)") << QByteArray("F12");
+        QTest::newRow("controls in the name of whole numbers") << QByteArray(R"(\u001b[31m)") << QByteArray("I32");
+        QTest::newRow("controls in the kind") << QByteArray("a") << QByteArray(R"(\u001b[31mX\n)");
+        QTest::newRow("long name") << QByteArray(200'000, 'n') << QByteArray("F12");
+        QTest::newRow("long name of whole numbers") << QByteArray(200'000, 'n') << QByteArray("I32");
+        QTest::newRow("long kind") << QByteArray("a") << QByteArray(300'000, 'F');
+    }
+    void whatTheFileSaysIsQuotedShortAndPrintable()
+    {
+        QFETCH(const QByteArray, name);
+        QFETCH(const QByteArray, kind);
+        const QByteArray header =
+            "{\"" + name + "\":{\"dtype\":\"" + kind + "\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+        const auto read = decodeSafetensors(fileWith(header.toStdString(), 4), "w");
+        QVERIFY(!read);
+        const QString text = QString::fromStdString(read.error().text());
+        QVERIFY2(text.size() < 600, qPrintable(QString::number(text.size())));
+        for (const QChar c : text)
+            QVERIFY2(c.isPrint(), qPrintable(text));
+        if (kind != "I32")
+            QVERIFY2(text.contains(QStringLiteral("no data type")), qPrintable(text));
+    }
+
     void wrongHeaderLengthsAreRefusedWithoutReadingOn()
     {
         auto bytes = fileWith("{}", 0);

@@ -136,6 +136,22 @@ private Q_SLOTS:
         QCOMPARE(weights.error().place.file, m_path);
     }
 
+    void namesInTheFileAreQuotedShortAndPrintable()
+    {
+        const Project p = trainedProject(6, grouped());
+        for (const std::string& name : {std::string("\x1b[31mRED\n"), std::string(100'000, 'n')}) {
+            QVERIFY(exportWeights(p.graph, *p.state->weights, m_path));
+            Tensors tensors = read(m_path);
+            tensors.emplace(name, Tensor(Shape{2}));
+            QVERIFY(write(tensors, m_path));
+            const auto weights = importWeights(p.graph, m_path);
+            QVERIFY(!weights);
+            const std::string text = weights.error().text();
+            QVERIFY2(text.size() < 800 + m_path.size(), std::to_string(text.size()).c_str());
+            QVERIFY(std::none_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }));
+        }
+    }
+
     void weightsOfAnotherKindAreRefused()
     {
         const std::string header = R"({"head.bias":{"dtype":"F64","shape":[3],"data_offsets":[0,24]}})";

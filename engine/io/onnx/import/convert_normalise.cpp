@@ -1,6 +1,8 @@
 // Normalisation.
 #include "engine/io/onnx/import/converters.h"
 
+#include <algorithm>
+
 namespace convarium::engine
 {
 
@@ -59,6 +61,55 @@ Result<void> batchNormalization(Importer& importer, const NodeView& node)
     return {};
 }
 
+/// A layer that normalises, with its scale and shift: inputs 1 and 2, which have the shape `numbers` in the layer. The
+/// layer's own pair is learned; a pair that is not, or not whole, follows it as Constant layers where it does anything.
+Result<Wire> normalised(Importer& importer, const NodeView& node, const std::string& layer, Params params,
+                        const Wire& in, const Shape& numbers)
+{
+    struct Part {
+        const char *key, *join;
+        float neutral;
+        HostTensorPtr values = {};
+    };
+    Part parts[] = {{"gamma", "multiply", 1}, {"beta", "add", 0}};
+    bool own = true;
+    for (int i = 0; i < 2; ++i) {
+        Part& part = parts[i];
+        part.values = importer.constant(node, 1 + i);
+        if (!part.values && !node.input(1 + i).empty())
+            return refused("The network computes its scale or shift, but they must be constants.",
+                           "Export the model with constants.");
+        own = own && part.values && importer.isLearned(*part.values);
+    }
+    params.set("affine", own);
+    auto out = importer.addLayer(layer, params, {in}, node.name());
+    for (int i = 0; i < 2 && out; ++i) {
+        const Part& part = parts[i];
+        if (own) {
+            if (auto set = importer.setTensor(*out, part.key, TensorRole::Weight, numbers, *part.values); !set)
+                return set.error();
+            continue;
+        }
+        if (!part.values ||
+            (!importer.isLearned(*part.values) && std::all_of(part.values->reals.begin(), part.values->reals.end(),
+                                                              [&](float value) { return value == part.neutral; })))
+            continue;
+        // One number per map, or as many as the layer gives.
+        std::vector<std::int64_t> sizes;
+        if (importer.batched())
+            sizes.push_back(1);
+        for (int d = 0; d < out->shape.rank(); ++d)
+            sizes.push_back(d < numbers.rank() ? numbers[d] : 1);
+        const auto constant = importer.constantWire(node, 1 + i, sizes, 0);
+        if (!constant)
+            return constant;
+        const bool stretched = !(constant->shape == out->shape);
+        const Params merge = i == 1 && stretched ? Params{{"broadcast", true}} : Params{};
+        out = importer.addLayer(part.join, merge, {*out, *constant}, node.name() + (i == 0 ? " scale" : " shift"));
+    }
+    return out;
+}
+
 Result<void> instanceNormalization(Importer& importer, const NodeView& node)
 {
     const auto in = importer.sample(node, 0);
@@ -66,19 +117,10 @@ Result<void> instanceNormalization(Importer& importer, const NodeView& node)
         return in.error();
     if (in->shape.rank() < 2)
         return refused("It needs maps, but its input is " + in->shape.text() + ".", "Export the model again.");
-    const auto out =
-        importer.addLayer("instance_norm", {{"epsilon", node.real("epsilon", 1e-5)}}, {asMaps(*in)}, node.name());
+    const auto out = normalised(importer, node, "instance_norm", {{"epsilon", node.real("epsilon", 1e-5)}}, asMaps(*in),
+                                {in->shape[0]});
     if (!out)
         return out.error();
-    const std::tuple<const char*, const char*> parts[] = {{"gamma", "its scale"}, {"beta", "its shift"}};
-    int input = 1;
-    for (const auto& [key, words] : parts) {
-        const auto tensor = importer.needConstant(node, input++, words);
-        if (!tensor)
-            return tensor.error();
-        if (auto set = importer.setTensor(*out, key, TensorRole::Weight, {in->shape[0]}, **tensor); !set)
-            return set;
-    }
     importer.giveSample(node, Importer::reshaped(*out, in->shape));
     return {};
 }
@@ -95,9 +137,6 @@ Result<void> layerNormalization(Importer& importer, const NodeView& node)
     std::int64_t rows = 1, numbers = 1;
     for (int d = 0; d < in->shape.rank(); ++d)
         (d < *axis ? rows : numbers) *= in->shape[d];
-    const auto scale = importer.needConstant(node, 1, "its scale");
-    if (!scale)
-        return scale.error();
     Wire maps = *in;
     const bool whole = rows == 1;
     if (whole) {
@@ -114,18 +153,9 @@ Result<void> layerNormalization(Importer& importer, const NodeView& node)
     const Shape scaleShape = whole ? maps.shape : Shape{numbers};
     const Params params{{"over", std::string(whole ? "the whole image" : "the maps at each place")},
                         {"epsilon", node.real("epsilon", 1e-5)}};
-    auto out = importer.addLayer("layer_norm", params, {maps}, node.name());
+    auto out = normalised(importer, node, "layer_norm", params, maps, scaleShape);
     if (!out)
         return out.error();
-    if (auto set = importer.setTensor(*out, "gamma", TensorRole::Weight, scaleShape, **scale); !set)
-        return set;
-    HostTensor none;
-    none.reals.assign(static_cast<std::size_t>(numbers), 0.0f);
-    const HostTensorPtr shift = importer.constant(node, 2);
-    if (!shift && !node.input(2).empty())
-        return refused("The network computes its shift, but it must be constant.", "Export the model with constants.");
-    if (auto set = importer.setTensor(*out, "beta", TensorRole::Weight, scaleShape, shift ? *shift : none); !set)
-        return set;
     if (!whole) {
         out = importer.addLayer("permute", {{"order", std::string("2,1")}}, {Importer::reshaped(*out, {numbers, rows})},
                                 node.name() + " order back");

@@ -394,6 +394,11 @@ Result<Wire> Importer::wire(const NodeView& node, int input, int rank)
     return constantWire(node, input, found->second.constant->sizes, rank);
 }
 
+bool Importer::isLearned(const HostTensor& tensor) const
+{
+    return !tensor.name.empty() && !tensor.isInteger && m_initializers.contains(tensor.name);
+}
+
 Result<Wire> Importer::constantWire(const NodeView& node, int input, std::vector<std::int64_t> sizes, int rank)
 {
     const HostTensor& tensor = *constant(node, input);
@@ -412,8 +417,7 @@ Result<Wire> Importer::constantWire(const NodeView& node, int input, std::vector
                            ", which no layer can take.");
         shape.append(size);
     }
-    // Named numbers are weights of the network; those that stand in the graph itself are part of its formula.
-    const bool learned = !tensor.name.empty() && !tensor.isInteger && m_initializers.contains(tensor.name);
+    const bool learned = isLearned(tensor);
     const auto layer = addLayer("constant", {{"shape", shapeParam(shape)}, {"trainable", learned}}, {},
                                 tensor.name.empty() ? node.name() + " constant" : tensor.name);
     if (!layer)

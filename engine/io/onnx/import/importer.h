@@ -55,6 +55,10 @@ public:
     Result<std::optional<std::vector<std::int64_t>>> settings(const NodeView& node, const std::string& attribute,
                                                               int input) const;
 
+    /// Does training change these numbers where they scale, shift or are added to something? Named ones (initializers)
+    /// are weights; those that stand in the graph itself (Constant nodes) or are computed are part of its formula.
+    /// Kernels, matrices, slopes and all that a BatchNormalization has are weights wherever they stand.
+    [[nodiscard]] bool isLearned(const HostTensor& tensor) const;
     /// A value as the graph sees it. A constant becomes a Constant layer of `rank` axes (as many as it has where 0).
     Result<Wire> wire(const NodeView& node, int input, int rank = 0);
     /// A constant, read with these sizes, as a Constant layer of `rank` axes.

@@ -1,4 +1,5 @@
 // What small models written by hand mean: the numbers they give, and which of theirs are learned.
+#include "engine/analysis/counts.h"
 #include "tests/engine/io/onnx/model_builder.h"
 #include "tests/engine/io/onnx/onnx_data.h"
 
@@ -104,6 +105,87 @@ private Q_SLOTS:
         QVERIFY2(flat, faultOf(flat).c_str());
         QCOMPARE(flat->sizes, (Sizes{1, 2}));
         QCOMPARE(flat->values, (std::vector<float>{14, 25}));
+    }
+
+    void scaleAndShiftAreLearnedWhereTheyAreNamed_data()
+    {
+        QTest::addColumn<QString>("op");
+        QTest::addColumn<bool>("namedScale");
+        QTest::addColumn<QList<float>>("shift"); // empty: none
+        QTest::addColumn<bool>("namedShift");
+        QTest::addColumn<qint64>("learned");
+        for (const char* op : {"InstanceNormalization", "LayerNormalization"}) {
+            const auto row = [&](const char* words, bool scale, QList<float> shift, bool isNamed, qint64 learned) {
+                QTest::addRow("%s, %s", op, words) << QString::fromLatin1(op) << scale << shift << isNamed << learned;
+            };
+            row("both named", true, {1, 2}, true, 4);
+            row("ones and zeros of the graph", false, {0, 0}, false, 0);
+            row("other numbers of the graph", false, {3, 4}, false, 0);
+            row("only the scale named", true, {0, 0}, false, 2);
+            row("only the shift named", false, {5, 6}, true, 2);
+        }
+        QTest::newRow("LayerNormalization, no shift")
+            << QStringLiteral("LayerNormalization") << true << QList<float>() << false << qint64{2};
+    }
+    void scaleAndShiftAreLearnedWhereTheyAreNamed()
+    {
+        QFETCH(QString, op);
+        QFETCH(bool, namedScale);
+        QFETCH(QList<float>, shift);
+        QFETCH(bool, namedShift);
+        QFETCH(qint64, learned);
+        const bool instance = op == QLatin1String("InstanceNormalization");
+        ModelBuilder m(17);
+        const auto numbers = [&](const std::string& name, bool isNamed, const std::vector<float>& values) {
+            m.weight(name, {static_cast<std::int64_t>(values.size())}, values);
+            if (isNamed)
+                return;
+            onnx::TensorProto tensor = m.graph().initializer(m.graph().initializer_size() - 1);
+            m.graph().mutable_initializer()->RemoveLast();
+            m.node("Constant", {}, {name});
+            onnx::AttributeProto& value = *m.graph().mutable_node(m.graph().node_size() - 1)->add_attribute();
+            value.set_name("value");
+            value.set_type(onnx::AttributeProto::TENSOR);
+            *value.mutable_t() = std::move(tensor);
+        };
+        const std::vector<float> scales = namedScale ? std::vector<float>{2, 3} : std::vector<float>{1, 1};
+        numbers("scale", namedScale, scales);
+        std::vector<std::string> inputs{"x", "scale"};
+        if (!shift.isEmpty()) {
+            numbers("shift", namedShift, {shift.begin(), shift.end()});
+            inputs.push_back("shift");
+        }
+        m.input("x", {0, 2, 2}).output("y").node(op.toStdString(), inputs, {"y"});
+        const auto project = m.read();
+        QVERIFY2(project, faultOf(project).c_str());
+        QCOMPARE(countNetwork(project->graph, inferShapes(project->graph)).total.trainable, learned);
+        const auto y = given(m, {1, 2, 2}); // rows of two neighbours: -1 and 1 before scale and shift
+        QVERIFY2(y, faultOf(y).c_str());
+        for (std::size_t row = 0; row < 2; ++row)
+            for (std::size_t column = 0; column < 2; ++column) {
+                const std::size_t at = instance ? row : column;
+                const float b = shift.isEmpty() ? 0 : shift[static_cast<qsizetype>(at)];
+                const float wanted = (column == 0 ? -1.0f : 1.0f) * scales[at] + b;
+                QVERIFY2(std::abs(y->values[2 * row + column] - wanted) < 1e-3f,
+                         qPrintable(QString::number(static_cast<double>(y->values[2 * row + column]))));
+            }
+    }
+
+    void layersThatShareWeightsInTheFileAreNamedInAWarning()
+    {
+        ModelBuilder m;
+        m.weight("w", {2, 2}, {1, 2, 3, 4}).input("x", {0, 2}).output("y");
+        m.node("MatMul", {"x", "w"}, {"a"}).node("Tanh", {"a"}, {"b"}).node("MatMul", {"b", "w"}, {"y"});
+        auto project = m.read();
+        QVERIFY2(project, faultOf(project).c_str());
+        const auto problems = inferShapes(project->graph).problems;
+        QCOMPARE(problems.size(), std::size_t{1});
+        QVERIFY(problems[0].warning);
+        QVERIFY2(problems[0].error.message.find("share the weights 'w'") != std::string::npos,
+                 problems[0].error.message.c_str());
+        for (Node& node : project->graph.nodes)
+            node.frozen = true;
+        QVERIFY(inferShapes(project->graph).problems.empty());
     }
 
     void batchNormalisationThatTrainsIsRefused_data()
