@@ -211,6 +211,11 @@ struct KernelTable {
     void (*padCopy)(const float* in, float* out, std::int64_t height, std::int64_t width, std::int64_t lanes,
                     std::int64_t padTop, std::int64_t padLeft, std::int64_t outHeight, std::int64_t outWidth);
 
+    /// Pixels of `channels` floats, one after the other, into (accumulate: added to) pixels of `lanes` with zeros in
+    /// the padding lanes. Reads up to width - 1 floats behind the last pixel.
+    void (*spreadPixels)(const float* in, float* out, std::int64_t pixels, std::int64_t channels, std::int64_t lanes,
+                         bool accumulate);
+
     void (*depthwise)(const DepthwiseArgs&);
     void (*depthwiseGradient)(const DepthwiseGradientArgs&);
 

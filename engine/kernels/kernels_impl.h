@@ -44,6 +44,7 @@ constexpr KernelTable makeTable(const char* name)
             .product = product,
             .weightGradient = weightGradient,
             .padCopy = padCopy,
+            .spreadPixels = spreadPixels,
             .depthwise = depthwise,
             .depthwiseGradient = depthwiseGradient,
             .maxPool = maxPool,

@@ -164,6 +164,7 @@ std::vector<LayerSample> samples()
         {"17 maps, padding on four sides",
          {{17, 4, 3}},
          withPads(with({{"filters", 3}, {"strideHeight", 2}}, ""), {0, 3, 1, 2})},
+        {"16 maps, 5x5 valid", {{16, 7, 8}}, with({{"filters", 8}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
         {"whole input", {{4, 5, 5}}, with({{"filters", 7}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
     };
 }

@@ -67,6 +67,12 @@ const float* borderedRows(const kernels::KernelTable& kernels, const float* imag
     return scratch;
 }
 
+std::int64_t imagesPerProduct(std::int64_t pixels, std::int64_t chunk)
+{
+    constexpr std::int64_t kEnough = 96;
+    return pixels >= kEnough / 2 ? 1 : std::min(chunk, (kEnough + pixels - 1) / std::max<std::int64_t>(1, pixels));
+}
+
 WindowPhases windowPhases(const WindowGeometry& g, const Layout& in, const Layout& out)
 {
     const Side rows{g.kernelHeight, g.strideHeight, g.padTop, g.dilationHeight, in.height};

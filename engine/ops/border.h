@@ -24,6 +24,9 @@ Border windowBorder(const WindowGeometry& geometry, const Layout& in, const Layo
 const float* bordered(const kernels::KernelTable& kernels, const float* images, const Layout& layout,
                       const Border& border, std::int64_t n, float* scratch);
 
+/// Products whose maps are small run over several images at once, so that register blocks stay full.
+std::int64_t imagesPerProduct(std::int64_t pixels, std::int64_t chunk);
+
 /// A cell of the kernel, and the pixel of the bordered output that it carries to the first pixel of a phase.
 struct PhaseTap {
     std::int64_t kernelRow, kernelColumn;

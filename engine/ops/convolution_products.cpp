@@ -11,37 +11,10 @@ namespace
 /// Pixels at a time of which a prologue's result stays in the cache.
 constexpr std::int64_t kProloguePixels = 192;
 
-/// Products whose maps are small run over several images at once, so that register blocks stay full.
-std::int64_t imagesPerProduct(std::int64_t pixels, std::int64_t chunk)
-{
-    constexpr std::int64_t kEnough = 96;
-    return pixels >= kEnough / 2 ? 1 : std::min(chunk, (kEnough + pixels - 1) / std::max<std::int64_t>(1, pixels));
-}
-
-/// target(toRow + j, toColumn + k) = source(fromRow + k, j) for k < rows and j < columns. Goes through the blocks of
-/// both matrices, within which steps are constant: this runs after every training step.
-void transpose(const PackedMatrix& from, const float* source, std::int64_t fromRow, const PackedMatrix& to,
-               float* target, std::int64_t toRow, std::int64_t toColumn, std::int64_t rows, std::int64_t columns)
-{
-    for (std::int64_t k = 0, n = 0; k < rows; k += n) {
-        n = std::min(rows - k, to.block - (toColumn + k) % to.block);
-        const std::int64_t down = to.rowFloats(toColumn + k);
-        for (std::int64_t j = 0, m = 0; j < columns; j += m) {
-            m = std::min(columns - j, from.block - j % from.block);
-            const float* in = source + from.index(fromRow + k, j);
-            float* out = target + to.index(toRow + j, toColumn + k);
-            const std::int64_t across = from.rowFloats(j);
-            for (std::int64_t y = 0; y < m; ++y, out += down)
-                for (std::int64_t x = 0; x < n; ++x)
-                    out[x] = in[x * across + y];
-        }
-    }
-}
-
 } // namespace
 
 void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out,
-                                  const kernels::KernelTable& table, std::int64_t chunk, bool wholeInput)
+                                  const kernels::KernelTable& table, std::int64_t chunk, bool bareScatter)
 {
     m_g = geometry;
     m_in = in;
@@ -70,13 +43,31 @@ void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& 
                     (kh * m_g.dilationHeight * rowWidth + kw * m_g.dilationWidth) * m_in.lanes + c));
     if (m_in.lanes % m_table->width != 0)
         return; // the unpadded input of the network: nothing goes back to it
-    m_wholeInput = wholeInput && m_out.pixels() == 1 && m_g.groups == 1 && !m_inBorder.needed &&
+    m_wholeInput = bareScatter && m_out.pixels() == 1 && m_g.groups == 1 && !m_inBorder.needed &&
                    m_g.dilationHeight == 1 && m_g.dilationWidth == 1 && m_g.kernelHeight == m_in.height &&
                    m_g.kernelWidth == m_in.width;
+    m_byRows = bareScatter && !m_wholeInput && rowsPay();
     if (m_wholeInput)
         prepareWholeInput(chunk);
+    else if (m_byRows)
+        m_rows.prepare(m_g, m_in, m_out, table, chunk);
     else
         preparePhases(chunk);
+    if (m_byRows)
+        m_derivedFloats = m_rows.derivedFloats();
+}
+
+/// Is the product per kernel row the cheaper way back? In vectors added up per image.
+bool ConvolutionProducts::rowsPay() const
+{
+    if (!KernelRows::fits(m_g, m_in, *m_table))
+        return false;
+    std::int64_t phases = 0;
+    for (const WindowPhase& phase : windowPhases(m_g, m_in, m_out).phases)
+        phases += phase.rows * phase.columns * static_cast<std::int64_t>(phase.taps.size());
+    phases *= m_groupOut * m_inColumns / m_table->width;
+    const std::int64_t rows = KernelRows::vectorSteps(m_g, m_in, m_out, *m_table);
+    return 5 * rows < 4 * phases;
 }
 
 /// One output pixel that sees the whole input: the way back is one product with a column per input number.
@@ -132,7 +123,7 @@ std::int64_t ConvolutionProducts::scratchBytes(bool withPrologue) const
         return kProloguePixels * m_in.lanes * static_cast<std::int64_t>(sizeof(float));
     const std::int64_t in = m_inBorder.needed ? m_inBorder.floats() * m_together : 0;
     const std::int64_t out = m_outBorder.needed ? m_outBorder.floats() * m_gradientTogether : 0;
-    return std::max(in, out) * static_cast<std::int64_t>(sizeof(float));
+    return std::max({in, out, m_byRows ? m_rows.scratchFloats() : 0}) * static_cast<std::int64_t>(sizeof(float));
 }
 
 std::int64_t ConvolutionProducts::tableBytes() const
@@ -140,7 +131,7 @@ std::int64_t ConvolutionProducts::tableBytes() const
     std::size_t n = m_inOffset.size() + m_outOffset.size() + m_depthOffset.size();
     for (const Phase& p : m_phases)
         n += p.in.size() + p.out.size() + p.depth.size();
-    return static_cast<std::int64_t>(n * sizeof(std::int32_t));
+    return (static_cast<std::int64_t>(n) + m_rows.tableEntries()) * static_cast<std::int64_t>(sizeof(std::int32_t));
 }
 
 void ConvolutionProducts::gather(const Run& run, const float* in, float* out, const float* weights, const float* bias,
@@ -194,6 +185,10 @@ void ConvolutionProducts::gather(const Run& run, const float* in, float* out, co
 void ConvolutionProducts::scatter(const Run& run, const float* out, float* in, const float* derived, const float* bias,
                                   kernels::Activation activation, bool accumulate) const
 {
+    if (m_byRows) {
+        m_rows.scatter(run, out, in, derived, accumulate);
+        return;
+    }
     if (!accumulate && m_gaps)
         fillGaps(run, in, bias, activation);
     else if (!accumulate)
@@ -324,6 +319,10 @@ void ConvolutionProducts::scaleWeights(const float* packed, const float* scale, 
 
 void ConvolutionProducts::derive(const float* packed, float* derived) const
 {
+    if (m_byRows) {
+        m_rows.derive(m_matrix, packed, derived);
+        return;
+    }
     for (std::int64_t g = 0; g < m_g.groups; ++g) {
         const float* source = packed + g * m_matrix.floats();
         for (const Phase& phase : m_phases) {

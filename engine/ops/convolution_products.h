@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/ops/border.h"
+#include "engine/ops/kernel_rows.h"
 #include "engine/ops/op_graph.h"
 
 #include <vector>
@@ -14,10 +15,10 @@ namespace convarium::engine
 class ConvolutionProducts
 {
 public:
-    /// chunk: most images per call. wholeInput: a window that sees the whole input may have its own way back (dense
-    /// layers); without a bias on that way only.
+    /// chunk: most images per call. bareScatter: `scatter` has neither bias nor activation, so that other ways than the
+    /// product per residue class are open to it.
     void prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out, const kernels::KernelTable& table,
-                 std::int64_t chunk, bool wholeInput);
+                 std::int64_t chunk, bool bareScatter);
 
     [[nodiscard]] std::int64_t scratchBytes(bool withPrologue = false) const;
     [[nodiscard]] std::int64_t tableBytes() const;
@@ -78,6 +79,7 @@ private:
     void eachPanel(const Run& run, const float* in, const Prologue& prologue, const F& f) const;
     template <class F>
     void eachWeight(const F& f) const;
+    [[nodiscard]] bool rowsPay() const;
     void prepareWholeInput(std::int64_t chunk);
     void preparePhases(std::int64_t chunk);
     void deriveWholeInput(const Phase& phase, const float* source, float* target) const;
@@ -94,6 +96,8 @@ private:
     Border m_inBorder, m_outBorder;
     std::vector<std::int32_t> m_inOffset, m_outOffset, m_depthOffset;
     bool m_wholeInput = false;
+    bool m_byRows = false; ///< `m_rows` is the way back
+    KernelRows m_rows;
     bool m_gaps = false; ///< some input pixels are seen by no tap
     std::vector<Phase> m_phases;
     std::int64_t m_derivedFloats = 0;

@@ -134,6 +134,16 @@ void padCopy(const float* in, float* out, std::int64_t height, std::int64_t widt
     clearFloats(out, (outHeight - padTop - height) * rowOut);
 }
 
+void spreadPixels(const float* in, float* out, std::int64_t pixels, std::int64_t channels, std::int64_t lanes,
+                  bool accumulate)
+{
+    for (std::int64_t p = 0; p < pixels; ++p, in += channels, out += lanes)
+        for (std::int64_t c = 0; c < lanes; c += kWidth) {
+            const V x = c >= channels ? V{} : lanesBelow(channels - c) ? load(in + c) : V{};
+            store(out + c, accumulate ? load(out + c) + x : x);
+        }
+}
+
 void loadImage(const std::uint8_t* in, float* out, std::int64_t channels, std::int64_t pixels, std::int64_t lanes,
                float scale, float shift)
 {

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void sumsAndScalingEqualPlainLoops();
     void maskKeepsAndDrops();
     void paddedCopyHasAZeroBorder();
+    void spreadPixelsHaveZeroPadding();
     void imagesAreTransposedScaledAndPadded();
 };
 
@@ -191,6 +192,25 @@ void PointwiseKernelTest::paddedCopyHasAZeroBorder()
                                  inside ? in[((y - top) * width + x - left) * lanes + c] : 0.0f);
                     }
         }
+}
+
+void PointwiseKernelTest::spreadPixelsHaveZeroPadding()
+{
+    Random random(7);
+    for (const KernelTable* table : tablesUnderTest())
+        for (const std::int64_t channels : {1, 3, 6, 16, 21})
+            for (const bool accumulate : {false, true}) {
+                const std::int64_t pixels = 5, lanes = roundUp(channels, table->width);
+                const Floats in = random.floats(pixels * channels + table->width - 1);
+                const Floats before = random.floats(pixels * lanes);
+                Floats out = before;
+                table->spreadPixels(in.data(), out.data(), pixels, channels, lanes, accumulate);
+                QVERIFY2(out.guardsIntact(), table->name);
+                for (std::int64_t i = 0; i < out.size(); ++i) {
+                    const float x = i % lanes < channels ? in[i / lanes * channels + i % lanes] : 0.0f;
+                    QCOMPARE(out[i], accumulate ? before[i] + x : x);
+                }
+            }
 }
 
 void PointwiseKernelTest::imagesAreTransposedScaledAndPadded()

@@ -91,6 +91,30 @@ GraphSpec oddNetwork()
     return m.graph();
 }
 
+/// Large windows over small maps, two on each value: their input gradients go by kernel rows and add up, through an
+/// image without padding lanes (6 maps) and in place (16). Of the windows on 6 maps the first and the last of a row,
+/// 7 places, stand in the same product.
+GraphSpec wideWindowNetwork()
+{
+    GraphMaker m("wide windows");
+    m.add("input", {{"channels", std::int64_t{1}}, {"height", std::int64_t{13}}, {"width", std::int64_t{11}}});
+    NodeId value = m.add("conv2d", {{"filters", std::int64_t{6}}, {"padding", std::string("same")}});
+    for (const std::int64_t filters : {16, 6}) {
+        std::vector<NodeId> both;
+        for (int i = 0; i < 2; ++i)
+            both.push_back(m.addAfter(value, "conv2d",
+                                      {{"filters", filters},
+                                       {"kernelHeight", std::int64_t{5}},
+                                       {"kernelWidth", std::int64_t{5}},
+                                       {"padding", std::string("valid")}}));
+        m.merge("add", both);
+        value = m.add("tanh");
+    }
+    m.add("flatten");
+    m.add("dense", {{"units", std::int64_t{3}}});
+    return m.graph();
+}
+
 GraphSpec residualNetwork()
 {
     GraphMaker m("residual");
@@ -310,7 +334,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("level");
         const int levels = static_cast<int>(availableLevels().size());
         for (int level = 0; level < levels; ++level)
-            for (const char* network : {"lenet", "cnn", "mlp", "odd", "residual"})
+            for (const char* network : {"lenet", "cnn", "mlp", "odd", "wide", "residual"})
                 for (int threads : {1, 2, 3})
                     for (bool layerwise : {false, true}) {
                         const int images = threads == 3 ? 2 : 7; // fewer images than threads too
@@ -332,8 +356,9 @@ private Q_SLOTS:
                             : network == "cnn"      ? mnistCnn()
                             : network == "mlp"      ? mlp()
                             : network == "residual" ? residualNetwork()
+                            : network == "wide"     ? wideWindowNetwork()
                                                     : oddNetwork();
-        const int classes = network == "odd" ? 4 : network == "residual" ? 3 : 10;
+        const int classes = network == "odd" ? 4 : network == "residual" || network == "wide" ? 3 : 10;
         compareWithReference(g, makeData(inputShape(g), images, classes), threads, layerwise,
                              availableLevels()[static_cast<std::size_t>(level)]);
     }
