@@ -47,7 +47,7 @@ std::string asJson(const BenchFlags& flags, const std::vector<Measured>& all)
         json.field("peak_share", m.result.peakShare);
         if (flags.layers) {
             json.key("layers").beginArray();
-            for (const LayerSpeed& layer : m.result.layers) {
+            for (const LayerSpeed& layer : m.result.step.layers) {
                 json.beginObject().key("names").beginArray();
                 for (const NodeId node : layer.nodes)
                     json.value(m.graph.node(node)->name);
@@ -55,8 +55,8 @@ std::string asJson(const BenchFlags& flags, const std::vector<Measured>& all)
                 json.field("share", layer.share).field("gflops", layer.gflops);
                 json.field("peak_share", layer.peakShare).endObject();
             }
-            json.endArray().field("update_milliseconds", m.result.updateMilliseconds);
-            json.field("waiting_milliseconds", m.result.waitingMilliseconds);
+            json.endArray().field("update_milliseconds", m.result.step.updateMilliseconds);
+            json.field("waiting_milliseconds", m.result.step.waitingMilliseconds);
         }
         json.endObject();
     }
@@ -73,19 +73,19 @@ void printLayers(const Measured& m)
             name += (name.empty() ? "" : " + ") + m.graph.node(node)->name;
         return name;
     };
-    for (const LayerSpeed& layer : m.result.layers)
+    for (const LayerSpeed& layer : m.result.step.layers)
         width = std::max(width, nameOf(layer).size());
     printLine("  " + padRight("layer", width) + "  direction  ms a step   share   GFLOP/s  of peak");
-    for (const LayerSpeed& layer : m.result.layers)
+    for (const LayerSpeed& layer : m.result.step.layers)
         printLine("  " + padRight(nameOf(layer), width) + "  " + padRight(directionText(layer), 9) +
                   padLeft(shortNumber(layer.milliseconds), 11) + padLeft(percent(layer.share), 8) +
                   (layer.gflops > 0 ? padLeft(shortNumber(layer.gflops), 10) + padLeft(percent(layer.peakShare), 9)
                                     : std::string()));
-    if (m.result.updateMilliseconds > 0)
+    if (m.result.step.updateMilliseconds > 0)
         printLine("  " + padRight("optimizer", width) + "  " + padRight("update", 9) +
-                  padLeft(shortNumber(m.result.updateMilliseconds), 11));
+                  padLeft(shortNumber(m.result.step.updateMilliseconds), 11));
     printLine("  " + padRight("threads wait for each other", width + 11) +
-              padLeft(shortNumber(m.result.waitingMilliseconds), 11));
+              padLeft(shortNumber(m.result.step.waitingMilliseconds), 11));
 }
 
 int runBenches(const BenchFlags& flags)

@@ -10,4 +10,7 @@ namespace convarium::engine::kernels
 /// level: the best of several short windows within about `seconds`.
 double peakGflops(const KernelTable& table, double seconds);
 
+/// The same, measured for 0.1 s at the first call of the process for this table and kept. Any thread.
+double knownPeakGflops(const KernelTable& table);
+
 } // namespace convarium::engine::kernels

@@ -2,11 +2,9 @@
 
 #include "engine/data/masks.h"
 #include "engine/kernels/peak.h"
-#include "engine/layers/messages.h"
 #include "engine/train/evaluator.h"
 
 #include <chrono>
-#include <map>
 #include <numeric>
 
 namespace convarium::engine
@@ -29,82 +27,6 @@ std::shared_ptr<const InMemoryDataset> randomImages(const Shape& shape, std::int
     for (std::int64_t i = 0; i < classes; ++i)
         names.push_back(std::to_string(i));
     return std::make_shared<InMemoryDataset>(shape, std::move(pixels), std::move(labels), std::move(names));
-}
-
-/// Multiply-accumulates per image of each node in one pass; backward both gradients, as far as they are wanted. A node
-/// of several ops with weights is asked once.
-std::map<NodeId, double> macsPerImage(const GraphSpec& graph, const ExecutionPlan& plan, Pass pass)
-{
-    const ShapedGraph shaped = inferShapes(graph);
-    std::map<NodeId, double> macs;
-    for (std::size_t i = 0; i < plan.graph->ops.size(); ++i) {
-        const Op& op = *plan.graph->ops[i];
-        const OpBinding& b = plan.bindings[i];
-        if (op.params.empty() || b.weights.empty() || macs.contains(op.node))
-            continue;
-        const Node& node = *graph.node(op.node);
-        const LayerDescriptor& layer = *findLayer(node.type);
-        const auto params = completeParams(layer, node.params);
-        const auto inputs = shaped.inputShapes(graph, op.node);
-        const int times = pass == Pass::Forward ? 1 : int{b.inputGradients[0] >= 0} + int{b.weightGradients[0] >= 0};
-        macs[op.node] =
-            times * static_cast<double>(layer.formulas(formulaContext<Checked>(*params, inputs)).macs.value);
-    }
-    return macs;
-}
-
-double macsPerImage(const GraphSpec& graph, const ExecutionPlan& plan)
-{
-    double sum = 0;
-    for (const auto& [node, macs] : macsPerImage(graph, plan, Pass::Forward))
-        sum += macs;
-    if (plan.options.training)
-        for (const auto& [node, macs] : macsPerImage(graph, plan, Pass::Backward))
-            sum += macs;
-    return sum;
-}
-
-/// Fills in the layers of `out` from what an executor measured.
-void readProfile(const GraphSpec& graph, const ExecutionPlan& plan, const StepProfile& profile, BenchResult& out)
-{
-    const double perStep = 1e3 / (static_cast<double>(profile.steps) * out.threads);
-    out.updateMilliseconds = profile.update * perStep;
-    out.waitingMilliseconds = profile.waiting * perStep;
-    double whole = out.updateMilliseconds + out.waitingMilliseconds;
-    for (const Pass pass : {Pass::Forward, Pass::Backward}) {
-        std::map<NodeId, std::size_t> place;
-        const std::size_t begin = out.layers.size();
-        for (std::size_t i = 0; i < plan.graph->ops.size(); ++i) {
-            const Op& op = *plan.graph->ops[i];
-            double seconds = 0;
-            for (std::size_t k = 0; k < plan.tape.size(); ++k)
-                if (plan.tape[k].op == static_cast<int>(i) && plan.tape[k].pass == pass)
-                    seconds += profile.instructions[k];
-            if (seconds <= 0)
-                continue;
-            const auto [at, isNew] = place.emplace(op.node, out.layers.size());
-            if (isNew)
-                out.layers.push_back(
-                    {{op.node},
-                     pass == Pass::Forward ? LayerSpeed::Direction::Forward : LayerSpeed::Direction::Backward});
-            out.layers[at->second].milliseconds += seconds * perStep;
-        }
-        const auto macs = macsPerImage(graph, plan, pass);
-        for (std::size_t i = begin; i < out.layers.size(); ++i)
-            if (const auto m = macs.find(out.layers[i].nodes.front()); m != macs.end())
-                out.layers[i].gflops =
-                    2e-6 * m->second * static_cast<double>(plan.options.batch) / out.layers[i].milliseconds;
-    }
-    for (const auto& [op, producer] : plan.fusedInto)
-        for (LayerSpeed& layer : out.layers)
-            if (layer.nodes.front() == plan.graph->ops[static_cast<std::size_t>(producer)]->node)
-                layer.nodes.push_back(plan.graph->ops[static_cast<std::size_t>(op)]->node);
-    for (const LayerSpeed& layer : out.layers)
-        whole += layer.milliseconds;
-    for (LayerSpeed& layer : out.layers) {
-        layer.share = layer.milliseconds / whole;
-        layer.peakShare = out.peakGflops > 0 ? layer.gflops / out.peakGflops : 0;
-    }
 }
 
 } // namespace
@@ -166,7 +88,8 @@ Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options
         } while (since(window) < 0.5);
         out.imagesPerSecond = std::max(out.imagesPerSecond, static_cast<double>(images) / since(window));
     } while (since(begin) < options.seconds);
-    out.gflops = out.imagesPerSecond * 2 * macsPerImage(graph, **plan) / 1e9;
+    const NetworkMacs macs = countMacs(graph, **plan);
+    out.gflops = out.imagesPerSecond * 2 * macs.perImage() / 1e9;
     out.peakShare = out.peakGflops > 0 ? out.gflops / out.peakGflops : 0;
     if (options.layers) {
         (*executor)->setProfiling(true);
@@ -174,7 +97,8 @@ Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options
         do {
             once();
         } while (since(start) < options.seconds);
-        readProfile(graph, **plan, (*executor)->takeProfile(), out);
+        out.step =
+            readProfile(**plan, macs, (*executor)->takeProfile(), static_cast<double>(options.batch), out.peakGflops);
     }
     return out;
 }

@@ -1,7 +1,8 @@
 // Measures the engine's speed on data in memory.
 #pragma once
 
-#include "engine/plan/plan.h"
+#include "engine/core/result.h"
+#include "engine/train/layer_speed.h"
 
 namespace convarium::engine
 {
@@ -14,17 +15,6 @@ struct BenchOptions {
     bool layers = false; ///< measure each layer, in a second run as long as the first
 };
 
-/// One layer, or several that the engine runs as one.
-struct LayerSpeed {
-    enum class Direction : std::uint8_t { Forward, Backward };
-    std::vector<NodeId> nodes; ///< the first is the one whose kernel ran; others were fused into it
-    Direction direction = Direction::Forward;
-    double milliseconds = 0; ///< per step, of all threads together divided by their number
-    double share = 0;        ///< of the step
-    double gflops = 0;       ///< of all threads while they run this layer; 0: no products here
-    double peakShare = 0;
-};
-
 struct BenchResult {
     double imagesPerSecond = 0;
     double gflops = 0;     ///< dense multiply-adds (2 per MAC) that the network needs, per second
@@ -32,8 +22,7 @@ struct BenchResult {
     double peakShare = 0;
     int threads = 1;
     std::string kernels;
-    std::vector<LayerSpeed> layers;                         ///< forward in order, then backward; empty unless asked for
-    double updateMilliseconds = 0, waitingMilliseconds = 0; ///< of a step, with `layers`
+    StepSpeed step; ///< without layers unless they were asked for
 };
 
 Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options);

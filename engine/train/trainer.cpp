@@ -4,6 +4,7 @@
 #include "engine/data/masks.h"
 #include "engine/train/evaluator.h"
 #include "engine/train/network_loss.h"
+#include "engine/train/speed_meter.h"
 #include "engine/train/training_split.h"
 
 #include <algorithm>
@@ -36,6 +37,17 @@ std::string rateText(double rate)
     return text == "0" ? "below 0.000001" : text;
 }
 
+/// Gives an executor its weights and, when a run goes on, what else that run knew. state may be null.
+void load(Executor& executor, const WeightMap& weights, const TrainingState* state)
+{
+    executor.setWeights(weights);
+    executor.setAverage(state && state->average ? *state->average : weights);
+    if (state && state->optimizer1)
+        executor.setOptimizerState(0, *state->optimizer1);
+    if (state && state->optimizer2)
+        executor.setOptimizerState(1, *state->optimizer2);
+}
+
 } // namespace
 
 /// What one run holds beside the trainer's own values.
@@ -54,6 +66,7 @@ struct Trainer::Session {
     // Speed over the last half second or so.
     double windowSeconds = 0, speed = 0;
     std::int64_t windowImages = 0;
+    SpeedMeter meter;
 
     [[nodiscard]] bool validates(const DatasetBundle& data) const
     {
@@ -135,13 +148,8 @@ Result<void> Trainer::prepare(Session& s)
                      "There is nothing to train: the network has no weights that are not frozen.",
                      "Unfreeze a layer.",
                      {}};
-    s.executor->setWeights(*weights);
-    s.executor->setAverage(m_state && m_state->average ? *m_state->average : *weights);
+    load(*s.executor, *weights, m_state.get());
     if (m_state) {
-        if (m_state->optimizer1)
-            s.executor->setOptimizerState(0, *m_state->optimizer1);
-        if (m_state->optimizer2)
-            s.executor->setOptimizerState(1, *m_state->optimizer2);
         s.step = m_state->step;
         s.progress = m_state->progress;
         if (m_config.restoreBest)
@@ -188,34 +196,58 @@ void Trainer::takeConfig(Session& s, const TrainConfig& c)
     now.epochs = c.epochs;
     if (now.steps == 0)
         s.totalSteps = now.epochs * s.stepsPerEpoch;
+    if (now.threads != c.threads)
+        takeThreads(s, c.threads);
+}
+
+/// A new executor goes on with all that the old one knew; if there is no memory for it, the old one does.
+void Trainer::takeThreads(Session& s, int threads)
+{
+    PlanOptions options = s.executor->plan().options;
+    options.threads = threads;
+    auto plan = makePlan(m_graph, options);
+    if (!plan)
+        return;
+    m_config.threads = threads;
+    if ((*plan)->options.threads == s.executor->plan().options.threads)
+        return;
+    auto executor = Executor::create(*plan);
+    auto evaluator = Evaluator::create(m_graph, threads, 256);
+    if (!executor || !evaluator)
+        return;
+    const auto state = copyState(s);
+    load(**executor, *state->weights, state.get());
+    s.executor = std::move(*executor);
+    s.evaluator = std::move(*evaluator);
+    s.windowSeconds = s.speed = 0;
+    s.windowImages = 0;
 }
 
 /// Returns false when the run is to end.
 bool Trainer::waitWhilePaused(Session& s, TrainControl& control, TrainingSink& sink)
 {
     std::unique_lock lock(control.m_mutex);
-    if (control.m_newConfig)
-        takeConfig(s, *std::exchange(control.m_newConfig, std::nullopt));
-    if (control.m_stop)
-        return false;
-    if (!control.m_paused)
-        return true;
-    if (control.m_singleSteps == 0) {
+    bool waited = false;
+    if (control.m_paused && control.m_singleSteps == 0 && !control.m_stop) {
         lock.unlock();
         m_state = copyState(s);
         sink.snapshot(m_state);
         sink.paused();
         lock.lock();
         control.m_wake.wait(lock, [&] { return !control.m_paused || control.m_singleSteps > 0 || control.m_stop; });
-        if (control.m_stop)
-            return false;
-        if (!control.m_paused) {
-            lock.unlock();
-            sink.resumed();
-            return true;
-        }
+        waited = true;
     }
-    --control.m_singleSteps;
+    if (control.m_stop)
+        return false;
+    const bool goesOn = waited && !control.m_paused;
+    if (control.m_paused)
+        --control.m_singleSteps;
+    const auto config = std::exchange(control.m_newConfig, std::nullopt);
+    lock.unlock(); // new threads take a while, and whoever presses Pause must not wait for them
+    if (goesOn)
+        sink.resumed();
+    if (config)
+        takeConfig(s, *config);
     return true;
 }
 
@@ -314,6 +346,7 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
             break;
         if (s.step >= s.totalSteps || endsEarly(s))
             break; // fewer epochs or less patience were asked for while paused
+        s.meter.prepare(*s.executor, m_graph, control.m_measuring.load(std::memory_order_relaxed));
         const auto stepBegin = Clock::now();
         const std::int64_t epoch = s.step / s.stepsPerEpoch;
         if (epoch != s.orderEpoch) {
@@ -395,6 +428,8 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         e.rate = rate;
         e.imagesPerSecond = s.speed;
         sink.stepDone(e);
+        if (auto speed = s.meter.stepDone(*s.executor, n, seconds))
+            sink.speedMeasured(std::move(speed));
         const bool epochDone = s.step % s.stepsPerEpoch == 0;
         if (epochDone) {
             if (auto ended = epochEnd(s, sink); !ended)

@@ -6,6 +6,7 @@
 #include "engine/data/dataset.h"
 #include "engine/graph/graph_spec.h"
 #include "engine/tensor/tensor.h"
+#include "engine/train/layer_speed.h"
 #include "engine/train/schedule.h"
 #include "engine/train/train_config.h"
 
@@ -93,6 +94,19 @@ struct EpochEvent {
     double imagesPerSecond = 0;
 };
 
+/// How fast the last steps were and where their time went: a mean over a third of a second or one step.
+struct SpeedEvent {
+    double imagesPerSecond = 0;
+    double stepMilliseconds = 0; ///< from the choice of the images to the new weights
+    double gflops = 0;           ///< multiply-adds (2 per MAC) that the network needs, per second
+    double peakGflops = 0;       ///< what all threads could do at most
+    double peakShare = 0;
+    int threads = 1;
+    std::string kernels;
+    int kernelWidth = 1; ///< numbers per vector
+    StepSpeed step;
+};
+
 struct StartEvent {
     std::int64_t trainImages = 0, validationImages = 0, testImages = 0;
     std::int64_t stepsPerEpoch = 0, totalSteps = 0;
@@ -136,6 +150,8 @@ public:
     /// A copy of the state that was asked for by TrainControl::requestSnapshot(), and always at an end of an epoch, at
     /// a pause and at the end.
     virtual void snapshot(std::shared_ptr<const TrainingState>) {}
+    /// About three times a second, or after each longer step, while TrainControl::setMeasuring() is on.
+    virtual void speedMeasured(std::shared_ptr<const SpeedEvent>) {}
     virtual void paused() {}
     virtual void resumed() {}
     virtual void done(const DoneEvent&) {}
@@ -156,8 +172,10 @@ public:
     void requestSnapshot() { m_snapshot.store(true, std::memory_order_relaxed); }
     /// The next step is recorded and given to the sink.
     void requestRecord() { m_record.store(true, std::memory_order_relaxed); }
-    /// Changed settings of the optimizer (but not another optimizer), schedule, clipping, early stopping and epochs
-    /// apply between steps; what shapes memory, network or data does not.
+    /// Measures the steps from now on, or no more. Steps take a little longer while they are measured.
+    void setMeasuring(bool on) { m_measuring.store(on, std::memory_order_relaxed); }
+    /// Changed settings of the optimizer (but not another optimizer), schedule, clipping, early stopping, epochs and
+    /// the number of threads apply between steps; what shapes network or data does not.
     void changeConfig(const TrainConfig& config);
     [[nodiscard]] const std::atomic<bool>& stopFlag() const { return m_stop; }
 
@@ -166,6 +184,7 @@ private:
     std::atomic<bool> m_stop{false};
     std::atomic<bool> m_snapshot{false};
     std::atomic<bool> m_record{false};
+    std::atomic<bool> m_measuring{false};
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
     bool m_paused = false;
@@ -193,6 +212,7 @@ private:
     Result<void> prepare(Session& session);
     bool waitWhilePaused(Session& session, TrainControl& control, TrainingSink& sink);
     void takeConfig(Session& session, const TrainConfig& config);
+    void takeThreads(Session& session, int threads);
     Result<void> epochEnd(Session& session, TrainingSink& sink);
     void watchLoss(Session& session, const EpochEvent& epoch);
     [[nodiscard]] bool endsEarly(const Session& session) const;

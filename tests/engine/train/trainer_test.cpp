@@ -117,6 +117,26 @@ private Q_SLOTS:
         QVERIFY(*plain.snapshots.back()->weights == *after.snapshots.back()->weights);
     }
 
+    void settingsChangedWhilePausedCountForTheNextStep()
+    {
+        TrainControl control;
+        Recorder r;
+        TrainConfig changed = quick();
+        changed.rate = 0.005;
+        r.onStep = [&](const StepEvent& e) {
+            if (e.step == 3)
+                control.pause();
+        };
+        r.onPause = [&] {
+            control.changeConfig(changed);
+            r.pauses == 1 ? control.singleStep() : control.stop();
+        };
+        Trainer(smallNetwork(), quick(), corners(100)).run(control, r);
+        QCOMPARE(r.steps.size(), 4u);
+        QCOMPARE(r.steps[2].rate, 0.01);
+        QCOMPARE(r.steps[3].rate, 0.005);
+    }
+
     void startsPausedAndStepsOnce()
     {
         TrainControl control;
