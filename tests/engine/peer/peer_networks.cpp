@@ -204,17 +204,9 @@ std::vector<PeerNetwork> peerNetworks()
                                  {"frozen", frozen()},
                                  {"lists", lists()},
                                  {"to-one-place", towards1x1()}};
-    // With other images one of these has a unit at a kink, see PeerNetwork::seed.
-    const std::map<std::string, std::uint64_t> seeds{
-        {"googlenet-mini", 10}, {"mnist-best", 10},    {"mobilenet-v2-mini", 10}, {"resnet-20", 11},
-        {"se-resnet-20", 12},   {"xception-mini", 11}, {"unet-mini", 14}};
     for (const PresetInfo& info : presets())
-        if (auto project = loadPreset(info.name); project && inputElements(project->graph) <= 28 * 28) {
-            PeerNetwork network{info.name + "-preset", withoutDropout(std::move(project->graph)), true};
-            if (const auto seed = seeds.find(info.name); seed != seeds.end())
-                network.seed = seed->second;
-            all.push_back(std::move(network));
-        }
+        if (auto project = loadPreset(info.name); project && inputElements(project->graph) <= 28 * 28)
+            all.push_back({info.name + "-preset", withoutDropout(std::move(project->graph)), true});
     for (const LayerDescriptor& layer : layerRegistry()) {
         if (layer.isInput || !layer.torch)
             continue;

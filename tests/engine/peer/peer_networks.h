@@ -14,9 +14,6 @@ struct PeerNetwork {
     std::string name; ///< fit for a file
     GraphSpec graph;
     bool large = false; ///< slow on a slow kernel level
-    /// Chooses the images. Where a number lies within rounding of ReLU's kink or of a tie under a maximum, one program
-    /// may take the other way, and one flipped unit is some 0.3 % of a layer's gradient: then other images serve.
-    std::uint64_t seed = 9;
 };
 
 /// Networks by hand, then one for every sample case of every layer.
