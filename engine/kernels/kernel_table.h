@@ -108,6 +108,48 @@ struct WeightGradientArgs {
     bool accumulate;
 };
 
+/// Lists the numbers that a max pooling sends back into one image, per channel and in the order of the pixels; those
+/// that are zero are left out. Channel c has count[c] entries from c * room on; the room must hold all pixels.
+///   offset = y * rowStep + x * columnStep + cellOffset[cell of pixel (y, x)], value = gradient of that pixel
+struct PooledListArgs {
+    const float* gradient;          ///< [rows][columns][lanes], of the pooling's output
+    const std::uint16_t* cell;      ///< likewise: the place of the largest in its window
+    const std::int32_t* cellOffset; ///< per place
+    std::int64_t rows, columns, lanes, channels;
+    std::int32_t rowStep, columnStep;
+    std::int32_t* offset;
+    float* value;
+    std::int32_t* count; ///< [lanes]
+    std::int64_t room;
+    float* biasGradient; ///< [lanes], the gradients' sums are added; or null
+};
+
+/// Weight and input gradient of a convolution from such lists. A kernel row is `rowFloats` floats that lie together in
+/// the image, a multiple of `width`; row r begins r * rowStep floats behind an entry's offset:
+///   weightSum[channel][row][i]             (+)= sum over entries of value * in[offset + row * rowStep + i]
+///   inGradient[offset + row * rowStep + i]  += value * weights[channel][row][i]                  for every entry
+struct SparseGradientArgs {
+    const std::int32_t* offset;
+    const float* value;
+    const std::int32_t* count;
+    std::int64_t room;
+    std::int64_t channels, rows, rowFloats, rowStep;
+    const float* in;
+    float* weightSum; ///< null: not wanted
+    bool accumulate;  ///< add to weightSum instead of overwriting it
+    const float* weights;
+    float* inGradient; ///< null: not wanted
+};
+
+/// packed out(tap * channels + c, column) (+)= in[column][tap][c]; a pixel of `in` has `lanes` floats, and there are
+/// `columns` of them, a multiple of `width`.
+struct TransposeArgs {
+    const float* in;
+    float* out;
+    std::int64_t taps, channels, lanes, columns;
+    bool accumulate;
+};
+
 /// One image of a pooling window; `lanes` is the padded channel count of input and output.
 struct PoolArgs {
     std::int64_t inHeight, inWidth, outHeight, outWidth, lanes;
@@ -206,6 +248,9 @@ struct KernelTable {
 
     void (*product)(const ProductArgs&);
     void (*weightGradient)(const WeightGradientArgs&);
+    void (*listPooledGradient)(const PooledListArgs&);
+    void (*sparseGradient)(const SparseGradientArgs&);
+    void (*addTransposed)(const TransposeArgs&);
 
     /// Copies one image height x width x lanes into the middle of a larger one, and writes zeros to its border.
     void (*padCopy)(const float* in, float* out, std::int64_t height, std::int64_t width, std::int64_t lanes,

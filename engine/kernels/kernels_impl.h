@@ -26,6 +26,7 @@ namespace
 #include "engine/kernels/impl/binary.inl"
 #include "engine/kernels/impl/product.inl"
 #include "engine/kernels/impl/weight_gradient.inl"
+#include "engine/kernels/impl/sparse_gradient.inl"
 #include "engine/kernels/impl/depthwise.inl"
 #include "engine/kernels/impl/pool.inl"
 #include "engine/kernels/impl/normalise.inl"
@@ -43,6 +44,9 @@ constexpr KernelTable makeTable(const char* name)
             .block = kBlock,
             .product = product,
             .weightGradient = weightGradient,
+            .listPooledGradient = listPooledGradient,
+            .sparseGradient = sparseGradient,
+            .addTransposed = addTransposed,
             .padCopy = padCopy,
             .spreadPixels = spreadPixels,
             .depthwise = depthwise,

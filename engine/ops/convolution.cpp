@@ -1,5 +1,6 @@
 // Convolution, and dense layers as the convolution they are: a kernel as large as its input.
 #include "engine/ops/convolution_products.h"
+#include "engine/ops/pooled_gradient.h"
 
 #include <algorithm>
 
@@ -23,16 +24,28 @@ public:
     RowUse forwardRows() const override { return m_g.pixelwise() ? RowUse::Rows : RowUse::Whole; }
     RowUse backwardRows() const override { return forwardRows(); }
     bool acceptsPrologue(const OpGraph&) const override { return m_g.pixelwise(); }
+    bool acceptsPooling(const OpGraph& graph, const Op& pooling) const override
+    {
+        return PooledGradient::pays(m_g, graph.layoutOf(inputs[0]), graph.layoutOf(output),
+                                    graph.layoutOf(pooling.output), graph.kernels());
+    }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable& table, std::int64_t chunk) override
     {
+        using WayBack = ConvolutionProducts::WayBack;
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
-        m_products.prepare(m_g, m_in, m_out, table, chunk, true);
+        m_products.prepare(m_g, m_in, m_out, table, chunk, pooledBy ? WayBack::None : WayBack::Cheapest);
+        if (pooledBy)
+            m_pooled.prepare(m_g, m_in, m_out, *pooledBy->maxPooling(), graph.layoutOf(pooledBy->output),
+                             m_products.matrix(), table);
     }
 
-    std::int64_t scratchBytes() const override { return m_products.scratchBytes(readsNorm); }
-    std::int64_t tableBytes() const override { return m_products.tableBytes(); }
+    std::int64_t scratchBytes() const override
+    {
+        return std::max(m_products.scratchBytes(readsNorm), m_pooled.scratchBytes());
+    }
+    std::int64_t tableBytes() const override { return m_products.tableBytes() + m_pooled.tableBytes(); }
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
@@ -44,6 +57,10 @@ public:
 
     void backward(const Run& run, const OpBinding& b, int) const override
     {
+        if (pooledBy) {
+            pooledBackward(run, b);
+            return;
+        }
         const float* outGradient = run.at(b.outputGradient);
         if (b.weightGradients[0] >= 0)
             m_products.weightGradient(run, run.at(b.inputs[0]), outGradient, run.at(b.weightGradients[0]),
@@ -78,8 +95,17 @@ public:
             logical[o] = packed[m_products.outBiasIndex(o)];
     }
 
-    std::int64_t derivedFloats() const override { return m_products.derivedFloats(); }
-    void derive(const float* packed, float* derived) const override { m_products.derive(packed, derived); }
+    std::int64_t derivedFloats() const override
+    {
+        return pooledBy ? m_pooled.derivedFloats() : m_products.derivedFloats();
+    }
+    void derive(const float* packed, float* derived) const override
+    {
+        if (pooledBy)
+            m_pooled.derive(packed, derived);
+        else
+            m_products.derive(packed, derived);
+    }
 
     /// Kernel, then bias.
     std::int64_t scaledFloats() const override { return m_products.weightFloats() + m_products.outBiasFloats(); }
@@ -96,10 +122,32 @@ public:
     }
 
 private:
+    void pooledBackward(const Run& run, const OpBinding& b) const
+    {
+        PooledGradient::Call c;
+        c.pooledGradient = run.at(b.pooledGradient);
+        c.largest = run.at<std::uint16_t>(b.largest);
+        c.activation = fused;
+        if (fused != kernels::Activation::None)
+            c.pooled = run.at(b.pooled);
+        if (b.weightGradients[0] >= 0) {
+            c.in = run.at(b.inputs[0]);
+            c.weightGradient = run.at(b.weightGradients[0]);
+            c.biasGradient = m_bias ? run.at(b.weightGradients[1]) : nullptr;
+        }
+        if (b.inputGradients[0] >= 0) {
+            c.weights = run.at(b.derived);
+            c.inGradient = run.at(b.inputGradients[0]);
+            c.accumulate = b.accumulate[0] != 0;
+        }
+        m_pooled.backward(run, c);
+    }
+
     WindowGeometry m_g;
     bool m_bias;
     Layout m_in, m_out;
     ConvolutionProducts m_products;
+    PooledGradient m_pooled; ///< with pooledBy, the way back
 };
 
 } // namespace

@@ -14,7 +14,7 @@ constexpr std::int64_t kProloguePixels = 192;
 } // namespace
 
 void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out,
-                                  const kernels::KernelTable& table, std::int64_t chunk, bool bareScatter)
+                                  const kernels::KernelTable& table, std::int64_t chunk, WayBack wayBack)
 {
     m_g = geometry;
     m_in = in;
@@ -41,12 +41,12 @@ void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& 
             for (std::int64_t c = 0; c < m_groupIn; ++c)
                 m_depthOffset.push_back(static_cast<std::int32_t>(
                     (kh * m_g.dilationHeight * rowWidth + kw * m_g.dilationWidth) * m_in.lanes + c));
-    if (m_in.lanes % m_table->width != 0)
-        return; // the unpadded input of the network: nothing goes back to it
-    m_wholeInput = bareScatter && m_out.pixels() == 1 && m_g.groups == 1 && !m_inBorder.needed &&
+    if (wayBack == WayBack::None || m_in.lanes % m_table->width != 0)
+        return; // nothing goes back to the unpadded input of the network
+    m_wholeInput = wayBack == WayBack::Cheapest && m_out.pixels() == 1 && m_g.groups == 1 && !m_inBorder.needed &&
                    m_g.dilationHeight == 1 && m_g.dilationWidth == 1 && m_g.kernelHeight == m_in.height &&
                    m_g.kernelWidth == m_in.width;
-    m_byRows = bareScatter && !m_wholeInput && rowsPay();
+    m_byRows = wayBack == WayBack::Cheapest && !m_wholeInput && rowsPay();
     if (m_wholeInput)
         prepareWholeInput(chunk);
     else if (m_byRows)

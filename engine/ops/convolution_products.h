@@ -15,10 +15,15 @@ namespace convarium::engine
 class ConvolutionProducts
 {
 public:
-    /// chunk: most images per call. bareScatter: `scatter` has neither bias nor activation, so that other ways than the
-    /// product per residue class are open to it.
+    /// How `scatter` goes.
+    enum class WayBack : std::uint8_t {
+        None,     ///< never called
+        Phases,   ///< one product per residue class of the strides
+        Cheapest, ///< likewise, or another way that knows neither bias nor activation
+    };
+    /// chunk: most images per call.
     void prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out, const kernels::KernelTable& table,
-                 std::int64_t chunk, bool bareScatter);
+                 std::int64_t chunk, WayBack wayBack);
 
     [[nodiscard]] std::int64_t scratchBytes(bool withPrologue = false) const;
     [[nodiscard]] std::int64_t tableBytes() const;
@@ -37,6 +42,7 @@ public:
                         const Prologue& prologue = {}) const;
 
     /// Weights as `gather` reads them; logical order: maps out, maps in / groups, kernel height, kernel width.
+    [[nodiscard]] const PackedMatrix& matrix() const { return m_matrix; } ///< of one group
     [[nodiscard]] std::int64_t weightFloats() const { return m_matrix.floats() * m_g.groups; }
     void packWeights(const float* logical, float* packed) const;
     void unpackWeights(const float* packed, float* logical) const;

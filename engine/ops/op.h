@@ -91,6 +91,8 @@ struct OpBinding {
     int derived = -1;                 ///< weights in the layout the input gradient needs, or Op::scaled
     int addend = -1;                  ///< of a sum that the op does along the way
     int prologue = -1;                ///< rows of scale and shift of the norm that the op does on the way in
+    /// Of Op::pooledBy: its output (-1 without a fused activation), that output's gradient, the place of each largest.
+    int pooled = -1, pooledGradient = -1, largest = -1;
 };
 
 /// What is the same for all chunks of a step.
@@ -180,6 +182,7 @@ struct LossSums {
 };
 
 class OpGraph;
+struct WindowGeometry;
 
 class Op
 {
@@ -194,6 +197,7 @@ public:
     bool readsNorm = false; ///< input 0 is what a norm reads: with OpBinding::prologue and this activation
     kernels::Activation normActivation = kernels::Activation::None;
     bool scaled = false; ///< a scale and shift behind the op are part of its weights, which stand in the derived buffer
+    const Op* pooledBy = nullptr; ///< max pooling whose backward is part of this op's, fused activation included
 
     [[nodiscard]] virtual const char* kind() const = 0;
 
@@ -219,6 +223,10 @@ public:
     [[nodiscard]] virtual int prologueAux() const { return -1; } ///< which aux holds the rows of Prologue; -1: no norm
     [[nodiscard]] virtual bool acceptsPrologue(const OpGraph&) const { return false; }
     [[nodiscard]] virtual bool acceptsUnpaddedInput() const { return false; }
+    /// Of max pooling: each number of the output's gradient goes to one number of the input, the largest of its window.
+    [[nodiscard]] virtual const WindowGeometry* maxPooling() const { return nullptr; }
+    /// May backward take over that of a max pooling that alone reads the output?
+    [[nodiscard]] virtual bool acceptsPooling(const OpGraph&, const Op& /*pooling*/) const { return false; }
     [[nodiscard]] virtual bool isLoss() const { return false; }
 
     [[nodiscard]] virtual std::vector<PhaseScope> forwardPhases() const { return {PhaseScope::Chunk}; }

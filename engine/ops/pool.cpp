@@ -45,6 +45,7 @@ class MaxPoolOp final : public PoolOp
 public:
     using PoolOp::PoolOp;
     const char* kind() const override { return "max_pool"; }
+    const WindowGeometry* maxPooling() const override { return &m_g; }
 
     std::vector<AuxSpec> aux(const OpGraph& graph) const override
     {

@@ -22,7 +22,7 @@ public:
     void prepare(const OpGraph& graph, const kernels::KernelTable& table, std::int64_t chunk) override
     {
         m_out = graph.layoutOf(output);
-        m_products.prepare(m_g, m_out, graph.layoutOf(inputs[0]), table, chunk, false);
+        m_products.prepare(m_g, m_out, graph.layoutOf(inputs[0]), table, chunk, ConvolutionProducts::WayBack::Phases);
     }
 
     std::int64_t scratchBytes() const override { return m_products.scratchBytes(); }

@@ -49,6 +49,7 @@ public:
         findWantedGradients();
         if (options().training && options().execution == ExecutionMode::Fused)
             deferNorms();
+        fusePoolings();
         placeValues();
         buildTape();
         buildSegments();
@@ -180,9 +181,11 @@ private:
         }
     }
 
-    /// Is op i an activation whose slope the op it was fused into takes care of?
+    /// Does another op take care of the backward of op i: the one an activation was fused into, or by fusePoolings()?
     bool backwardIsElsewhere(std::size_t i)
     {
+        if (m_handedOver[i])
+            return true;
         return m_fused[i] && m_graph.ops[static_cast<std::size_t>(state(m_graph.ops[i]->inputs[0]).producer)]
                                  ->backwardIncludesActivation();
     }
@@ -237,6 +240,34 @@ private:
         }
     }
 
+    /// Rule: max pooling that alone reads what an op gives, after an activation fused into that op or not, may leave
+    /// its backward to it. There is no gradient between them then.
+    void fusePoolings()
+    {
+        m_pooledBy.assign(m_graph.ops.size(), -1);
+        m_handedOver.assign(m_graph.ops.size(), 0);
+        m_keepsOutput.assign(m_graph.ops.size(), 0);
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
+            const Op& pooling = *m_graph.ops[i];
+            if (!m_live[i] || !pooling.maxPooling() || !state(pooling.inputs[0]).wantsGradient)
+                continue;
+            int producer = soleProducer(pooling.inputs[0]);
+            const int activation = producer >= 0 && m_fused[static_cast<std::size_t>(producer)] ? producer : -1;
+            if (activation >= 0)
+                producer = soleProducer(m_graph.ops[static_cast<std::size_t>(activation)]->inputs[0]);
+            if (producer < 0 || !m_graph.ops[static_cast<std::size_t>(producer)]->acceptsPooling(m_graph, pooling))
+                continue;
+            m_graph.ops[static_cast<std::size_t>(producer)]->pooledBy = &pooling;
+            m_pooledBy[static_cast<std::size_t>(producer)] = static_cast<int>(i);
+            m_handedOver[i] = 1;
+            if (activation >= 0)
+                m_handedOver[static_cast<std::size_t>(activation)] = m_keepsOutput[i] = 1;
+        }
+    }
+
+    /// The op that gives a value with one reader; else -1.
+    int soleProducer(int value) { return state(value).consumers == 1 ? state(value).producer : -1; }
+
     int addBuffer(std::string label, BufferScope scope, MemoryCategory category, Arena arena, std::int64_t bytes)
     {
         m_plan.buffers.push_back({std::move(label), scope, category, arena, bytes, 0, -1, -1, 0});
@@ -263,7 +294,7 @@ private:
         // Gradients are made from the loss backwards.
         for (std::size_t i = m_graph.ops.size(); i-- > 0;) {
             const Op& op = *m_graph.ops[i];
-            if (!m_live[i] || !options().training)
+            if (!m_live[i] || !options().training || m_handedOver[i])
                 continue;
             bool shared = false;
             for (std::size_t k = 0; k < op.inputs.size(); ++k) {
@@ -305,7 +336,8 @@ private:
             return false;
         if (!options().training)
             return true;
-        return !op.backwardNeedsInput(0) && !m_graph.ops[static_cast<std::size_t>(in.producer)]->backwardNeedsOutput();
+        const auto producer = static_cast<std::size_t>(in.producer);
+        return !op.backwardNeedsInput(0) && !m_graph.ops[producer]->backwardNeedsOutput() && !m_keepsOutput[producer];
     }
 
     void buildTape()
@@ -314,6 +346,9 @@ private:
         for (std::size_t i = 0; i < m_graph.ops.size(); ++i)
             if (m_live[i])
                 bind(i);
+        for (std::size_t i = 0; i < m_graph.ops.size(); ++i)
+            if (m_pooledBy[i] >= 0)
+                bindPooling(i);
         for (std::size_t i = 0; i < m_graph.ops.size(); ++i)
             if (m_live[i] && !m_fused[i] && !m_graph.ops[i]->isLoss())
                 emitForward(i);
@@ -355,6 +390,16 @@ private:
             b.aux.push_back(
                 addBuffer(a.label, a.perImage ? BufferScope::Batch : a.fixedScope, a.category, arena, a.bytes));
         }
+    }
+
+    void bindPooling(std::size_t i)
+    {
+        const OpBinding& pooling = m_plan.bindings[static_cast<std::size_t>(m_pooledBy[i])];
+        OpBinding& b = m_plan.bindings[i];
+        b.pooledGradient = pooling.outputGradient;
+        b.largest = pooling.aux[0];
+        if (m_graph.ops[i]->fused != kernels::Activation::None)
+            b.pooled = pooling.output;
     }
 
     void emit(Instruction instruction)
@@ -399,8 +444,9 @@ private:
                     in.reads.push_back(b.inputs[k]);
             if (op.backwardNeedsOutput())
                 in.reads.push_back(b.output);
-            if (b.outputGradient >= 0)
-                in.reads.push_back(b.outputGradient);
+            for (const int buffer : {b.outputGradient, b.pooled, b.pooledGradient, b.largest})
+                if (buffer >= 0)
+                    in.reads.push_back(buffer);
             if (p + 1 == phases.size())
                 for (std::size_t k = 0; k < b.inputGradients.size(); ++k) {
                     const int g = b.inputGradients[k];
@@ -707,6 +753,9 @@ private:
     std::vector<int> m_prologueOf;           ///< per op: the norm it does on the way in; -1 or empty: none
     std::set<std::size_t> m_deferred;        ///< norms whose last forward phase is done by their reader
     std::map<std::size_t, int> m_sumProduct; ///< per fused sum: its input that is the product
+    std::vector<char> m_handedOver;          ///< ops whose backward is part of another op's
+    std::vector<char> m_keepsOutput; ///< max poolings whose output is read by the op that took their backward over
+    std::vector<int> m_pooledBy;     ///< max pooling whose backward an op does with its own, or -1
     std::vector<ValueState> m_values;
     std::vector<int> m_gradientBuffer;
     std::vector<int> m_segmentOf;

@@ -136,6 +136,55 @@ GraphSpec residualNetwork()
     return m.graph();
 }
 
+/// Max pooling that convolutions do the backward of: padded and not, strided, dilated in rows, overlapping windows,
+/// with and without an activation, an input gradient that others add to, dropout that works in place; and pooling that
+/// they must leave alone, because somebody else reads the maps or its windows are too dense.
+GraphSpec pooledNetwork()
+{
+    const auto pool = [](std::int64_t kernel, std::int64_t stride, const char* padding) {
+        return Params{{"kernelHeight", kernel},
+                      {"kernelWidth", kernel},
+                      {"strideHeight", stride},
+                      {"strideWidth", stride},
+                      {"padding", std::string(padding)}};
+    };
+    GraphMaker m("pooled");
+    m.add("input", {{"channels", std::int64_t{2}}, {"height", std::int64_t{19}}, {"width", std::int64_t{17}}});
+    const NodeId first = m.add("conv2d", {{"filters", std::int64_t{19}}, {"padding", std::string("same")}});
+    m.add("conv2d", {{"filters", std::int64_t{9}}, {"padding", std::string("valid")}});
+    m.add("tanh");
+    m.add("max_pool", pool(2, 2, "valid"));
+    const NodeId valid = m.add("dropout", {{"rate", 0.3}});
+    m.addAfter(first, "conv2d",
+               {{"filters", std::int64_t{21}},
+                {"kernelHeight", std::int64_t{5}},
+                {"kernelWidth", std::int64_t{3}},
+                {"padding", std::string("same")},
+                {"dilationHeight", std::int64_t{2}},
+                {"bias", false}});
+    const NodeId same = m.add("max_pool", pool(3, 2, "same"));
+    m.addAfter(first, "conv2d",
+               {{"filters", std::int64_t{35}},
+                {"kernelHeight", std::int64_t{2}},
+                {"kernelWidth", std::int64_t{5}},
+                {"strideHeight", std::int64_t{2}},
+                {"strideWidth", std::int64_t{1}},
+                {"padding", std::string("same")}});
+    m.add("relu");
+    const NodeId strided = m.add("max_pool", pool(3, 3, "same"));
+    const NodeId shared = m.addAfter(first, "conv2d", {{"filters", std::int64_t{4}}});
+    const NodeId sharedPool = m.add("max_pool", pool(2, 2, "valid"));
+    m.addAfter(first, "conv2d", {{"filters", std::int64_t{4}}});
+    const NodeId dense = m.add("max_pool", pool(2, 1, "valid"));
+    std::vector<NodeId> ends;
+    for (const NodeId end : {valid, same, strided, shared, sharedPool, dense}) {
+        m.addAfter(end, "flatten");
+        ends.push_back(m.add("dense", {{"units", std::int64_t{4}}}));
+    }
+    m.merge("add", ends);
+    return m.graph();
+}
+
 std::vector<const kernels::KernelTable*> availableLevels()
 {
     int count = 0;
@@ -334,7 +383,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("level");
         const int levels = static_cast<int>(availableLevels().size());
         for (int level = 0; level < levels; ++level)
-            for (const char* network : {"lenet", "cnn", "mlp", "odd", "wide", "residual"})
+            for (const char* network : {"lenet", "cnn", "mlp", "odd", "wide", "residual", "pooled"})
                 for (int threads : {1, 2, 3})
                     for (bool layerwise : {false, true}) {
                         const int images = threads == 3 ? 2 : 7; // fewer images than threads too
@@ -357,8 +406,11 @@ private Q_SLOTS:
                             : network == "mlp"      ? mlp()
                             : network == "residual" ? residualNetwork()
                             : network == "wide"     ? wideWindowNetwork()
+                            : network == "pooled"   ? pooledNetwork()
                                                     : oddNetwork();
-        const int classes = network == "odd" ? 4 : network == "residual" || network == "wide" ? 3 : 10;
+        const int classes = network == "odd" || network == "pooled"      ? 4
+                            : network == "residual" || network == "wide" ? 3
+                                                                         : 10;
         compareWithReference(g, makeData(inputShape(g), images, classes), threads, layerwise,
                              availableLevels()[static_cast<std::size_t>(level)]);
     }
@@ -468,7 +520,7 @@ private Q_SLOTS:
     {
         QFETCH(bool, layerwise);
         QFETCH(bool, training);
-        for (const auto& g : {lenet5(), mnistCnn(), resnet20()}) {
+        for (const auto& g : {lenet5(), mnistCnn(), resnet20(), pooledNetwork()}) {
             PlanOptions o;
             o.batch = 16;
             o.threads = 2;
