@@ -7,9 +7,12 @@
 #include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/load_model.h"
+#include "engine/io/onnx/unique_names.h"
 #include "engine/layers/layer.h"
 #include "engine/plan/plan.h"
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 namespace convarium::cli
@@ -161,21 +164,28 @@ std::string asJson(const Summary& s)
 
 void printTable(const Summary& s)
 {
-    const auto row = [](const std::string& name, const std::string& type, const std::string& output,
-                        const std::string& parameters, const std::string& macs, const std::string& memory) {
-        printLine(padRight(name, 10) + padRight(type, 14) + padRight(output, 14) + padLeft(parameters, 12) +
-                  padLeft(macs, 14) + padLeft(memory, 12));
-    };
-    const std::string batch = std::to_string(s.config.batch);
-    printLine((s.graph.title.empty() ? s.graph.name : s.graph.title) + ", batch " + batch);
-    row("name", "type", "output", "parameters", "MACs", "memory");
+    using Row = std::array<std::string, 6>;
+    std::vector<Row> rows{{"name", "type", "output", "parameters", "MACs", "memory"}};
     for (const NodeId id : s.shapes.order) {
         const Node& node = *s.graph.node(id);
         const Counts c = s.counts.nodes.at(id);
         const auto it = s.layers.find(id);
         const LayerMemory m = it == s.layers.end() ? LayerMemory{} : it->second;
-        row(node.name, findLayer(node.type)->title, s.shapes.shapes.at(id).text(), groupDigits(c.parameters()),
-            groupDigits(c.macs), bytesText(m.weights + m.activations + m.workspace));
+        rows.push_back({shortened(printableName(node.name), 40), findLayer(node.type)->title,
+                        s.shapes.shapes.at(id).text(), groupDigits(c.parameters()), groupDigits(c.macs),
+                        bytesText(m.weights + m.activations + m.workspace)});
+    }
+    std::array<std::size_t, 6> widths{10, 14, 14, 12, 14, 12};
+    for (const Row& row : rows)
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], characters(row[i]) + 2);
+    const std::string batch = std::to_string(s.config.batch);
+    printLine((s.graph.title.empty() ? s.graph.name : s.graph.title) + ", batch " + batch);
+    for (const Row& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i)
+            line += i < 3 ? padRight(row[i], widths[i]) : padLeft(row[i], widths[i]);
+        printLine(line);
     }
     const Counts& t = s.counts.total;
     printLine("Parameters: " + groupDigits(t.trainable) + " trainable, " + groupDigits(t.frozen) + " frozen, " +
@@ -217,7 +227,7 @@ void addSummary(CLI::App& app, Run& run)
 {
     auto* command = app.add_subcommand("summary", "Shapes, parameters, MACs and memory of a network");
     auto options = std::make_shared<SummaryOptions>();
-    command->add_option("MODEL", options->model, "Preset, .convarium or network .json")->required();
+    command->add_option("MODEL", options->model, "Preset, .convarium, network .json or .onnx")->required();
     options->plan.add(*command);
     command->add_option("--input", options->input, "Size of the input")->check(imageSize());
     command->add_flag("--json", options->json, "Print JSON");

@@ -41,12 +41,6 @@ bool errorIsTerminal()
 #endif
 }
 
-std::size_t characters(const std::string& text)
-{
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 template <class... Args>
 std::string formatted(const char* format, Args... args)
 {
@@ -89,6 +83,22 @@ std::string percent(double share)
 std::string shortNumber(double value)
 {
     return formatted("%.4g", value);
+}
+
+std::size_t characters(const std::string& text)
+{
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string shortened(const std::string& text, std::size_t longest)
+{
+    if (characters(text) <= longest)
+        return text;
+    std::size_t end = 0;
+    for (std::size_t count = 0; count < longest; ++end)
+        count += (static_cast<unsigned char>(text[end]) & 0xC0) != 0x80;
+    return text.substr(0, end - 1) + "…";
 }
 
 std::string padLeft(const std::string& text, std::size_t width)

@@ -32,6 +32,10 @@ void printLine(std::string_view line);
 std::string percent(double share);
 /// "0.0412": four significant digits
 std::string shortNumber(double value);
+/// Number of UTF-8 characters.
+std::size_t characters(const std::string& text);
+/// At most `longest` characters; what was longer ends in "…".
+std::string shortened(const std::string& text, std::size_t longest);
 /// Pads with spaces on the left (numbers) or right (words), counting UTF-8 characters.
 std::string padLeft(const std::string& text, std::size_t width);
 std::string padRight(const std::string& text, std::size_t width);

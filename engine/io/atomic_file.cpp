@@ -114,6 +114,11 @@ Result<std::vector<std::uint8_t>> readWholeFile(const std::string& path, std::in
                      "'" + path + "' is a folder, but a file is needed.",
                      "Name a file in it.",
                      {-1, {}, path, -1}};
+    if (!QFileInfo(file).isFile()) // a pipe would make us wait for somebody to write into it
+        return Error{ErrorCode::Io,
+                     "'" + path + "' is no ordinary file.",
+                     "Store its content in a file first.",
+                     {-1, {}, path, -1}};
     if (!file.open(QIODevice::ReadOnly))
         return Error{ErrorCode::Io,
                      "The file '" + path + "' could not be opened: " + file.errorString().toStdString() + ".",

@@ -6,6 +6,10 @@
 
 #include <QTemporaryDir>
 
+#if defined(Q_OS_UNIX)
+#include <sys/stat.h>
+#endif
+
 using namespace convarium::engine;
 using namespace convarium::test;
 
@@ -112,6 +116,32 @@ private Q_SLOTS:
         QCOMPARE(bad.err.count('\n'), 1);
         QVERIFY2(bad.err.contains("bad.onnx"), bad.err.constData());
     }
+
+    void longNamesLeaveTheColumnsOfTheSummaryStraight()
+    {
+        ModelBuilder m;
+        m.input("x", {0, 4}).output("y").node("Relu", {"x"}, {"a"}).node("Tanh", {"a"}, {"y"});
+        m.graph().mutable_node(0)->set_name("/a/rather/deep\xE2\x80\xA8/" + std::string(100, 'n'));
+        write("long.onnx", m.bytes());
+        const CliResult run = runCli({"summary", path("long.onnx")});
+        QCOMPARE(run.status, 0);
+        const QStringList lines = QString::fromUtf8(run.out).split(QLatin1Char('\n'));
+        QVERIFY(!run.out.contains("\xE2\x80\xA8"));
+        const qsizetype column = lines[1].indexOf(QStringLiteral("type"));
+        QCOMPARE(lines[3].indexOf(QStringLiteral("ReLU")), column);
+        QCOMPARE(lines[4].indexOf(QStringLiteral("Tanh")), column);
+        QVERIFY2(lines[3].size() < 130, qPrintable(lines[3]));
+    }
+
+#if defined(Q_OS_UNIX)
+    void aPipeIsNoFileToReadFrom()
+    {
+        QCOMPARE(::mkfifo(QFile::encodeName(path("pipe.npy")).constData(), 0600), 0);
+        const CliResult run = runCli({"run", "lenet-5", "--input", path("pipe.npy"), "--output", path("y.npy")});
+        QCOMPARE(run.status, 1);
+        QVERIFY2(run.err.contains("no ordinary file"), run.err.constData());
+    }
+#endif
 
     void trainingTellsWhichWeightsComeApart()
     {

@@ -180,7 +180,7 @@ private:
         if (!params)
             return params.error();
         // The layer's value gets the layer's name; what leads to it is called "name/Operator".
-        m_layerName = m_names.take(pathOf(*m_node));
+        m_layerName = m_layerNames[id] = m_names.take(pathOf(*m_node));
         if (layer.isInput) {
             m_values[id] = m_layerName;
             describeValue(*m_out.add_input(), m_layerName, shaped.shapes.at(id));
@@ -219,20 +219,22 @@ private:
         return m_layerName;
     }
 
+    /// The output is called like its layer, unless that is an input or given already.
     void writeOutput(NodeId id, const Shape& shape)
     {
-        std::string value = m_values.at(id);
-        const auto& nodes = m_out.node();
-        const bool computed =
-            std::any_of(nodes.begin(), nodes.end(), [&](const schema::NodeProto& n) { return n.output(0) == value; });
+        const std::string value = m_values.at(id);
+        std::string name = m_layerNames.at(id);
         const auto& outputs = m_out.output();
         const bool listed = std::any_of(outputs.begin(), outputs.end(),
-                                        [&](const schema::ValueInfoProto& v) { return v.name() == value; });
-        if (!computed || listed) { // an input, or a layer that passes a value on
-            m_layerName = m_names.take(pathOf(*m_graph.node(id)) + "/output");
-            value = add("Identity", {value}, {});
+                                        [&](const schema::ValueInfoProto& v) { return v.name() == name; });
+        if (listed || findLayer(m_graph.node(id)->type)->isInput)
+            name = m_names.take(pathOf(*m_graph.node(id)) + "/output");
+        if (name != value) {
+            m_layerName = name;
+            add("Identity", {value}, {});
+            m_out.mutable_node(m_out.node_size() - 1)->set_output(0, name);
         }
-        describeValue(*m_out.add_output(), value, shape);
+        describeValue(*m_out.add_output(), name, shape);
     }
 
     static void describeValue(schema::ValueInfoProto& info, const std::string& name, const Shape& shape)
@@ -309,7 +311,7 @@ private:
     schema::GraphProto& m_out;
     UniqueNames m_names, m_nodeNames;
     std::set<std::string> m_reserved; ///< names of initializers that are still to be written
-    std::map<NodeId, std::string> m_values;
+    std::map<NodeId, std::string> m_values, m_layerNames;
     const Node* m_node = nullptr; ///< being written, with what its layer's hook gets
     OnnxCall m_call;
     std::string m_layerName;

@@ -91,7 +91,8 @@ Result<void> clip(Importer& importer, const NodeView& node)
     const auto most = limit(importer, node, "max", 2, kNone);
     if (!least || !most)
         return least ? most.error() : least.error();
-    const double low = std::max(*least, -kNone), high = std::min(*most, kNone); // infinities are no limits either
+    // Infinities are no limits either; where the limits cross, the upper one wins.
+    const double high = std::min(*most, kNone), low = std::min(std::max(*least, -kNone), high);
     if (low == 0 && high == 6)
         return function(importer, node, "relu6");
     if (low == 0 && high == kNone)
@@ -207,6 +208,8 @@ Result<void> dropout(Importer& importer, const NodeView& node)
             return given.error();
         rate = *given;
     }
+    if (rate >= 1) // legal, though nothing could be learned behind it; what is read here computes
+        return importer.pass(node);
     return function(importer, node, "dropout", {{"rate", rate}});
 }
 

@@ -55,13 +55,18 @@ Result<HostTensor> biasOf(const HostTensor& given, std::int64_t units, float fac
                    "Export the model again.");
 }
 
+Error unfit(const Wire& in, const Matrix& matrix)
+{
+    return refused("Its matrix is made for " + std::to_string(matrix.inputs) + " numbers, but its input is " +
+                       in.shape.text() + " (without the batch).",
+                   in.shape.elements() == matrix.inputs ? "Flatten the input before it." : "Export the model again.");
+}
+
 Result<Wire> dense(Importer& importer, const NodeView& node, const Wire& in, const Matrix& matrix, bool bias,
                    float factor)
 {
     if (!in.shape.isList() || in.shape[0] != matrix.inputs)
-        return refused("Its matrix is made for " + std::to_string(matrix.inputs) + " numbers, but its input is " +
-                           in.shape.text() + " (without the batch).",
-                       "Flatten the input before it.");
+        return unfit(in, matrix);
     auto out = importer.addLayer("dense", {{"units", matrix.units}, {"bias", bias}}, {in}, node.name());
     if (!out)
         return out;
@@ -102,15 +107,52 @@ Result<void> gemm(Importer& importer, const NodeView& node)
     return {};
 }
 
+/// The same matrix for every row: a 1x1 convolution over maps of one number per row.
+Result<Wire> rowByRow(Importer& importer, const NodeView& node, const Wire& in, const Matrix& matrix)
+{
+    Shape shape = in.shape;
+    if (shape[shape.rank() - 1] != matrix.inputs)
+        return unfit(in, matrix);
+    const std::int64_t rows = shape.elements() / matrix.inputs, one = 1;
+    const Params turn{{"order", std::string("2,1")}};
+    const auto columns =
+        importer.addLayer("permute", turn, {Importer::reshaped(in, {rows, matrix.inputs})}, node.name() + " order");
+    if (!columns)
+        return columns;
+    const Params params{{"filters", matrix.units},
+                        {"kernelHeight", one},
+                        {"kernelWidth", one},
+                        {"padding", std::string("valid")},
+                        {"bias", false}};
+    const auto product =
+        importer.addLayer("conv2d", params, {Importer::reshaped(*columns, {matrix.inputs, rows, 1})}, node.name());
+    if (!product)
+        return product;
+    if (auto set = importer.setTensor(*product, "weight", TensorRole::Weight, {matrix.units, matrix.inputs, 1, 1},
+                                      *matrix.values, matrix.lying);
+        !set)
+        return set.error();
+    const auto back = importer.addLayer("permute", turn, {Importer::reshaped(*product, {matrix.units, rows})},
+                                        node.name() + " order back");
+    if (!back)
+        return back;
+    shape[shape.rank() - 1] = matrix.units;
+    return Importer::reshaped(*back, shape);
+}
+
 Result<void> matMul(Importer& importer, const NodeView& node)
 {
+    if (importer.constant(node, 0))
+        return refused("Its first factor is a constant, but layers take a constant as the second one.",
+                       "Export the model with the factors the other way round.");
     const auto in = importer.sample(node, 0);
     if (!in)
         return in.error();
     const auto matrix = matrixOf(importer, node, true);
     if (!matrix)
         return matrix.error();
-    auto out = dense(importer, node, *in, *matrix, false, 1);
+    auto out =
+        in->shape.rank() > 1 ? rowByRow(importer, node, *in, *matrix) : dense(importer, node, *in, *matrix, false, 1);
     if (!out)
         return out.error();
     importer.giveSample(node, *out);

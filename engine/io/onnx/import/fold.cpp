@@ -294,6 +294,8 @@ Result<void> foldGather(Importer& importer, const NodeView& node)
 {
     const HostTensor& in = *importer.constant(node, 0);
     const HostTensor& indices = *importer.constant(node, 1);
+    if (!indices.isInteger)
+        return refused("The places it takes are not whole numbers.", "Export the model again.");
     const auto axis = axisIn(node.integer("axis", 0), in.sizes.size());
     if (!axis)
         return axis.error();

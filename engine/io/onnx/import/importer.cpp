@@ -95,6 +95,9 @@ Result<void> Importer::indexGraph()
         }
     if (m_graph.output_size() == 0)
         return invalid("The model has no output.");
+    for (const schema::ValueInfoProto& output : m_graph.output())
+        if (m_producers.contains(output.name()))
+            m_names.take(printableName(output.name())); // for the layer that gives it
     m_replaced = findGelus(m_graph);
     return {};
 }
@@ -299,6 +302,11 @@ Result<void> Importer::finish(Project& project)
         auto node = materialized(*found->second.wire);
         if (!node)
             return node.error();
+        Node& last = m_network.nodes[static_cast<std::size_t>(*node) - 1];
+        const bool isNamed = std::any_of(m_network.outputs.begin(), m_network.outputs.end(),
+                                         [&](const OutputSpec& output) { return output.node == *node; });
+        if (!isNamed && m_producers.contains(name) && !findLayer(last.type)->isInput)
+            last.name = printableName(name);
         m_network.outputs.push_back({*node, "cross-entropy", 1});
     }
     // One end needs no mention: a layer that is added after it becomes the end.
@@ -340,7 +348,7 @@ Result<HostTensorPtr> Importer::needConstant(const NodeView& node, int input, co
     if (HostTensorPtr found = constant(node, input))
         return found;
     return refused(node.input(input).empty() ? "It lacks " + what + "."
-                                             : "The network computes " + what + ", but they must be constants.",
+                                             : "The network computes " + what + ", which must be known before.",
                    "Export the model with constants.");
 }
 
@@ -572,8 +580,8 @@ Result<void> Importer::setTensor(const Wire& layer, const std::string& key, Tens
         record.shape.append(size);
     record.externalName = printableName(values.name, 1000);
     record.transposed = transposed != values.transposed;
-    // A matrix that the graph turned and then read in another shape has no simple way back.
-    if (!record.transposed || shape.rank() == 2)
+    // A matrix that the graph turned and then read in another shape has no simple way back, but for added sizes of 1.
+    if (!record.transposed || (shape.rank() >= 2 && shape.elements() == shape[0] * shape[1]))
         m_network.nodes[static_cast<std::size_t>(layer.node) - 1].tensors.push_back(std::move(record));
     return {};
 }

@@ -252,6 +252,17 @@ private Q_SLOTS:
         }
         {
             ModelBuilder m;
+            m.weight("c", {1, 3}, {1, 2, 3}).weight("i", {2}, {0, 1}).input("x", {0, 2}).output("y");
+            m.node("Gather", {"c", "i"}, {"g"}, {{"axis", std::int64_t{1}}}).node("Add", {"x", "g"}, {"y"});
+            row("real numbers as places", m, "not whole numbers");
+        }
+        {
+            ModelBuilder m;
+            m.weight("m", {2, 2}, {1, 2, 3, 4}).input("x", {0, 2}).output("y").node("MatMul", {"m", "x"}, {"y"});
+            row("a constant on the left", m, "first factor");
+        }
+        {
+            ModelBuilder m;
             m.input("x", {0, 2, 3}).output("y").integers("s", {0, 5, -1}).node("Reshape", {"x", "s"}, {"y"});
             row("reshape that does not fit", m, "Reshape_1");
         }
@@ -322,11 +333,11 @@ private Q_SLOTS:
     {
         ModelBuilder m;
         const std::string evil = "a'; drop\n\x1b[31m\"\xff__import__('os')";
-        m.input("x", {0, 3}).output("y").node("Relu", {"x"}, {"y"});
+        m.input("x", {0, 3}).output("y").node("Relu", {"x"}, {"a"}).node("Tanh", {"a"}, {"y"});
         m.graph().mutable_node(0)->set_name(evil);
         const auto project = m.read();
         QVERIFY2(project, faultOf(project).c_str());
-        const std::string& name = project->graph.nodes.back().name;
+        const std::string& name = project->graph.nodes[1].name;
         QCOMPARE(name, std::string("a'; drop__[31m\"___import__('os')"));
         m.graph().mutable_node(0)->set_op_type("Foo\n\x1b[2J");
         const auto refused = m.read();

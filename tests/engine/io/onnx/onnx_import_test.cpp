@@ -90,6 +90,32 @@ private Q_SLOTS:
         QVERIFY2(faultOf(project).find("in steps of 2") != std::string::npos, faultOf(project).c_str());
     }
 
+    void aMatrixMultipliesEachRow()
+    {
+        ModelBuilder m;
+        m.input("x", {0, 1, 3, 2}).output("y").weight("w", {2, 3}, {1, 0, 1, 0, 1, 1}).weight("b", {3}, {0, 0, 100});
+        m.node("MatMul", {"x", "w"}, {"a"}).node("Add", {"a", "b"}, {"y"});
+        const auto y = given(m, {1, 1, 3, 2});
+        QVERIFY2(y, faultOf(y).c_str());
+        QCOMPARE(y->sizes, (Sizes{1, 1, 3, 3}));
+        QCOMPARE(y->values, (std::vector<float>{1, 2, 103, 3, 4, 107, 5, 6, 111}));
+    }
+
+    void settingsAtTheEdgeOfTheirRange()
+    {
+        ModelBuilder m;
+        m.weight("ratio", {}, {1}).input("x", {0, 3}).output("y").node("Dropout", {"x", "ratio"}, {"y"});
+        const auto kept = given(m, {1, 3});
+        QVERIFY2(kept, faultOf(kept).c_str());
+        QCOMPARE(kept->values, (std::vector<float>{1, 2, 3}));
+        ModelBuilder crossed; // min above max: all numbers become max
+        crossed.weight("min", {}, {2.5f}).weight("max", {}, {1.5f}).input("x", {0, 3}).output("y");
+        crossed.node("Clip", {"x", "min", "max"}, {"y"});
+        const auto same = given(crossed, {1, 3});
+        QVERIFY2(same, faultOf(same).c_str());
+        QCOMPARE(same->values, (std::vector<float>{1.5f, 1.5f, 1.5f}));
+    }
+
     /// A constant with more axes than the product makes a product with more axes: no bias.
     void aConstantOfMoreAxesIsNoBias()
     {

@@ -193,6 +193,36 @@ private Q_SLOTS:
             QVERIFY2(given.raw_data() == kept.raw_data(), given.name().c_str());
         }
         QCOMPARE(written.graph().input(0).name(), std::string("picture"));
+        QCOMPARE(written.graph().output(0).name(), std::string("y"));
+        checkRoundTrip(*project);
+    }
+
+    void namesOfInputsAndOutputsComeBack()
+    {
+        ModelBuilder m;
+        m.input("x", {0, 3, 2}).input("other", {0, 3, 4});
+        for (const char* name : {"scores", "copy", "hidden", "kept", "x2"})
+            m.output(name);
+        m.weight("w", {2, 4}, {1, 2, 3, 4, 5, 6, 7, 8}).integers("flat", {0, -1});
+        m.node("MatMul", {"x", "w"}, {"hidden"}).node("Add", {"hidden", "other"}, {"a"});
+        m.node("Reshape", {"a", "flat"}, {"scores"}).node("Identity", {"scores"}, {"copy"});
+        m.node("Dropout", {"a"}, {"kept"}).node("Tanh", {"x"}, {"x2"});
+        m.graph().mutable_node(5)->set_name("hidden"); // another node has the name of an output
+        const auto project = m.read();
+        QVERIFY2(project, faultOf(project).c_str());
+        const auto bytes = onnxModel(*project, *project->state->weights);
+        QVERIFY2(bytes, faultOf(bytes).c_str());
+        onnx::ModelProto written;
+        QVERIFY(written.ParseFromString(*bytes));
+        QCOMPARE(written.graph().input(0).name(), std::string("x"));
+        QCOMPARE(written.graph().input(1).name(), std::string("other"));
+        QCOMPARE(written.graph().output_size(), 5);
+        for (const int i : {0, 2, 3, 4}) // number 1 is the layer of number 0 once more
+            QCOMPARE(written.graph().output(i).name(), m.graph().output(i).name());
+        const auto& weights = written.graph().initializer();
+        QVERIFY(std::any_of(weights.begin(), weights.end(), [](const onnx::TensorProto& t) {
+            return t.name() == "w" && t.dims_size() == 2 && t.dims(0) == 2;
+        }));
         checkRoundTrip(*project);
     }
 
