@@ -430,6 +430,8 @@ Result<std::array<std::int64_t, 2>> factorsOf(Importer& importer, const NodeView
     std::vector<double> scales;
     for (const float scale : node.reals("scales"))
         scales.push_back(scale);
+    if (node.has("height_scale") || node.has("width_scale")) // before operator set 7
+        scales = {1, 1, node.real("height_scale", 1), node.real("width_scale", 1)};
     const int scaleInput = newer ? 2 : 1;
     const HostTensorPtr given = importer.constant(node, scaleInput);
     if (!node.input(scaleInput).empty() && !given)
@@ -465,8 +467,41 @@ Result<std::array<std::int64_t, 2>> factorsOf(Importer& importer, const NodeView
     return factors;
 }
 
-/// How neighbours are joined. Whole factors give the same nearest neighbours in most of ONNX's many ways.
-Result<std::string> resizeMode(const Importer& importer, const NodeView& node, std::array<std::int64_t, 2> factors)
+/// Does each of `length` pixels come `factor` times? ONNX has many ways to number the places between pixels and to
+/// round them; what counts is which pixel is taken.
+bool repeatsPixels(const std::string& places, const std::string& rounding, std::int64_t length, std::int64_t factor)
+{
+    constexpr std::int64_t kMostTried = 1 << 22;
+    const std::int64_t size = length * factor; // no overflow: at most 2^40 and 2^20
+    if (size > kMostTried)
+        return false;
+    for (std::int64_t i = 0; i < size; ++i) {
+        const auto at = static_cast<double>(i), scale = static_cast<double>(factor);
+        double x = 0;
+        if (places == "half_pixel" || places == "pytorch_half_pixel") // the latter differs for outputs of one pixel
+            x = (at + 0.5) / scale - 0.5;
+        else if (places == "tf_half_pixel_for_nn")
+            x = (at + 0.5) / scale;
+        else if (places == "asymmetric")
+            x = at / scale;
+        else if (places == "align_corners")
+            x = size == 1 ? 0 : at * static_cast<double>(length - 1) / static_cast<double>(size - 1);
+        else
+            return false;
+        const double taken = rounding == "floor"                ? std::floor(x)
+                             : rounding == "ceil"               ? std::ceil(x)
+                             : rounding == "round_prefer_floor" ? std::ceil(x - 0.5)
+                             : rounding == "round_prefer_ceil"  ? std::floor(x + 0.5)
+                                                                : -1e9;
+        if (taken < -1e6 || std::clamp<std::int64_t>(static_cast<std::int64_t>(taken), 0, length - 1) != i / factor)
+            return false;
+    }
+    return true;
+}
+
+/// How neighbours are joined.
+Result<std::string> resizeMode(const Importer& importer, const NodeView& node, const Shape& maps,
+                               std::array<std::int64_t, 2> factors)
 {
     const std::string mode = node.text("mode", "nearest");
     const bool newer = node.op() == "Resize" && importer.opset() >= 11;
@@ -474,9 +509,8 @@ Result<std::string> resizeMode(const Importer& importer, const NodeView& node, s
     const std::string rounding = newer ? node.text("nearest_mode", "round_prefer_floor") : "floor";
     const bool halfPixel = places == "half_pixel" || places == "pytorch_half_pixel";
     if (mode == "nearest") {
-        const bool small = factors[0] <= 2 && factors[1] <= 2;
-        if ((places == "asymmetric" && (rounding == "floor" || (small && rounding == "round_prefer_floor"))) ||
-            (halfPixel && (rounding == "round_prefer_floor" || rounding == "round_prefer_ceil")))
+        if (repeatsPixels(places, rounding, maps[1], factors[0]) &&
+            repeatsPixels(places, rounding, maps[2], factors[1]))
             return std::string("nearest");
     } else if (mode == "linear" || mode == "bilinear") {
         if (halfPixel)
@@ -499,7 +533,7 @@ Result<void> resize(Importer& importer, const NodeView& node)
         return factors.error();
     if (*factors == std::array<std::int64_t, 2>{1, 1})
         return importer.pass(node);
-    const auto mode = resizeMode(importer, node, *factors);
+    const auto mode = resizeMode(importer, node, input->maps.shape, *factors);
     if (!mode)
         return mode.error();
     const Params params{{"factorHeight", (*factors)[0]}, {"factorWidth", (*factors)[1]}, {"mode", *mode}};

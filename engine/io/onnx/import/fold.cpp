@@ -446,39 +446,49 @@ Result<std::int64_t> wholeOf(Importer& importer, const std::string& op, std::int
     return *out;
 }
 
+/// The shape of two values together: sizes of 1 stretch, missing ones in front count as 1.
+Result<Sizes> commonSizes(const Sizes& a, const Sizes& b)
+{
+    Sizes sizes(std::max(a.size(), b.size()), 1);
+    for (const Sizes* part : {&a, &b})
+        for (std::size_t d = 0; d < part->size(); ++d) {
+            std::int64_t& size = sizes[sizes.size() - part->size() + d];
+            if (size != 1 && (*part)[d] != 1 && size != (*part)[d])
+                return refused("Constants of the shapes " + sizesText(a) + " and " + sizesText(b) +
+                                   " do not fit together.",
+                               "Export the model again.");
+            size = size == 1 ? (*part)[d] : size;
+        }
+    return sizes;
+}
+
+/// Which number of a constant stands at place i of a shape that it is stretched to.
+std::int64_t placeIn(const Sizes& own, const Sizes& sizes, std::int64_t i)
+{
+    std::int64_t at = 0, stride = 1;
+    for (std::size_t d = own.size(), full = sizes.size(); d-- > 0;) {
+        const std::int64_t place = i % sizes[--full];
+        i /= sizes[full];
+        at += own[d] == 1 ? 0 : place * stride;
+        stride *= own[d];
+    }
+    return at;
+}
+
 Result<void> foldBinary(Importer& importer, const NodeView& node)
 {
     const HostTensor& a = *importer.constant(node, 0);
     const HostTensor& b = *importer.constant(node, 1);
     if (a.isInteger != b.isInteger)
         return refused("It mixes whole and real numbers.", "Export the model again.");
-    const std::size_t rank = std::max(a.sizes.size(), b.sizes.size());
-    const auto padded = [&](Sizes sizes) {
-        sizes.insert(sizes.begin(), rank - sizes.size(), 1);
-        return sizes;
-    };
-    const Sizes left = padded(a.sizes), right = padded(b.sizes);
-    Sizes sizes;
-    for (std::size_t d = 0; d < rank; ++d) {
-        if (left[d] != right[d] && left[d] != 1 && right[d] != 1)
-            return refused("Constants of the shapes " + sizesText(a.sizes) + " and " + sizesText(b.sizes) +
-                               " do not fit together.",
-                           "Export the model again.");
-        sizes.push_back(left[d] == 1 ? right[d] : left[d]);
-    }
-    auto out = emptyLike(importer, a.isInteger, sizes);
+    const auto sizes = commonSizes(a.sizes, b.sizes);
+    if (!sizes)
+        return sizes.error();
+    auto out = emptyLike(importer, a.isInteger, *sizes);
     if (!out)
         return out.error();
     for (std::int64_t i = 0; i < out->elements(); ++i) {
-        std::int64_t rest = i, atLeft = 0, atRight = 0, strideLeft = 1, strideRight = 1;
-        for (std::size_t d = rank; d-- > 0;) {
-            const std::int64_t place = rest % sizes[d];
-            rest /= sizes[d];
-            atLeft += left[d] == 1 ? 0 : place * strideLeft;
-            atRight += right[d] == 1 ? 0 : place * strideRight;
-            strideLeft *= left[d];
-            strideRight *= right[d];
-        }
+        const std::int64_t atLeft = placeIn(a.sizes, *sizes, i), atRight = placeIn(b.sizes, *sizes, i);
         if (!a.isInteger) {
             out->reals[static_cast<std::size_t>(i)] =
                 real(node.op(), a.reals[static_cast<std::size_t>(atLeft)], b.reals[static_cast<std::size_t>(atRight)]);
@@ -522,14 +532,42 @@ Result<void> foldExpand(Importer& importer, const NodeView& node)
     if (!shape)
         return shape.error();
     const HostTensor& in = *importer.constant(node, 0);
-    if (!*shape || in.elements() != 1)
-        return refused("Only one number is spread.", "Export the model again.");
-    auto out = emptyLike(importer, in.isInteger, **shape);
+    if (!*shape)
+        return refused("It lacks its shape.", "Export the model again.");
+    const auto sizes = commonSizes(in.sizes, **shape);
+    if (!sizes)
+        return sizes.error();
+    auto out = emptyLike(importer, in.isInteger, *sizes);
     if (!out)
         return out.error();
     for (std::int64_t i = 0; i < out->elements(); ++i)
-        copyElement(in, 0, *out, i);
+        copyElement(in, placeIn(in.sizes, *sizes, i), *out, i);
     importer.giveConstant(node, *std::move(out));
+    return {};
+}
+
+/// The number of elements, of what the network computes too.
+Result<void> foldSize(Importer& importer, const NodeView& node)
+{
+    Sizes sizes;
+    if (const HostTensorPtr known = importer.constant(node, 0)) {
+        sizes = known->sizes;
+    } else {
+        const auto wire = importer.wire(node, 0);
+        if (!wire)
+            return wire.error();
+        sizes = importer.sizesOf(*wire);
+    }
+    HostTensor out;
+    out.isInteger = true;
+    out.integers = {1};
+    for (const std::int64_t size : sizes) {
+        const auto count = wholeOf(importer, "Mul", out.integers[0], size);
+        if (!count)
+            return count.error();
+        out.integers[0] = *count;
+    }
+    importer.giveConstant(node, std::move(out));
     return {};
 }
 
@@ -610,6 +648,8 @@ Result<bool> foldNode(Importer& importer, const NodeView& node)
     };
     if (node.op() == "Shape" && !node.input(0).empty())
         return done(foldShape(importer, node));
+    if (node.op() == "Size" && !node.input(0).empty())
+        return done(foldSize(importer, node));
     if (node.op() == "Constant")
         return done(foldConstant(importer, node));
     const auto entry =

@@ -116,6 +116,69 @@ private Q_SLOTS:
         QCOMPARE(same->values, (std::vector<float>{1.5f, 1.5f, 1.5f}));
     }
 
+    void constantsAreSpreadAndCounted()
+    {
+        ModelBuilder m;
+        m.weight("row", {1, 2}, {1, 2}).integers("shape", {2, 1}).input("x", {0, 2, 2}).output("y");
+        m.node("Expand", {"row", "shape"}, {"rows"}); // 2x2
+        m.node("Size", {"rows"}, {"four"}).node("Cast", {"four"}, {"f"}, {{"to", std::int64_t{1}}});
+        m.node("Mul", {"rows", "f"}, {"c"}).integers("front", {0}).node("Unsqueeze", {"c", "front"}, {"d"});
+        m.node("Add", {"x", "d"}, {"y"});
+        const auto y = given(m, {1, 2, 2});
+        QVERIFY2(y, faultOf(y).c_str());
+        QCOMPARE(y->values, (std::vector<float>{5, 10, 7, 12}));
+    }
+
+    void oldUpsamplingHasAScalePerAxis()
+    {
+        ModelBuilder m(6);
+        m.input("x", {0, 1, 1, 2}).output("y");
+        m.node("Upsample", {"x"}, {"y"}, {{"height_scale", 2.0f}, {"width_scale", 3.0f}});
+        const auto y = given(m, {1, 1, 1, 2});
+        QVERIFY2(y, faultOf(y).c_str());
+        QCOMPARE(y->sizes, (Sizes{1, 1, 2, 6}));
+        QCOMPARE(y->values, (std::vector<float>{1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2}));
+    }
+
+    void nearestNeighboursAreJudgedByWhichTheyTake_data()
+    {
+        QTest::addColumn<QString>("places");
+        QTest::addColumn<QString>("rounding");
+        QTest::addColumn<float>("factor");
+        QTest::addColumn<bool>("known");
+        const auto row = [](const char* places, const char* rounding, float factor, bool known) {
+            QTest::addRow("%s %s %g", places, rounding, static_cast<double>(factor))
+                << QString::fromLatin1(places) << QString::fromLatin1(rounding) << factor << known;
+        };
+        row("asymmetric", "floor", 3, true);
+        row("asymmetric", "ceil", 3, false);
+        row("asymmetric", "round_prefer_floor", 2, true);
+        row("asymmetric", "round_prefer_floor", 3, false);
+        row("half_pixel", "round_prefer_ceil", 4, true);
+        row("half_pixel", "floor", 2, false);
+        row("pytorch_half_pixel", "round_prefer_floor", 3, true);
+        row("tf_half_pixel_for_nn", "floor", 3, true);
+        row("align_corners", "floor", 2, false);
+        row("align_corners", "round_prefer_ceil", 2, true); // 0 1/3 2/3 1 of two pixels
+    }
+    void nearestNeighboursAreJudgedByWhichTheyTake()
+    {
+        QFETCH(QString, places);
+        QFETCH(QString, rounding);
+        QFETCH(float, factor);
+        QFETCH(bool, known);
+        ModelBuilder m;
+        m.weight("scales", {4}, {1, 1, factor, factor}).input("x", {0, 1, 2, 2}).output("y");
+        m.node("Resize", {"x", "", "scales"}, {"y"},
+               {{"mode", std::string("nearest")},
+                {"coordinate_transformation_mode", places.toStdString()},
+                {"nearest_mode", rounding.toStdString()}});
+        const auto y = given(m, {1, 1, 2, 2});
+        QCOMPARE(y.has_value(), known);
+        if (y)
+            QCOMPARE(y->values[static_cast<std::size_t>(factor)], 2.0f);
+    }
+
     /// A constant with more axes than the product makes a product with more axes: no bias.
     void aConstantOfMoreAxesIsNoBias()
     {
