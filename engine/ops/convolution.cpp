@@ -27,7 +27,7 @@ public:
     bool acceptsPooling(const OpGraph& graph, const Op& pooling) const override
     {
         return PooledGradient::pays(m_g, graph.layoutOf(inputs[0]), graph.layoutOf(output),
-                                    graph.layoutOf(pooling.output), graph.kernels());
+                                    graph.layoutOf(pooling.output), fused, graph.kernels());
     }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable& table, std::int64_t chunk) override

@@ -7,17 +7,23 @@ namespace convarium::engine
 {
 
 bool PooledGradient::pays(const WindowGeometry& g, const Layout& in, const Layout& out, const Layout& pooled,
-                          const kernels::KernelTable& table)
+                          kernels::Activation activation, const kernels::KernelTable& table)
 {
     // A kernel row is one piece of memory, and its vectors are whole: not so for the unpadded input of a network.
     // Pixelwise convolutions are left to what passes over rows.
     const bool exists = g.groups == 1 && g.dilationWidth == 1 && in.lanes % table.width == 0 && !g.pixelwise();
-    // In units of what a dense product spends on a weight and an output pixel: an entry, and the weight itself, which
-    // is loaded for every image and its sum loaded and stored.
-    constexpr std::int64_t kEntry = 3, kWeight = 4, kFarWeight = 24;
-    const std::int64_t bytes = g.kernelHeight * g.kernelWidth * in.lanes * out.lanes * 2 * std::int64_t{sizeof(float)};
-    const std::int64_t weight = bytes <= 1'000'000 ? kWeight : kFarWeight; // do both stay in the second-level cache?
-    return exists && pooled.pixels() * kEntry + weight <= out.pixels();
+    // In units of what a dense product spends on a weight and an output pixel, as measured: the entries, and the weight
+    // itself, which is loaded for every image and its sum loaded and stored. Half of a ReLU's entries are zero.
+    const auto bytes = [](std::int64_t floats) { return 2 * floats * static_cast<std::int64_t>(sizeof(float)); };
+    std::int64_t entry = 3, weight = 4;
+    if (table.width >= 16) { // the arithmetic is so fast that the way to the numbers shows
+        const bool clears = activation == kernels::Activation::Relu || activation == kernels::Activation::Relu6;
+        if (bytes(in.floats()) > 128'000 && !clears)
+            entry = 5;
+        if (bytes(g.kernelHeight * g.kernelWidth * in.lanes * out.lanes) > 1'000'000)
+            weight = 8;
+    }
+    return exists && pooled.pixels() * entry + weight <= out.pixels();
 }
 
 void PooledGradient::prepare(const WindowGeometry& convolution, const Layout& in, const Layout& out,

@@ -13,9 +13,10 @@ namespace convarium::engine
 class PooledGradient
 {
 public:
-    /// The rule: does this way exist, and is it faster than the dense one? in and out are the convolution's.
+    /// The rule: does this way exist, and is it faster than the dense one? in, out and activation are the
+    /// convolution's.
     static bool pays(const WindowGeometry& convolution, const Layout& in, const Layout& out, const Layout& pooled,
-                     const kernels::KernelTable& table);
+                     kernels::Activation activation, const kernels::KernelTable& table);
 
     /// matrix: of the convolution's packed weights.
     void prepare(const WindowGeometry& convolution, const Layout& in, const Layout& out, const WindowGeometry& pooling,
