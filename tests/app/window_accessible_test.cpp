@@ -49,10 +49,10 @@ bool isUsable(const QAccessibleInterface* face)
     }
 }
 
-QAccessibleInterface* named(const QWidget& window, const QString& name)
+QAccessibleInterface* named(const QWidget& window, const QString& name, QAccessible::Role role = QAccessible::NoRole)
 {
     for (QAccessibleInterface* face : everything(window))
-        if (face->text(QAccessible::Name) == name)
+        if (face->text(QAccessible::Name) == name && (role == QAccessible::NoRole || face->role() == role))
             return face;
     return nullptr;
 }
@@ -179,6 +179,41 @@ private Q_SLOTS:
             return named(window, QStringLiteral("Parameters"))->text(QAccessible::Description);
         };
         QTRY_VERIFY2(parameters().contains(QStringLiteral("61,706")), qPrintable(parameters()));
+    }
+
+    void engineSpeedIsOpenedByItsKeyAndReadsWell_data()
+    {
+        QTest::addColumn<QSize>("size");
+        QTest::newRow("large") << QSize(1600, 1000);
+        QTest::newRow("small") << QSize(1280, 720);
+    }
+
+    void engineSpeedIsOpenedByItsKeyAndReadsWell()
+    {
+        QFETCH(QSize, size);
+        MainWindow window;
+        window.setWindowState(Qt::WindowNoState);
+        window.resize(size);
+        window.show();
+        window.open(QStringLiteral("lenet-5"));
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        QVERIFY(!named(window, QStringLiteral("Threads")));
+        QTest::keyClick(&window, Qt::Key_F9);
+        QVERIFY(named(window, QStringLiteral("Threads"), QAccessible::SpinBox));
+        QVERIFY(named(window, QStringLiteral("images/s")));
+        const auto view = [&] {
+            for (QAccessibleInterface* face : everything(window))
+                if (face->text(QAccessible::Description) == QStringLiteral("Press Train to see where the time goes."))
+                    return face;
+            return static_cast<QAccessibleInterface*>(nullptr);
+        };
+        QVERIFY(view());
+        QCOMPARE(view()->text(QAccessible::Name), QStringLiteral("Engine speed"));
+        QVERIFY(!named(window, QStringLiteral("Loss chart")));
+        QTest::keyClick(&window, Qt::Key_F9);
+        QVERIFY(!named(window, QStringLiteral("Threads")));
+        QVERIFY(named(window, QStringLiteral("Loss chart")));
     }
 
     void childrenAndParentsAgree()

@@ -171,6 +171,14 @@ void CanvasView::tidy()
     fit();
 }
 
+void CanvasView::showNode(NodeId id)
+{
+    if (!m_document->graph().node(id))
+        return;
+    m_scene->select({id});
+    ensureVisible(m_scene->rectOf({id}), 8, 8); // a node that can be seen does not move
+}
+
 void CanvasView::focusNode(NodeId id)
 {
     if (!m_document->graph().node(id))

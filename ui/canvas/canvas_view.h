@@ -45,6 +45,8 @@ public:
     void setReading(const Reading& reading) { m_scene->setReading(reading); }
     /// Selects the layer, brings it into the window and opens its fault card if it has a fault.
     void focusNode(NodeId id);
+    /// Selects a node and brings it into sight; the focus stays where it is.
+    void showNode(NodeId id);
     void select(const QList<NodeId>& ids) { m_scene->select(ids); }
 
     /// Adds a layer or block after the selected one (palette: double click, Enter) and returns it, or the first of the

@@ -17,6 +17,7 @@
 #include "ui/theme/widgets.h"
 #include "ui/training/feature_map_panel.h"
 #include "ui/training/map_service.h"
+#include "ui/training/speed_view.h"
 #include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_dock.h"
@@ -172,7 +173,9 @@ void MainWindow::connectParts()
         m_maps->setNode(id);
         const engine::Node* node = m_document->graph().node(id);
         m_training->featureMaps()->setNode(id, node ? QString::fromStdString(node->name) : QString());
+        m_training->speed()->setNode(id);
     });
+    connect(m_training->speed(), &SpeedView::nodeChosen, m_canvas, &CanvasView::showNode);
     connect(m_canvas, &CanvasView::inspectRequested, this, [this](qint64) {
         m_inspectorDock->show();
         m_inspector->setFocus(Qt::OtherFocusReason);
@@ -237,6 +240,15 @@ void MainWindow::showProblems(bool show)
         m_training->showTab(tr("Problems"));
     else
         m_bottom->setCurrentIndex(show && !m_document->problems().empty() ? 1 : 0);
+}
+
+void MainWindow::showSpeed(bool show)
+{
+    if (show) {
+        m_bottomDock->show();
+        m_bottom->setCurrentIndex(0);
+    }
+    m_training->showSpeed(show);
 }
 
 void MainWindow::applySize()

@@ -57,6 +57,7 @@ private:
     void applySize();
     void refreshTitle();
     void showProblems(bool show);
+    void showSpeed(bool show);
     void showAbout();
     void changeTextScale(double steps);
 

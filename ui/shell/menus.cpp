@@ -160,6 +160,11 @@ void MainWindow::makeTrainMenu()
     stop->setShortcut(QKeySequence(QStringLiteral("Shift+F5")));
     train->addAction(icon(QStringLiteral("reset")), tr("Reset the weights"), this, [this] { m_controller->reset(); });
     train->addSeparator();
+    QAction* speed = train->addAction(icon(QStringLiteral("clock")), tr("Engine speed"));
+    speed->setCheckable(true);
+    speed->setShortcut(QKeySequence(QStringLiteral("F9")));
+    connect(speed, &QAction::triggered, this, &MainWindow::showSpeed);
+    connect(m_training, &TrainingDock::speedShown, speed, &QAction::setChecked);
     train->addAction(tr("Export the curves as CSV\u2026"), this, [this] { m_training->lossChart()->exportCsv(); });
 }
 

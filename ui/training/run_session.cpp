@@ -77,6 +77,11 @@ void RunSession::snapshot(std::shared_ptr<const engine::TrainingState> state)
     put([&](SessionNews& n) { n.snapshot.swap(state); });
 }
 
+void RunSession::speedMeasured(std::shared_ptr<const engine::SpeedEvent> event)
+{
+    put([&](SessionNews& n) { n.speed.swap(event); });
+}
+
 void RunSession::paused()
 {
     put([](SessionNews& n) { n.paused = true; });

@@ -19,6 +19,7 @@ struct SessionNews {
     std::vector<engine::StepEvent> steps;
     std::vector<engine::EpochEvent> epochs;
     std::shared_ptr<const engine::TrainingState> snapshot; ///< the latest only
+    std::shared_ptr<const engine::SpeedEvent> speed;       ///< the latest only
     std::optional<bool> paused;                            ///< the latest of paused() and resumed()
     std::optional<engine::DoneEvent> done;
     std::optional<engine::DatasetBundle> data;
@@ -52,6 +53,7 @@ public:
     void stepDone(const engine::StepEvent& event) override;
     void epochDone(const engine::EpochEvent& event) override;
     void snapshot(std::shared_ptr<const engine::TrainingState> state) override;
+    void speedMeasured(std::shared_ptr<const engine::SpeedEvent> event) override;
     void paused() override;
     void resumed() override;
     void done(const engine::DoneEvent& event) override;

@@ -97,7 +97,12 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     speed->addWidget(m_speedUnit);
     speed->addStretch();
     row->addLayout(speed);
-    row->addStretch(1);
+    m_speedButton = new IconButton(QStringLiteral("clock"), tr("Engine speed"), this, ColorRole::Text2);
+    m_speedButton->setCheckable(true);
+    m_speedButton->setToolTip(tr("Engine speed: where the time of a step goes (F9)"));
+    connect(m_speedButton, &QToolButton::clicked, this, &TrainingBar::speedToggled);
+    row->addWidget(m_speedButton);
+    row->addSpacing(scaled(12));
     m_settings = new QPushButton;
     m_settings->setIcon(icon(QStringLiteral("gear")));
     m_settings->setAccessibleName(QStringLiteral("Training settings"));
@@ -151,7 +156,13 @@ void TrainingBar::setCompact(bool compact)
     m_compact = compact;
     for (QPushButton* button : {m_step, m_stop, m_reset})
         button->setText(compact ? QString() : button->accessibleName());
+    m_speedButton->setVisible(!compact); // there it has a tab
     updateSummary();
+}
+
+void TrainingBar::setSpeedShown(bool shown)
+{
+    m_speedButton->setChecked(shown);
 }
 
 void TrainingBar::updateButtons()

@@ -39,10 +39,15 @@ public:
 
     /// Labels of Step, Stop, Reset and of the settings become tooltips.
     void setCompact(bool compact);
+    /// The button beside the images a second tells whether their view is open.
+    void setSpeedShown(bool shown);
     [[nodiscard]] QPushButton* trainButton() const { return m_train; }
     void openSettings();
     [[nodiscard]] TrainingForm* form();
     [[nodiscard]] QString progressLine() const { return m_text->text(); }
+
+Q_SIGNALS:
+    void speedToggled(bool shown);
 
 private:
     QPushButton* addButton(const QString& text, const QString& icon, const QString& toolTip);
@@ -62,6 +67,7 @@ private:
     ProgressLine* m_line;
     TextLabel* m_speed;
     TextLabel* m_speedUnit;
+    IconButton* m_speedButton;
     QPushButton* m_settings;
     QString m_summary;
     TrainingForm* m_form = nullptr;

@@ -322,6 +322,7 @@ void TrainingController::begin(bool startPaused)
             this, [this, id] { wakeUp(id); }, Qt::QueuedConnection);
     });
     m_session->setStartPaused(startPaused);
+    m_session->run().setMeasuring(m_measuring);
     setState(RunState::Preparing);
     m_thread.post([session = m_session, store = m_store, request = std::move(request)]() mutable {
         runSession(*session, *store, std::move(request));
@@ -381,6 +382,8 @@ void TrainingController::apply(SessionNews& news)
         m_latest = news.snapshot;
         Q_EMIT snapshotArrived(m_latest);
     }
+    if (news.speed)
+        Q_EMIT speedMeasured(news.speed);
     // What contradicts the latest wish is on its way to be overtaken.
     if (news.paused && !news.done && *news.paused == m_pauseWanted) {
         if (*news.paused) {
@@ -521,6 +524,13 @@ void TrainingController::requestSnapshot()
 {
     if (m_session && m_state == RunState::Running)
         m_session->run().requestSnapshot();
+}
+
+void TrainingController::setMeasuring(bool on)
+{
+    m_measuring = on;
+    if (m_session)
+        m_session->run().setMeasuring(on);
 }
 
 void TrainingController::shutDown()

@@ -46,8 +46,8 @@ public:
     void follow(ProjectDocument* document);
     /// The network as it is now. blockedReason: why it cannot be trained (a sentence), empty when it can.
     void setNetwork(const engine::GraphSpec& graph, const QString& blockedReason);
-    /// Settings as they are now. Rate, momentum, schedule and epochs reach a run between two steps; others mark it as
-    /// out of date.
+    /// Settings as they are now. Rate, momentum, schedule, epochs and threads reach a run between two steps; others
+    /// mark it as out of date.
     void setConfig(const engine::TrainConfig& config);
 
     [[nodiscard]] RunState state() const { return m_state; }
@@ -92,6 +92,8 @@ public:
     void openData();
     /// A snapshot after the current step; cheap. Nothing happens unless training runs.
     void requestSnapshot();
+    /// Runs are measured from now on, or no more: speedMeasured() follows a few times a second while training runs.
+    void setMeasuring(bool on);
     /// Stops and then emits shutDownFinished(), at once when nothing runs.
     void shutDown();
 
@@ -102,6 +104,7 @@ Q_SIGNALS:
     void historyChanged();
     /// The newest weights; null: the initial ones (after reset).
     void snapshotArrived(std::shared_ptr<const engine::TrainingState> state);
+    void speedMeasured(std::shared_ptr<const engine::SpeedEvent> event);
     void dataReady();
     void dataFailed(const engine::Error& error);
     /// Divergence, failure: to be shown in words.
@@ -150,6 +153,7 @@ private:
     int m_runId = 0;
     int m_dataId = 0;
     std::int64_t m_extraEpochs = 0, m_extraSteps = 0;
+    bool m_measuring = false;
     bool m_pauseWanted = false;
     bool m_stepWhenPaused = false;
     bool m_stopping = false;

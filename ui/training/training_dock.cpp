@@ -3,6 +3,7 @@
 #include "ui/theme/widgets.h"
 #include "ui/training/curve_chart.h"
 #include "ui/training/feature_map_panel.h"
+#include "ui/training/speed_view.h"
 #include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_notice.h"
@@ -17,11 +18,16 @@
 namespace convarium::ui
 {
 
+namespace
+{
+constexpr int kCurvesTab = 0, kSpeedTab = 2; // in the compact form, also the place of their pages
+}
+
 TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document, QWidget* parent)
     : QWidget(parent), m_controller(controller), m_bar(new TrainingBar(controller, document)),
       m_notice(new TrainingNotice(controller, document)), m_loss(new LossChart), m_accuracy(new AccuracyChart),
-      m_maps(new FeatureMapPanel(maps)), m_tabs(new QTabBar), m_pages(new QStackedWidget), m_curves(new QWidget),
-      m_mapSeparator(new Hairline(Qt::Vertical))
+      m_maps(new FeatureMapPanel(maps)), m_speed(new SpeedView(controller, document)), m_tabs(new QTabBar),
+      m_pages(new QStackedWidget), m_curves(new QWidget), m_mapSeparator(new Hairline(Qt::Vertical))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -46,6 +52,13 @@ TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, Pro
     row->addWidget(m_maps, 0);
     m_tabs->addTab(tr("Curves"));
     m_tabs->addTab(tr("Feature maps"));
+    m_tabs->addTab(tr("Engine speed"));
+    m_pages->addWidget(m_speed);
+    connect(m_speed, &SpeedView::closed, this, [this] { showSpeed(false); });
+    connect(m_bar, &TrainingBar::speedToggled, this, &TrainingDock::showSpeed);
+    connect(this, &TrainingDock::speedShown, m_bar, &TrainingBar::setSpeedShown);
+    connect(m_pages, &QStackedWidget::currentChanged, this,
+            [this] { Q_EMIT speedShown(m_pages->currentWidget() == m_speed); });
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
         if (m_compact)
             m_pages->setCurrentIndex(index);
@@ -93,20 +106,24 @@ void TrainingDock::setCompact(bool compact)
     m_bar->setCompact(compact);
     if (compact == m_compact)
         return;
+    const bool speed = m_pages->currentWidget() == m_speed;
     m_compact = compact;
+    m_speed->setTitled(!compact);
     m_tabs->setVisible(compact);
     m_mapSeparator->setVisible(!compact);
     if (compact) {
         m_maps->setMinimumWidth(0);
         m_maps->setMaximumWidth(QWIDGETSIZE_MAX);
         m_pages->insertWidget(1, m_maps);
+        if (speed || m_tabs->currentIndex() == kSpeedTab)
+            m_tabs->setCurrentIndex(speed ? kSpeedTab : kCurvesTab);
         m_pages->setCurrentIndex(m_tabs->currentIndex());
     } else {
         m_pages->removeWidget(m_maps);
         m_curves->layout()->addWidget(m_maps);
         m_maps->setFixedWidth(scaled(436));
         m_maps->show();
-        m_pages->setCurrentIndex(0);
+        m_pages->setCurrentWidget(speed ? static_cast<QWidget*>(m_speed) : m_curves);
     }
     updateGeometry();
 }
@@ -122,6 +139,14 @@ void TrainingDock::showTab(const QString& title)
     for (int i = 0; i < m_tabs->count(); ++i)
         if (m_tabs->tabText(i) == title)
             m_tabs->setCurrentIndex(i);
+}
+
+void TrainingDock::showSpeed(bool show)
+{
+    if (m_compact)
+        m_tabs->setCurrentIndex(show ? kSpeedTab : kCurvesTab);
+    else
+        m_pages->setCurrentWidget(show ? static_cast<QWidget*>(m_speed) : m_curves);
 }
 
 } // namespace convarium::ui

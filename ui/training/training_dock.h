@@ -16,11 +16,12 @@ class FeatureMapPanel;
 class LossChart;
 class MapService;
 class ProjectDocument;
+class SpeedView;
 class TrainingBar;
 class TrainingController;
 class TrainingNotice;
 
-/// Side by side in a large window; in a small one the same widgets lie behind tabs.
+/// Curves and maps side by side in a large window, with the speed as a page in their place; tabs in a small one.
 class TrainingDock final : public QWidget
 {
     Q_OBJECT
@@ -28,18 +29,24 @@ public:
     TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document,
                  QWidget* parent = nullptr);
 
-    /// Tabs Curves, Feature maps (and those of addTab) instead of columns.
+    /// Tabs Curves, Feature maps, Engine speed (and those of addTab) instead of columns.
     void setCompact(bool compact);
     /// One more page that exists in the compact form only: "Problems".
     void addTab(QWidget* page, const QString& title);
     void showTab(const QString& title);
+    /// "Engine speed" instead of curves and maps, or back.
+    void showSpeed(bool show);
 
     [[nodiscard]] TrainingBar* bar() const { return m_bar; }
     [[nodiscard]] TrainingNotice* notice() const { return m_notice; }
     [[nodiscard]] LossChart* lossChart() const { return m_loss; }
     [[nodiscard]] AccuracyChart* accuracyChart() const { return m_accuracy; }
     [[nodiscard]] FeatureMapPanel* featureMaps() const { return m_maps; }
+    [[nodiscard]] SpeedView* speed() const { return m_speed; }
     [[nodiscard]] QSize sizeHint() const override;
+
+Q_SIGNALS:
+    void speedShown(bool shown);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -53,6 +60,7 @@ private:
     LossChart* m_loss;
     AccuracyChart* m_accuracy;
     FeatureMapPanel* m_maps;
+    SpeedView* m_speed;
     QTabBar* m_tabs;
     QStackedWidget* m_pages;
     QWidget* m_curves;

@@ -24,6 +24,8 @@ struct Script {
     std::atomic<int> runs{0};
     std::atomic<int> snapshotsAsked{0};
     std::atomic<int> opened{0};
+    std::atomic<bool> measuring{false};
+    std::shared_ptr<const SpeedEvent> speed; ///< reported after each step that is measured
     std::vector<RunRequest> requests;
     std::vector<TrainConfig> changes;
 
@@ -58,6 +60,7 @@ public:
         set([this] { m_stop = true; });
     }
     void requestSnapshot() override { ++m_script->snapshotsAsked; }
+    void setMeasuring(bool on) override { m_script->measuring = on; }
     void changeConfig(const TrainConfig& config) override
     {
         set([&] {
@@ -128,6 +131,8 @@ public:
                 break;
             }
             sink.stepDone(event);
+            if (m_script->measuring && m_script->speed)
+                sink.speedMeasured(m_script->speed);
             if (step % perEpoch == 0) {
                 EpochEvent epoch;
                 epoch.epoch = step / perEpoch;
