@@ -28,8 +28,9 @@ environment=(
     OMP_WAIT_POLICY=passive # two tests at a time share the cores: waiting threads must not spin
     UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
 )
-# Reports about other people's libraries are left out.
-environment+=(TSAN_OPTIONS="suppressions=$PWD/.ci/tsan.supp:second_deadlock_stack=1:${TSAN_OPTIONS:-}")
+# Reports about other people's libraries are left out; what is forked only starts another program.
+environment+=(TSAN_OPTIONS="suppressions=$PWD/.ci/tsan.supp:second_deadlock_stack=1:die_after_fork=0:${TSAN_OPTIONS:-}")
+environment+=(QTEST_FUNCTION_TIMEOUT=1200000) # milliseconds: under a sanitizer some work long
 # Told about every thread's variables of libraries opened while running, the leak check of some versions reads beyond them.
 environment+=(ASAN_OPTIONS="intercept_tls_get_addr=0:${ASAN_OPTIONS:-}")
 launch=()
