@@ -46,7 +46,8 @@ void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& 
     m_wholeInput = wayBack == WayBack::Cheapest && m_out.pixels() == 1 && m_g.groups == 1 && !m_inBorder.needed &&
                    m_g.dilationHeight == 1 && m_g.dilationWidth == 1 && m_g.kernelHeight == m_in.height &&
                    m_g.kernelWidth == m_in.width;
-    m_byRows = wayBack == WayBack::Cheapest && !m_wholeInput && rowsPay();
+    // Pixelwise ones may be run on some rows of an image only, which kernel rows are not made for.
+    m_byRows = wayBack == WayBack::Cheapest && !m_wholeInput && !m_g.pixelwise() && rowsPay();
     if (m_wholeInput)
         prepareWholeInput(chunk);
     else if (m_byRows)
@@ -137,49 +138,27 @@ std::int64_t ConvolutionProducts::tableBytes() const
 void ConvolutionProducts::gather(const Run& run, const float* in, float* out, const float* weights, const float* bias,
                                  kernels::Activation activation, const float* addend, const Prologue& prologue) const
 {
-    if (prologue.scale) {
-        eachPanel(run, in, prologue, [&](const float* panel, std::int64_t from, std::int64_t pixels) {
-            kernels::ProductArgs a{};
-            a.in = panel;
-            a.out = out + from * m_out.lanes;
-            a.weights = weights;
-            a.bias = bias;
-            a.inOffset = m_inOffset.data();
-            a.outOffset = m_outOffset.data();
-            a.depthOffset = m_depthOffset.data();
-            a.pixels = pixels;
-            a.depth = m_matrix.depth;
-            a.columns = m_matrix.columns;
-            a.addend = addend ? addend + from * m_out.lanes : nullptr;
-            a.activation = activation;
-            run.kernels().product(a);
-        });
-        return;
-    }
     if (addend != out)
         clearPadding(m_out, out, run.count);
-    for (std::int64_t i = 0; i < run.count; i += m_together) {
-        const std::int64_t n = std::min(m_together, run.count - i);
-        const float* source =
-            bordered(run.kernels(), in + i * m_in.floats(), m_in, m_inBorder, n, reinterpret_cast<float*>(run.scratch));
+    eachSource(run, in, prologue, [&](const float* source, std::int64_t from, std::int64_t pixels) {
         for (std::int64_t g = 0; g < m_g.groups; ++g) {
             kernels::ProductArgs a{};
             a.in = source + g * m_groupIn;
-            a.out = out + i * m_out.floats() + g * m_groupOut;
+            a.out = out + from * m_out.lanes + g * m_groupOut;
             a.weights = weights + g * m_matrix.floats();
             a.bias = bias ? bias + g * m_matrix.columns : nullptr;
             a.inOffset = m_inOffset.data();
             a.outOffset = m_outOffset.data();
             a.depthOffset = m_depthOffset.data();
-            a.pixels = pixelsOf(run, n, m_out.pixels());
+            a.pixels = pixels;
             a.depth = m_matrix.depth;
             a.columns = m_g.groups == 1 ? m_matrix.columns : m_groupOut;
-            a.addend = addend ? addend + i * m_out.floats() + g * m_groupOut : nullptr;
+            a.addend = addend ? addend + from * m_out.lanes + g * m_groupOut : nullptr;
             a.activation = activation;
             sayHowWindowsSlide(a, m_groupIn, m_out.width, m_in.lanes);
             run.kernels().product(a);
         }
-    }
+    });
 }
 
 void ConvolutionProducts::scatter(const Run& run, const float* out, float* in, const float* derived, const float* bias,
@@ -230,61 +209,49 @@ void ConvolutionProducts::sayHowWindowsSlide(kernels::ProductArgs& a, std::int64
     a.slideSpacing = lanes;
 }
 
-/// Calls f(numbers, first pixel, pixels) for all pixels of the run, a panel at a time.
+/// Calls f(numbers that the windows read, first output pixel, output pixels) for all of the run: some images with their
+/// border at a time, or a panel of what the prologue makes.
 template <class F>
-void ConvolutionProducts::eachPanel(const Run& run, const float* in, const Prologue& prologue, const F& f) const
+void ConvolutionProducts::eachSource(const Run& run, const float* in, const Prologue& prologue, const F& f) const
 {
-    auto* panel = reinterpret_cast<float*>(run.scratch);
+    auto* scratch = reinterpret_cast<float*>(run.scratch);
+    if (!prologue.scale) {
+        for (std::int64_t i = 0; i < run.count; i += m_together) {
+            const std::int64_t n = std::min(m_together, run.count - i);
+            f(bordered(run.kernels(), in + i * m_in.floats(), m_in, m_inBorder, n, scratch), i * m_out.pixels(),
+              pixelsOf(run, n, m_out.pixels()));
+        }
+        return;
+    }
     const std::int64_t all = run.pixels(m_out);
     for (std::int64_t from = 0; from < all; from += m_panel) {
         const std::int64_t pixels = std::min(m_panel, all - from);
-        run.kernels().channelAffine(in + from * m_in.lanes, prologue.scale, prologue.shift, panel, pixels, m_in.lanes,
+        run.kernels().channelAffine(in + from * m_in.lanes, prologue.scale, prologue.shift, scratch, pixels, m_in.lanes,
                                     prologue.activation);
-        f(panel, from, pixels);
+        f(scratch, from, pixels);
     }
 }
 
 void ConvolutionProducts::weightGradient(const Run& run, const float* in, const float* out, float* weightGradient,
                                          float* biasGradient, const Prologue& prologue) const
 {
-    if (prologue.scale) {
-        eachPanel(run, in, prologue, [&](const float* panel, std::int64_t from, std::int64_t pixels) {
-            kernels::WeightGradientArgs a{};
-            a.in = panel;
-            a.outGradient = out + from * m_out.lanes;
-            a.weightGradient = weightGradient;
-            a.biasGradient = biasGradient;
-            a.inOffset = m_inOffset.data();
-            a.outOffset = m_outOffset.data();
-            a.depthOffset = m_depthOffset.data();
-            a.pixels = pixels;
-            a.depth = m_matrix.depth;
-            a.columns = m_matrix.columns;
-            a.accumulate = !(run.firstOfSlot && from == 0);
-            run.kernels().weightGradient(a);
-        });
-        return;
-    }
-    for (std::int64_t i = 0; i < run.count; i += m_together) {
-        const std::int64_t n = std::min(m_together, run.count - i);
-        const float* source =
-            bordered(run.kernels(), in + i * m_in.floats(), m_in, m_inBorder, n, reinterpret_cast<float*>(run.scratch));
+    eachSource(run, in, prologue, [&](const float* source, std::int64_t from, std::int64_t pixels) {
         for (std::int64_t g = 0; g < m_g.groups; ++g) {
             kernels::WeightGradientArgs a{};
             a.in = source + g * m_groupIn;
-            a.outGradient = out + i * m_out.floats() + g * m_groupOut;
+            a.outGradient = out + from * m_out.lanes + g * m_groupOut;
             a.weightGradient = weightGradient + g * m_matrix.floats();
             a.biasGradient = biasGradient ? biasGradient + g * m_matrix.columns : nullptr;
             a.inOffset = m_inOffset.data();
             a.outOffset = m_outOffset.data();
             a.depthOffset = m_depthOffset.data();
-            a.pixels = pixelsOf(run, n, m_out.pixels());
+            a.pixels = pixels;
             a.depth = m_matrix.depth;
             a.columns = m_g.groups == 1 ? m_matrix.columns : m_groupOut;
-            a.accumulate = !(run.firstOfSlot && i == 0);
+            a.accumulate = !(run.firstOfSlot && from == 0);
             run.kernels().weightGradient(a);
         }
-    }
+    });
 }
 
 template <class F>

@@ -82,7 +82,7 @@ private:
     void sayHowWindowsSlide(kernels::ProductArgs& a, std::int64_t channels, std::int64_t pixels,
                             std::int64_t lanes) const;
     template <class F>
-    void eachPanel(const Run& run, const float* in, const Prologue& prologue, const F& f) const;
+    void eachSource(const Run& run, const float* in, const Prologue& prologue, const F& f) const;
     template <class F>
     void eachWeight(const F& f) const;
     [[nodiscard]] bool rowsPay() const;
