@@ -42,7 +42,6 @@ TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent)
 {
     setAccessibleName(QStringLiteral("Totals"));
     setFixedHeight(scaled(32));
-    m_pool.setMaxThreadCount(1);
     m_layout->setContentsMargins(scaled(14), 0, scaled(8), 0);
     m_layout->setSpacing(0);
     m_layout->setSizeConstraint(QLayout::SetNoConstraint); // fit() decides what has room
@@ -68,11 +67,6 @@ TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent)
     });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &TotalsBar::refresh);
     refresh();
-}
-
-TotalsBar::~TotalsBar()
-{
-    m_pool.waitForDone(); // its tasks use this object
 }
 
 TotalsBar::Item TotalsBar::addItem(const QString& before, const QString& after)
@@ -149,20 +143,15 @@ void TotalsBar::askMemory()
         describe();
         return;
     }
-    m_pool.clear();
-    m_pool.start([this, id, graph = m_document->graph(), config = m_document->trainConfig()] {
-        const MemoryEstimate estimate = estimateMemory(graph, config);
-        QMetaObject::invokeMethod(
-            this,
-            [this, id, estimate] {
-                if (id != m_asked)
-                    return;
-                m_training.value->setText(bytes(estimate.training));
-                m_inference.value->setText(bytes(estimate.inference));
-                describe();
-                fit();
-            },
-            Qt::QueuedConnection);
+    m_thread.postOnly([this, id, graph = m_document->graph(), config = m_document->trainConfig()] {
+        m_mailbox.post([this, id, estimate = estimateMemory(graph, config)] {
+            if (id != m_asked)
+                return;
+            m_training.value->setText(bytes(estimate.training));
+            m_inference.value->setText(bytes(estimate.inference));
+            describe();
+            fit();
+        });
     });
 }
 

@@ -4,8 +4,9 @@
 #include "engine/core/memory.h"
 #include "ui/document/project_document.h"
 #include "ui/theme/widgets.h"
+#include "ui/threads/mailbox.h"
+#include "ui/threads/task_thread.h"
 
-#include <QThreadPool>
 #include <QTimer>
 
 QT_BEGIN_NAMESPACE
@@ -28,7 +29,6 @@ class TotalsBar final : public QWidget
     Q_OBJECT
 public:
     explicit TotalsBar(ProjectDocument* document, QWidget* parent = nullptr);
-    ~TotalsBar() override;
     /// 0: as many as the machine has.
     void setThreads(int threads);
     [[nodiscard]] QString summary() const;
@@ -61,9 +61,10 @@ private:
     TextLabel* m_seed;
     QPushButton* m_problems;
     QTimer m_memoryTimer;
-    QThreadPool m_pool;
     int m_asked = 0;
     int m_threads = 0;
+    Mailbox m_mailbox;
+    TaskThread m_thread; ///< last: its tasks use this object
 };
 
 } // namespace convarium::ui

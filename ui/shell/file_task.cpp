@@ -3,10 +3,7 @@
 namespace convarium::ui
 {
 
-FileTask::FileTask(QObject* parent) : QObject(parent)
-{
-    connect(this, &FileTask::ended, this, &FileTask::deliver, Qt::QueuedConnection);
-}
+FileTask::FileTask(QObject* parent) : QObject(parent) {}
 
 FileTask::~FileTask()
 {
@@ -17,28 +14,12 @@ FileTask::~FileTask()
 void FileTask::start(std::function<Outcome()> job, std::function<void(Outcome)> then)
 {
     Q_ASSERT(!isRunning());
-    m_then = std::move(then);
-    m_thread = std::thread([this, job = std::move(job)] {
-        Outcome outcome = job();
-        {
-            std::lock_guard lock(m_mutex);
-            m_outcome.emplace(std::move(outcome));
-        }
-        Q_EMIT ended();
+    m_thread = std::thread([this, job = std::move(job), then = std::move(then)]() mutable {
+        m_mailbox.post([this, outcome = job(), then = std::move(then)]() mutable {
+            m_thread.join(); // sending this was its last act
+            then(std::move(outcome));
+        });
     });
-}
-
-void FileTask::deliver()
-{
-    m_thread.join(); // ended() was its last act
-    std::optional<Outcome> outcome;
-    {
-        std::lock_guard lock(m_mutex);
-        outcome.swap(m_outcome);
-    }
-    const auto then = std::exchange(m_then, {});
-    if (then && outcome)
-        then(std::move(*outcome));
 }
 
 } // namespace convarium::ui

@@ -2,11 +2,10 @@
 #pragma once
 
 #include "engine/io/project.h"
+#include "ui/threads/mailbox.h"
 
 #include <QObject>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -28,17 +27,9 @@ public:
     /// job runs on the worker; then is called here. Must not be called while isRunning().
     void start(std::function<Outcome()> job, std::function<void(Outcome)> then);
 
-Q_SIGNALS:
-    /// From the worker, queued; carries nothing, so that nothing is shared.
-    void ended();
-
 private:
-    void deliver();
-
+    Mailbox m_mailbox;
     std::thread m_thread;
-    std::mutex m_mutex;
-    std::optional<Outcome> m_outcome;
-    std::function<void(Outcome)> m_then;
 };
 
 } // namespace convarium::ui

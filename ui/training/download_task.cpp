@@ -13,29 +13,25 @@ DownloadTask::DownloadTask(const TrainingServices& services, QObject* parent)
 DownloadTask::~DownloadTask()
 {
     m_cancel = true;
-    if (m_thread)
-        m_thread->wait();
 }
 
 void DownloadTask::start(const std::string& name)
 {
-    if (m_thread)
+    if (m_running)
         return;
+    m_running = true;
     m_cancel = false;
-    m_thread.reset(QThread::create([this, name] {
+    m_thread.post([this, name] {
         QElapsedTimer since;
         auto result = m_download(name, [&](const std::string&, std::int64_t done, std::int64_t total) {
             if (!since.isValid() || since.elapsed() >= 100) {
                 since.start();
-                QMetaObject::invokeMethod(
-                    this, [this, done, total] { Q_EMIT progressed(done, total); }, Qt::QueuedConnection);
+                m_mailbox.post([this, done, total] { Q_EMIT progressed(done, total); });
             }
             return !m_cancel;
         });
-        QMetaObject::invokeMethod(
-            this, [this, result] { end(result); }, Qt::QueuedConnection);
-    }));
-    m_thread->start();
+        m_mailbox.post([this, result = std::move(result)] { end(result); });
+    });
 }
 
 void DownloadTask::cancel()
@@ -45,8 +41,7 @@ void DownloadTask::cancel()
 
 void DownloadTask::end(const engine::Result<void>& result)
 {
-    m_thread->wait(); // its last act was to send us here
-    m_thread.reset();
+    m_running = false;
     if (result)
         Q_EMIT finished();
     else if (m_cancel)

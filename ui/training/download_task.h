@@ -1,12 +1,13 @@
 // A download with progress and cancel, on a thread of its own.
 #pragma once
 
+#include "ui/threads/mailbox.h"
+#include "ui/threads/task_thread.h"
 #include "ui/training/training_services.h"
 
 #include <QObject>
-#include <QThread>
 #include <atomic>
-#include <memory>
+#include <functional>
 
 namespace convarium::ui
 {
@@ -22,7 +23,7 @@ public:
     /// Nothing happens while one is running.
     void start(const std::string& name);
     void cancel();
-    [[nodiscard]] bool isRunning() const { return m_thread != nullptr; }
+    [[nodiscard]] bool isRunning() const { return m_running; }
 
 Q_SIGNALS:
     /// Bytes; total 0 when unknown. At most 10 a second.
@@ -36,7 +37,9 @@ private:
 
     std::function<engine::Result<void>(const std::string&, const datasets::Progress&)> m_download;
     std::atomic<bool> m_cancel{false};
-    std::unique_ptr<QThread> m_thread;
+    bool m_running = false;
+    Mailbox m_mailbox;
+    TaskThread m_thread; ///< last: its task uses this object
 };
 
 } // namespace convarium::ui

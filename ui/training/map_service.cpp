@@ -19,8 +19,7 @@ constexpr double kShare = 0.025;
 MapService::MapService(TrainingController* controller, QObject* parent) : QObject(parent), m_controller(controller)
 {
     m_worker = std::make_unique<MapWorker>(controller->services(), [this](MapResult result) {
-        QMetaObject::invokeMethod(
-            this, [this, result = std::move(result)]() mutable { receive(std::move(result)); }, Qt::QueuedConnection);
+        m_mailbox.post([this, result = std::move(result)]() mutable { receive(std::move(result)); });
     });
     m_sendTimer.setSingleShot(true);
     connect(&m_sendTimer, &QTimer::timeout, this, &MapService::send);

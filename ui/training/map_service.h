@@ -1,6 +1,7 @@
 // Decides when maps are computed and of what; hands the pictures to the panel and to the canvas. UI thread.
 #pragma once
 
+#include "ui/threads/mailbox.h"
 #include "ui/training/map_worker.h"
 
 #include <QElapsedTimer>
@@ -80,6 +81,7 @@ private:
     QTimer m_sendTimer;
     QElapsedTimer m_sinceSend, m_sinceSnapshot;
     qint64 m_period = 0; ///< milliseconds between two snapshots, from what the last pictures cost
+    Mailbox m_mailbox;
     std::unique_ptr<MapWorker> m_worker;
 };
 

@@ -317,10 +317,8 @@ void TrainingController::begin(bool startPaused)
     m_stopping = m_stepWhenPaused = false;
     m_pauseWanted = startPaused;
 
-    m_session = std::make_shared<RunSession>(++m_runId, m_services.newRun(), [this](int id) {
-        QMetaObject::invokeMethod(
-            this, [this, id] { wakeUp(id); }, Qt::QueuedConnection);
-    });
+    m_session = std::make_shared<RunSession>(++m_runId, m_services.newRun(),
+                                             [this](int id) { m_mailbox.post([this, id] { wakeUp(id); }); });
     m_session->setStartPaused(startPaused);
     m_session->run().setMeasuring(m_measuring);
     setState(RunState::Preparing);
@@ -506,17 +504,14 @@ void TrainingController::openData()
     const int id = ++m_dataId;
     m_thread.post([this, id, store = m_store, source = m_config.data, quit = m_quit] {
         auto opened = store->open(source, [&](const std::string&, std::int64_t, std::int64_t) { return !*quit; });
-        QMetaObject::invokeMethod(
-            this,
-            [this, id, source, opened = std::move(opened)] {
-                if (id != m_dataId)
-                    return;
-                if (opened)
-                    takeData(*opened, source);
-                else
-                    Q_EMIT dataFailed(opened.error());
-            },
-            Qt::QueuedConnection);
+        m_mailbox.post([this, id, source, opened = std::move(opened)] {
+            if (id != m_dataId)
+                return;
+            if (opened)
+                takeData(*opened, source);
+            else
+                Q_EMIT dataFailed(opened.error());
+        });
     });
 }
 

@@ -1,7 +1,8 @@
 // Training as the window sees it: a state machine over one run at a time. Lives in the UI thread and never waits.
 #pragma once
 
-#include "ui/training/engine_thread.h"
+#include "ui/threads/mailbox.h"
+#include "ui/threads/task_thread.h"
 #include "ui/training/run_session.h"
 #include "ui/training/training_history.h"
 #include "ui/training/training_services.h"
@@ -165,7 +166,8 @@ private:
     bool m_wasOutOfDate = false;
     QElapsedTimer m_sinceDrain;
     QTimer m_drainTimer;
-    EngineThread m_thread; ///< last: joined before anything above goes away
+    Mailbox m_mailbox;
+    TaskThread m_thread; ///< last: joined before anything above goes away
 };
 
 /// Only what the weights depend on: names and groups are left out. Two networks with equal cores train alike.

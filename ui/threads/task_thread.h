@@ -1,4 +1,4 @@
-// The one engine thread: every parallel region of training belongs to it.
+// A thread that works off tasks in order.
 #pragma once
 
 #include <condition_variable>
@@ -10,17 +10,19 @@
 namespace convarium::ui
 {
 
-/// One std::thread that lives as long as its owner and works off tasks in order. post() may be called from any thread.
-class EngineThread final
+/// One std::thread that lives as long as its owner. Its methods may be called from any thread.
+class TaskThread final
 {
 public:
-    EngineThread();
+    TaskThread();
     /// Drops tasks that have not begun and joins; whoever owns a long task must have asked it to stop before.
-    ~EngineThread();
-    EngineThread(const EngineThread&) = delete;
-    EngineThread& operator=(const EngineThread&) = delete;
+    ~TaskThread();
+    TaskThread(const TaskThread&) = delete;
+    TaskThread& operator=(const TaskThread&) = delete;
 
     void post(std::function<void()> task);
+    /// The same instead of whatever has not begun.
+    void postOnly(std::function<void()> task);
 
 private:
     void work();

@@ -1,11 +1,11 @@
-#include "ui/training/engine_thread.h"
+#include "ui/threads/task_thread.h"
 
 namespace convarium::ui
 {
 
-EngineThread::EngineThread() : m_thread([this] { work(); }) {}
+TaskThread::TaskThread() : m_thread([this] { work(); }) {}
 
-EngineThread::~EngineThread()
+TaskThread::~TaskThread()
 {
     {
         const std::scoped_lock lock(m_mutex);
@@ -16,7 +16,7 @@ EngineThread::~EngineThread()
     m_thread.join();
 }
 
-void EngineThread::post(std::function<void()> task)
+void TaskThread::post(std::function<void()> task)
 {
     {
         const std::scoped_lock lock(m_mutex);
@@ -25,7 +25,18 @@ void EngineThread::post(std::function<void()> task)
     m_wake.notify_one();
 }
 
-void EngineThread::work()
+void TaskThread::postOnly(std::function<void()> task)
+{
+    std::deque<std::function<void()>> dropped; // destroyed after the lock is gone
+    {
+        const std::scoped_lock lock(m_mutex);
+        dropped.swap(m_tasks);
+        m_tasks.push_back(std::move(task));
+    }
+    m_wake.notify_one();
+}
+
+void TaskThread::work()
 {
     for (;;) {
         std::function<void()> task;
