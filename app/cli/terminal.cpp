@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -24,12 +25,16 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-volatile std::sig_atomic_t g_interrupted = 0; // the only thing a signal handler may touch
+// Set by the handler, read by other threads: only an atomic without a lock may be both.
+std::atomic<bool> g_interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 extern "C" void onSignal(int signal)
 {
-    g_interrupted = 1;
+    const int before = errno; // of the code that was interrupted
+    g_interrupted = true;
     std::signal(signal, SIG_DFL);
+    errno = before;
 }
 
 bool errorIsTerminal()
@@ -167,7 +172,7 @@ void ProgressBar::clear()
 
 Interrupt::Interrupt(std::function<void()> onRequest)
 {
-    g_interrupted = 0;
+    g_interrupted = false;
     std::signal(SIGINT, onSignal);
     std::signal(SIGTERM, onSignal);
     m_watcher = std::thread([this, callback = std::move(onRequest)] {
@@ -192,7 +197,7 @@ Interrupt::~Interrupt()
 
 bool Interrupt::requested()
 {
-    return g_interrupted != 0;
+    return g_interrupted;
 }
 
 } // namespace convarium::cli
