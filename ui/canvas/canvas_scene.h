@@ -59,6 +59,9 @@ public:
     /// Ports that the layer shows: 0 for inputs, at least 2 for merges.
     [[nodiscard]] int inputPortCount(NodeId id) const;
     [[nodiscard]] Hit hitAt(QPointF scenePos) const;
+    /// The nearest wire within `reach` scene pixels, whatever lies on top of it; none of those at the card `except`.
+    [[nodiscard]] std::optional<engine::Edge> wireAt(QPointF scenePos, double reach,
+                                                     NodeId except = engine::kNoNode) const;
     /// Everything drawn, without margins.
     [[nodiscard]] QRectF contentRect() const;
     [[nodiscard]] QRectF rectOf(const QList<NodeId>& ids) const;

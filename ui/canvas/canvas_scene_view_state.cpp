@@ -121,18 +121,25 @@ Hit CanvasScene::hitAt(QPointF pos) const
     for (const auto& [id, item] : m_items)
         if (item->shownRect().contains(pos))
             return {Hit::Kind::Layer, item->layerAt(pos), 0, {}};
-    nearest = std::max(6.0, 6.0 / m_scale);
-    for (const auto& wire : m_wires)
-        if (const double distance = wire->distance(pos); distance < nearest) {
-            nearest = distance;
-            best = {Hit::Kind::Wire, kNoNode, 0, wire->edge()};
-        }
-    if (best.kind == Hit::Kind::Wire)
-        return best;
+    if (const auto edge = wireAt(pos, std::max(6.0, 6.0 / m_scale)))
+        return {Hit::Kind::Wire, kNoNode, 0, edge};
     for (const auto& [id, block] : m_blocks)
         if (block->handleRect().contains(pos) &&
             (best.group == -1 || block->depth() > m_blocks.at(best.group)->depth()))
             best = {Hit::Kind::Block, kNoNode, 0, {}, id};
+    return best;
+}
+
+std::optional<Edge> CanvasScene::wireAt(QPointF pos, double reach, NodeId except) const
+{
+    std::optional<Edge> best;
+    for (const auto& wire : m_wires)
+        if (const double distance = wire->distance(pos);
+            distance < reach && (except == kNoNode || (m_stacks.headOf(wire->edge().from) != except &&
+                                                       m_stacks.headOf(wire->edge().to) != except))) {
+            reach = distance;
+            best = wire->edge();
+        }
     return best;
 }
 

@@ -92,7 +92,7 @@ void CanvasView::pressLayer(NodeId id, const GesturePoint& at)
         m_scene->select({id});
     }
     m_scene->setFocusedNode(id, false);
-    begin(std::make_unique<MoveGesture>(m_scene, at));
+    begin(std::make_unique<MoveGesture>(m_scene, id, at));
 }
 
 /// A block is dragged, deleted and copied by its head: as its layers, all selected.
@@ -106,7 +106,7 @@ void CanvasView::pressBlock(std::int64_t group, const GesturePoint& at)
         if (!ids.contains(id))
             ids << id;
     m_scene->select(ids);
-    begin(std::make_unique<MoveGesture>(m_scene, at));
+    begin(std::make_unique<MoveGesture>(m_scene, kNoNode, at));
 }
 
 void CanvasView::mouseMoveEvent(QMouseEvent* event)

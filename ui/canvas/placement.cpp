@@ -5,10 +5,12 @@
 #include "ui/canvas/geometry.h"
 #include "ui/canvas/layout.h"
 #include "ui/document/edit_builder.h"
+#include "ui/document/edit_texts.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace convarium::ui
 {
@@ -34,6 +36,51 @@ bool isTidy(const DocumentState& state)
     });
 }
 
+/// What the picture was like before an edit, and how it stays in order after it.
+class Order
+{
+public:
+    explicit Order(const ProjectDocument& document)
+        : m_document(document), m_tidy(isTidy(document.state())), m_before(dockedStacks(document.graph()))
+    {
+    }
+    [[nodiscard]] bool tidy() const { return m_tidy; }
+    [[nodiscard]] QPointF cardOf(NodeId id) const { return m_document.position(m_before.headOf(id)); }
+
+    /// The card of `added` has come into the wire: into its middle where it is long enough, else behind its source, and
+    /// what lies to the right in the same row makes room.
+    void makeRoom(EditBuilder& b, const Edge& wire, NodeId added) const
+    {
+        if (m_tidy) {
+            b.move(layoutGraph(b.graph()));
+            return;
+        }
+        const Stacks now = dockedStacks(b.graph());
+        if (now.isRow(added))
+            return;
+        const Stack own = *now.of(added);
+        const auto belongs = [&](NodeId id) { return now.headOf(id) == own.head; };
+        const QPointF source = cardOf(wire.from), by = cardOf(wire.to) - source;
+        const bool roomy = std::abs(by.y()) < kSameRow && by.x() >= 2 * kPitch;
+        const QPointF place = roomy ? snapped(source + by / 2) : source + QPointF(kPitch, 0);
+        const QPointF shift = place - b.state().positions.at(own.head);
+        Positions moved;
+        for (const auto& [id, at] : b.state().positions) {
+            if (belongs(id))
+                moved[id] = at + shift;
+            else if (!roomy && std::abs(cardOf(id).y() - source.y()) < kSameRow && at.x() > source.x() + kCardWidth / 2)
+                moved[id] = at + QPointF(kPitch, 0);
+        }
+        b.move(moved);
+    }
+
+private:
+    static constexpr double kSameRow = 120;
+    const ProjectDocument& m_document;
+    bool m_tidy;
+    Stacks m_before;
+};
+
 } // namespace
 
 NodeId insertIntoWire(ProjectDocument& document, const Edge& wire, const std::string& layerId)
@@ -41,28 +88,67 @@ NodeId insertIntoWire(ProjectDocument& document, const Edge& wire, const std::st
     const engine::LayerDescriptor* layer = engine::findLayer(layerId);
     if (!layer)
         return kNoNode;
-    const bool tidy = isTidy(document.state());
-    const Stacks before = dockedStacks(document.graph());
-    const QPointF source = document.position(before.headOf(wire.from));
+    const Order order(document);
     NodeId added = kNoNode;
     document.edit(ProjectDocument::tr("Insert %1").arg(QString::fromStdString(layer->title)), [&](EditBuilder& b) {
-        added = b.addLayer(layerId, source + QPointF(kPitch, 0));
+        added = b.addLayer(layerId, order.cardOf(wire.from) + QPointF(kPitch, 0));
         if (!engine::canConnect(b.graph(), b.nextEdge(wire.from, added)))
             return;
-        b.removeEdge(wire, false);
-        b.addEdge({wire.from, wire.fromPort, added, 0, 0});
-        b.addEdge({added, 0, wire.to, wire.toPort, wire.slot});
-        if (tidy) {
-            b.move(layoutGraph(b.graph()));
-        } else if (!dockedStacks(b.graph()).isRow(added)) {
-            Positions moved;
-            for (const auto& [id, place] : b.state().positions)
-                if (id != added && std::abs(document.position(before.headOf(id)).y() - source.y()) < 120 &&
-                    place.x() > source.x() + kCardWidth / 2)
-                    moved[id] = place + QPointF(kPitch, 0);
-            b.move(moved);
-        }
+        b.leadThrough(wire, added, added);
+        order.makeRoom(b, wire, added);
     });
+    return added;
+}
+
+bool canLead(const ProjectDocument& document, const Edge& wire, const Stack& chain)
+{
+    EditBuilder trial(document.state());
+    std::set<NodeId> ids(chain.rows.begin(), chain.rows.end());
+    ids.insert(chain.head);
+    if (ids.contains(wire.from) || ids.contains(wire.to))
+        return false;
+    trial.detachNodes(ids, true);
+    const auto& wires = trial.graph().edges;
+    if (std::find(wires.begin(), wires.end(), wire) == wires.end())
+        return false; // it would become another input of its merge
+    trial.removeEdge(wire, false);
+    return engine::canConnect(trial.graph(), trial.nextEdge(wire.from, chain.head)).has_value() &&
+           engine::canConnect(trial.graph(), {chain.tail(), 0, wire.to, wire.toPort, wire.slot}).has_value();
+}
+
+void leadWireThrough(ProjectDocument& document, const Edge& wire, const Stack& chain)
+{
+    const Order order(document);
+    std::vector<NodeId> ids{chain.head};
+    ids.insert(ids.end(), chain.rows.begin(), chain.rows.end());
+    document.edit(ProjectDocument::tr("Put %1 into the wire").arg(shortLabel(document.graph(), chain.head)),
+                  [&](EditBuilder& b) {
+                      b.detachNodes({ids.begin(), ids.end()}, true);
+                      b.leadThrough(wire, chain.head, chain.tail());
+                      order.makeRoom(b, wire, chain.head);
+                  });
+}
+
+NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& layerId)
+{
+    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    if (!layer || !document.graph().node(old))
+        return kNoNode;
+    const Order order(document);
+    const bool wasRow = dockedStacks(document.graph()).isRow(old);
+    const std::vector<Edge> into = document.graph().edgesInto(old);
+    NodeId added = kNoNode;
+    document.edit(ProjectDocument::tr("Replace %1 by %2")
+                      .arg(shortLabel(document.graph(), old), QString::fromStdString(layer->title)),
+                  [&](EditBuilder& b) {
+                      added = b.replaceNode(old, layerId);
+                      const bool leaves = wasRow && !dockedStacks(b.graph()).isRow(added);
+                      const std::vector<Edge> out = b.graph().edgesFrom(added);
+                      if (order.tidy())
+                          b.move(layoutGraph(b.graph()));
+                      else if (leaves && !into.empty())
+                          order.makeRoom(b, {into.front().from, 0, out.empty() ? old : out.front().to, 0, 0}, added);
+                  });
     return added;
 }
 

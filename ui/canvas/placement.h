@@ -1,6 +1,7 @@
 // Adding layers so that the picture stays in order.
 #pragma once
 
+#include "ui/canvas/stacks.h"
 #include "ui/document/project_document.h"
 
 #include <QSizeF>
@@ -12,6 +13,16 @@ namespace convarium::ui
 /// Puts the layer into the wire. A picture that is as Tidy made it stays so; otherwise the cards to the right in the
 /// same row make room. One step of the undo stack.
 NodeId insertIntoWire(ProjectDocument& document, const engine::Edge& wire, const std::string& layerId);
+
+/// May that card, taken out of where it is, be put into the wire?
+[[nodiscard]] bool canLead(const ProjectDocument& document, const engine::Edge& wire, const Stack& chain);
+/// Takes a card out of where it is (what fed it feeds what it fed) and puts it into the wire, keeping the picture in
+/// order. One step of the undo stack.
+void leadWireThrough(ProjectDocument& document, const engine::Edge& wire, const Stack& chain);
+
+/// Another kind of layer in the place of this one, with the settings and wires that fit. A picture that is as Tidy made
+/// it stays so. One step; returns the new layer.
+NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& layerId);
 
 /// Adds the layer after another: into its wire when it has exactly one, else beside it with a wire of its own;
 /// without `after` on a free place below the picture. The wire is left out where it is not allowed.

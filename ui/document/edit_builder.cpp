@@ -42,6 +42,60 @@ NodeId EditBuilder::addLayer(const std::string& layerId, QPointF position)
     return layer ? addNode(engine::makeNode(m_state.graph, *layer), position) : kNoNode;
 }
 
+NodeId EditBuilder::replaceNode(NodeId old, const std::string& layerId)
+{
+    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    const Node* found = m_state.graph.node(old);
+    if (!layer || !found)
+        return kNoNode;
+    const Node before = *found;
+    const std::vector<Edge> into = m_state.graph.edgesInto(old), out = m_state.graph.edgesFrom(old);
+    Node node = engine::makeNode(m_state.graph, *layer);
+    node.id = m_state.graph.nextId;
+    node.group = before.group;
+    node.frozen = before.frozen && layer->tensors;
+    for (const engine::ParamInfo& info : layer->parameters)
+        if (const engine::ParamValue* value = before.params.find(info.key)) {
+            engine::Params with = node.params;
+            with.set(info.key, *value);
+            if (engine::completeParams(*layer, with))
+                node.params = std::move(with);
+        }
+
+    for (const std::vector<Edge>* wires : {&into, &out})
+        for (const Edge& edge : *wires)
+            removeEdge(edge, false);
+    const auto& nodes = m_state.graph.nodes;
+    const auto at = std::find_if(nodes.begin(), nodes.end(), [&](const Node& n) { return n.id == old; });
+    const auto index = static_cast<std::size_t>(at - nodes.begin());
+    const auto place = m_state.positions.find(old);
+    const auto position = place == m_state.positions.end() ? std::nullopt : std::optional(place->second);
+    push(step::NextIdStep{node.id, node.id + 1});
+    push(step::NodeStep{false, index, before, position});
+    push(step::NodeStep{true, index, node, position});
+    auto inputs = m_state.graph.inputs;
+    auto outputs = m_state.graph.outputs;
+    for (engine::InputSpec& spec : inputs)
+        spec.node = spec.node == old ? node.id : spec.node;
+    if (!layer->isInput)
+        std::erase_if(inputs, [&](const engine::InputSpec& spec) { return spec.node == node.id; });
+    for (engine::OutputSpec& spec : outputs)
+        spec.node = spec.node == old ? node.id : spec.node;
+    if (inputs != m_state.graph.inputs)
+        push(step::InputsStep{m_state.graph.inputs, inputs});
+    if (outputs != m_state.graph.outputs)
+        push(step::OutputsStep{m_state.graph.outputs, outputs});
+    const auto keep = [&](Edge edge) {
+        if (engine::canConnect(m_state.graph, edge))
+            addEdge(edge);
+    };
+    for (const Edge& edge : into)
+        keep({edge.from, edge.fromPort, node.id, 0, nextEdge(edge.from, node.id).slot});
+    for (const Edge& edge : out)
+        keep({node.id, 0, edge.to, edge.toPort, edge.slot});
+    return node.id;
+}
+
 NodeId EditBuilder::addCopy(Node node, QPointF position)
 {
     const auto taken = [&](const Node& other) { return other.name == node.name; };
@@ -77,7 +131,14 @@ void EditBuilder::removeEdge(const Edge& edge, bool closeGap)
     }
 }
 
-void EditBuilder::removeNodes(const std::set<NodeId>& ids, bool bridge)
+void EditBuilder::leadThrough(const Edge& wire, NodeId first, NodeId last)
+{
+    removeEdge(wire, false);
+    addEdge({wire.from, wire.fromPort, first, 0, 0});
+    addEdge({last, 0, wire.to, wire.toPort, wire.slot});
+}
+
+void EditBuilder::detachNodes(const std::set<NodeId>& ids, bool bridge)
 {
     const GraphSpec before = m_state.graph;
     std::vector<Edge> bridges;
@@ -98,8 +159,7 @@ void EditBuilder::removeNodes(const std::set<NodeId>& ids, bool bridge)
             gaps.push_back(out);
     }
     for (const Edge& edge : before.edges)
-        if ((ids.contains(edge.from) || ids.contains(edge.to)) &&
-            std::find(gaps.begin(), gaps.end(), edge) == gaps.end())
+        if (ids.contains(edge.from) != ids.contains(edge.to) && std::find(gaps.begin(), gaps.end(), edge) == gaps.end())
             removeEdge(edge, false);
     for (const Edge& edge : bridges) {
         if (engine::canConnect(m_state.graph, edge))
@@ -109,6 +169,15 @@ void EditBuilder::removeNodes(const std::set<NodeId>& ids, bool bridge)
     std::sort(gaps.begin(), gaps.end(), [](const Edge& a, const Edge& b) { return a.slot > b.slot; });
     for (const Edge& edge : gaps)
         removeEdge(edge);
+}
+
+void EditBuilder::removeNodes(const std::set<NodeId>& ids, bool bridge)
+{
+    detachNodes(ids, bridge);
+    const std::vector<Edge> rest = m_state.graph.edges;
+    for (const Edge& edge : rest)
+        if (ids.contains(edge.from))
+            removeEdge(edge, false);
 
     auto inputs = m_state.graph.inputs;
     if (std::erase_if(inputs, [&](const engine::InputSpec& s) { return ids.contains(s.node); }) > 0)

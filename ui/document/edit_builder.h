@@ -23,6 +23,9 @@ public:
 
     /// Adds a node with a fresh id (returned) and default settings of the layer type, which must be known.
     NodeId addLayer(const std::string& layerId, QPointF position);
+    /// Another kind of layer in the place of a node: settings with the same key that are within its range, wires, group
+    /// and place stay. Returns its fresh id; kNoNode when either is unknown.
+    NodeId replaceNode(NodeId old, const std::string& layerId);
     /// Adds a copy of the node with a fresh id and, unless it is free, a fresh name.
     NodeId addCopy(engine::Node node, QPointF position);
     void addEdge(const engine::Edge& edge);
@@ -35,6 +38,10 @@ public:
     std::map<std::int64_t, std::int64_t> addGroupCopies(const std::vector<engine::Group>& groups);
     /// closeGap: later inputs of a merge move up by one slot.
     void removeEdge(const engine::Edge& edge, bool closeGap = true);
+    /// The wire runs through a chain of layers from now on: into `first`, out of `last`.
+    void leadThrough(const engine::Edge& wire, NodeId first, NodeId last);
+    /// Takes the nodes off all others; wires among them stay. bridge: as in removeNodes().
+    void detachNodes(const std::set<NodeId>& ids, bool bridge);
     /// Removes the nodes with their wires. bridge: what fed a chain of single-input layers feeds its consumers instead.
     void removeNodes(const std::set<NodeId>& ids, bool bridge);
     /// No step when the value is what it is already.

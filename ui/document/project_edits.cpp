@@ -86,9 +86,7 @@ NodeId ProjectDocument::insertOnWire(const Edge& edge, const std::string& layerI
         const Edge in = b.nextEdge(edge.from, added);
         if (!engine::canConnect(b.graph(), in))
             return;
-        b.removeEdge(edge, false);
-        b.addEdge({edge.from, edge.fromPort, added, 0, 0});
-        b.addEdge({added, 0, edge.to, edge.toPort, edge.slot});
+        b.leadThrough(edge, added, added);
     });
     return added;
 }

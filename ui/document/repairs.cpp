@@ -55,11 +55,8 @@ QPointF halfWay(const EditBuilder& b, const Edge& edge)
 NodeId insertLayer(EditBuilder& b, const Edge& edge, const std::string& layer)
 {
     const NodeId id = b.addLayer(layer, halfWay(b, edge));
-    if (id != engine::kNoNode) {
-        b.removeEdge(edge, false);
-        b.addEdge({edge.from, edge.fromPort, id, 0, 0});
-        b.addEdge({id, 0, edge.to, edge.toPort, edge.slot});
-    }
+    if (id != engine::kNoNode)
+        b.leadThrough(edge, id, id);
     return id;
 }
 

@@ -5,6 +5,7 @@
 #include "ui/canvas/canvas_view.h"
 #include "ui/theme/settings.h"
 
+#include <QMimeData>
 #include <QSignalSpy>
 #include <QtTest>
 #include <optional>
@@ -79,6 +80,17 @@ public:
         moveTo(from, to);
         release(to);
     }
+    void altDrag(QPoint from, QPoint to)
+    {
+        QTest::mousePress(view->viewport(), Qt::LeftButton, Qt::AltModifier, from);
+        for (int i = 1; i <= 6; ++i) {
+            QMouseEvent move(QEvent::MouseMove, from + (to - from) * i / 6,
+                             view->viewport()->mapToGlobal(from + (to - from) * i / 6), Qt::NoButton, Qt::LeftButton,
+                             Qt::AltModifier);
+            QApplication::sendEvent(view->viewport(), &move);
+        }
+        QTest::mouseRelease(view->viewport(), Qt::LeftButton, Qt::AltModifier, to);
+    }
     void click(QPoint where, Qt::KeyboardModifiers modifiers = {})
     {
         QTest::mouseClick(view->viewport(), Qt::LeftButton, modifiers, where);
@@ -101,6 +113,44 @@ public:
     std::unique_ptr<CanvasView> view;
     ui::DocumentState before;
     QString said;
+};
+
+/// A drag from outside over the canvas, as the window system would send it.
+class OutsideDrag
+{
+public:
+    OutsideDrag(CanvasWindow& window, const QByteArray& format, const QByteArray& data) : m_window(window)
+    {
+        m_mime.setData(QString::fromLatin1(format), data);
+    }
+    bool enter(QPoint where)
+    {
+        QDragEnterEvent event(where, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.view->viewport(), &event);
+        return event.isAccepted();
+    }
+    bool move(QPoint where)
+    {
+        QDragMoveEvent event(where, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.view->viewport(), &event);
+        return event.isAccepted();
+    }
+    bool drop(QPoint where)
+    {
+        QDropEvent event(where, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
+        event.ignore();
+        QApplication::sendEvent(m_window.view->viewport(), &event);
+        return event.isAccepted();
+    }
+    void leave()
+    {
+        QDragLeaveEvent event;
+        QApplication::sendEvent(m_window.view->viewport(), &event);
+    }
+
+private:
+    CanvasWindow& m_window;
+    QMimeData m_mime;
 };
 
 } // namespace convarium::test

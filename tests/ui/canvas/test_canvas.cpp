@@ -3,7 +3,6 @@
 #include "ui/canvas/card_content.h"
 #include "ui/canvas/fault_card.h"
 
-#include <QMimeData>
 #include <QPushButton>
 #include <QToolTip>
 
@@ -13,44 +12,6 @@ using namespace convarium::test;
 
 namespace
 {
-
-/// A drag from outside over the canvas, as the window system would send it.
-class OutsideDrag
-{
-public:
-    OutsideDrag(CanvasWindow& window, const QByteArray& format, const QByteArray& data) : m_window(window)
-    {
-        m_mime.setData(QString::fromLatin1(format), data);
-    }
-    bool enter(QPoint where)
-    {
-        QDragEnterEvent event(where, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(m_window.view->viewport(), &event);
-        return event.isAccepted();
-    }
-    bool move(QPoint where)
-    {
-        QDragMoveEvent event(where, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(m_window.view->viewport(), &event);
-        return event.isAccepted();
-    }
-    bool drop(QPoint where)
-    {
-        QDropEvent event(where, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
-        event.ignore();
-        QApplication::sendEvent(m_window.view->viewport(), &event);
-        return event.isAccepted();
-    }
-    void leave()
-    {
-        QDragLeaveEvent event;
-        QApplication::sendEvent(m_window.view->viewport(), &event);
-    }
-
-private:
-    CanvasWindow& m_window;
-    QMimeData m_mime;
-};
 
 /// Input, convolution and a Dense that cannot take maps.
 GraphSpec faultyNet(NodeId* dense)
@@ -651,7 +612,7 @@ private Q_SLOTS:
         QFETCH(QPointF, by);
         CanvasWindow w;
         QVERIFY(w.ready());
-        OutsideDrag drag(w, CanvasView::kLayerMime, "conv2d");
+        OutsideDrag drag(w, CanvasView::kLayerMime, "max_pool"); // of its own kind: nothing to replace
         const QPointF middle = w.scene().itemOf(kPool)->fullRect().center() + by;
         const QPoint where = w.at(middle);
         QVERIFY(drag.enter(where) && drag.move(where) && drag.drop(where));

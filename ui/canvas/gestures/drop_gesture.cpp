@@ -6,22 +6,29 @@
 #include "ui/canvas/placement.h"
 #include "ui/theme/theme.h"
 
+#include <QFontMetricsF>
 #include <QPainter>
 
 namespace convarium::ui
 {
+
+using engine::NodeId;
 
 void DropGesture::move(const GesturePoint& point)
 {
     // The pointer holds the card by the middle of its head.
     QPointF corner = point.scene - QPointF(kCardWidth / 2, kPortY);
     m_wire.reset();
+    m_replaced = engine::kNoNode;
     const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
     const Hit hit = m_view->canvasScene()->hitAt(point.scene);
     const bool block = engine::findBlock(m_layer) != nullptr;
     const QSizeF size(block ? 2 * kCardWidth : kCardWidth, block ? kCardWidth : 96);
     if ((block || (layer && layer->maxInputs > 0)) && hit.kind == Hit::Kind::Wire)
         m_wire = hit.edge;
+    else if (const engine::Node* node = m_view->document()->graph().node(hit.node);
+             layer && hit.kind == Hit::Kind::Layer && node && node->type != m_layer)
+        m_replaced = hit.node;
     else if (!block)
         corner = freePlace(*m_view->document(), corner); // the ghost stands where the card will be
     m_ghost = QRectF(corner, size);
@@ -32,14 +39,16 @@ void DropGesture::finish(const GesturePoint& point)
 {
     move(point);
     const auto wire = m_wire;
+    const NodeId replaced = m_replaced;
     cancel();
     ProjectDocument* document = m_view->document();
     if (engine::findBlock(m_layer)) {
         m_view->showAdded(insertBlock(*document, m_layer, wire, engine::kNoNode, m_ghost.topLeft()));
         return;
     }
-    const NodeId added =
-        wire ? insertIntoWire(*document, *wire, m_layer) : document->addNode(m_layer, m_ghost.topLeft());
+    const NodeId added = wire                          ? insertIntoWire(*document, *wire, m_layer)
+                         : replaced != engine::kNoNode ? replaceLayer(*document, replaced, m_layer)
+                                                       : document->addNode(m_layer, m_ghost.topLeft());
     m_view->showAdded(added);
 }
 
@@ -48,8 +57,36 @@ void DropGesture::cancel()
     m_view->canvasScene()->setDropWire(std::nullopt);
 }
 
+/// The layer that would go, ringed, with the name of what comes in its place.
+void DropGesture::paintReplacement(QPainter* painter) const
+{
+    const NodeItem* item = m_view->canvasScene()->itemOf(m_replaced);
+    if (!item)
+        return;
+    const Theme& theme = Theme::current();
+    const QRectF rect = item->layerRect(m_replaced);
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(theme.accent, 3));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRoundedRect(rect, kCardRadius, kCardRadius);
+    const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
+    const QString text = CanvasView::tr("Replace by %1").arg(QString::fromStdString(layer->title));
+    const QFont font = cardFont(readablePx(13, m_view->canvasScene()->viewScale()), QFont::Medium);
+    const QFontMetricsF metrics(font);
+    const QRectF label(rect.left(), rect.top() - metrics.height() - 14, metrics.horizontalAdvance(text) + 16,
+                       metrics.height() + 8);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(theme.accent);
+    painter->drawRoundedRect(label, 6, 6);
+    painter->setPen(theme.onAccent);
+    painter->setFont(font);
+    painter->drawText(label, Qt::AlignCenter, text);
+}
+
 void DropGesture::paint(QPainter* painter) const
 {
+    if (m_replaced != engine::kNoNode)
+        return paintReplacement(painter);
     if (m_wire || m_ghost.isEmpty())
         return;
     const Theme& theme = Theme::current();

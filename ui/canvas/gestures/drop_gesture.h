@@ -1,4 +1,4 @@
-// A layer dragged in from the palette: a ghost card, and the wire it would be put into.
+// A layer dragged in from the palette: a ghost card, the wire it would be put into, or the layer it would replace.
 #pragma once
 
 #include "engine/graph/graph_spec.h"
@@ -23,10 +23,13 @@ public:
     void paint(QPainter* painter) const override;
 
 private:
+    void paintReplacement(QPainter* painter) const;
+
     CanvasView* m_view;
     std::string m_layer;
     QRectF m_ghost;
     std::optional<engine::Edge> m_wire;
+    engine::NodeId m_replaced = engine::kNoNode;
 };
 
 } // namespace convarium::ui

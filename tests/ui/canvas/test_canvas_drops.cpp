@@ -1,0 +1,179 @@
+// Things let go on others: layers on layers, cards on wires, cards in line with cards.
+#include "canvas_window.h"
+#include "ui/canvas/alignment.h"
+#include "ui/document/edit_builder.h"
+
+using namespace convarium;
+using namespace convarium::ui;
+using namespace convarium::test;
+
+class TestCanvasDrops : public QObject
+{
+    Q_OBJECT
+
+    static void drop(CanvasWindow& w, const QByteArray& layer, QPoint where)
+    {
+        OutsideDrag drag(w, CanvasView::kLayerMime, layer);
+        QVERIFY(drag.enter(where) && drag.move(where) && drag.drop(where));
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+
+    void aLayerDroppedOnAnotherTakesItsPlaceWithWhatFits()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.document.setParam(kPool, "kernelHeight", std::int64_t(3));
+        const DocumentState before = w.document.state();
+        const int steps = w.document.undoStack()->count();
+        drop(w, "avg_pool", w.middle(kPool));
+        QCOMPARE(w.document.undoStack()->count(), steps + 1);
+        QCOMPARE(w.document.undoStack()->undoText(), QStringLiteral("Replace P1 by AvgPool"));
+        const NodeId added = w.view->selection().first();
+        const engine::Node* node = w.document.graph().node(added);
+        QVERIFY(node && !w.document.graph().node(kPool));
+        QCOMPARE(node->type, std::string("avg_pool"));
+        QCOMPARE(node->params.integer("kernelHeight"), std::int64_t(3));
+        QCOMPARE(w.wireInto(added).from, kRelu);
+        QCOMPARE(w.wireInto(kFlatten).from, added);
+        QCOMPARE(w.document.position(added), before.positions.at(kPool));
+        QVERIFY(w.document.problems().empty());
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == before);
+    }
+
+    void settingsOutOfRangeAndWiresWithoutAPlaceStayBehind()
+    {
+        GraphMaker m;
+        m.input();
+        const NodeId a = m.conv(4, 3, -1), b = m.conv(4, 3, -1);
+        const NodeId add = m.merge("add", {b, a});
+        m.add("flatten");
+        m.dense(10);
+        m.graph().outputs = {{m.last(), "cross-entropy", 1}};
+        ProjectDocument document;
+        document.reset(m.graph(), {}, {});
+        const DocumentState before = document.state();
+        NodeId added = kNoNode;
+        document.edit(QStringLiteral("x"), [&](EditBuilder& e) { added = e.replaceNode(add, "relu"); });
+        QCOMPARE(document.graph().edgesInto(added).size(), std::size_t(1));
+        QCOMPARE(document.graph().edgesInto(added).front().from, b);
+        // Back to a merge, and an output that moves on.
+        document.edit(QStringLiteral("x"), [&](EditBuilder& e) { added = e.replaceNode(m.last(), "max_pool"); });
+        QCOMPARE(document.graph().outputs.front().node, added);
+        document.edit(QStringLiteral("x"), [&](EditBuilder& e) { added = e.replaceNode(1, "relu"); });
+        QVERIFY(document.graph().edgesInto(added).empty());
+        QCOMPARE(document.graph().edgesFrom(added).size(), std::size_t(1));
+        document.undoStack()->setIndex(0);
+        QVERIFY(document.state() == before);
+    }
+
+    void aDockedRowIsReplacedAloneAndTheRowMakesRoom()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        drop(w, "avg_pool", w.middle(kRelu));
+        const NodeId added = w.view->selection().first();
+        QCOMPARE(w.wireInto(added).from, kConv);
+        QVERIFY(w.document.graph().node(kConv));
+        QVERIFY(!w.scene().itemOf(added)->fullRect().intersects(w.scene().itemOf(kPool)->fullRect()));
+        QVERIFY(!w.scene().itemOf(added)->fullRect().intersects(w.scene().itemOf(kConv)->fullRect()));
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+    }
+
+    void escapeLeavesTheReplacementUndone()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        OutsideDrag drag(w, CanvasView::kLayerMime, "avg_pool");
+        QVERIFY(drag.enter(w.middle(kPool)) && drag.move(w.middle(kPool)));
+        drag.leave();
+        QVERIFY(w.untouched());
+    }
+
+    void aLooseCardGoesIntoTheWireItIsLetGoOn()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const NodeId loose = w.document.addNode("conv2d", {432, 320});
+        w.document.setParam(loose, "padding", std::string("same"));
+        w.view->fit();
+        const DocumentState before = w.document.state();
+        const Edge wire = w.wireInto(kPool);
+        const QPoint to = w.onWire(wire);
+        w.press(w.middle(loose));
+        w.moveTo(w.middle(loose), to);
+        QVERIFY(w.scene().wireOf(wire)->look().dropTarget);
+        w.release(to);
+        QCOMPARE(w.wireInto(loose).from, kRelu);
+        QCOMPARE(w.wireInto(kPool).from, loose);
+        QVERIFY(w.document.undoStack()->undoText().contains(QStringLiteral("into the wire")));
+        for (const engine::Node& node : w.document.graph().nodes)
+            if (const auto* item = w.scene().itemOf(node.id); item->head() == node.id && node.id != loose)
+                QVERIFY2(!item->fullRect().intersects(w.scene().itemOf(loose)->fullRect()), node.name.c_str());
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == before);
+    }
+
+    void altTakesACardOutOfItsWiresAndPutsItIntoAnother()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const Edge wire = w.wireInto(kDense);
+        w.altDrag(w.middle(kPool), w.onWire(wire));
+        QCOMPARE(w.wireInto(kDense).from, kPool);
+        QCOMPARE(w.wireInto(kPool).from, kFlatten);
+        QCOMPARE(w.wireInto(kFlatten).from, kRelu);
+        QCOMPARE(w.document.undoStack()->count(), 1);
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+    }
+
+    void withoutAltACardWithWiresOnlyMoves()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.drag(w.middle(kPool), w.onWire(w.wireInto(kDense)));
+        QVERIFY(w.document.graph() == w.before.graph);
+        QVERIFY(w.document.positions() != w.before.positions);
+    }
+
+    void cardsFallIntoLineAndShowIt()
+    {
+        const QRectF card(0, 0, 156, 100), other(301, 203, 156, 120);
+        // 3 away from the left edges, 5 from the ports: both attract.
+        Alignment a = aligned(card, {298, 208}, {other}, 6);
+        QCOMPARE(a.by, QPointF(301, 203));
+        QVERIFY(a.guides.size() >= 2);
+        // Nothing near: the grid, and no lines.
+        a = aligned(card, {147, 61}, {other}, 6);
+        QCOMPARE(a.by, QPointF(144, 64));
+        QVERIFY(a.guides.empty());
+        // One axis only.
+        a = aligned(card, {298, 20}, {other}, 6);
+        QCOMPARE(a.by, QPointF(301, 24));
+        QVERIFY(a.guides.size() == 3); // equally wide: both edges and the middle
+        for (const QLineF& guide : a.guides)
+            QCOMPARE(guide.x1(), guide.x2());
+    }
+
+    void aDraggedCardIsAttractedByItsNeighbours()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.document.moveNodes({{kPool, {435, 203}}});
+        const QPoint from = w.middle(kPool);
+        const double scale = w.view->transform().m11();
+        w.drag(from, from - QPoint(0, qRound(200 * scale)));
+        QCOMPARE(w.document.position(kPool).y(), 0.0); // in line with the ports of the row
+    }
+};
+
+QTEST_MAIN(TestCanvasDrops)
+#include "test_canvas_drops.moc"
