@@ -4,10 +4,13 @@
 
 #include "ui/canvas/canvas_accessible.h"
 #include "ui/canvas/canvas_actions.h"
+#include "ui/canvas/canvas_notice.h"
 #include "ui/canvas/fault_card.h"
-#include "ui/canvas/gestures/gesture.h"
+#include "ui/canvas/gestures/connect_gesture.h"
+#include "ui/canvas/layer_search.h"
 #include "ui/canvas/layout.h"
 #include "ui/canvas/placement.h"
+#include "ui/theme/widgets.h"
 
 #include <QAccessible>
 #include <QPainter>
@@ -48,7 +51,20 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
     setMinimumSize(160, 120);
     m_faultCard = new FaultCard(m_document, viewport());
     m_faultCard->hide();
+    m_notice = new CanvasNotice(viewport());
+    m_search = new LayerSearch(viewport());
     m_actions = new CanvasActions(this);
+    connect(m_search, &LayerSearch::chosen, this, [this](const QString& id) {
+        m_offered.reset();
+        setFocus(Qt::OtherFocusReason);
+        showAdded(m_add(id.toStdString()));
+    });
+    connect(m_search, &LayerSearch::cancelled, this, [this](bool byKey) {
+        m_offered.reset();
+        viewport()->update();
+        if (byKey)
+            setFocus(Qt::OtherFocusReason);
+    });
 
     connect(m_scene, &CanvasScene::layersSelected, this, [this](const QList<NodeId>& ids) {
         m_faultWanted = kNoNode;
@@ -64,6 +80,8 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
         if (m_gesture && change.what != What::TrainConfigChanged && change.what != What::FileChanged)
             endGesture(nullptr);
         if (change.what == What::Reset) {
+            m_search->hide();
+            m_offered.reset();
             placeMissing();
             m_fitted = true;
             fit();
@@ -288,6 +306,8 @@ void CanvasView::drawForeground(QPainter* painter, const QRectF&)
 {
     if (m_gesture)
         m_gesture->paint(painter);
+    if (m_offered)
+        paintWireDraft(painter, (*m_offered)[0], (*m_offered)[1], (*m_offered)[2], Theme::current().accent);
     if (!m_document->graph().nodes.empty())
         return;
     const Theme& theme = Theme::current();
@@ -315,6 +335,7 @@ void CanvasView::resizeEvent(QResizeEvent* event)
     else
         updateSceneRect();
     updateFaultCard();
+    m_notice->place();
 }
 
 void CanvasView::showEvent(QShowEvent* event)

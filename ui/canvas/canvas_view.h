@@ -2,8 +2,11 @@
 #pragma once
 
 #include "ui/canvas/canvas_scene.h"
+#include "ui/document/layer_catalogue.h"
 
 #include <QGraphicsView>
+#include <array>
+#include <functional>
 #include <memory>
 
 namespace convarium::ui
@@ -11,7 +14,9 @@ namespace convarium::ui
 
 class CanvasActions;
 class FaultCard;
+class CanvasNotice;
 class Gesture;
+class LayerSearch;
 struct GesturePoint;
 
 /// Accessible name "Network canvas". UI thread. The document must outlive the view.
@@ -60,6 +65,16 @@ public:
     void showAdded(const std::vector<NodeId>& ids);
     [[nodiscard]] bool gestureActive() const { return m_gesture != nullptr; }
     [[nodiscard]] FaultCard* faultCard() const { return m_faultCard; }
+    [[nodiscard]] LayerSearch* search() const { return m_search; }
+    [[nodiscard]] CanvasNotice* notice() const { return m_notice; }
+
+    /// A sentence for the user: shown on the canvas and told to assistive technology. stays: until the next one.
+    void say(const QString& text, bool stays = false);
+    /// Finds a layer by name, `text` typed already: into the selected wire, behind the selected layer, else where the
+    /// pointer is.
+    void searchLayer(const QString& text);
+    /// Offers the layers that fit at a port whose wire was let go at `at`.
+    void offerAtPort(NodeId node, bool fromOutput, QPointF port, QPointF at);
 
 Q_SIGNALS:
     void selectionChanged(const QList<convarium::ui::NodeId>& ids);
@@ -70,8 +85,6 @@ Q_SIGNALS:
     void statusMessage(const QString& text);
     /// The space bar was tapped.
     void trainingToggled();
-    /// Letters typed on the canvas look for a layer.
-    void searchRequested(const QString& text);
 
 protected:
     void drawBackground(QPainter* painter, const QRectF& rect) override;
@@ -112,6 +125,10 @@ private:
     [[nodiscard]] NodeId neighbour(NodeId id, int key) const;
     void nudge(int key);
     [[nodiscard]] std::vector<NodeId> focusOrder() const;
+    /// Opens the search; `add` makes the layer and returns what was added.
+    void openSearch(std::vector<LayerEntry> entries, QPoint at, const QString& text,
+                    std::function<std::vector<NodeId>(const std::string&)> add);
+    void searchAt(QPointF place, NodeId after);
     void startKeyboardWire();
     bool keyboardWireKey(int key);
 
@@ -119,6 +136,11 @@ private:
     CanvasScene* m_scene;
     CanvasActions* m_actions = nullptr;
     FaultCard* m_faultCard = nullptr;
+    LayerSearch* m_search = nullptr;
+    CanvasNotice* m_notice = nullptr;
+    std::function<std::vector<NodeId>(const std::string&)> m_add; ///< what to do with the layer found
+    std::optional<std::array<QPointF, 3>> m_offered; ///< output, input, loose end of a wire that waits for it
+    QList<NodeId> m_selectedBefore;                  ///< the last press in the open
     std::unique_ptr<Gesture> m_gesture;
     double m_zoom = 1;
     bool m_fitted = true;

@@ -71,6 +71,7 @@ void CanvasView::mousePressEvent(QMouseEvent* event)
         case Hit::Kind::Wire: m_scene->selectWire(*hit.edge); break;
         case Hit::Kind::Block: pressBlock(hit.group, at); break;
         case Hit::Kind::Nothing:
+            m_selectedBefore = m_scene->selection();
             if (event->modifiers().testFlag(Qt::ControlModifier) || event->modifiers().testFlag(Qt::AltModifier))
                 begin(std::make_unique<PanGesture>(this, at));
             else
@@ -141,6 +142,12 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
     if (hit.kind == Hit::Kind::Layer && event->button() == Qt::LeftButton) {
         m_scene->select({hit.node});
         Q_EMIT inspectRequested(hit.node);
+        return;
+    }
+    if (hit.kind == Hit::Kind::Nothing && event->button() == Qt::LeftButton && !m_spaceHeld) {
+        // The first click has cleared the selection that the layer is to follow.
+        searchAt(mapToScene(event->position().toPoint()),
+                 m_selectedBefore.size() == 1 ? m_selectedBefore.first() : kNoNode);
         return;
     }
     mousePressEvent(event);

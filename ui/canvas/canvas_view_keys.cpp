@@ -22,7 +22,7 @@ void CanvasView::keyPressEvent(QKeyEvent* event)
             endGesture(nullptr);
         } else if (m_wireSource != kNoNode) {
             m_wireSource = kNoNode;
-            Q_EMIT statusMessage({});
+            say({});
         } else if (!m_scene->selection().isEmpty() || m_scene->selectedWire()) {
             m_scene->select({});
         } else {
@@ -45,11 +45,15 @@ void CanvasView::keyPressEvent(QKeyEvent* event)
     } else if (key == Qt::Key_C && event->modifiers() == Qt::NoModifier && focus != kNoNode) {
         startKeyboardWire();
     } else if (key == Qt::Key_Slash) {
-        Q_EMIT searchRequested({});
+        searchLayer({});
     } else if (key == Qt::Key_Space && !event->isAutoRepeat()) {
         // Held while the mouse drags, it pans; a tap is Train / Pause.
         m_spaceHeld = true;
         m_spaceUsed = false;
+    } else if (const QString typed = event->text();
+               typed.size() == 1 && typed.front().isLetter() &&
+               !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))) {
+        searchLayer(typed);
     } else {
         event->ignore();
     }
@@ -149,8 +153,9 @@ void CanvasView::nudge(int key)
 void CanvasView::startKeyboardWire()
 {
     m_wireSource = m_scene->focusedNode();
-    Q_EMIT statusMessage(tr("Connect %1: choose a layer with the arrow keys, Enter connects, Esc leaves.")
-                             .arg(ui::accessibleName(*m_document, m_wireSource)));
+    say(tr("Connect %1: choose a layer with the arrow keys, Enter connects, Esc leaves.")
+            .arg(ui::accessibleName(*m_document, m_wireSource)),
+        true);
 }
 
 bool CanvasView::keyboardWireKey(int key)
@@ -161,7 +166,7 @@ bool CanvasView::keyboardWireKey(int key)
         return false;
     m_wireSource = kNoNode;
     const auto done = m_document->connectNodes(source, target);
-    Q_EMIT statusMessage(done ? m_document->undoStack()->undoText() : QString::fromStdString(done.error().text()));
+    say(done ? m_document->undoStack()->undoText() : QString::fromStdString(done.error().text()));
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "ui/canvas/layout.h"
 #include "ui/document/edit_builder.h"
 #include "ui/document/edit_texts.h"
+#include "ui/document/layer_catalogue.h"
 
 #include <algorithm>
 #include <cmath>
@@ -203,11 +204,7 @@ std::vector<NodeId> insertBlock(ProjectDocument& document, const std::string& bl
     if (!block)
         return members;
     const NodeId source = wire ? wire->from : after;
-    engine::Params arguments;
-    for (const engine::ParamInfo& info : block->parameters)
-        arguments.set(info.key, info.defaultValue);
-    if (const auto shape = document.shape(source); shape && block->fit)
-        block->fit(arguments, *shape);
+    const engine::Params arguments = blockArguments(document, blockId, source);
     const bool tidy = isTidy(document.state());
     const Stacks before = dockedStacks(document.graph());
     document.edit(ProjectDocument::tr("Insert %1").arg(QString::fromStdString(block->title)), [&](EditBuilder& b) {
@@ -253,6 +250,20 @@ std::vector<NodeId> insertBlock(ProjectDocument& document, const std::string& bl
         b.move(moved);
     });
     return members;
+}
+
+NodeId addBefore(ProjectDocument& document, const std::string& layerId, QPointF place, NodeId to)
+{
+    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    NodeId added = kNoNode;
+    if (layer)
+        document.edit(ProjectDocument::tr("Insert %1").arg(QString::fromStdString(layer->title)), [&](EditBuilder& b) {
+            added = b.addLayer(layerId, place);
+            const Edge edge = b.nextEdge(added, to);
+            if (engine::canConnect(b.graph(), edge))
+                b.addEdge(edge);
+        });
+    return added;
 }
 
 std::vector<NodeId> addBlockAfter(ProjectDocument& document, const std::string& blockId, NodeId after)

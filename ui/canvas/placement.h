@@ -28,6 +28,9 @@ NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& la
 /// without `after` on a free place below the picture. The wire is left out where it is not allowed.
 NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId after);
 
+/// Adds a layer that feeds `to`, where that is allowed.
+NodeId addBefore(ProjectDocument& document, const std::string& layerId, QPointF place, NodeId to);
+
 /// Adds a block: into the wire, else fed by `after`, else alone at `place`. Its arguments are chosen to fit behind what
 /// feeds it. The frame covers no other card; a picture that is as Tidy made it stays so. One step of the undo stack.
 /// Returns the new layers; none when the template is unknown.

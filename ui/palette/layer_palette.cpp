@@ -1,7 +1,6 @@
 #include "ui/palette/layer_palette.h"
 
-#include "engine/blocks/block.h"
-#include "engine/layers/layer.h"
+#include "ui/document/layer_catalogue.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/type.h"
 #include "ui/theme/widgets.h"
@@ -48,20 +47,10 @@ QString familyTitle(Family family)
     return QObject::tr("Blocks");
 }
 
-/// What a row of the palette shows: a kind of layer, or a block.
-struct Entry {
-    std::string id, title, help, icon;
-};
-
-std::vector<Entry> entriesOf(Family family)
+std::vector<LayerEntry> entriesOf(Family family)
 {
-    std::vector<Entry> entries;
-    if (family == Family::Block)
-        for (const engine::BlockDescriptor& block : engine::blockRegistry())
-            entries.push_back({block.id, block.title, block.help, "block"});
-    for (const engine::LayerDescriptor& layer : engine::layerRegistry())
-        if (familyFromName(QString::fromStdString(layer.family)) == family)
-            entries.push_back({layer.id, layer.title, layer.help, layer.icon});
+    std::vector<LayerEntry> entries = layerCatalogue();
+    std::erase_if(entries, [&](const LayerEntry& entry) { return familyFromName(entry.family) != family; });
     return entries;
 }
 
@@ -219,9 +208,8 @@ std::vector<Family> LayerPalette::families() const
 std::vector<LayerRow*> LayerPalette::makeRows(Family family, QVBoxLayout* column)
 {
     std::vector<LayerRow*> rows;
-    for (const Entry& entry : entriesOf(family)) {
-        auto* row = new LayerRow(QString::fromStdString(entry.id), QString::fromStdString(entry.title),
-                                 QString::fromStdString(entry.help), QString::fromStdString(entry.icon), family);
+    for (const LayerEntry& entry : entriesOf(family)) {
+        auto* row = new LayerRow(entry.id, entry.title, entry.help, entry.icon, family);
         connect(row, &LayerRow::activated, this, &LayerPalette::layerActivated);
         column->addWidget(row);
         rows.push_back(row);
@@ -239,7 +227,6 @@ void LayerPalette::makeList()
     searchRow->setContentsMargins(scaled(10), 0, scaled(10), 0);
     searchRow->addWidget(m_search);
     m_search->setAccessibleName(tr("Find a layer"));
-    m_search->setKeyHint(QStringLiteral("/"));
     m_search->installEventFilter(this);
     column->addLayout(searchRow);
     m_list = new QScrollArea;
@@ -325,7 +312,7 @@ void LayerPalette::makeRail()
     column->addWidget(search, 0, Qt::AlignHCenter);
     for (Family family : families()) {
         auto* button = new QToolButton;
-        button->setIcon(familyIcon(QString::fromStdString(entriesOf(family).front().icon), family));
+        button->setIcon(familyIcon(entriesOf(family).front().icon, family));
         button->setToolTip(familyTitle(family));
         button->setAccessibleName(tr("%1 layers").arg(familyTitle(family)));
         connect(button, &QToolButton::clicked, this, [this, family, button] { flyOut(family, button); });

@@ -185,7 +185,6 @@ void MainWindow::connectParts()
         m_inspector->startRename();
     });
     connect(m_canvas, &CanvasView::trainingToggled, m_controller, &TrainingController::toggle);
-    connect(m_canvas, &CanvasView::searchRequested, m_palette, &LayerPalette::startSearch);
     connect(m_canvas, &CanvasView::statusMessage, this,
             [this](const QString& text) { m_canvas->setAccessibleDescription(text); });
     connect(m_palette, &LayerPalette::layerActivated, m_canvas, &CanvasView::addLayer);

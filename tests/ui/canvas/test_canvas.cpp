@@ -2,6 +2,8 @@
 #include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/card_content.h"
 #include "ui/canvas/fault_card.h"
+#include "ui/canvas/layer_search.h"
+#include "ui/theme/widgets.h"
 
 #include <QPushButton>
 #include <QToolTip>
@@ -104,6 +106,10 @@ private Q_SLOTS:
         CanvasWindow w;
         QVERIFY(w.ready());
         w.drag(w.output(kPool), w.at({500, 400}));
+        QVERIFY(w.untouched());
+        QVERIFY(w.view->search()->isVisible());
+        QTest::keyClick(w.view->search()->field(), Qt::Key_Escape);
+        QVERIFY(!w.view->search()->isVisible() && w.view->hasFocus());
         QVERIFY(w.untouched());
         w.click(w.output(kPool)); // and so does a click on a port
         QVERIFY(w.untouched());
@@ -465,19 +471,6 @@ private Q_SLOTS:
         w.view->setZoom(0);
         QCOMPARE(w.view->zoom(), CanvasView::kMinZoom);
         QVERIFY(w.untouched());
-    }
-
-    void enterAndSlashAskForTheirPanels()
-    {
-        CanvasWindow w;
-        QVERIFY(w.ready());
-        QSignalSpy inspect(w.view.get(), &CanvasView::inspectRequested),
-            search(w.view.get(), &CanvasView::searchRequested);
-        w.click(w.middle(kPool));
-        w.key(Qt::Key_Return);
-        QCOMPARE(inspect.count(), 1);
-        w.key(Qt::Key_Slash);
-        QCOMPARE(search.count(), 1);
     }
 
     // Faults

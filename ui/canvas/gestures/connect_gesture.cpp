@@ -90,24 +90,33 @@ void ConnectGesture::finish(const GesturePoint& point)
         return;
     ProjectDocument* document = m_scene->document();
     if (!m_reason.isEmpty()) {
-        Q_EMIT m_view->statusMessage(m_reason);
+        m_view->say(m_reason);
     } else if (m_lifted) {
         if (m_target == kNoNode)
             document->removeEdge(*m_lifted);
         else if (const auto done = document->rewire(*m_lifted, m_target); !done)
-            Q_EMIT m_view->statusMessage(QString::fromStdString(done.error().text()));
+            m_view->say(QString::fromStdString(done.error().text()));
     } else if (m_target != kNoNode) {
         const auto done =
             m_fromOutput ? document->connectNodes(m_node, m_target) : document->connectNodes(m_target, m_node);
         if (!done)
-            Q_EMIT m_view->statusMessage(QString::fromStdString(done.error().text()));
-    } else if (const BlockItem* block = m_fromOutput ? m_scene->blockAt(point.scene) : nullptr) {
-        // Anywhere in the frame of a block that waits for its input will do, unless the wire began in it.
-        const auto members = engine::membersOf(document->graph(), block->group());
-        if (std::find(members.begin(), members.end(), m_node) == members.end())
-            if (const auto done = document->connectToBlock(m_node, block->group()); !done)
-                Q_EMIT m_view->statusMessage(QString::fromStdString(done.error().text()));
+            m_view->say(QString::fromStdString(done.error().text()));
+    } else if (const auto block = blockUnder(point.scene)) {
+        if (const auto done = document->connectToBlock(m_node, *block); !done)
+            m_view->say(QString::fromStdString(done.error().text()));
+    } else if (m_scene->hitAt(point.scene).kind == Hit::Kind::Nothing) {
+        m_view->offerAtPort(m_node, m_fromOutput, m_draft.from, point.scene);
     }
+}
+
+std::optional<std::int64_t> ConnectGesture::blockUnder(QPointF scenePos) const
+{
+    const BlockItem* block = m_fromOutput ? m_scene->blockAt(scenePos) : nullptr;
+    if (!block)
+        return std::nullopt;
+    const auto members = engine::membersOf(m_scene->document()->graph(), block->group());
+    const bool within = std::find(members.begin(), members.end(), m_node) != members.end();
+    return within ? std::nullopt : std::optional(block->group());
 }
 
 void ConnectGesture::end()
@@ -126,18 +135,23 @@ void ConnectGesture::paint(QPainter* painter) const
     if (!m_moving)
         return;
     const Theme& theme = Theme::current();
-    const bool refused = !m_reason.isEmpty();
-    QPen pen(refused ? theme.error : theme.accent, 2);
+    const QPointF out = m_fromOutput ? m_draft.from : m_draft.to, in = m_fromOutput ? m_draft.to : m_draft.from;
+    paintWireDraft(painter, out, in, m_draft.to, m_reason.isEmpty() ? theme.accent : theme.error);
+}
+
+void paintWireDraft(QPainter* painter, QPointF output, QPointF input, QPointF looseEnd, const QColor& color)
+{
+    QPen pen(color, 2);
     pen.setDashPattern({4, 3});
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(pen);
     painter->setBrush(Qt::NoBrush);
-    const QPointF a = m_fromOutput ? m_draft.from : m_draft.to, b = m_fromOutput ? m_draft.to : m_draft.from;
-    const double middle = b.x() - a.x() > 2 * kWireTurn ? (a.x() + b.x()) / 2 : a.x() + kWireTurn;
-    painter->drawPath(roundedPath({a, {middle, a.y()}, {middle, b.y()}, b}));
+    const double middle =
+        input.x() - output.x() > 2 * kWireTurn ? (output.x() + input.x()) / 2 : output.x() + kWireTurn;
+    painter->drawPath(roundedPath({output, {middle, output.y()}, {middle, input.y()}, input}));
     painter->setPen(Qt::NoPen);
-    painter->setBrush(pen.color());
-    painter->drawEllipse(m_draft.to, 4.5, 4.5);
+    painter->setBrush(color);
+    painter->drawEllipse(looseEnd, 4.5, 4.5);
 }
 
 } // namespace convarium::ui

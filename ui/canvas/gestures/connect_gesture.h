@@ -9,6 +9,9 @@ namespace convarium::ui
 
 class CanvasView;
 
+/// The wire in the hand: dashed, from an output to an input, with a dot at its loose end.
+void paintWireDraft(QPainter* painter, QPointF output, QPointF input, QPointF looseEnd, const QColor& color);
+
 class ConnectGesture final : public Gesture
 {
 public:
@@ -24,6 +27,8 @@ private:
     /// The layer that a wire let go here would reach; kNoNode: none.
     [[nodiscard]] NodeId targetAt(QPointF scenePos) const;
     [[nodiscard]] engine::Result<void> verdict(NodeId other) const;
+    /// Anywhere in the frame of a block that waits for its input will do, unless the wire began in it.
+    [[nodiscard]] std::optional<std::int64_t> blockUnder(QPointF scenePos) const;
     void end();
 
     CanvasView* m_view;

@@ -1,0 +1,92 @@
+// The part of CanvasView that finds layers by name and speaks to the user.
+#include "ui/canvas/canvas_view.h"
+
+#include "ui/canvas/canvas_notice.h"
+#include "ui/canvas/layer_search.h"
+#include "ui/canvas/placement.h"
+#include "ui/theme/widgets.h"
+
+#include "engine/blocks/block.h"
+
+namespace convarium::ui
+{
+
+using engine::kNoNode;
+
+namespace
+{
+
+std::vector<NodeId> listOf(NodeId id)
+{
+    return id == kNoNode ? std::vector<NodeId>() : std::vector<NodeId>{id};
+}
+
+} // namespace
+
+void CanvasView::say(const QString& text, bool stays)
+{
+    m_notice->say(text, stays);
+    Q_EMIT statusMessage(text);
+}
+
+void CanvasView::openSearch(std::vector<LayerEntry> entries, QPoint at, const QString& text,
+                            std::function<std::vector<NodeId>(const std::string&)> add)
+{
+    m_add = std::move(add);
+    m_search->open(std::move(entries), at, text);
+}
+
+void CanvasView::searchLayer(const QString& text)
+{
+    m_wireSource = kNoNode; // the C was the first letter of a name
+    say({});
+    const QPoint pointer = viewport()->mapFromGlobal(QCursor::pos());
+    if (const auto wire = m_scene->selectedWire()) {
+        const RoutedWire& route = m_scene->wireOf(*wire)->route();
+        const QPoint at = mapFromScene(route.points[route.points.size() / 2 - 1]) + QPoint(0, 12);
+        openSearch(layersBehind(*m_document, wire->from), at, text, [this, wire = *wire](const std::string& id) {
+            return engine::findBlock(id) ? insertBlock(*m_document, id, wire, kNoNode, {})
+                                         : listOf(insertIntoWire(*m_document, wire, id));
+        });
+    } else if (!m_scene->selection().isEmpty()) {
+        const NodeId after = m_scene->selection().last();
+        const QRectF card = m_scene->rectOf({after});
+        openSearch(layerCatalogue(), mapFromScene(card.topRight()) + QPoint(16, 0), text,
+                   [this, after](const std::string& id) {
+                       return engine::findBlock(id) ? addBlockAfter(*m_document, id, after)
+                                                    : listOf(addAfter(*m_document, id, after));
+                   });
+    } else {
+        const QRect window = viewport()->rect();
+        searchAt(mapToScene(underMouse() && window.contains(pointer) ? pointer : window.center()), kNoNode);
+        m_search->field()->setText(text);
+    }
+}
+
+void CanvasView::searchAt(QPointF place, NodeId after)
+{
+    const QPointF corner = place - QPointF(kCardWidth / 2, kPortY);
+    openSearch(layerCatalogue(), mapFromScene(place), {}, [this, corner, after](const std::string& id) {
+        return engine::findBlock(id) ? insertBlock(*m_document, id, std::nullopt, after, corner)
+                                     : listOf(m_document->addNodeAfter(id, freePlace(*m_document, corner), after));
+    });
+}
+
+void CanvasView::offerAtPort(NodeId node, bool fromOutput, QPointF port, QPointF at)
+{
+    if (fromOutput)
+        openSearch(layersBehind(*m_document, node), mapFromScene(at), {}, [this, node, at](const std::string& id) {
+            const QPointF corner = at - QPointF(0, kPortY);
+            return engine::findBlock(id) ? insertBlock(*m_document, id, std::nullopt, node, corner)
+                                         : listOf(m_document->addNodeAfter(id, freePlace(*m_document, corner), node));
+        });
+    else
+        openSearch(layersBefore(*m_document, node), mapFromScene(at), {}, [this, node, at](const std::string& id) {
+            const QPointF corner = at - QPointF(kCardWidth, kPortY);
+            return listOf(addBefore(*m_document, id, freePlace(*m_document, corner), node));
+        });
+    m_offered = fromOutput ? std::array{port, at, at} : std::array{at, port, at};
+    viewport()->update();
+}
+
+} // namespace convarium::ui

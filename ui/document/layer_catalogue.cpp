@@ -1,0 +1,126 @@
+#include "ui/document/layer_catalogue.h"
+
+#include "engine/blocks/block.h"
+#include "engine/blocks/groups.h"
+#include "engine/layers/layer.h"
+#include "ui/document/edit_builder.h"
+
+#include <algorithm>
+
+namespace convarium::ui
+{
+
+namespace
+{
+
+bool isFaulty(const engine::ShapedGraph& shaped, NodeId id)
+{
+    return std::any_of(shaped.problems.begin(), shaped.problems.end(),
+                       [&](const engine::Problem& p) { return p.error.place.node == id && !p.warning; });
+}
+
+bool blockFits(const ProjectDocument& document, const std::string& id, NodeId behind)
+{
+    EditBuilder trial(document.state());
+    const auto written = trial.addBlock(id, blockArguments(document, id, behind), {behind}, {});
+    if (!written)
+        return false;
+    const engine::ShapedGraph shaped = engine::inferShapes(trial.graph(), document.classes());
+    const auto members = engine::membersOf(trial.graph(), written->group);
+    // Its end may miss a second input; what is fed must work.
+    return std::none_of(members.begin(), members.end(), [&](NodeId member) {
+        return !shaped.inputShapes(trial.graph(), member).empty() && isFaulty(shaped, member);
+    });
+}
+
+bool layerFits(const ProjectDocument& document, const engine::LayerDescriptor& layer, NodeId behind)
+{
+    EditBuilder trial(document.state());
+    const NodeId added = trial.addLayer(layer.id, {});
+    const engine::Edge wire = trial.nextEdge(behind, added);
+    if (!engine::canConnect(trial.graph(), wire))
+        return false;
+    if (layer.minInputs > 1 || !document.shape(behind))
+        return true; // its other inputs decide
+    trial.addEdge(wire);
+    // How long the last list must be is no matter of what may come next.
+    return !isFaulty(engine::inferShapes(trial.graph()), added);
+}
+
+} // namespace
+
+std::vector<LayerEntry> layerCatalogue()
+{
+    const auto text = [](const std::string& s) { return QString::fromStdString(s); };
+    std::vector<LayerEntry> entries;
+    for (const engine::LayerDescriptor& layer : engine::layerRegistry())
+        entries.push_back({text(layer.id), text(layer.title), text(layer.help), text(layer.icon), text(layer.family)});
+    for (const engine::BlockDescriptor& block : engine::blockRegistry())
+        entries.push_back(
+            {text(block.id), text(block.title), text(block.help), QStringLiteral("block"), QStringLiteral("block")});
+    return entries;
+}
+
+std::vector<LayerEntry> found(const std::vector<LayerEntry>& entries, const QString& text)
+{
+    std::vector<LayerEntry> begins, holds;
+    for (const LayerEntry& entry : entries) {
+        if (entry.title.startsWith(text, Qt::CaseInsensitive) || entry.id.startsWith(text, Qt::CaseInsensitive))
+            begins.push_back(entry);
+        else if (entry.title.contains(text, Qt::CaseInsensitive) || entry.id.contains(text, Qt::CaseInsensitive))
+            holds.push_back(entry);
+    }
+    // What is typed is most of a short name.
+    if (!text.isEmpty())
+        std::stable_sort(begins.begin(), begins.end(),
+                         [](const LayerEntry& a, const LayerEntry& b) { return a.title.size() < b.title.size(); });
+    begins.insert(begins.end(), holds.begin(), holds.end());
+    return begins;
+}
+
+std::vector<LayerEntry> layersBehind(const ProjectDocument& document, NodeId node)
+{
+    std::vector<LayerEntry> entries = layerCatalogue();
+    std::erase_if(entries, [&](const LayerEntry& entry) {
+        const std::string id = entry.id.toStdString();
+        if (engine::findBlock(id))
+            return !blockFits(document, id, node);
+        const engine::LayerDescriptor* layer = engine::findLayer(id);
+        return !layer || !layerFits(document, *layer, node);
+    });
+    return entries;
+}
+
+std::vector<LayerEntry> layersBefore(const ProjectDocument& document, NodeId node)
+{
+    std::vector<LayerEntry> entries = layerCatalogue();
+    std::erase_if(entries, [&](const LayerEntry& entry) {
+        EditBuilder trial(document.state());
+        const NodeId added = trial.addLayer(entry.id.toStdString(), {});
+        if (added == engine::kNoNode)
+            return true;
+        const engine::Edge wire = trial.nextEdge(added, node);
+        if (!engine::canConnect(trial.graph(), wire))
+            return true;
+        trial.addEdge(wire);
+        // Only layers without inputs have a shape already; then it must be one that fits.
+        const engine::ShapedGraph shaped = engine::inferShapes(trial.graph());
+        return shaped.shapes.contains(added) && isFaulty(shaped, node);
+    });
+    return entries;
+}
+
+engine::Params blockArguments(const ProjectDocument& document, const std::string& blockId, NodeId behind)
+{
+    engine::Params arguments;
+    const engine::BlockDescriptor* block = engine::findBlock(blockId);
+    if (!block)
+        return arguments;
+    for (const engine::ParamInfo& info : block->parameters)
+        arguments.set(info.key, info.defaultValue);
+    if (const auto shape = document.shape(behind); shape && block->fit)
+        block->fit(arguments, *shape);
+    return arguments;
+}
+
+} // namespace convarium::ui
