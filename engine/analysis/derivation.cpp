@@ -28,7 +28,7 @@ std::string joined(const std::vector<Traced>& sizes, const std::string Traced::*
 }
 
 /// One line for a size that both directions share, else one for each.
-void deriveOutput(const std::vector<Traced>& sizes, const Shape& output, std::vector<Derivation>& list)
+void addOutput(const std::vector<Traced>& sizes, const Shape& output, std::vector<Derivation>& list)
 {
     const std::size_t before = list.size();
     const bool square =
@@ -111,6 +111,11 @@ Derivation deriveSeen(const NodeContext& context, const ReceptiveField& before, 
     return d;
 }
 
+auto tracedFormulas(const NodeContext& context)
+{
+    return context.layer->tracedFormulas(formulaContext<Traced>(context.params, context.inputs));
+}
+
 } // namespace
 
 Derivation renderTraced(const std::string& title, const Traced& formula, const std::string& unit)
@@ -140,14 +145,22 @@ std::string bytesText(std::int64_t bytes)
     return number + " " + units[unit];
 }
 
+std::vector<Derivation> deriveOutput(const GraphSpec& graph, const ShapedGraph& shapes, NodeId id)
+{
+    std::vector<Derivation> list;
+    if (const auto context = nodeContext(graph, shapes, id))
+        addOutput(tracedFormulas(*context).output.sizes, context->output, list);
+    return list;
+}
+
 std::vector<Derivation> deriveNode(const GraphSpec& graph, const ShapedGraph& shapes, NodeId id, std::int64_t batch)
 {
     std::vector<Derivation> list;
     const auto context = nodeContext(graph, shapes, id);
     if (!context)
         return list;
-    const auto formulas = context->layer->tracedFormulas(formulaContext<Traced>(context->params, context->inputs));
-    deriveOutput(formulas.output.sizes, context->output, list);
+    const auto formulas = tracedFormulas(*context);
+    addOutput(formulas.output.sizes, context->output, list);
     if (formulas.weights.value.value > 0)
         list.push_back(renderTraced("Parameters", formulas.weights));
     if (formulas.statistics.value.value > 0)

@@ -27,6 +27,9 @@ Derivation renderTraced(const std::string& title, const Traced& formula, const s
 /// "409.6 kB", "4.8 MB": MB = 10^6 bytes, at most one digit after the point.
 std::string bytesText(std::int64_t bytes);
 
+/// The sizes of the output alone: one line for each, or one for all.
+std::vector<Derivation> deriveOutput(const GraphSpec& graph, const ShapedGraph& shapes, NodeId node);
+
 /// Output size, parameters, statistics, MACs per image, what is kept for backward at this batch, what it sees of the
 /// input; only those that the layer has. Empty for a node without a shape. The batch stands in no other number.
 std::vector<Derivation> deriveNode(const GraphSpec& graph, const ShapedGraph& shapes, NodeId node, std::int64_t batch);

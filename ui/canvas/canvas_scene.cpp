@@ -2,7 +2,6 @@
 
 #include "engine/layers/layer.h"
 
-#include <QTimer>
 #include <algorithm>
 #include <cmath>
 
@@ -26,6 +25,15 @@ CanvasScene::CanvasScene(ProjectDocument* document, QObject* parent)
     // Positions change in bursts while dragging; an index would be rebuilt each time.
     setItemIndexMethod(QGraphicsScene::NoIndex);
     addItem(m_output);
+    m_changedTimer.setSingleShot(true);
+    m_changedTimer.setInterval(kChangedMs);
+    connect(&m_changedTimer, &QTimer::timeout, this, [this] {
+        for (auto& [id, item] : m_items) {
+            item->picture().state.changed = false;
+            item->picture().before.clear();
+        }
+        update();
+    });
     connect(document, &ProjectDocument::changed, this, &CanvasScene::documentChanged);
     rebuild();
 }
@@ -153,8 +161,12 @@ void CanvasScene::refreshPictures(bool markChanges)
         p.inputPorts = item->picture().inputPorts;
         const QString& old = item->picture().content.shape;
         p.state.changed = item->picture().state.changed;
-        if (markChanges && !old.isEmpty() && old != p.content.shape && !p.content.stale)
+        p.before = item->picture().before;
+        if (markChanges && !old.isEmpty() && old != p.content.shape && !p.content.stale) {
+            if (!p.state.changed) // else one of a series, as from a slider: the first shape is told
+                p.before = old;
             p.state.changed = anyChange = true;
+        }
         for (NodeId layer : {id, stack.tail()})
             if (const auto it = m_thumbnails.find(layer); it != m_thumbnails.end())
                 p.thumbnails = it->second;
@@ -166,11 +178,7 @@ void CanvasScene::refreshPictures(bool markChanges)
         item->setPicture(std::move(p));
     }
     if (anyChange)
-        QTimer::singleShot(kChangedMs, this, [this] {
-            for (auto& [id, item] : m_items)
-                item->picture().state.changed = false;
-            update();
-        });
+        m_changedTimer.start();
     refreshStates();
     refreshWires();
     refreshBlocks();

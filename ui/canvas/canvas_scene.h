@@ -9,6 +9,7 @@
 
 #include <QGraphicsScene>
 #include <QList>
+#include <QTimer>
 #include <memory>
 #include <optional>
 
@@ -139,6 +140,7 @@ private:
     BarMode m_bars = BarMode::Parameters;
     std::map<NodeId, Thumbnails> m_thumbnails;
     bool m_structureStale = false;
+    QTimer m_changedTimer; ///< how long changed shapes stay marked
 };
 
 } // namespace convarium::ui

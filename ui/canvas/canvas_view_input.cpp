@@ -202,9 +202,13 @@ bool CanvasView::viewportEvent(QEvent* event)
 QString CanvasView::toolTipAt(QPoint view) const
 {
     const Hit hit = m_scene->hitAt(mapToScene(view));
+    // "24×24×6", then how that follows: "Output size: ⌊(28 − 5) / 1⌋ + 1 = 24".
     const auto shape = [&](NodeId id) {
         const auto known = m_document->shape(id);
-        return known ? shapeText(*known) : tr("size not known yet");
+        QString text = known ? shapeText(*known) : tr("size not known yet");
+        for (const QString& line : outputFormula(*m_document, id))
+            text += u'\n' + line;
+        return text;
     };
     switch (hit.kind) {
     case Hit::Kind::OutputPort: return tr("%1 out: %2").arg(ui::accessibleName(*m_document, hit.node), shape(hit.node));
@@ -214,6 +218,7 @@ QString CanvasView::toolTipAt(QPoint view) const
     case Hit::Kind::Layer: {
         const CardContent c = cardContent(*m_document, hit.node, m_scene->bars());
         QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings, c.count, c.fault};
+        lines += outputFormula(*m_document, hit.node);
         lines.removeAll(QString());
         return lines.join(u'\n');
     }

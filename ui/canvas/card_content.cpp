@@ -1,5 +1,6 @@
 #include "ui/canvas/card_content.h"
 
+#include "engine/analysis/derivation.h"
 #include "engine/layers/layer.h"
 #include "ui/document/edit_texts.h"
 #include "ui/theme/settings.h"
@@ -44,6 +45,15 @@ QString shapeText(const engine::Shape& shape)
 {
     const bool mapsLast = Settings::instance().get(setting::shapeOrder) == ShapeOrder::HeightWidthMaps;
     return sizes(shape, QChar(0x00D7), mapsLast);
+}
+
+QStringList outputFormula(const ProjectDocument& document, NodeId id)
+{
+    QStringList lines;
+    for (const engine::Derivation& d : engine::deriveOutput(document.graph(), document.shaped(), id))
+        if (!d.numbers.empty())
+            lines += QString::fromStdString(d.title + ": " + d.numbers);
+    return lines;
 }
 
 qint64 largestCount(const ProjectDocument& document, BarMode mode)

@@ -31,6 +31,8 @@ struct CardContent {
 /// "10×10×16" or "120", in the order the user chose.
 [[nodiscard]] QString shapeText(const engine::Shape& shape);
 [[nodiscard]] CardContent cardContent(const ProjectDocument& document, NodeId id, BarMode mode);
+/// How the output's sizes follow from the input's, with the numbers filled in; empty when there is nothing to work out.
+[[nodiscard]] QStringList outputFormula(const ProjectDocument& document, NodeId id);
 /// The largest number of a layer, to which share bars are drawn; at least 1.
 [[nodiscard]] qint64 largestCount(const ProjectDocument& document, BarMode mode);
 /// "Conv2D C3".

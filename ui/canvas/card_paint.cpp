@@ -74,7 +74,11 @@ void paintBody(QPainter* painter, const CardPicture& p, Level level, double scal
     if (near) {
         const QFont small = cardFont(readablePx(12.5, scale));
         const bool odd = c.stale && !c.count.isEmpty();
-        paintText(painter, QRectF(kTextLeft, 64, width, 17), c.settings, small, theme.text2);
+        if (p.state.changed && !p.before.isEmpty())
+            paintText(painter, QRectF(kTextLeft, 64, width, 17), p.before + QStringLiteral(" \u2192 ") + c.shape,
+                      cardFont(readablePx(12.5, scale), QFont::Medium), theme.accent);
+        else
+            paintText(painter, QRectF(kTextLeft, 64, width, 17), c.settings, small, theme.text2);
         paintText(painter, QRectF(kTextLeft, 81, width, 17), c.count, small, odd ? theme.text3 : theme.text2);
         if (p.metrics.bar) {
             const QRectF bar(kTextLeft, 102, kCardWidth - kTextLeft - 10, 4);
@@ -230,8 +234,9 @@ void paintFrame(QPainter* painter, const CardPicture& p, Level level, double sca
 
 bool sameFrame(const CardPicture& a, const CardPicture& b)
 {
-    return a.content == b.content && a.metrics == b.metrics && a.state == b.state && a.rows == b.rows &&
-           a.inputPorts == b.inputPorts && a.inputPortStates == b.inputPortStates && a.outputPort == b.outputPort;
+    return a.content == b.content && a.metrics == b.metrics && a.state == b.state && a.before == b.before &&
+           a.rows == b.rows && a.inputPorts == b.inputPorts && a.inputPortStates == b.inputPortStates &&
+           a.outputPort == b.outputPort;
 }
 
 QRectF thumbnailRect(const CardPicture& picture, Level level)

@@ -42,6 +42,7 @@ struct CardPicture {
     CardContent content;
     CardMetrics metrics;
     CardState state;
+    QString before; ///< the shape before the last edit, while the change is marked
     std::vector<DockedRow> rows;
     Thumbnails thumbnails;
     std::vector<double> inputPorts; ///< heights below the top

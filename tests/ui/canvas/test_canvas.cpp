@@ -548,7 +548,29 @@ private Q_SLOTS:
         QVERIFY(w.scene().itemOf(kConv)->picture().state.changed);
         QVERIFY(w.scene().itemOf(kPool)->picture().state.changed);
         QVERIFY(!w.scene().itemOf(kDense)->picture().state.changed);
+        const QString before = w.scene().itemOf(kConv)->picture().before;
+        QVERIFY2(before.endsWith(QStringLiteral("×4")), qPrintable(before));
+        w.document.setParam(kConv, "filters", std::int64_t(9)); // of a series: what was at first is told
+        QCOMPARE(w.scene().itemOf(kConv)->picture().before, before);
         QTRY_VERIFY(!w.scene().itemOf(kConv)->picture().state.changed);
+        QVERIFY(w.scene().itemOf(kConv)->picture().before.isEmpty());
+    }
+
+    void tooltipsFillTheFormulaIn()
+    {
+        CanvasWindow w;
+        const auto tipAt = [&](QPoint at) {
+            QToolTip::hideText();
+            QHelpEvent event(QEvent::ToolTip, at, w.view->viewport()->mapToGlobal(at));
+            QCoreApplication::sendEvent(w.view->viewport(), &event);
+            return QToolTip::text();
+        };
+        const QString formula = QStringLiteral("Output size: ⌊(28 + 2 · 0 − 3) / 1⌋ + 1 = 26");
+        const QString layer = tipAt(w.middle(kConv));
+        QVERIFY2(layer.contains(formula), qPrintable(layer));
+        QVERIFY(layer.contains(QStringLiteral("4 filters")));
+        const QString port = tipAt(w.output(kConv));
+        QVERIFY2(port.contains(formula), qPrintable(port));
     }
 
     void everyLevelIsPaintedWithoutAFault_data()
