@@ -108,6 +108,43 @@ private Q_SLOTS:
         QCOMPARE(exported.size(), 1);
     }
 
+    void writesItsPictureBesideTheUiThread()
+    {
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("lenet-5"));
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        QString folder = m_folder.path(), said;
+        dialogs::ScopedAnswers answers(
+            [&](const dialogs::Message& m) {
+                said = m.text + m.detail;
+                return 0;
+            },
+            [&](const dialogs::FileRequest& request) { return folder + QStringLiteral("/picture.") + request.suffix; });
+        QSignalSpy exported(window.files(), &ProjectFiles::exported);
+        for (const auto& [title, start] :
+             {std::pair{"SVG", "<?xml"}, {"PDF", "%PDF-"}, {"PNG picture, 3", "\x89PNG"}}) {
+            QAction* action = nullptr;
+            for (QAction* a : window.findChildren<QAction*>())
+                if (a->text().startsWith(QLatin1String(title)))
+                    action = a;
+            QVERIFY(action);
+            folder = m_folder.path();
+            const auto before = exported.size();
+            action->trigger();
+            QTRY_COMPARE(exported.size(), before + 1);
+            QFile file(exported.last().first().toStringList().first());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QVERIFY2(file.readAll().startsWith(start), title);
+            folder = QStringLiteral("/no/such/folder");
+            said.clear();
+            action->trigger();
+            QTRY_VERIFY2(said.contains(QStringLiteral("does not exist")), qPrintable(said));
+            QCOMPARE(exported.size(), before + 1);
+        }
+        QVERIFY(!window.document()->isModified());
+    }
+
     void aFileThatIsNoNetworkIsRefusedAndNothingIsLost()
     {
         const QString bad = m_folder.filePath(QStringLiteral("bad.convarium"));

@@ -305,7 +305,7 @@ void CanvasScene::setBars(BarMode mode)
 
 void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count)
 {
-    m_thumbnails[id] = {atlas, count, false, {}};
+    m_thumbnails[id] = {atlas, count, Theme::current().dark, false, {}};
     if (NodeItem* item = itemOf(id)) {
         // The last layer of a card that has maps wins over the ones above it.
         if (item->stack().tail() != id && m_thumbnails.contains(item->stack().tail()))
@@ -313,6 +313,7 @@ void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count)
         Thumbnails shown = item->picture().thumbnails;
         shown.atlas = atlas;
         shown.count = count;
+        shown.dark = Theme::current().dark;
         item->setThumbnails(std::move(shown));
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/canvas/block_item.h"
+#include "ui/canvas/network_picture.h"
 #include "ui/canvas/node_item.h"
 #include "ui/canvas/output_item.h"
 #include "ui/canvas/wire_item.h"
@@ -96,6 +97,9 @@ public:
 
     /// Colours or text changed.
     void refresh();
+
+    /// The whole network as it is drawn at 100 % in the light theme, whatever the view shows: for pictures in files.
+    [[nodiscard]] NetworkPicture print();
 
 Q_SIGNALS:
     void layersSelected(const QList<convarium::ui::NodeId>& ids);

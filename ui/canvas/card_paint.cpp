@@ -16,11 +16,54 @@ namespace convarium::ui
 namespace
 {
 
-QPainterPath rounded(const QRectF& rect)
+// The card's parts are cut by their outlines: not every file format for pictures knows clipping.
+constexpr double kCorner = 2 * kCardRadius;
+constexpr double kCutAngle = 120; ///< on the corner's circle, where the band ends: its cosine is band / radius - 1
+static_assert(kBandWidth * 2 == kCardRadius);
+const double kCutDepth = kCardRadius * (1 - std::sqrt(3.0) / 2);
+
+/// The band at the left of a part. first, last: the card's upper or lower corners are this part's.
+QPainterPath bandOf(const QRectF& r, bool first, bool last)
 {
-    QPainterPath path;
-    path.addRoundedRect(rect, kCardRadius, kCardRadius);
+    QPainterPath path(QPointF(r.left() + kBandWidth, r.top() + (first ? kCutDepth : 0)));
+    if (first)
+        path.arcTo(QRectF(r.left(), r.top(), kCorner, kCorner), kCutAngle, 180 - kCutAngle);
+    else
+        path.lineTo(r.topLeft());
+    if (last)
+        path.arcTo(QRectF(r.left(), r.bottom() - kCorner, kCorner, kCorner), 180, 180 - kCutAngle);
+    else
+        path.lineTo(r.bottomLeft());
+    path.lineTo(r.left() + kBandWidth, r.bottom() - (last ? kCutDepth : 0));
+    path.closeSubpath();
     return path;
+}
+
+/// The rest of that part.
+QPainterPath besideBand(const QRectF& r, bool first, bool last)
+{
+    QPainterPath path(QPointF(r.left() + kBandWidth, r.top() + (first ? kCutDepth : 0)));
+    if (first) {
+        path.arcTo(QRectF(r.left(), r.top(), kCorner, kCorner), kCutAngle, 90 - kCutAngle);
+        path.arcTo(QRectF(r.right() - kCorner, r.top(), kCorner, kCorner), 90, -90);
+    } else {
+        path.lineTo(r.topRight());
+    }
+    if (last) {
+        path.arcTo(QRectF(r.right() - kCorner, r.bottom() - kCorner, kCorner, kCorner), 0, -90);
+        path.arcTo(QRectF(r.left(), r.bottom() - kCorner, kCorner, kCorner), 270, 90 - kCutAngle);
+    } else {
+        path.lineTo(r.bottomRight());
+        path.lineTo(r.left() + kBandWidth, r.bottom());
+    }
+    path.closeSubpath();
+    return path;
+}
+
+void paintPart(QPainter* painter, const QRectF& rect, Family family, const QColor& fill, bool first, bool last)
+{
+    painter->fillPath(bandOf(rect, first, last), Theme::current().familyInk(family));
+    painter->fillPath(besideBand(rect, first, last), fill);
 }
 
 void paintText(QPainter* painter, const QRectF& rect, const QString& text, const QFont& font, const QColor& color,
@@ -93,19 +136,18 @@ void paintBody(QPainter* painter, const CardPicture& p, Level level, double scal
     }
 }
 
-void paintRow(QPainter* painter, const DockedRow& row, double top, double scale)
+void paintRow(QPainter* painter, const DockedRow& row, double top, bool last, double scale)
 {
     const Theme& theme = Theme::current();
-    const QRectF rect(0, top, kCardWidth, kRowHeight);
-    painter->fillRect(rect, theme.familyTint(row.content.family));
-    painter->fillRect(QRectF(0, top, kBandWidth, kRowHeight), theme.familyInk(row.content.family));
-    painter->fillRect(QRectF(kBandWidth, top, kCardWidth, 1), theme.line);
+    paintPart(painter, QRectF(0, top, kCardWidth, kRowHeight), row.content.family, theme.familyTint(row.content.family),
+              false, last);
+    painter->fillRect(QRectF(kBandWidth, top, kCardWidth - kBandWidth, 1), theme.line);
     paintIcon(painter, QRectF(kTextLeft, top + 6, 16, 16), row.content.icon, theme.familyInk(row.content.family));
     const double left = kTextLeft + 24;
     const QFont font = cardFont(readablePx(13, scale), QFont::Medium);
     paintText(painter, QRectF(left, top, kCardWidth - left - 8, kRowHeight), row.content.title, font, theme.text);
     if (row.state.working)
-        painter->fillRect(QRectF(kBandWidth, top + kRowHeight - 2, kCardWidth, 2), theme.accent);
+        painter->fillRect(QRectF(kCardRadius, top + kRowHeight - 2, kCardWidth - 2 * kCardRadius, 2), theme.accent);
 }
 
 void ring(QPainter* painter, const QRectF& rect, const QColor& color, double distance, double width, double radius)
@@ -191,22 +233,21 @@ void paintFrame(QPainter* painter, const CardPicture& p, Level level, double sca
                          std::any_of(p.rows.begin(), p.rows.end(), [](const DockedRow& r) { return r.state.hovered; });
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    painter->fillPath(rounded(card), theme.surface);
-    painter->save();
-    painter->setClipPath(rounded(card));
-    painter->fillRect(QRectF(0, 0, kCardWidth, kHeadHeight), theme.familyTint(p.content.family));
-    painter->fillRect(QRectF(0, 0, kBandWidth, card.height()), theme.familyInk(p.content.family));
-    if (p.content.frozen)
-        painter->fillRect(QRectF(0, 0, kBandWidth, card.height()), QBrush(theme.surface, Qt::BDiagPattern));
+    const double body = p.metrics.bodyHeight(level);
+    paintPart(painter, QRectF(0, 0, kCardWidth, body), p.content.family, theme.surface, true, p.rows.empty());
+    painter->fillPath(besideBand({0, 0, kCardWidth, kHeadHeight}, true, false), theme.familyTint(p.content.family));
     paintHead(painter, p, scale);
     paintBody(painter, p, level, scale);
-    double top = p.metrics.bodyHeight(level);
-    for (const DockedRow& row : p.rows) {
-        paintRow(painter, row, top, scale);
+    double top = body;
+    for (std::size_t i = 0; i < p.rows.size(); ++i) {
+        paintRow(painter, p.rows[i], top, i + 1 == p.rows.size(), scale);
         top += kRowHeight;
     }
-    painter->restore();
-    painter->setRenderHint(QPainter::Antialiasing);
+    if (p.content.frozen) {
+        painter->setPen(QPen(theme.surface, 1));
+        for (double y = kCardRadius; y < card.height() - kBandWidth; y += kBandWidth)
+            painter->drawLine(QPointF(0, y), QPointF(kBandWidth, y - kBandWidth));
+    }
 
     ring(painter, card, hovered ? theme.text2 : theme.line2, -0.5, 1, kCardRadius);
     if (faulty)
@@ -215,7 +256,7 @@ void paintFrame(QPainter* painter, const CardPicture& p, Level level, double sca
         ring(painter, card, theme.accent, faulty ? 2 : 0, 2, kCardRadius);
     if (p.state.focused)
         ring(painter, card, theme.accent, (faulty ? 2 : 0) + (p.state.selected ? 4 : 2), 2, kCardRadius);
-    top = p.metrics.bodyHeight(level);
+    top = body;
     for (const DockedRow& row : p.rows) {
         const QRectF rect(0, top, kCardWidth, kRowHeight);
         if (!row.content.fault.isEmpty() && !row.content.warning)
@@ -265,11 +306,12 @@ void paintThumbnails(QPainter* painter, const CardPicture& p, Level level)
     }
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
+    const bool drawn = !t.atlas.isNull() && t.dark == theme.dark;
     const auto tile = [&](const QRectF& to, const QRectF& from) {
-        if (t.atlas.isNull())
-            painter->fillRect(to, theme.sunken);
-        else
+        if (drawn)
             painter->drawImage(to, t.atlas, from);
+        else
+            painter->fillRect(to, theme.sunken);
         painter->setPen(QPen(theme.line, 0));
         painter->setBrush(Qt::NoBrush);
         painter->drawRect(to);

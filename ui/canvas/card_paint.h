@@ -21,6 +21,7 @@ namespace convarium::ui
 struct Thumbnails {
     QImage atlas; ///< `count` tiles side by side
     int count = 0;
+    bool dark = false;    ///< made for the dark theme: not drawn in the light one, nor the other way round
     bool strip = false;   ///< a list of numbers: one strip over the whole width
     QVector<double> bars; ///< probabilities: ten bars instead
 };

@@ -3,6 +3,7 @@
 #include "ui/canvas/canvas_scene.h"
 #include "ui/theme/theme.h"
 
+#include <QPaintEngine>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
@@ -87,7 +88,11 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
         paintSilhouette(painter, m_picture, m_shape ? &*m_shape : nullptr);
         return;
     }
-    paintCachedFrame(painter);
+    // A file keeps curves and letters; pixmaps are for the screen.
+    if (painter->paintEngine()->type() == QPaintEngine::Raster)
+        paintCachedFrame(painter);
+    else
+        paintFrame(painter, m_picture, level, m_scene->viewScale());
     paintThumbnails(painter, m_picture, level);
 }
 

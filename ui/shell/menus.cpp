@@ -87,6 +87,13 @@ void MainWindow::makeFileMenu()
                                            [this, &format] { m_files->exportAs(format); });
         a->setToolTip(QString::fromStdString(format.help));
     }
+    exportMenu->addSeparator();
+    for (const PictureFormat& format : pictureFormats()) {
+        QAction* a = exportMenu->addAction(format.title + QStringLiteral("\u2026"), this, [this, &format] {
+            m_files->exportAs(format, m_canvas->canvasScene()->print());
+        });
+        a->setToolTip(format.help);
+    }
     exportMenu->setToolTipsVisible(true);
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(QStringLiteral("Ctrl+Q")), this, [this] { close(); });

@@ -1,5 +1,6 @@
 #include "ui/shell/project_files.h"
 
+#include "engine/io/atomic_file.h"
 #include "engine/io/load_model.h"
 #include "engine/io/project_file.h"
 #include "ui/document/project_document.h"
@@ -212,7 +213,34 @@ void ProjectFiles::exportAs(const engine::ExportFormat& format)
 {
     if (m_task.isRunning())
         return;
-    const QString title = text(format.title), suffix = text(format.suffix);
+    exportTo(text(format.title), text(format.suffix), [p = project(), write = format.write](const std::string& path) {
+        const engine::WeightsPtr weights =
+            p.state ? p.state->resultWeights() : engine::initialWeights(p.graph, p.train.seed);
+        return write(p, *weights, path);
+    });
+}
+
+void ProjectFiles::exportAs(const PictureFormat& format, const NetworkPicture& picture)
+{
+    exportTo(format.title, format.suffix, [picture, encode = format.encode](const std::string& path) -> Files {
+        if (const auto possible = engine::checkFolder(path); !possible)
+            return possible.error();
+        const auto content = encode(picture);
+        if (!content)
+            return content.error();
+        const auto written = engine::writeFileAtomically(
+            path, std::string_view(content->constData(), static_cast<std::size_t>(content->size())));
+        if (!written)
+            return written.error();
+        return std::vector{path};
+    });
+}
+
+void ProjectFiles::exportTo(const QString& title, const QString& suffix,
+                            std::function<Files(const std::string& path)> job)
+{
+    if (m_task.isRunning())
+        return;
     const QString suggested = m_document->filePath().isEmpty()
                                   ? m_document->title() + suffix
                                   : QFileInfo(m_document->filePath()).path() + QLatin1Char('/') +
@@ -223,10 +251,8 @@ void ProjectFiles::exportAs(const engine::ExportFormat& format)
         return;
     const auto files = std::make_shared<QStringList>();
     m_task.start(
-        [p = project(), file = path.toStdString(), write = format.write, files]() -> FileTask::Outcome {
-            const engine::WeightsPtr weights =
-                p.state ? p.state->resultWeights() : engine::initialWeights(p.graph, p.train.seed);
-            const auto written = write(p, *weights, file);
+        [job = std::move(job), file = path.toStdString(), files]() -> FileTask::Outcome {
+            const auto written = job(file);
             if (!written)
                 return written.error();
             for (const std::string& one : *written)

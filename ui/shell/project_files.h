@@ -3,6 +3,7 @@
 
 #include "engine/io/export_formats.h"
 #include "engine/io/project.h"
+#include "ui/canvas/network_picture.h"
 #include "ui/shell/file_task.h"
 
 #include <QObject>
@@ -37,6 +38,8 @@ public:
     void saveAs();
     /// Writes the network with its present weights, or its initial ones, for another program. Asks for a place.
     void exportAs(const engine::ExportFormat& format);
+    /// The same for a picture of it.
+    void exportAs(const PictureFormat& format, const NetworkPicture& picture);
     /// Calls go once nothing can be lost any more: saved, discarded, or nothing to save. Not when cancelled.
     void guard(std::function<void()> go);
     /// "Saved 14:02", "Edited", "Saving ..."
@@ -52,6 +55,9 @@ private:
     /// source: the file it came from; empty for a built-in or new network.
     void show(const engine::Project& project, const QString& source);
     void write(const QString& path, std::function<void()> then);
+    /// Asks for a place; job writes there, on the worker, and returns the files.
+    using Files = engine::Result<std::vector<std::string>>;
+    void exportTo(const QString& title, const QString& suffix, std::function<Files(const std::string& path)> job);
     void saveThen(std::function<void()> then);
     [[nodiscard]] engine::Project project() const;
     [[nodiscard]] QString askPath() const;

@@ -8,6 +8,7 @@
 #include <QHash>
 #include <QIconEngine>
 #include <QImage>
+#include <QPaintEngine>
 #include <QPainter>
 #include <QPainterPath>
 #include <QPixmapCache>
@@ -57,6 +58,16 @@ QPixmap tinted(const QString& name, int pixels, const QColor& color)
     pixmap = QPixmap::fromImage(image);
     QPixmapCache::insert(key, pixmap);
     return pixmap;
+}
+
+/// The same as curves: the SVG is drawn in that colour.
+void paintCurves(QPainter* painter, const QRectF& target, const QString& name, const QColor& color)
+{
+    QFile file(pathOf(name));
+    if (!file.open(QIODevice::ReadOnly)) {
+        return;
+    }
+    QSvgRenderer(file.readAll().replace("#000", color.name().toLatin1())).render(painter, target);
 }
 
 class IconEngine final : public QIconEngine
@@ -138,6 +149,10 @@ void paintIcon(QPainter* painter, const QRectF& rect, const QString& name, const
     }
     QRectF target(0, 0, side, side);
     target.moveCenter(rect.center());
+    if (painter->paintEngine()->type() != QPaintEngine::Raster) {
+        paintCurves(painter, target, name, color);
+        return;
+    }
     if (transform.type() <= QTransform::TxScale) {
         // Snap to whole device pixels, otherwise thin strokes are smeared over two.
         const QPointF corner = transform.map(target.topLeft());

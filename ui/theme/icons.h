@@ -19,7 +19,8 @@ namespace convarium::ui
 [[nodiscard]] QIcon familyIcon(const QString& name, Family family);
 /// `size` x `size` device-independent pixels in a fixed colour, transparent elsewhere. Cached.
 [[nodiscard]] QPixmap iconPixmap(const QString& name, int size, const QColor& color, qreal dpr = 1.0);
-/// Paints the icon into the square at the centre of `rect`; as sharp as the painter's device and zoom allow.
+/// Paints the icon into the square at the centre of `rect`; as sharp as the painter's device and zoom allow, as curves
+/// where the device keeps them.
 void paintIcon(QPainter* painter, const QRectF& rect, const QString& name, const QColor& color);
 /// All names, sorted, without the program's own icon.
 [[nodiscard]] QStringList iconNames();

@@ -122,6 +122,7 @@ private Q_SLOTS:
     void portalSettingChanged(const QString& group, const QString& key, const QDBusVariant& value);
 
 private:
+    friend class ScopedTheme;
     ThemeManager();
     void readSystem();
     void apply();
@@ -132,6 +133,20 @@ private:
     bool m_reducedMotion = false;
     bool m_systemDark = false;
     bool m_installed = false;
+};
+
+/// Theme::current() is this one while it lives: for drawing something that is not shown in the window. Must outlive no
+/// turn of the event loop. UI thread only.
+class ScopedTheme final
+{
+public:
+    explicit ScopedTheme(const Theme& theme);
+    ~ScopedTheme();
+    ScopedTheme(const ScopedTheme&) = delete;
+    ScopedTheme& operator=(const ScopedTheme&) = delete;
+
+private:
+    const Theme* m_before;
 };
 
 /// Layout length in device-independent pixels: `px` of the design times the text size, rounded.

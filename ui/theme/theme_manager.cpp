@@ -160,6 +160,16 @@ void ThemeManager::apply()
     Q_EMIT changed();
 }
 
+ScopedTheme::ScopedTheme(const Theme& theme) : m_before(ThemeManager::instance().m_current)
+{
+    ThemeManager::instance().m_current = &theme;
+}
+
+ScopedTheme::~ScopedTheme()
+{
+    ThemeManager::instance().m_current = m_before;
+}
+
 int scaled(double px)
 {
     return qRound(px * ThemeManager::instance().textScale());
