@@ -13,15 +13,6 @@ namespace
 
 constexpr double kTurn = 2 * std::numbers::pi;
 
-/// A point of the finished pen line with half the width of the line there.
-struct InkPoint {
-    float x = 0;
-    float y = 0;
-    float radius = 0;
-};
-
-using InkLine = std::vector<InkPoint>;
-
 /// Slow waves that bend the whole digit, the path's equivalent of an elastic distortion of the picture.
 class Waves
 {
@@ -177,40 +168,6 @@ void fit(std::vector<InkLine>& lines, float margin)
     }
 }
 
-using Box = std::array<float, std::size_t{kDigitBoxSize} * kDigitBoxSize>;
-
-/// For each pixel of the box how far its centre lies inside the ink (negative: outside).
-void depth(const std::vector<InkLine>& lines, Box& out)
-{
-    out.fill(-10.0f);
-    for (const InkLine& line : lines) {
-        for (std::size_t i = 0; i + 1 < line.size(); ++i) {
-            const InkPoint& a = line[i];
-            const InkPoint& b = line[i + 1];
-            const float reach = std::max(a.radius, b.radius) + 1.5f;
-            const int x0 = std::max(0, static_cast<int>(std::floor(std::min(a.x, b.x) - reach)));
-            const int x1 = std::min(kDigitBoxSize - 1, static_cast<int>(std::floor(std::max(a.x, b.x) + reach)));
-            const int y0 = std::max(0, static_cast<int>(std::floor(std::min(a.y, b.y) - reach)));
-            const int y1 = std::min(kDigitBoxSize - 1, static_cast<int>(std::floor(std::max(a.y, b.y) + reach)));
-            const float ex = b.x - a.x;
-            const float ey = b.y - a.y;
-            const float inverse = 1.0f / std::max(1e-6f, ex * ex + ey * ey);
-            for (int y = y0; y <= y1; ++y) {
-                const float py = static_cast<float>(y) + 0.5f - a.y;
-                for (int x = x0; x <= x1; ++x) {
-                    const float px = static_cast<float>(x) + 0.5f - a.x;
-                    const float t = std::clamp((px * ex + py * ey) * inverse, 0.0f, 1.0f);
-                    const float qx = px - t * ex;
-                    const float qy = py - t * ey;
-                    const float d = a.radius + t * (b.radius - a.radius) - std::sqrt(qx * qx + qy * qy);
-                    float& best = out[static_cast<std::size_t>(y * kDigitBoxSize + x)];
-                    best = std::max(best, d);
-                }
-            }
-        }
-    }
-}
-
 } // namespace
 
 void drawDigit(int digit, ImageRandom& random, std::span<std::uint8_t, kDigitPixels> out)
@@ -228,15 +185,14 @@ void drawDigit(int digit, ImageRandom& random, std::span<std::uint8_t, kDigitPix
     std::vector<InkLine> inked = ink(lines, digit, random);
     const auto softness = static_cast<float>(random.range(0.36, 0.66)); // half the width of the edge, pixels
     fit(inked, 0.15f);
-    Box box;
-    depth(inked, box);
+    std::array<float, std::size_t{kDigitBoxSize} * kDigitBoxSize> box;
+    box.fill(kDryDepth);
+    for (const InkLine& line : inked)
+        deepen(box, kDigitBoxSize, kDigitBoxSize, line);
 
     // Paper and scanner: the edge is not even, and the black not quite black.
     const double roughness = random.range(0.0, 0.14);
     const double black = random.range(0.97, 1.03);
-    double mass = 0;
-    double massX = 0;
-    double massY = 0;
     std::array<std::uint8_t, std::size_t{kDigitBoxSize} * kDigitBoxSize> pixels{};
     for (int y = 0; y < kDigitBoxSize; ++y) {
         for (int x = 0; x < kDigitBoxSize; ++x) {
@@ -247,17 +203,9 @@ void drawDigit(int digit, ImageRandom& random, std::span<std::uint8_t, kDigitPix
             const double cover = std::clamp(0.5 + 0.5 * d / softness, 0.0, 1.0);
             const double value = std::clamp(255.0 * black * cover, 0.0, 255.0);
             pixels[i] = static_cast<std::uint8_t>(std::lround(value));
-            mass += pixels[i];
-            massX += pixels[i] * (x + 0.5);
-            massY += pixels[i] * (y + 0.5);
         }
     }
-    const auto offset = [mass](double moment) {
-        const double centre = mass > 0 ? moment / mass : kDigitBoxSize / 2.0;
-        return std::clamp(static_cast<int>(std::lround(kDigitSize / 2.0 - centre)), 0, kDigitSize - kDigitBoxSize);
-    };
-    const int dx = offset(massX);
-    const int dy = offset(massY);
+    const auto [dx, dy] = centringOffset(pixels, kDigitBoxSize, kDigitBoxSize, kDigitSize);
     std::fill(out.begin(), out.end(), std::uint8_t{0});
     for (int y = 0; y < kDigitBoxSize; ++y)
         std::copy_n(pixels.begin() + y * kDigitBoxSize, kDigitBoxSize, out.begin() + (y + dy) * kDigitSize + dx);

@@ -2,16 +2,13 @@
 #pragma once
 
 #include "datasets/digit_strokes.h"
+#include "datasets/mnist_steps.h"
 
 #include <cstdint>
 #include <span>
 
 namespace convarium::datasets
 {
-
-inline constexpr int kDigitSize = 28;    ///< height and width of a picture
-inline constexpr int kDigitBoxSize = 20; ///< the ink fits into a square of this size, keeping its aspect
-inline constexpr std::size_t kDigitPixels = std::size_t{kDigitSize} * kDigitSize;
 
 /// Writes one digit (0 to 9) into out (28 x 28, 0 paper, 255 ink): the ink fits a 20 x 20 box and its centre of mass
 /// lies within half a pixel of the middle of the picture (LeCun et al., "Gradient-based learning applied to document
