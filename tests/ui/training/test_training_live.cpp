@@ -14,6 +14,8 @@ class TestTrainingLive : public QObject
 {
     Q_OBJECT
 
+    static constexpr int kPatience = 300'000; ///< milliseconds: a thread sanitizer on a busy machine
+
     /// 28x28 images whose class is where the bright row lies: quickly made, quickly learnt.
     static engine::DatasetBundle bars(int count)
     {
@@ -94,7 +96,7 @@ private Q_SLOTS:
         controller.setNetwork(lenet(), {});
         controller.setConfig(config(3));
         controller.train();
-        QTRY_COMPARE_WITH_TIMEOUT(controller.state(), RunState::Finished, 60000);
+        QTRY_COMPARE_WITH_TIMEOUT(controller.state(), RunState::Finished, kPatience);
         const auto& h = controller.history();
         QCOMPARE(h.epochs.size(), std::size_t(3));
         QVERIFY(h.epochs.back().validationLoss.has_value());
@@ -119,7 +121,7 @@ private Q_SLOTS:
                 QTRY_COMPARE(controller.state(), RunState::Idle);
             }
             controller.train();
-            QTRY_COMPARE_WITH_TIMEOUT(controller.state(), RunState::Finished, 60000);
+            QTRY_COMPARE_WITH_TIMEOUT(controller.state(), RunState::Finished, kPatience);
             for (const auto& p : controller.history().steps)
                 losses[pass].push_back(p.loss);
         }
@@ -140,7 +142,7 @@ private Q_SLOTS:
         controller.setConfig(c);
         QSignalSpy message(&controller, &TrainingController::message);
         controller.train();
-        QTRY_VERIFY_WITH_TIMEOUT(!controller.isActive(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(!controller.isActive(), kPatience);
         QCOMPARE(controller.state(), RunState::Diverged);
         QCOMPARE(message.count(), 1);
         const auto error = message.front().front().value<engine::Error>();
