@@ -1,6 +1,5 @@
 #include "engine/core/parallel.h"
 
-#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -61,40 +60,11 @@ void parallel(int n, const std::function<void(int)>& fn)
     for (auto& t : threads)
         t.join();
 #else
-    // Barriers inside fn need all n threads at once: never let the runtime give fewer.
+    // All n run at once: never let the runtime give fewer.
     omp_set_dynamic(0);
 #pragma omp parallel num_threads(n)
     guarded(omp_get_thread_num());
 #endif
-}
-
-void Barrier::wait(const std::function<void()>& atLast)
-{
-    const unsigned generation = m_generation.load(std::memory_order_acquire);
-    if (m_arrived.fetch_add(1, std::memory_order_acq_rel) == m_threads - 1) {
-        if (atLast)
-            atLast();
-        m_arrived.store(0, std::memory_order_relaxed);
-        {
-            // Under the mutex so that a thread about to sleep cannot miss the change.
-            std::lock_guard lock(m_mutex);
-            m_generation.store(generation + 1, std::memory_order_release);
-        }
-        m_wake.notify_all();
-        return;
-    }
-    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(20);
-    do {
-        for (int i = 0; i < 64; ++i) {
-            if (m_generation.load(std::memory_order_acquire) != generation)
-                return;
-#if defined(__x86_64__) || defined(__i386__)
-            _mm_pause();
-#endif
-        }
-    } while (std::chrono::steady_clock::now() < end);
-    std::unique_lock lock(m_mutex);
-    m_wake.wait(lock, [&] { return m_generation.load(std::memory_order_acquire) != generation; });
 }
 
 } // namespace convarium::engine

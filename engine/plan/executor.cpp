@@ -100,8 +100,7 @@ Result<std::unique_ptr<Executor>> Executor::create(std::shared_ptr<const Executi
     }
 }
 
-Executor::Executor(std::shared_ptr<const ExecutionPlan> plan)
-    : m_plan(std::move(plan)), m_claims(m_plan->segments.size())
+Executor::Executor(std::shared_ptr<const ExecutionPlan> plan) : m_plan(std::move(plan)), m_team(m_plan->options.threads)
 {
 }
 
@@ -128,7 +127,6 @@ void Executor::allocate()
     }
     for (int t = 0; t < p.options.threads; ++t)
         m_addresses.push_back(addresses(t));
-    m_barrier = std::make_unique<Barrier>(p.options.threads);
     eachState(p, [&](const Parameter& q, std::int64_t state) {
         const auto parameter = static_cast<int>(&q - p.graph->parameters.data());
         for (std::int64_t at = 0; at < q.packedFloats; at += kUpdateRun)
@@ -365,78 +363,92 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
     context.slots = static_cast<int>(std::min<std::int64_t>(m_plan->slots, context.images));
     context.dataFailure = &m_dataFailure;
     m_dataFailure.clear();
-    for (auto& claim : m_claims)
-        claim = 0;
-    m_measureClaim = 0;
-    m_updateClaim = 0;
-    m_averageClaim = 0;
-    m_deriveClaim = 0;
     m_gradientScale = 1;
     m_abort = false;
     const auto& segments = m_plan->segments;
-    const auto body = [&](int thread) {
-        for (std::size_t s = 0; s < segments.size(); ++s) {
-            if (segments[s].scope == PhaseScope::Once)
-                continue; // ran at the barrier before it
-            runSegment(context, s, thread, seen, stop);
-            meet(thread, [&] {
-                if (stop && stop->load(std::memory_order_relaxed))
-                    m_abort = true;
-                for (std::size_t next = s + 1;
-                     next < segments.size() && segments[next].scope == PhaseScope::Once && !m_abort; ++next)
-                    runOnce(context, next, thread);
-                if (s + 1 == segments.size() || (s + 2 == segments.size() && segments[s + 1].scope == PhaseScope::Once))
-                    judge(context, result, stop);
-            });
-            if (m_abort)
-                return;
+    enum AfterSegments : int { Judge, Measure, Limit, Update, Average, Derive, Count };
+    const int last = static_cast<int>(segments.size());
+    Team::Job job;
+    job.stages = last + Count;
+    job.units = [&](int stage) {
+        if (stage <= last + Judge && stop && stop->load(std::memory_order_relaxed))
+            m_abort = true;
+        if (m_abort)
+            return 0;
+        if (stage < last)
+            return segments[static_cast<std::size_t>(stage)].scope == PhaseScope::Once ? 1 : context.slots;
+        if (!context.training && stage > last + Judge)
+            return 0;
+        switch (stage - last) {
+        case Measure: return rule->clipNorm > 0 ? static_cast<int>(m_updateTasks.size()) : 0;
+        case Limit: return rule->clipNorm > 0 ? 1 : 0;
+        case Update: return static_cast<int>(m_updateTasks.size());
+        case Average: return rule->averageShare > 0 ? averageParts() : 0;
+        case Derive: return static_cast<int>(m_deriveOps.size());
+        default: return 1;
         }
-        if (!rule)
-            return;
-        const Stopwatch watch(profiling() ? &m_profiles[static_cast<std::size_t>(thread)].update : nullptr);
-        if (rule->clipNorm > 0)
-            measureGradient(context, *rule);
-        update(context, *rule);
-        m_barrier->wait();
-        if (rule->averageShare > 0)
-            moveAverage(rule->averageShare);
-        derive();
     };
-    const int threads = threadsFor(context);
-    m_barrier->setThreads(threads);
-    parallel(threads, body);
-    if (profiling())
+    job.run = [&](int stage, int unit, int thread) {
+        if (stage < last) {
+            if (segments[static_cast<std::size_t>(stage)].scope == PhaseScope::Once)
+                runOnce(context, static_cast<std::size_t>(stage), thread);
+            else
+                runSlot(context, static_cast<std::size_t>(stage), unit, thread, seen, stop);
+            return;
+        }
+        if (stage == last + Judge) {
+            judge(context, result);
+            return;
+        }
+        const Stopwatch watch(profiling() ? &m_profiles[static_cast<std::size_t>(thread)].update : nullptr);
+        switch (stage - last) {
+        case Measure: measureGradient(context, *rule, unit); break;
+        case Limit: limitGradient(*rule); break;
+        case Update: update(context, *rule, unit); break;
+        case Average: moveAverage(rule->averageShare, unit); break;
+        default: derive(unit); break;
+        }
+    };
+    double seconds = 0;
+    {
+        const Stopwatch watch(profiling() ? &seconds : nullptr);
+        if (alone(context))
+            Team::runAlone(job);
+        else
+            m_team.run(job);
+    }
+    if (profiling()) {
+        m_profiles[0].threadSeconds += seconds * m_plan->options.threads;
         ++m_profiles[0].steps;
+    }
     if (m_abort && !result.diverged && !result.dataError)
         result.cancelled = true;
 }
 
-/// With fewer images than threads the others have only weights to update: not worth waking them for few.
-int Executor::threadsFor(const StepContext& context) const
+/// With one slot the other threads have only weights to update: not worth waking them for few.
+bool Executor::alone(const StepContext& context) const
 {
     constexpr std::int64_t kFewFloats = 1 << 18;
     const auto floats = static_cast<std::int64_t>(m_arenas[static_cast<int>(Arena::Weights)].size() / sizeof(float));
-    return context.slots < m_plan->options.threads && floats < kFewFloats ? context.slots : m_plan->options.threads;
+    return context.slots == 1 && floats < kFewFloats;
 }
 
-void Executor::runSegment(const StepContext& context, std::size_t segment, int thread,
-                          const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop)
+void Executor::runSlot(const StepContext& context, std::size_t segment, int slot, int thread,
+                       const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop)
 {
     const Segment& s = m_plan->segments[segment];
-    for (int slot = m_claims[segment].fetch_add(1); slot < context.slots; slot = m_claims[segment].fetch_add(1)) {
-        const auto [begin, end] = slotRange(context.images, context.slots, slot);
-        for (std::int64_t first = begin; first < end; first += m_plan->chunk) {
-            if (stop && stop->load(std::memory_order_relaxed))
-                return; // the barrier sees the flag too: nothing of this step is used
-            Run run = makeRun(thread, slot, first, std::min(m_plan->chunk, end - first), first == begin);
-            run.step = &context;
-            for (const Piece& piece : s.pieces)
-                runPiece(piece, run, thread);
-            if (seen && segment + 1 == m_plan->segments.size()) {
-                const int v = m_plan->graph->logits;
-                (*seen)({slot, run.first, run.count, run.at(m_plan->valueBuffer[static_cast<std::size_t>(v)]),
-                         &m_plan->graph->layoutOf(v)});
-            }
+    const auto [begin, end] = slotRange(context.images, context.slots, slot);
+    for (std::int64_t first = begin; first < end; first += m_plan->chunk) {
+        if (stop && stop->load(std::memory_order_relaxed))
+            return; // seen before the next stage too: nothing of this step is used
+        Run run = makeRun(thread, slot, first, std::min(m_plan->chunk, end - first), first == begin);
+        run.step = &context;
+        for (const Piece& piece : s.pieces)
+            runPiece(piece, run, thread);
+        if (seen && segment + 1 == m_plan->segments.size()) {
+            const int v = m_plan->graph->logits;
+            (*seen)({slot, run.first, run.count, run.at(m_plan->valueBuffer[static_cast<std::size_t>(v)]),
+                     &m_plan->graph->layoutOf(v)});
         }
     }
 }
@@ -478,26 +490,6 @@ void Executor::runInstruction(int instruction, const Run& run, int thread)
         op.backward(run, b, in.phase);
 }
 
-/// Waiting is what is left of the time at the barrier when the last thread's own work there is taken off.
-void Executor::meet(int thread, const std::function<void()>& atLast)
-{
-    if (!profiling()) {
-        m_barrier->wait(atLast);
-        return;
-    }
-    double own = 0;
-    double whole = 0;
-    {
-        const Stopwatch watch(&whole);
-        m_barrier->wait([&] {
-            const Stopwatch work(&own);
-            if (atLast)
-                atLast();
-        });
-    }
-    m_profiles[static_cast<std::size_t>(thread)].waiting += whole - own;
-}
-
 void Executor::setProfiling(bool on)
 {
     m_profiles.assign(on ? static_cast<std::size_t>(m_plan->options.threads) : 0, {});
@@ -515,16 +507,15 @@ StepProfile Executor::takeProfile()
 }
 
 /// After the last chunk: is this step to be applied? If so, statistics are committed.
-void Executor::judge(const StepContext& context, StepResult& result, const std::atomic<bool>* stop)
+void Executor::judge(const StepContext& context, StepResult& result)
 {
     if (m_dataFailure.happened()) {
         result.dataError = m_dataFailure.error();
         m_abort = true;
-    }
-    if (m_abort || !context.training || (stop && stop->load(std::memory_order_relaxed))) {
-        m_abort = m_abort || context.training;
         return;
     }
+    if (!context.training)
+        return;
     Run run = makeRun(0, 0, 0, context.images, true);
     run.step = &context;
     for (int slot = 0; slot < context.slots; ++slot) {
@@ -570,54 +561,55 @@ kernels::UpdateArgs Executor::updateArgs(const StepContext& context, const Updat
     return a;
 }
 
-/// The whole gradient's norm needs all parts first, hence a barrier of its own. Squares are added in the order of the
-/// tasks, whichever thread took them.
-void Executor::measureGradient(const StepContext& context, const UpdateRule& rule)
+/// The whole gradient's norm needs all parts first, hence stages of its own.
+void Executor::measureGradient(const StepContext& context, const UpdateRule& rule, int task)
 {
     std::vector<const float*> gradients;
-    for (int i = m_measureClaim.fetch_add(1); i < static_cast<int>(m_updateTasks.size());
-         i = m_measureClaim.fetch_add(1))
-        m_taskSquares[static_cast<std::size_t>(i)] = context.kernels->gradientSquares(
-            updateArgs(context, m_updateTasks[static_cast<std::size_t>(i)], rule, gradients));
-    m_barrier->wait([&] {
-        const double norm = std::sqrt(std::accumulate(m_taskSquares.begin(), m_taskSquares.end(), 0.0));
-        m_gradientScale = static_cast<float>(std::min(1.0, rule.clipNorm / (norm + 1e-6)));
-    });
+    const auto i = static_cast<std::size_t>(task);
+    m_taskSquares[i] = context.kernels->gradientSquares(updateArgs(context, m_updateTasks[i], rule, gradients));
 }
 
-void Executor::update(const StepContext& context, const UpdateRule& rule)
+/// Squares are added in the order of the tasks, whichever thread took them.
+void Executor::limitGradient(const UpdateRule& rule)
+{
+    const double norm = std::sqrt(std::accumulate(m_taskSquares.begin(), m_taskSquares.end(), 0.0));
+    m_gradientScale = static_cast<float>(std::min(1.0, rule.clipNorm / (norm + 1e-6)));
+}
+
+void Executor::update(const StepContext& context, const UpdateRule& rule, int task)
 {
     std::vector<const float*> gradients;
-    for (int i = m_updateClaim.fetch_add(1); i < static_cast<int>(m_updateTasks.size());
-         i = m_updateClaim.fetch_add(1)) {
-        kernels::UpdateArgs a = updateArgs(context, m_updateTasks[static_cast<std::size_t>(i)], rule, gradients);
-        a.gradientScale *= m_gradientScale;
-        rule.kernel(a);
-    }
+    kernels::UpdateArgs a = updateArgs(context, m_updateTasks[static_cast<std::size_t>(task)], rule, gradients);
+    a.gradientScale *= m_gradientScale;
+    rule.kernel(a);
 }
 
-void Executor::moveAverage(float share)
+int Executor::averageParts() const
+{
+    const auto floats = static_cast<std::int64_t>(m_arenas[static_cast<int>(Arena::Average)].size() / sizeof(float));
+    return static_cast<int>((floats + kUpdateRun - 1) / kUpdateRun);
+}
+
+void Executor::moveAverage(float share, int part)
 {
     AlignedBuffer& average = m_arenas[static_cast<int>(Arena::Average)];
     const auto* weights = m_arenas[static_cast<int>(Arena::Weights)].as<float>();
     const auto floats = static_cast<std::int64_t>(average.size() / sizeof(float));
-    for (std::int64_t at = kUpdateRun * m_averageClaim.fetch_add(1); at < floats;
-         at = kUpdateRun * m_averageClaim.fetch_add(1))
-        m_plan->options.kernels->moveTowards(average.as<float>() + at, weights + at, share,
-                                             std::min(kUpdateRun, floats - at));
+    const std::int64_t at = kUpdateRun * part;
+    m_plan->options.kernels->moveTowards(average.as<float>() + at, weights + at, share,
+                                         std::min(kUpdateRun, floats - at));
 }
 
-void Executor::derive()
+/// index: in m_deriveOps.
+void Executor::derive(int index)
 {
     const Run run = makeRun(0, 0, 0, 0, true);
-    for (int i = m_deriveClaim.fetch_add(1); i < static_cast<int>(m_deriveOps.size()); i = m_deriveClaim.fetch_add(1)) {
-        const auto op = static_cast<std::size_t>(m_deriveOps[static_cast<std::size_t>(i)]);
-        const OpBinding& b = m_plan->bindings[op];
-        if (m_plan->graph->ops[op]->scaled)
-            scaleWeights(run, op);
-        else
-            m_plan->graph->ops[op]->derive(run.at(b.weights[0]), run.at(b.derived));
-    }
+    const auto op = static_cast<std::size_t>(m_deriveOps[static_cast<std::size_t>(index)]);
+    const OpBinding& b = m_plan->bindings[op];
+    if (m_plan->graph->ops[op]->scaled)
+        scaleWeights(run, op);
+    else
+        m_plan->graph->ops[op]->derive(run.at(b.weights[0]), run.at(b.derived));
 }
 
 void Executor::scaleWeights(const Run& run, std::size_t op) const
@@ -636,8 +628,8 @@ void Executor::scaleWeights(const Run& run, std::size_t op) const
 
 void Executor::deriveAll()
 {
-    m_deriveClaim = 0;
-    derive();
+    for (std::size_t i = 0; i < m_deriveOps.size(); ++i)
+        derive(static_cast<int>(i));
 }
 
 } // namespace convarium::engine

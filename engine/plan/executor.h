@@ -1,7 +1,7 @@
 // Runs a plan: owns the memory, the weights in packed form and the threads of a step.
 #pragma once
 
-#include "engine/core/parallel.h"
+#include "engine/core/team.h"
 #include "engine/optimizers/optimizers.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/step_profile.h"
@@ -93,24 +93,25 @@ private:
     Run makeRun(int thread, int slot, std::int64_t first, std::int64_t count, bool firstOfSlot);
     void execute(StepContext& context, const UpdateRule* rule, const std::function<void(const ChunkView&)>* seen,
                  const std::atomic<bool>* stop, StepResult& result);
-    [[nodiscard]] int threadsFor(const StepContext& context) const;
-    void runSegment(const StepContext& context, std::size_t segment, int thread,
-                    const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
+    [[nodiscard]] bool alone(const StepContext& context) const;
+    void runSlot(const StepContext& context, std::size_t segment, int slot, int thread,
+                 const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
     void runOnce(const StepContext& context, std::size_t segment, int thread);
     void runPiece(const Piece& piece, const Run& run, int thread);
     void runInstruction(int instruction, const Run& run, int thread);
-    void meet(int thread, const std::function<void()>& atLast = {});
-    void judge(const StepContext& context, StepResult& result, const std::atomic<bool>* stop);
+    void judge(const StepContext& context, StepResult& result);
     struct UpdateTask;
     void placeTensors(const WeightMap& values, Arena arena);
     [[nodiscard]] WeightMap readTensors(Arena arena) const;
     Result<std::int64_t> countTargets(const StepContext& context) const;
     kernels::UpdateArgs updateArgs(const StepContext& context, const UpdateTask& task, const UpdateRule& rule,
                                    std::vector<const float*>& gradients);
-    void measureGradient(const StepContext& context, const UpdateRule& rule);
-    void update(const StepContext& context, const UpdateRule& rule);
-    void moveAverage(float share);
-    void derive();
+    void measureGradient(const StepContext& context, const UpdateRule& rule, int task);
+    void limitGradient(const UpdateRule& rule);
+    void update(const StepContext& context, const UpdateRule& rule, int task);
+    [[nodiscard]] int averageParts() const;
+    void moveAverage(float share, int part);
+    void derive(int index);
     void scaleWeights(const Run& run, std::size_t op) const;
     void deriveAll();
 
@@ -127,14 +128,12 @@ private:
     std::vector<std::vector<BufferAddress>> m_addresses; ///< per thread
     std::vector<UpdateTask> m_updateTasks;
     std::vector<double> m_taskSquares; ///< of the gradient, per update task
-    float m_gradientScale = 1;         ///< what its norm left of the gradient; written by one thread between barriers
+    float m_gradientScale = 1;         ///< what its norm left of the gradient; written by one unit
     std::vector<int> m_deriveOps;
     int m_lossOp = -1;
-    std::unique_ptr<Barrier> m_barrier;
-    std::vector<std::atomic<int>> m_claims; ///< next slot, per segment
-    std::atomic<int> m_measureClaim{0}, m_updateClaim{0}, m_averageClaim{0}, m_deriveClaim{0};
+    Team m_team;
     DataFailure m_dataFailure;
-    bool m_abort = false;                ///< written by one thread between barriers
+    bool m_abort = false;                ///< written between two stages
     std::vector<StepProfile> m_profiles; ///< per thread; empty: not measured
 };
 

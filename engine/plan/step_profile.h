@@ -11,7 +11,7 @@ namespace convarium::engine
 struct StepProfile {
     std::vector<double> instructions; ///< per instruction of the plan's tape; Commit, Update and Derive stay zero
     double update = 0;                ///< optimizer, average and the re-layout of weights
-    double waiting = 0;               ///< at barriers, while other threads still work
+    double threadSeconds = 0;         ///< of whole steps: what is not work is waiting
     std::int64_t steps = 0;
 
     StepProfile& operator+=(const StepProfile& other)
@@ -20,7 +20,7 @@ struct StepProfile {
         for (std::size_t i = 0; i < instructions.size(); ++i)
             instructions[i] += other.instructions[i];
         update += other.update;
-        waiting += other.waiting;
+        threadSeconds += other.threadSeconds;
         steps += other.steps;
         return *this;
     }

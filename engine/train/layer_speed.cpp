@@ -3,6 +3,9 @@
 #include "engine/layers/messages.h"
 #include "engine/plan/plan.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace convarium::engine
 {
 
@@ -64,7 +67,8 @@ StepSpeed readProfile(const ExecutionPlan& plan, const NetworkMacs& macs, const 
     StepSpeed out;
     const double perStep = 1e3 / (static_cast<double>(profile.steps) * plan.options.threads);
     out.updateMilliseconds = profile.update * perStep;
-    out.waitingMilliseconds = profile.waiting * perStep;
+    const double work = std::accumulate(profile.instructions.begin(), profile.instructions.end(), profile.update);
+    out.waitingMilliseconds = std::max(0.0, profile.threadSeconds - work) * perStep;
     for (const Pass pass : {Pass::Forward, Pass::Backward}) {
         std::map<NodeId, std::size_t> place;
         const std::size_t begin = out.layers.size();

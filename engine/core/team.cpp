@@ -1,0 +1,248 @@
+#include "engine/core/team.h"
+
+#include "engine/core/parallel.h"
+
+#include <cassert>
+#include <chrono>
+#include <utility>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <immintrin.h>
+#endif
+
+namespace convarium::engine
+{
+
+namespace
+{
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kSpin = std::chrono::microseconds(20); ///< between two looks at the others
+constexpr int kRounds = 10;                           ///< of spinning in the middle of a job
+constexpr auto kNap = std::chrono::microseconds(100); ///< after that
+
+/// Leaves the core to others for a few cycles.
+void pause()
+{
+#if defined(__x86_64__) || defined(__i386__)
+    _mm_pause();
+#endif
+}
+
+#if defined(__linux__)
+void tie(pthread_t thread, int core)
+{
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    pthread_setaffinity_np(thread, sizeof(one), &one);
+}
+
+/// Nanoseconds a thread has run; -1: unknown.
+std::int64_t processorTime(pthread_t thread)
+{
+    clockid_t clock{};
+    timespec t{};
+    if (pthread_getcpuclockid(thread, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        return -1;
+    return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_nsec;
+}
+
+/// Is this thread off its core? Its clock counts while it runs.
+bool standsStill(pthread_t thread)
+{
+    const std::int64_t before = processorTime(thread);
+    const auto end = Clock::now() + std::chrono::microseconds(3);
+    while (Clock::now() < end)
+        pause();
+    return before >= 0 && processorTime(thread) == before;
+}
+#endif
+
+} // namespace
+
+Team::Team(int threads) : m_seats(static_cast<std::size_t>(threads))
+{
+    if (threads <= 1)
+        return;
+#if defined(__linux__)
+    cpu_set_t cores;
+    if (sched_getaffinity(0, sizeof(cores), &cores) == 0 && CPU_COUNT(&cores) == threads) {
+        int core = 0;
+        for (Seat& seat : m_seats) {
+            while (!CPU_ISSET(core, &cores))
+                ++core;
+            seat.core = core++;
+        }
+    }
+#endif
+    m_host = std::thread([this, threads] {
+        parallel(threads - 1, [this](int i) {
+            sit(i + 1);
+            work(i + 1);
+        });
+    });
+}
+
+Team::~Team()
+{
+    if (!m_host.joinable())
+        return;
+    {
+        std::lock_guard lock(m_mutex);
+        m_quit.store(true, std::memory_order_relaxed);
+    }
+    m_wake.notify_all();
+    m_host.join();
+}
+
+void Team::runAlone(const Job& job)
+{
+    const FlushDenormals flush;
+    for (int stage = 0; stage < job.stages; ++stage)
+        for (int unit = 0, units = job.units(stage); unit < units; ++unit)
+            job.run(stage, unit, 0);
+}
+
+void Team::run(const Job& job)
+{
+    if (m_seats.size() <= 1) {
+        runAlone(job);
+        return;
+    }
+    const FlushDenormals flush;
+    sit(0);
+    m_job = &job;
+    open(0);
+    work(0);
+    m_job = nullptr;
+    standUp();
+}
+
+/// Thread 0 returns at the end of the job, the others when the team ends.
+void Team::work(int thread)
+{
+    Seat& seat = m_seats[static_cast<std::size_t>(thread)];
+    for (;;) {
+        Ticket t = m_ticket.load(std::memory_order_acquire);
+        if (t.taken() < t.units()) {
+            if (!m_ticket.compare_exchange_strong(t, t.withOneMoreTaken(), std::memory_order_acq_rel))
+                continue;
+            seat.holdsUnit.store(true, std::memory_order_relaxed);
+            m_job->run(m_stage, t.taken(), thread);
+            seat.holdsUnit.store(false, std::memory_order_relaxed);
+            if (m_left.fetch_sub(1, std::memory_order_acq_rel) == 1)
+                open(m_stage + 1);
+            continue;
+        }
+        if (thread == 0 ? t.units() == 0 : m_quit.load(std::memory_order_relaxed))
+            return;
+        wait(t, thread);
+    }
+}
+
+/// Opens the first stage from this one on that has units. None: the end of the job is a stage without any.
+void Team::open(int stage)
+{
+    int units = 0;
+    while (stage < m_job->stages && (units = m_job->units(stage)) == 0)
+        ++stage;
+    assert(static_cast<std::uint64_t>(units) <= Ticket::kMost);
+    m_stage = stage;
+    m_left.store(units, std::memory_order_relaxed);
+    {
+        // Under the mutex so that a thread about to sleep cannot miss the change.
+        std::lock_guard lock(m_mutex);
+        m_ticket.store(Ticket(m_ticket.load(std::memory_order_relaxed).serial() + 1, units), std::memory_order_release);
+    }
+    m_wake.notify_all();
+}
+
+/// Returns soon after another stage was opened. Asleep in the middle of a job, a thread would lose a core that it
+/// shares with a busy process; it naps only when the stage takes long.
+void Team::wait(Ticket seen, int thread)
+{
+    const auto opened = [&] { return m_ticket.load(std::memory_order_acquire).serial() != seen.serial(); };
+    const bool tied = seen.units() > 0 && m_seats.front().core >= 0;
+    for (int round = 0;; ++round) {
+        const auto end = Clock::now() + kSpin;
+        do {
+            for (int i = 0; i < 64; ++i) {
+                if (opened())
+                    return;
+                pause();
+            }
+        } while (Clock::now() < end);
+        if (tied)
+            changePlaces(thread);
+        if (tied && round < kRounds)
+            continue;
+        std::unique_lock lock(m_mutex);
+        if (opened() || m_quit.load(std::memory_order_relaxed))
+            return;
+        if (tied)
+            m_wake.wait_for(lock, kNap);
+        else
+            m_wake.wait(lock);
+    }
+}
+
+#if defined(__linux__)
+
+void Team::sit(int thread)
+{
+    std::lock_guard lock(m_mutex);
+    Seat& seat = m_seats[static_cast<std::size_t>(thread)];
+    if (seat.core < 0)
+        return;
+    if (thread == 0)
+        pthread_getaffinity_np(pthread_self(), sizeof(m_callerCores), &m_callerCores);
+    tie(pthread_self(), seat.core);
+    seat.handle = pthread_self();
+    seat.present.store(true, std::memory_order_release);
+}
+
+void Team::standUp()
+{
+    std::lock_guard lock(m_mutex);
+    Seat& seat = m_seats.front();
+    seat.present.store(false, std::memory_order_relaxed);
+    if (seat.core >= 0)
+        pthread_setaffinity_np(pthread_self(), sizeof(m_callerCores), &m_callerCores);
+}
+
+/// A thread that holds a unit and does not run waits for its core: it gets the one of this thread, which can wait there
+/// instead.
+void Team::changePlaces(int thread)
+{
+    Seat& own = m_seats[static_cast<std::size_t>(thread)];
+    const auto held = [](const Seat& s) {
+        return s.present.load(std::memory_order_acquire) && s.holdsUnit.load(std::memory_order_relaxed);
+    };
+    for (Seat& other : m_seats) {
+        if (&other == &own || !held(other) || !standsStill(other.handle))
+            continue;
+        int core = -1;
+        {
+            std::lock_guard lock(m_mutex);
+            if (!held(other))
+                return;
+            std::swap(own.core, other.core);
+            tie(other.handle, other.core);
+            core = own.core;
+        }
+        tie(pthread_self(), core); // may wait there
+        return;
+    }
+}
+
+#else
+
+void Team::sit(int) {}
+void Team::standUp() {}
+void Team::changePlaces(int) {}
+
+#endif
+
+} // namespace convarium::engine
