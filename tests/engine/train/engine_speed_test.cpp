@@ -161,7 +161,7 @@ private Q_SLOTS:
         }
         for (std::size_t i = 0; i < r.epochs.size(); ++i) { // of the averaged weights
             const double mine = *r.epochs[i].validationLoss, other = *plain.epochs[i].validationLoss;
-            QVERIFY2(std::abs(mine - other) < 1e-3 * (1 + other),
+            QVERIFY2(std::abs(mine - other) < 4e-3 * (1 + other),
                      qPrintable(QString("epoch %1: %2 and %3").arg(i + 1).arg(mine).arg(other)));
         }
         QVERIFY(r.epochs.back().validationAccuracy.value() > 0.9);
