@@ -15,13 +15,14 @@ struct Reference {
         const Shape& in = call.inputs[0].shape();
         const Shape& out = call.output.shape();
         const WindowGeometry g = windowGeometry(*call.params, in);
-        for (std::int64_t y = 0; y < out[1]; ++y)
-            for (std::int64_t x = 0; x < out[2]; ++x) {
+        const WantedPlaces places = wantedPlaces(call, g);
+        for (std::int64_t y = places.y.first; y < places.y.endWithin(out[1]); ++y)
+            for (std::int64_t x = places.x.first; x < places.x.endWithin(out[2]); ++x) {
                 std::int64_t cells = 0;
                 forEachCell(g, in, y, x, [&](auto, auto, auto, auto) { ++cells; });
                 const std::int64_t divisor = g.countPadding ? countedCells(g, in, y, x) : cells;
                 for (std::int64_t n = 0; n < call.inputs[0].batch(); ++n)
-                    for (std::int64_t c = 0; c < out[0]; ++c)
+                    for (std::int64_t c = places.map.first; c < places.map.endWithin(out[0]); ++c)
                         f(g, n, c, y, x, static_cast<double>(divisor));
             }
     }
@@ -36,7 +37,7 @@ struct Reference {
     {
         const auto& in = call.inputs[0];
         forEachWindow(call, [&](const WindowGeometry& g, auto n, auto c, auto y, auto x, double divisor) {
-            double sum = 0;
+            Wide<T> sum = 0;
             forEachCell(g, in.shape(), y, x, [&](auto, auto, auto iy, auto ix) { sum += in.at(n, c, iy, ix); });
             call.output.at(n, c, y, x) = static_cast<T>(sum / divisor);
         });
@@ -47,7 +48,7 @@ struct Reference {
         if (!wanted(call.inputGradients, 0))
             return;
         forEachWindow(call, [&](const WindowGeometry& g, auto n, auto c, auto y, auto x, double divisor) {
-            const double share = call.outputGradient.at(n, c, y, x) / divisor;
+            const Wide<T> share = wide(call.outputGradient.at(n, c, y, x)) / divisor;
             forEachCell(g, call.inputs[0].shape(), y, x,
                         [&](auto, auto, auto iy, auto ix) { addTo(call.inputGradients[0].at(n, c, iy, ix), share); });
         });

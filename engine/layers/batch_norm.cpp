@@ -26,36 +26,45 @@ struct Formulas {
 enum Tensors { Gamma, Beta, RunningMean, RunningVariance };
 
 /// Mean and variance of one map: of the batch in training, else the running ones.
+template <class W>
 struct Statistics {
-    double mean = 0;
-    double variance = 0; ///< biased
+    W mean = 0;
+    W variance = 0; ///< biased
     double count = 0;
-    double inverseDeviation = 0;
+    W inverseDeviation = 0;
 };
 
 /// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, map by map (or number by number of a list).
 struct Reference {
     template <class T>
-    static Statistics statistics(const ReferenceCall<T>& call, std::int64_t channel)
+    static Statistics<Wide<T>> statistics(const ReferenceCall<T>& call, std::int64_t channel)
     {
-        Statistics s;
+        using std::sqrt;
+        Statistics<Wide<T>> s;
         if (call.training) {
             forEachOf(call, channel, [&](std::int64_t n, std::int64_t i) {
                 s.mean += call.inputs[0].flat(n, i);
                 ++s.count;
             });
-            s.mean /= s.count;
+            s.mean = called(s.mean / s.count, "mean");
             forEachOf(call, channel, [&](std::int64_t n, std::int64_t i) {
-                const double d = call.inputs[0].flat(n, i) - s.mean;
+                const Wide<T> d = call.inputs[0].flat(n, i) - s.mean;
                 s.variance += d * d;
             });
-            s.variance /= s.count;
+            s.variance = called(s.variance / s.count, "variance");
         } else {
             s.mean = call.tensors[RunningMean].at(0, channel);
             s.variance = call.tensors[RunningVariance].at(0, channel);
         }
-        s.inverseDeviation = 1 / std::sqrt(s.variance + call.params->real("epsilon"));
+        s.inverseDeviation = 1 / called(sqrt(s.variance + call.params->real("epsilon")), "deviation");
         return s;
+    }
+    template <class T>
+    static bool wantsChannel(const ReferenceCall<T>& call, Focus::Of of, std::int64_t channel)
+    {
+        const std::int64_t area = call.inputs[0].elements() / call.inputs[0].shape().channels();
+        const Only only = call.only(of);
+        return only.element < 0 || only.element / area == channel;
     }
     /// Calls f(image, element) for all numbers of a map in the batch.
     template <class T, class F>
@@ -71,17 +80,22 @@ struct Reference {
     {
         const double share = call.params->real("share");
         for (std::int64_t c = 0; c < call.inputs[0].shape().channels(); ++c) {
-            const Statistics s = statistics(call, c);
-            const double scale = call.tensors[Gamma].at(0, c) * s.inverseDeviation;
-            const double beta = call.tensors[Beta].at(0, c);
+            if (!wantsChannel(call, Focus::Of::Output, c))
+                continue;
+            const Statistics<Wide<T>> s = statistics(call, c);
+            const Wide<T> scale = call.tensors[Gamma].at(0, c) * s.inverseDeviation;
+            const Wide<T> beta = call.tensors[Beta].at(0, c);
+            const Only only = call.only(Focus::Of::Output);
             forEachOf(call, c, [&](std::int64_t n, std::int64_t i) {
+                if (only.skips(n, i))
+                    return;
                 call.output.flat(n, i) = static_cast<T>((call.inputs[0].flat(n, i) - s.mean) * scale + beta);
             });
             if (!call.training || !wanted(call.newStatistics, RunningVariance))
                 continue;
             // The running variance estimates that of the whole data set, so it is the unbiased one; a single number has
             // none.
-            const double unbiased = s.variance * s.count / std::max(1.0, s.count - 1);
+            const Wide<T> unbiased = s.variance * s.count / std::max(1.0, s.count - 1);
             call.newStatistics[RunningMean].at(0, c) =
                 static_cast<T>((1 - share) * call.tensors[RunningMean].at(0, c) + share * s.mean);
             call.newStatistics[RunningVariance].at(0, c) =
@@ -93,11 +107,13 @@ struct Reference {
     static void backward(const ReferenceCall<T>& call)
     {
         for (std::int64_t c = 0; c < call.inputs[0].shape().channels(); ++c) {
-            const Statistics s = statistics(call, c);
+            if (!wantsChannel(call, Focus::Of::InputGradient, c) || call.only(Focus::Of::TensorGradient).skips(0, c))
+                continue;
+            const Statistics<Wide<T>> s = statistics(call, c);
             const auto normalised = [&](std::int64_t n, std::int64_t i) {
                 return (call.inputs[0].flat(n, i) - s.mean) * s.inverseDeviation;
             };
-            double sum = 0, sumNormalised = 0;
+            Wide<T> sum = 0, sumNormalised = 0;
             forEachOf(call, c, [&](std::int64_t n, std::int64_t i) {
                 sum += call.outputGradient.flat(n, i);
                 sumNormalised += call.outputGradient.flat(n, i) * normalised(n, i);
@@ -108,10 +124,13 @@ struct Reference {
                 addTo(call.tensorGradients[Beta].at(0, c), sum);
             if (!wanted(call.inputGradients, 0))
                 continue;
-            const double scale = call.tensors[Gamma].at(0, c) * s.inverseDeviation;
-            const double meanGradient = call.training ? sum / s.count : 0;
-            const double meanProduct = call.training ? sumNormalised / s.count : 0;
+            const Wide<T> scale = call.tensors[Gamma].at(0, c) * s.inverseDeviation;
+            const Wide<T> meanGradient = call.training ? called(sum / s.count, "mean gradient") : Wide<T>(0);
+            const Wide<T> meanProduct = call.training ? called(sumNormalised / s.count, "mean product") : Wide<T>(0);
+            const Only only = call.only(Focus::Of::InputGradient);
             forEachOf(call, c, [&](std::int64_t n, std::int64_t i) {
+                if (only.skips(n, i))
+                    return;
                 addTo(call.inputGradients[0].flat(n, i),
                       scale * (call.outputGradient.flat(n, i) - meanGradient - normalised(n, i) * meanProduct));
             });

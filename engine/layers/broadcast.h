@@ -39,7 +39,7 @@ struct BroadcastReference {
     template <class T>
     static void forward(const ReferenceCall<T>& call)
     {
-        forEachElement(call.output, [&](std::int64_t n, std::int64_t i) {
+        forEachElement(call.output, call.only(Focus::Of::Output), [&](std::int64_t n, std::int64_t i) {
             T left = at(call, 0, n, i);
             for (std::size_t k = 1; k < call.inputs.size(); ++k)
                 left = Op::value(left, at(call, k, n, i));
@@ -55,7 +55,17 @@ struct BroadcastReference {
                 call.inputGradients[k].flat(n, broadcastElement(call.inputs[k].shape(), call.output.shape(), i)) +=
                     gradient;
         };
+        const Only only = call.only(Focus::Of::InputGradient);
+        const auto isWanted = [&](std::int64_t n, std::int64_t i) {
+            for (std::size_t k = 0; k < left.size(); ++k)
+                if (wanted(call.inputGradients, k) &&
+                    !only.skips(n, broadcastElement(call.inputs[k].shape(), call.output.shape(), i)))
+                    return true;
+            return false;
+        };
         forEachElement(call.output, [&](std::int64_t n, std::int64_t i) {
+            if (!isWanted(n, i))
+                return;
             left[0] = at(call, 0, n, i);
             for (std::size_t k = 1; k < left.size(); ++k)
                 left[k] = Op::value(left[k - 1], at(call, k, n, i));

@@ -38,7 +38,9 @@ struct Reference {
         if (!wanted(call.tensorGradients, 0))
             return;
         for (std::int64_t i = 0; i < call.output.elements(); ++i) {
-            double sum = 0;
+            if (call.only(Focus::Of::TensorGradient).skips(0, i))
+                continue;
+            Wide<T> sum = 0;
             for (std::int64_t n = 0; n < call.outputGradient.batch(); ++n)
                 sum += call.outputGradient.flat(n, i);
             addTo(call.tensorGradients[0].flat(0, i), sum);

@@ -107,18 +107,21 @@ struct Reference {
     static void forward(const ReferenceCall<T>& call)
     {
         scatterWindows<T>(geometry(*call.params, call.inputs[0].shape()), call.inputs[0], call.tensors[0],
-                          call.tensors.size() > 1 ? &call.tensors[1] : nullptr, call.output, false);
+                          call.tensors.size() > 1 ? &call.tensors[1] : nullptr, call.output, false,
+                          call.only(Focus::Of::Output));
     }
     template <class T>
     static void backward(const ReferenceCall<T>& call)
     {
         const WindowGeometry g = geometry(*call.params, call.inputs[0].shape());
         if (wanted(call.inputGradients, 0))
-            gatherWindows<T>(g, call.outputGradient, call.tensors[0], nullptr, call.inputGradients[0], true);
+            gatherWindows<T>(g, call.outputGradient, call.tensors[0], nullptr, call.inputGradients[0], true,
+                             call.only(Focus::Of::InputGradient));
+        const Only only = call.only(Focus::Of::TensorGradient);
         if (wanted(call.tensorGradients, 0))
-            addWeightGradient<T>(g, call.outputGradient, call.inputs[0], call.tensorGradients[0]);
+            addWeightGradient<T>(g, call.outputGradient, call.inputs[0], call.tensorGradients[0], only);
         if (wanted(call.tensorGradients, 1))
-            addBiasGradient<T>(call.outputGradient, call.tensorGradients[1]);
+            addBiasGradient<T>(call.outputGradient, call.tensorGradients[1], only);
     }
 };
 

@@ -29,13 +29,14 @@ struct Reference {
     {
         const auto& in = call.inputs[0];
         const auto& weight = call.tensors[0];
-        for (std::int64_t n = 0; n < in.batch(); ++n)
-            for (std::int64_t o = 0; o < weight.shape()[0]; ++o) {
-                double sum = call.params->flag("bias") ? static_cast<double>(call.tensors[1].at(0, o)) : 0.0;
-                for (std::int64_t i = 0; i < weight.shape()[1]; ++i)
-                    sum += static_cast<double>(element(weight, o, i)) * in.at(n, i);
-                call.output.at(n, o) = static_cast<T>(sum);
-            }
+        forEachElement(call.output, call.only(Focus::Of::Output), [&](std::int64_t n, std::int64_t o) {
+            Wide<T> sum = 0;
+            if (call.params->flag("bias"))
+                sum = call.tensors[1].at(0, o);
+            for (std::int64_t i = 0; i < weight.shape()[1]; ++i)
+                sum += wide(element(weight, o, i)) * in.at(n, i);
+            call.output.at(n, o) = static_cast<T>(sum);
+        });
     }
     template <class T>
     static void backward(const ReferenceCall<T>& call)
@@ -46,21 +47,24 @@ struct Reference {
         const std::int64_t units = weight.shape()[0];
         const std::int64_t numbers = weight.shape()[1];
         if (wanted(call.inputGradients, 0))
-            forEachElement(in, [&](std::int64_t n, std::int64_t i) {
-                double sum = 0;
+            forEachElement(in, call.only(Focus::Of::InputGradient), [&](std::int64_t n, std::int64_t i) {
+                Wide<T> sum = 0;
                 for (std::int64_t o = 0; o < units; ++o)
-                    sum += static_cast<double>(element(weight, o, i)) * dy.at(n, o);
+                    sum += wide(element(weight, o, i)) * dy.at(n, o);
                 addTo(call.inputGradients[0].at(n, i), sum);
             });
+        const Only only = call.only(Focus::Of::TensorGradient);
         for (std::int64_t o = 0; o < units; ++o) {
             for (std::int64_t i = 0; wanted(call.tensorGradients, 0) && i < numbers; ++i) {
-                double sum = 0;
+                if (only.skips(0, o * numbers + i))
+                    continue;
+                Wide<T> sum = 0;
                 for (std::int64_t n = 0; n < in.batch(); ++n)
-                    sum += static_cast<double>(in.at(n, i)) * dy.at(n, o);
+                    sum += wide(in.at(n, i)) * dy.at(n, o);
                 addTo(element(call.tensorGradients[0], o, i), sum);
             }
-            if (wanted(call.tensorGradients, 1)) {
-                double sum = 0;
+            if (wanted(call.tensorGradients, 1) && !only.skips(0, o)) {
+                Wide<T> sum = 0;
                 for (std::int64_t n = 0; n < in.batch(); ++n)
                     sum += dy.at(n, o);
                 addTo(call.tensorGradients[1].at(0, o), sum);

@@ -25,8 +25,8 @@ struct Reference {
     template <class T>
     static void forward(const ReferenceCall<T>& call)
     {
-        forEachElement(call.inputs[0], [&](std::int64_t n, std::int64_t i) {
-            call.output.flat(n, i) = call.inputs[0].flat(n, i) * factor(call, n, i);
+        forEachPlace(call, [&](std::int64_t n, std::int64_t i) {
+            call.output.flat(n, i) = call.inputs[0].flat(n, i) * called(factor(call, n, i), "mask");
         });
     }
     template <class T>
@@ -34,8 +34,8 @@ struct Reference {
     {
         if (!wanted(call.inputGradients, 0))
             return;
-        forEachElement(call.inputs[0], [&](std::int64_t n, std::int64_t i) {
-            call.inputGradients[0].flat(n, i) += call.outputGradient.flat(n, i) * factor(call, n, i);
+        forEachPlace(call, [&](std::int64_t n, std::int64_t i) {
+            call.inputGradients[0].flat(n, i) += call.outputGradient.flat(n, i) * called(factor(call, n, i), "mask");
         });
     }
 };

@@ -13,7 +13,8 @@ struct Elu {
     template <class T>
     T value(T x) const
     {
-        return x > T(0) ? x : T(alpha) * std::expm1(x);
+        using std::expm1;
+        return x > T(0) ? x : T(alpha) * expm1(x);
     }
     template <class T>
     T slope(T x, T y) const

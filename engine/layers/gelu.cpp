@@ -23,8 +23,9 @@ struct Gelu {
     template <class T>
     T share(T x) const
     {
-        return tanhForm ? T(0.5) * (T(1) + std::tanh(T(kRootTwoByPi) * (x + T(kCubic) * x * x * x)))
-                        : T(0.5) * std::erfc(-x * T(kRootHalf));
+        using std::erfc, std::tanh;
+        return tanhForm ? T(0.5) * (T(1) + tanh(T(kRootTwoByPi) * (x + T(kCubic) * x * x * x)))
+                        : T(0.5) * erfc(-x * T(kRootHalf));
     }
     template <class T>
     T value(T x) const
@@ -34,9 +35,10 @@ struct Gelu {
     template <class T>
     T slope(T x, T) const
     {
+        using std::exp;
         const T s = share(x);
         if (!tanhForm)
-            return s + x * T(kRootTwoByPi / 2) * std::exp(-x * x / T(2));
+            return s + x * T(kRootTwoByPi / 2) * exp(-x * x / T(2));
         return s + x * T(2) * s * (T(1) - s) * T(kRootTwoByPi) * (T(1) + T(3 * kCubic) * x * x);
     }
 };

@@ -24,9 +24,12 @@ struct Reference {
     {
         const auto& in = call.inputs[0];
         const std::int64_t area = in.shape()[1] * in.shape()[2];
+        const Only only = call.only(Focus::Of::Output);
         for (std::int64_t n = 0; n < in.batch(); ++n)
             for (std::int64_t c = 0; c < in.shape()[0]; ++c) {
-                double sum = 0;
+                if (only.skips(n, c))
+                    continue;
+                Wide<T> sum = 0;
                 for (std::int64_t i = 0; i < area; ++i)
                     sum += in.flat(n, c * area + i);
                 call.output.at(n, c) = static_cast<T>(sum / static_cast<double>(area));
@@ -39,8 +42,9 @@ struct Reference {
             return;
         const auto& in = call.inputs[0];
         const std::int64_t area = in.shape()[1] * in.shape()[2];
-        forEachElement(in, [&](std::int64_t n, std::int64_t i) {
-            addTo(call.inputGradients[0].flat(n, i), call.outputGradient.at(n, i / area) / static_cast<double>(area));
+        forEachElement(in, call.only(Focus::Of::InputGradient), [&](std::int64_t n, std::int64_t i) {
+            addTo(call.inputGradients[0].flat(n, i),
+                  wide(call.outputGradient.at(n, i / area)) / static_cast<double>(area));
         });
     }
 };

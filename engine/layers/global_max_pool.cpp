@@ -34,9 +34,8 @@ struct Reference {
     static void forward(const ReferenceCall<T>& call)
     {
         const auto& in = call.inputs[0];
-        for (std::int64_t n = 0; n < in.batch(); ++n)
-            for (std::int64_t c = 0; c < in.shape()[0]; ++c)
-                call.output.at(n, c) = in.flat(n, largest(in, n, c));
+        forEachElement(call.output, call.only(Focus::Of::Output),
+                       [&](std::int64_t n, std::int64_t c) { call.output.at(n, c) = in.flat(n, largest(in, n, c)); });
     }
     template <class T>
     static void backward(const ReferenceCall<T>& call)
@@ -44,9 +43,13 @@ struct Reference {
         if (!wanted(call.inputGradients, 0))
             return;
         const auto& in = call.inputs[0];
+        const Only only = call.only(Focus::Of::InputGradient);
         for (std::int64_t n = 0; n < in.batch(); ++n)
-            for (std::int64_t c = 0; c < in.shape()[0]; ++c)
+            for (std::int64_t c = 0; c < in.shape()[0]; ++c) {
+                if (only.element >= 0 && only.element / (in.shape()[1] * in.shape()[2]) != c)
+                    continue;
                 call.inputGradients[0].flat(n, largest(in, n, c)) += call.outputGradient.at(n, c);
+            }
     }
 };
 

@@ -18,32 +18,35 @@ enum ImageNormTensors { ImageNormGamma, ImageNormBeta };
 ///   static std::int64_t scaleOf(const Params&, const Shape&, std::int64_t i); } its place in gamma and beta
 template <class Sets>
 struct ImageNormReference {
+    template <class W>
     struct Statistics {
-        double mean = 0, variance = 0, count = 0, inverse = 0;
-        double sum = 0, product = 0; ///< of the gradients of the normalised numbers, and of those times the numbers
+        W mean = 0, variance = 0, inverse = 0;
+        double count = 0;
+        W sum = 0, product = 0; ///< of the gradients of the normalised numbers, and of those times the numbers
     };
 
     template <class T>
-    static std::vector<Statistics> statistics(const ReferenceCall<T>& call, std::int64_t n)
+    static std::vector<Statistics<Wide<T>>> statistics(const ReferenceCall<T>& call, std::int64_t n)
     {
+        using std::sqrt;
         const auto& in = call.inputs[0];
         const Params& p = *call.params;
-        std::vector<Statistics> sets(static_cast<std::size_t>(Sets::count(p, in.shape())));
-        const auto of = [&](std::int64_t i) -> Statistics& {
+        std::vector<Statistics<Wide<T>>> sets(static_cast<std::size_t>(Sets::count(p, in.shape())));
+        const auto of = [&](std::int64_t i) -> Statistics<Wide<T>>& {
             return sets[static_cast<std::size_t>(Sets::setOf(p, in.shape(), i))];
         };
         for (std::int64_t i = 0; i < in.elements(); ++i) {
             of(i).mean += in.flat(n, i);
             ++of(i).count;
         }
-        for (Statistics& s : sets)
-            s.mean /= s.count;
+        for (Statistics<Wide<T>>& s : sets)
+            s.mean = called(s.mean / s.count, "mean");
         for (std::int64_t i = 0; i < in.elements(); ++i) {
-            const double d = in.flat(n, i) - of(i).mean;
+            const Wide<T> d = in.flat(n, i) - of(i).mean;
             of(i).variance += d * d;
         }
-        for (Statistics& s : sets)
-            s.inverse = 1 / std::sqrt(s.variance / s.count + p.real("epsilon"));
+        for (Statistics<Wide<T>>& s : sets)
+            s.inverse = 1 / called(sqrt(called(s.variance / s.count, "variance") + p.real("epsilon")), "deviation");
         return sets;
     }
 
@@ -53,10 +56,10 @@ struct ImageNormReference {
         const auto& in = call.inputs[0];
         const bool affine = !call.tensors.empty();
         for (std::int64_t n = 0; n < in.batch(); ++n) {
-            const std::vector<Statistics> sets = statistics(call, n);
+            const std::vector<Statistics<Wide<T>>> sets = statistics(call, n);
             for (std::int64_t i = 0; i < in.elements(); ++i) {
-                const Statistics& s = sets[static_cast<std::size_t>(Sets::setOf(*call.params, in.shape(), i))];
-                double x = (in.flat(n, i) - s.mean) * s.inverse;
+                const Statistics<Wide<T>>& s = sets[static_cast<std::size_t>(Sets::setOf(*call.params, in.shape(), i))];
+                Wide<T> x = (in.flat(n, i) - s.mean) * s.inverse;
                 if (affine) {
                     const std::int64_t place = Sets::scaleOf(*call.params, in.shape(), i);
                     x = x * call.tensors[ImageNormGamma].flat(0, place) + call.tensors[ImageNormBeta].flat(0, place);
@@ -74,13 +77,13 @@ struct ImageNormReference {
         const Params& p = *call.params;
         const bool affine = !call.tensors.empty();
         for (std::int64_t n = 0; n < in.batch(); ++n) {
-            std::vector<Statistics> sets = statistics(call, n);
-            std::vector<double> gradients(static_cast<std::size_t>(in.elements()));
+            std::vector<Statistics<Wide<T>>> sets = statistics(call, n);
+            std::vector<Wide<T>> gradients(static_cast<std::size_t>(in.elements()));
             for (std::int64_t i = 0; i < in.elements(); ++i) {
-                Statistics& s = sets[static_cast<std::size_t>(Sets::setOf(p, in.shape(), i))];
-                const double x = (in.flat(n, i) - s.mean) * s.inverse;
-                const double dy = call.outputGradient.flat(n, i);
-                double& g = gradients[static_cast<std::size_t>(i)];
+                Statistics<Wide<T>>& s = sets[static_cast<std::size_t>(Sets::setOf(p, in.shape(), i))];
+                const Wide<T> x = (in.flat(n, i) - s.mean) * s.inverse;
+                const Wide<T> dy = call.outputGradient.flat(n, i);
+                Wide<T>& g = gradients[static_cast<std::size_t>(i)];
                 g = dy;
                 if (affine) {
                     const std::int64_t place = Sets::scaleOf(p, in.shape(), i);
@@ -95,11 +98,15 @@ struct ImageNormReference {
             }
             if (!wanted(call.inputGradients, 0))
                 continue;
+            for (Statistics<Wide<T>>& s : sets) {
+                s.sum = called(s.sum / s.count, "mean gradient");
+                s.product = called(s.product / s.count, "mean product");
+            }
             for (std::int64_t i = 0; i < in.elements(); ++i) {
-                const Statistics& s = sets[static_cast<std::size_t>(Sets::setOf(p, in.shape(), i))];
-                const double x = (in.flat(n, i) - s.mean) * s.inverse;
+                const Statistics<Wide<T>>& s = sets[static_cast<std::size_t>(Sets::setOf(p, in.shape(), i))];
+                const Wide<T> x = (in.flat(n, i) - s.mean) * s.inverse;
                 addTo(call.inputGradients[0].flat(n, i),
-                      s.inverse * (gradients[static_cast<std::size_t>(i)] - s.sum / s.count - x * s.product / s.count));
+                      s.inverse * (gradients[static_cast<std::size_t>(i)] - s.sum - x * s.product));
             }
         }
     }

@@ -3,6 +3,7 @@
 
 #include "engine/core/result.h"
 #include "engine/core/rng.h"
+#include "engine/core/traced_real.h"
 #include "engine/graph/formula.h"
 #include "engine/graph/graph_spec.h"
 #include "engine/layers/export.h"
@@ -95,6 +96,23 @@ struct LayerRandomness {
     std::span<const std::uint32_t> imageIndices; ///< index in the data set of every image of the batch
 };
 
+/// One number of a tensor: which image, which element in logical order. -1: all of them.
+struct Only {
+    std::int64_t image = -1, element = -1;
+    [[nodiscard]] bool skips(std::int64_t n, std::int64_t i) const
+    {
+        return (image >= 0 && image != n) || (element >= 0 && element != i);
+    }
+};
+
+/// What a caller wants to know who takes one number apart: the reference may leave all others out. A layer that
+/// computes them all the same is right, only slower.
+struct Focus {
+    enum class Of : std::uint8_t { Everything, Output, InputGradient, TensorGradient };
+    Of of = Of::Everything;
+    Only only;
+};
+
 /// One call of the reference implementation on a whole batch. Views may have any layout.
 template <class T>
 struct ReferenceCall {
@@ -110,6 +128,9 @@ struct ReferenceCall {
     TensorView<const T> outputGradient;
     std::vector<TensorView<T>> inputGradients;
     std::vector<TensorView<T>> tensorGradients;
+    Focus focus; ///< on a gradient: only that gradient's view has data
+    /// The number that is wanted of the output or of one of the gradients.
+    [[nodiscard]] Only only(Focus::Of of) const { return focus.of == of ? focus.only : Only(); }
 };
 
 template <class T>
@@ -180,6 +201,7 @@ struct LayerDescriptor {
     bool docks = false;
     ReferenceFunctions<float> reference;
     ReferenceFunctions<double> referenceDouble;
+    ReferenceFunctions<TracedReal> referenceTraced; ///< for engine/explain
     /// Adds ops to the builder and returns the output value's id. Null: the layer runs as one `reference` op.
     std::function<int(const LowerCall&)> lower;
     /// States the layer in ONNX operators and returns the name of its value.
@@ -199,13 +221,14 @@ void setFormulas(LayerDescriptor& d)
     d.tracedFormulas = [](const FormulaContext<Traced>& c) { return F::template eval<Traced>(c); };
 }
 
-/// Fills both reference members from one template: struct R { template <class T> static void forward(const
+/// Fills all reference members from one template: struct R { template <class T> static void forward(const
 /// ReferenceCall<T>&); ... backward }.
 template <class R>
 void setReference(LayerDescriptor& d)
 {
     d.reference = {&R::template forward<float>, &R::template backward<float>};
     d.referenceDouble = {&R::template forward<double>, &R::template backward<double>};
+    d.referenceTraced = {&R::template forward<TracedReal>, &R::template backward<TracedReal>};
 }
 
 /// All layers, in palette order. Built from the list that convarium_add_layer() writes.

@@ -16,19 +16,24 @@ struct Reference {
     template <class T>
     static void forward(const ReferenceCall<T>& call)
     {
+        using std::exp, std::log;
         const auto& in = call.inputs[0];
         const std::int64_t classes = in.shape().channels();
         const std::int64_t places = in.elements() / classes;
         for (std::int64_t n = 0; n < in.batch(); ++n)
             for (std::int64_t p = 0; p < places; ++p) {
-                double largest = in.flat(n, p);
+                if (!wantsPlace(call, Focus::Of::Output, n, p))
+                    continue;
+                Wide<T> largest = in.flat(n, p);
                 for (std::int64_t i = p; i < classes * places; i += places)
-                    largest = std::max(largest, static_cast<double>(in.flat(n, i)));
-                double sum = 0;
+                    largest = std::max(largest, wide(in.flat(n, i)));
+                largest = called(largest, "largest");
+                Wide<T> sum = 0;
                 for (std::int64_t i = p; i < classes * places; i += places)
-                    sum += std::exp(in.flat(n, i) - largest);
+                    sum += exp(in.flat(n, i) - largest);
+                sum = called(sum, "sum");
                 for (std::int64_t i = p; i < classes * places; i += places)
-                    call.output.flat(n, i) = static_cast<T>(in.flat(n, i) - largest - std::log(sum));
+                    call.output.flat(n, i) = static_cast<T>(in.flat(n, i) - largest - log(sum));
             }
     }
     /// dx_c = dy_c - exp(y_c) * sum of dy_j
@@ -37,18 +42,21 @@ struct Reference {
     {
         if (!wanted(call.inputGradients, 0))
             return;
+        using std::exp;
         const auto& y = call.output;
         const auto& dy = call.outputGradient;
         const std::int64_t classes = y.shape().channels();
         const std::int64_t places = y.elements() / classes;
         for (std::int64_t n = 0; n < y.batch(); ++n)
             for (std::int64_t p = 0; p < places; ++p) {
-                double sum = 0;
+                if (!wantsPlace(call, Focus::Of::InputGradient, n, p))
+                    continue;
+                Wide<T> sum = 0;
                 for (std::int64_t i = p; i < classes * places; i += places)
                     sum += dy.flat(n, i);
+                sum = called(sum, "sum");
                 for (std::int64_t i = p; i < classes * places; i += places)
-                    addTo(call.inputGradients[0].flat(n, i),
-                          dy.flat(n, i) - std::exp(static_cast<double>(y.flat(n, i))) * sum);
+                    addTo(call.inputGradients[0].flat(n, i), dy.flat(n, i) - exp(wide(y.flat(n, i))) * sum);
             }
     }
 };

@@ -28,37 +28,42 @@ LrnGeometry geometry(const Params& params)
 struct Reference {
     /// k + alpha / size * sum, for every map at a place.
     template <class T>
-    static std::vector<double> bases(const LrnGeometry& g, const TensorView<const T>& in, std::int64_t n,
-                                     std::int64_t y, std::int64_t x)
+    static std::vector<Wide<T>> bases(const LrnGeometry& g, const TensorView<const T>& in, std::int64_t n,
+                                      std::int64_t y, std::int64_t x)
     {
         const std::int64_t maps = in.shape()[0];
-        std::vector<double> list(static_cast<std::size_t>(maps), g.k);
+        std::vector<Wide<T>> list(static_cast<std::size_t>(maps), g.k);
         for (std::int64_t c = 0; c < maps; ++c)
             for (std::int64_t i = std::max<std::int64_t>(0, c - g.before); i <= std::min(maps - 1, c + g.after); ++i) {
-                const double a = in.at(n, i, y, x);
+                const Wide<T> a = in.at(n, i, y, x);
                 list[static_cast<std::size_t>(c)] += g.scale * a * a;
             }
+        for (Wide<T>& base : list)
+            base = called(base, "base");
         return list;
     }
     template <class T, class F>
-    static void forEachPlace(const ReferenceCall<T>& call, F f)
+    static void forEachPlace(const ReferenceCall<T>& call, Focus::Of of, F f)
     {
         const auto& in = call.inputs[0];
         const LrnGeometry g = geometry(*call.params);
         for (std::int64_t n = 0; n < in.batch(); ++n)
             for (std::int64_t y = 0; y < in.shape()[1]; ++y)
                 for (std::int64_t x = 0; x < in.shape()[2]; ++x)
-                    f(g, n, y, x, bases(g, in, n, y, x));
+                    if (wantsPlace(call, of, n, y * in.shape()[2] + x))
+                        f(g, n, y, x, bases(g, in, n, y, x));
     }
     template <class T>
     static void forward(const ReferenceCall<T>& call)
     {
+        using std::pow;
         const auto& in = call.inputs[0];
-        forEachPlace(call, [&](const LrnGeometry& g, auto n, auto y, auto x, const std::vector<double>& base) {
-            for (std::int64_t c = 0; c < in.shape()[0]; ++c)
-                call.output.at(n, c, y, x) =
-                    static_cast<T>(in.at(n, c, y, x) * std::pow(base[static_cast<std::size_t>(c)], -g.beta));
-        });
+        forEachPlace(call, Focus::Of::Output,
+                     [&](const LrnGeometry& g, auto n, auto y, auto x, const std::vector<Wide<T>>& base) {
+                         for (std::int64_t c = 0; c < in.shape()[0]; ++c)
+                             call.output.at(n, c, y, x) =
+                                 static_cast<T>(in.at(n, c, y, x) * pow(base[static_cast<std::size_t>(c)], -g.beta));
+                     });
     }
     /// da[i] = db[i] s[i]^-beta - 2 beta alpha / size * a[i] * sum over windows j that hold i of db[j] a[j]
     /// s[j]^(-beta-1)
@@ -67,19 +72,21 @@ struct Reference {
     {
         if (!wanted(call.inputGradients, 0))
             return;
+        using std::pow;
         const auto& in = call.inputs[0];
         const auto& dy = call.outputGradient;
         const std::int64_t maps = in.shape()[0];
-        forEachPlace(call, [&](const LrnGeometry& g, auto n, auto y, auto x, const std::vector<double>& base) {
-            for (std::int64_t i = 0; i < maps; ++i) {
-                double sum = dy.at(n, i, y, x) * std::pow(base[static_cast<std::size_t>(i)], -g.beta);
-                for (std::int64_t j = std::max<std::int64_t>(0, i - g.after); j <= std::min(maps - 1, i + g.before);
-                     ++j)
-                    sum -= 2 * g.beta * g.scale * in.at(n, i, y, x) * dy.at(n, j, y, x) * in.at(n, j, y, x) *
-                           std::pow(base[static_cast<std::size_t>(j)], -g.beta - 1);
-                addTo(call.inputGradients[0].at(n, i, y, x), sum);
-            }
-        });
+        forEachPlace(call, Focus::Of::InputGradient,
+                     [&](const LrnGeometry& g, auto n, auto y, auto x, const std::vector<Wide<T>>& base) {
+                         for (std::int64_t i = 0; i < maps; ++i) {
+                             Wide<T> sum = dy.at(n, i, y, x) * pow(base[static_cast<std::size_t>(i)], -g.beta);
+                             for (std::int64_t j = std::max<std::int64_t>(0, i - g.after);
+                                  j <= std::min(maps - 1, i + g.before); ++j)
+                                 sum -= 2 * g.beta * g.scale * in.at(n, i, y, x) * dy.at(n, j, y, x) *
+                                        in.at(n, j, y, x) * pow(base[static_cast<std::size_t>(j)], -g.beta - 1);
+                             addTo(call.inputGradients[0].at(n, i, y, x), sum);
+                         }
+                     });
     }
 };
 

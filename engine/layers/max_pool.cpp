@@ -14,10 +14,11 @@ struct Reference {
         const auto& in = call.inputs[0];
         const Shape& out = call.output.shape();
         const WindowGeometry g = windowGeometry(*call.params, in.shape());
+        const WantedPlaces places = wantedPlaces(call, g);
         for (std::int64_t n = 0; n < in.batch(); ++n)
-            for (std::int64_t c = 0; c < out[0]; ++c)
-                for (std::int64_t y = 0; y < out[1]; ++y)
-                    for (std::int64_t x = 0; x < out[2]; ++x) {
+            for (std::int64_t c = places.map.first; c < places.map.endWithin(out[0]); ++c)
+                for (std::int64_t y = places.y.first; y < places.y.endWithin(out[1]); ++y)
+                    for (std::int64_t x = places.x.first; x < places.x.endWithin(out[2]); ++x) {
                         std::int64_t bestY = -1, bestX = -1;
                         forEachCell(g, in.shape(), y, x, [&](auto, auto, std::int64_t iy, std::int64_t ix) {
                             if (bestY >= 0 && !(in.at(n, c, iy, ix) > in.at(n, c, bestY, bestX)))

@@ -11,7 +11,8 @@ struct Smaller {
     template <class T>
     static T value(T a, T b)
     {
-        return a > b || std::isnan(b) ? b : a;
+        using std::isnan;
+        return a > b || isnan(b) ? b : a;
     }
     template <class T>
     static T byLeft(T a, T b)

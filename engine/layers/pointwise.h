@@ -16,7 +16,7 @@ struct PointwiseReference {
     {
         const Op op = made(*call.params);
         const auto& in = call.inputs[0];
-        forEachElement(in, [&](std::int64_t n, std::int64_t i) { call.output.flat(n, i) = op.value(in.flat(n, i)); });
+        forEachPlace(call, [&](std::int64_t n, std::int64_t i) { call.output.flat(n, i) = op.value(in.flat(n, i)); });
     }
     template <class T>
     static void backward(const ReferenceCall<T>& call)
@@ -25,9 +25,9 @@ struct PointwiseReference {
             return;
         const Op op = made(*call.params);
         const auto& in = call.inputs[0];
-        forEachElement(in, [&](std::int64_t n, std::int64_t i) {
+        forEachPlace(call, [&](std::int64_t n, std::int64_t i) {
             const T slope = op.slope(in.flat(n, i), call.output.flat(n, i));
-            call.inputGradients[0].flat(n, i) += call.outputGradient.flat(n, i) * slope;
+            call.inputGradients[0].flat(n, i) += call.outputGradient.flat(n, i) * called(slope, "slope");
         });
     }
 

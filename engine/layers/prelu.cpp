@@ -34,7 +34,7 @@ struct Reference {
     template <class T>
     static void forward(const ReferenceCall<T>& call)
     {
-        forEachElement(call.output, [&](std::int64_t n, std::int64_t i) {
+        forEachPlace(call, [&](std::int64_t n, std::int64_t i) {
             const T x = call.inputs[0].flat(n, i);
             call.output.flat(n, i) = x > T(0) ? x : x * call.tensors[0].flat(0, slopeOf(call, i));
         });
@@ -42,13 +42,13 @@ struct Reference {
     template <class T>
     static void backward(const ReferenceCall<T>& call)
     {
-        std::vector<double> sums(static_cast<std::size_t>(call.tensors[0].elements()));
-        forEachElement(call.output, [&](std::int64_t n, std::int64_t i) {
+        std::vector<Wide<T>> sums(static_cast<std::size_t>(call.tensors[0].elements()));
+        forEachPlace(call, [&](std::int64_t n, std::int64_t i) {
             const T x = call.inputs[0].flat(n, i);
             const T g = call.outputGradient.flat(n, i);
             const std::int64_t s = slopeOf(call, i);
             if (x <= T(0))
-                sums[static_cast<std::size_t>(s)] += static_cast<double>(g) * x;
+                sums[static_cast<std::size_t>(s)] += wide(g) * x;
             if (wanted(call.inputGradients, 0))
                 call.inputGradients[0].flat(n, i) += x > T(0) ? g : g * call.tensors[0].flat(0, s);
         });

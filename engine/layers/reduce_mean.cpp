@@ -60,10 +60,12 @@ struct Reference {
     static void forward(const ReferenceCall<T>& call)
     {
         const std::vector<std::int64_t> target = targets(call);
+        const Only only = call.only(Focus::Of::Output);
         for (std::int64_t n = 0; n < call.output.batch(); ++n) {
-            std::vector<double> sums(static_cast<std::size_t>(call.output.elements()));
+            std::vector<Wide<T>> sums(static_cast<std::size_t>(call.output.elements()));
             for (std::size_t i = 0; i < target.size(); ++i)
-                sums[static_cast<std::size_t>(target[i])] += call.inputs[0].flat(n, static_cast<std::int64_t>(i));
+                if (!only.skips(n, target[i]))
+                    sums[static_cast<std::size_t>(target[i])] += call.inputs[0].flat(n, static_cast<std::int64_t>(i));
             for (std::size_t o = 0; o < sums.size(); ++o)
                 call.output.flat(n, static_cast<std::int64_t>(o)) = static_cast<T>(sums[o] * share(call));
         }
@@ -74,9 +76,9 @@ struct Reference {
         if (!wanted(call.inputGradients, 0))
             return;
         const std::vector<std::int64_t> target = targets(call);
-        forEachElement(call.inputs[0], [&](std::int64_t n, std::int64_t i) {
+        forEachElement(call.inputs[0], call.only(Focus::Of::InputGradient), [&](std::int64_t n, std::int64_t i) {
             addTo(call.inputGradients[0].flat(n, i),
-                  call.outputGradient.flat(n, target[static_cast<std::size_t>(i)]) * share(call));
+                  wide(call.outputGradient.flat(n, target[static_cast<std::size_t>(i)])) * share(call));
         });
     }
 };

@@ -17,6 +17,35 @@ void forEachElement(const TensorView<T>& view, F f)
             f(n, i);
 }
 
+/// The same for the numbers that are wanted.
+template <class T, class F>
+void forEachElement(const TensorView<T>& view, const Only& only, F f)
+{
+    if (only.image >= 0 && only.element >= 0)
+        return f(only.image, only.element);
+    forEachElement(view, [&](std::int64_t n, std::int64_t i) {
+        if (!only.skips(n, i))
+            f(n, i);
+    });
+}
+
+/// Calls f(image, element) where each number of the output and of input 0's gradient depends on its own place alone.
+template <class T, class F>
+void forEachPlace(const ReferenceCall<T>& call, F f)
+{
+    const bool own = call.focus.of == Focus::Of::Output || call.focus.of == Focus::Of::InputGradient;
+    forEachElement(call.output, own ? call.focus.only : Only(), f);
+}
+
+/// For layers that join the maps at each place: is any number of image n at place p wanted?
+template <class T>
+bool wantsPlace(const ReferenceCall<T>& call, Focus::Of of, std::int64_t n, std::int64_t p)
+{
+    const Only only = call.only(of);
+    const std::int64_t places = call.output.elements() / call.output.shape().channels();
+    return !only.skips(n, only.element) && (only.element < 0 || only.element % places == p);
+}
+
 /// Element (i, j) of a tensor of rank 2 and (i, j, k, l) of one of rank 4 without a batch.
 template <class T>
 T& element(const TensorView<T>& v, std::int64_t i, std::int64_t j)
@@ -38,9 +67,9 @@ bool wanted(const std::vector<TensorView<T>>& gradients, std::size_t i)
 
 /// Adds a sum to a gradient.
 template <class T>
-void addTo(T& gradient, double sum)
+void addTo(T& gradient, const std::type_identity_t<Wide<T>>& sum)
 {
-    gradient = static_cast<T>(static_cast<double>(gradient) + sum);
+    gradient = static_cast<T>(wide(gradient) + sum);
 }
 
 /// The output has the shape of the (first) input and there are no weights.

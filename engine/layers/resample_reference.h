@@ -19,11 +19,14 @@ struct ResampleReference {
         const Shape& out = call.output.shape();
         const ResampleAxis rows = Axes::axis(*call.params, in, true);
         const ResampleAxis columns = Axes::axis(*call.params, in, false);
+        const Only only = call.only(Focus::Of::Output);
         for (std::int64_t n = 0; n < call.inputs[0].batch(); ++n)
             for (std::int64_t c = 0; c < out[0]; ++c)
                 for (std::int64_t y = 0; y < out[1]; ++y)
                     for (std::int64_t x = 0; x < out[2]; ++x) {
-                        double sum = rows.at(y).empty() || columns.at(x).empty() ? Axes::fill(*call.params) : 0.0;
+                        if (only.skips(n, (c * out[1] + y) * out[2] + x))
+                            continue;
+                        Wide<T> sum = rows.at(y).empty() || columns.at(x).empty() ? Axes::fill(*call.params) : 0.0;
                         for (const ResampleTap& row : rows.at(y))
                             for (const ResampleTap& column : columns.at(x))
                                 f(sum, n, c, y, x, row.source, column.source,
@@ -35,7 +38,7 @@ struct ResampleReference {
     template <class T>
     static void forward(const ReferenceCall<T>& call)
     {
-        forEachTerm(call, &call.output, [&](double& sum, auto n, auto c, auto, auto, auto iy, auto ix, double weight) {
+        forEachTerm(call, &call.output, [&](Wide<T>& sum, auto n, auto c, auto, auto, auto iy, auto ix, double weight) {
             sum += weight * call.inputs[0].at(n, c, iy, ix);
         });
     }
@@ -45,7 +48,7 @@ struct ResampleReference {
         if (!wanted(call.inputGradients, 0))
             return;
         forEachTerm(call, static_cast<const TensorView<T>*>(nullptr),
-                    [&](double&, auto n, auto c, auto y, auto x, auto iy, auto ix, double weight) {
+                    [&](Wide<T>&, auto n, auto c, auto y, auto x, auto iy, auto ix, double weight) {
                         addTo(call.inputGradients[0].at(n, c, iy, ix), weight * call.outputGradient.at(n, c, y, x));
                     });
     }

@@ -15,7 +15,8 @@ struct Selu {
     template <class T>
     static T value(T x)
     {
-        return x > T(0) ? T(kScale) * x : T(kScale * kAlpha) * std::expm1(x);
+        using std::expm1;
+        return x > T(0) ? T(kScale) * x : T(kScale * kAlpha) * expm1(x);
     }
     template <class T>
     static T slope(T x, T y)

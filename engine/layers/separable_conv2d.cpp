@@ -49,6 +49,11 @@ struct Reference {
               view(values.data(), call.inputs[0].batch(), shape)
         {
         }
+        void nameValues()
+        {
+            for (T& value : values)
+                value = called(value, "between");
+        }
     };
 
     template <class T>
@@ -57,26 +62,32 @@ struct Reference {
         Middle<T> middle(call);
         gatherWindows<T>(geometry(*call.params, call.inputs[0].shape()), call.inputs[0], call.tensors[Depthwise],
                          nullptr, middle.view);
+        middle.nameValues();
         gatherWindows<T>({}, middle.view, call.tensors[Pointwise],
-                         call.tensors.size() > Bias ? &call.tensors[Bias] : nullptr, call.output);
+                         call.tensors.size() > Bias ? &call.tensors[Bias] : nullptr, call.output, false,
+                         call.only(Focus::Of::Output));
     }
     template <class T>
     static void backward(const ReferenceCall<T>& call)
     {
         const WindowGeometry g = geometry(*call.params, call.inputs[0].shape());
+        const Only only = call.only(Focus::Of::TensorGradient);
         if (wanted(call.tensorGradients, Bias))
-            addBiasGradient<T>(call.outputGradient, call.tensorGradients[Bias]);
+            addBiasGradient<T>(call.outputGradient, call.tensorGradients[Bias], only);
         if (wanted(call.tensorGradients, Pointwise)) {
             Middle<T> middle(call);
             gatherWindows<T>(g, call.inputs[0], call.tensors[Depthwise], nullptr, middle.view);
-            addWeightGradient<T>({}, middle.view, call.outputGradient, call.tensorGradients[Pointwise]);
+            middle.nameValues();
+            addWeightGradient<T>({}, middle.view, call.outputGradient, call.tensorGradients[Pointwise], only);
         }
         Middle<T> gradient(call);
         scatterWindows<T>({}, call.outputGradient, call.tensors[Pointwise], nullptr, gradient.view, false);
+        gradient.nameValues();
         if (wanted(call.tensorGradients, Depthwise))
-            addWeightGradient<T>(g, call.inputs[0], gradient.view, call.tensorGradients[Depthwise]);
+            addWeightGradient<T>(g, call.inputs[0], gradient.view, call.tensorGradients[Depthwise], only);
         if (wanted(call.inputGradients, 0))
-            scatterWindows<T>(g, gradient.view, call.tensors[Depthwise], nullptr, call.inputGradients[0], true);
+            scatterWindows<T>(g, gradient.view, call.tensors[Depthwise], nullptr, call.inputGradients[0], true,
+                              call.only(Focus::Of::InputGradient));
     }
 };
 

@@ -12,9 +12,10 @@ struct Sigmoid {
     template <class T>
     static T value(T x)
     {
+        using std::exp;
         if (x >= T(0))
-            return T(1) / (T(1) + std::exp(-x));
-        const T e = std::exp(x);
+            return T(1) / (T(1) + exp(-x));
+        const T e = exp(x);
         return e / (T(1) + e);
     }
     template <class T>

@@ -10,7 +10,8 @@ namespace
 template <class T>
 T logistic(T x)
 {
-    return T(1) / (T(1) + std::exp(-x));
+    using std::exp;
+    return T(1) / (T(1) + exp(-x));
 }
 
 struct Silu {

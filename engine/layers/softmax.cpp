@@ -16,20 +16,25 @@ struct Reference {
     template <class T>
     static void forward(const ReferenceCall<T>& call)
     {
+        using std::exp;
         const auto& in = call.inputs[0];
         const std::int64_t classes = in.shape().channels();
         const std::int64_t places = in.elements() / classes;
         for (std::int64_t n = 0; n < in.batch(); ++n)
             for (std::int64_t p = 0; p < places; ++p) {
-                double largest = in.flat(n, p);
+                if (!wantsPlace(call, Focus::Of::Output, n, p))
+                    continue;
+                Wide<T> largest = in.flat(n, p);
                 for (std::int64_t c = 1; c < classes; ++c)
-                    largest = std::max(largest, static_cast<double>(in.flat(n, c * places + p)));
-                double sum = 0;
+                    largest = std::max(largest, wide(in.flat(n, c * places + p)));
+                largest = called(largest, "largest");
+                Wide<T> sum = 0;
                 for (std::int64_t c = 0; c < classes; ++c)
-                    sum += std::exp(in.flat(n, c * places + p) - largest);
+                    sum += exp(in.flat(n, c * places + p) - largest);
+                sum = called(sum, "sum");
                 for (std::int64_t c = 0; c < classes; ++c)
                     call.output.flat(n, c * places + p) =
-                        static_cast<T>(std::exp(in.flat(n, c * places + p) - largest) / sum);
+                        static_cast<T>(exp(in.flat(n, c * places + p) - largest) / sum);
             }
     }
     /// dx_c = y_c * (dy_c - sum of dy_j y_j)
@@ -44,9 +49,12 @@ struct Reference {
         const std::int64_t places = y.elements() / classes;
         for (std::int64_t n = 0; n < y.batch(); ++n)
             for (std::int64_t p = 0; p < places; ++p) {
-                double sum = 0;
+                if (!wantsPlace(call, Focus::Of::InputGradient, n, p))
+                    continue;
+                Wide<T> sum = 0;
                 for (std::int64_t i = p; i < classes * places; i += places)
-                    sum += static_cast<double>(dy.flat(n, i)) * y.flat(n, i);
+                    sum += wide(dy.flat(n, i)) * y.flat(n, i);
+                sum = called(sum, "sum");
                 for (std::int64_t i = p; i < classes * places; i += places)
                     addTo(call.inputGradients[0].flat(n, i), y.flat(n, i) * (dy.flat(n, i) - sum));
             }

@@ -11,12 +11,14 @@ struct Softplus {
     template <class T>
     static T value(T x)
     {
-        return (x > T(0) ? x : T(0)) + std::log1p(std::exp(-std::abs(x)));
+        using std::abs, std::exp, std::log1p;
+        return (x > T(0) ? x : T(0)) + log1p(exp(-abs(x)));
     }
     template <class T>
     static T slope(T x, T)
     {
-        return T(1) / (T(1) + std::exp(-x));
+        using std::exp;
+        return T(1) / (T(1) + exp(-x));
     }
 };
 

@@ -11,7 +11,8 @@ struct Tanh {
     template <class T>
     static T value(T x)
     {
-        return std::tanh(x);
+        using std::tanh;
+        return tanh(x);
     }
     template <class T>
     static T slope(T, T y)

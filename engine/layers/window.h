@@ -4,6 +4,9 @@
 #include "engine/layers/layer.h"
 #include "engine/ops/op_graph_builder.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace convarium::engine
 {
 
@@ -58,6 +61,41 @@ Params withPads(Params params, const WindowPads& pads);
 
 /// One setting for both directions?
 bool evenPair(const Params& params, const std::string& name);
+
+/// Some of the maps, rows or columns: from `first` to before `end`.
+struct Range {
+    std::int64_t first = 0, end = std::numeric_limits<std::int64_t>::max();
+    static Range one(std::int64_t i) { return {i, i + 1}; }
+    [[nodiscard]] std::int64_t endWithin(std::int64_t size) const { return std::min(end, size); }
+    [[nodiscard]] bool has(std::int64_t i) const { return i >= first && i < end; }
+};
+
+/// The windows whose cells may lie on row or column i of the input: rows or columns of the output.
+inline Range windowsOver(std::int64_t i, std::int64_t kernel, std::int64_t stride, std::int64_t dilation,
+                         std::int64_t pad)
+{
+    const std::int64_t first = i + pad - (kernel - 1) * dilation;
+    return {std::max<std::int64_t>(0, (first + stride - 1) / stride), (i + pad) / stride + 1};
+}
+
+/// The output places whose windows matter for what the caller of a pool wants to know.
+struct WantedPlaces {
+    Range map, y, x;
+};
+template <class T>
+WantedPlaces wantedPlaces(const ReferenceCall<T>& call, const WindowGeometry& g)
+{
+    const Shape& out = call.output.shape();
+    const Shape& in = call.inputs[0].shape();
+    WantedPlaces w;
+    if (const std::int64_t i = call.only(Focus::Of::Output).element; i >= 0)
+        w = {Range::one(i / (out[1] * out[2])), Range::one(i / out[2] % out[1]), Range::one(i % out[2])};
+    if (const std::int64_t i = call.only(Focus::Of::InputGradient).element; i >= 0)
+        w = {Range::one(i / (in[1] * in[2])),
+             windowsOver(i / in[2] % in[1], g.kernelHeight, g.strideHeight, g.dilationHeight, g.padTop),
+             windowsOver(i % in[2], g.kernelWidth, g.strideWidth, g.dilationWidth, g.padLeft)};
+    return w;
+}
 
 /// Calls f(ky, kx, y in, x in) for every cell of the window at output (y, x) that lies on the input.
 template <class F>

@@ -82,7 +82,8 @@ private:
 class DropoutOp final : public Op
 {
 public:
-    explicit DropoutOp(double rate) : m_rate(rate) {}
+    /// drops: in training steps; else never.
+    DropoutOp(double rate, bool drops) : m_rate(rate), m_drops(drops) {}
     const char* kind() const override { return "mask"; }
     bool outputMayReplaceInput() const override { return true; }
     bool gradientMayReplace(int) const override { return true; }
@@ -107,7 +108,7 @@ private:
     void apply(const Run& run, const float* in, float* out, bool accumulate) const
     {
         const std::int64_t floats = m_layout.floats();
-        if (!run.step->training) {
+        if (!m_drops || !run.step->training) {
             if (in != out || accumulate)
                 run.kernels().scaleAdd(in, 1.0f, out, run.count * floats, accumulate);
             return;
@@ -132,6 +133,7 @@ private:
     }
 
     double m_rate;
+    bool m_drops;
     Layout m_layout;
 };
 
@@ -149,7 +151,8 @@ int OpGraphBuilder::function(const LowerCall& call, int in, const kernels::Funct
 
 int OpGraphBuilder::dropout(const LowerCall& call, int in, double rate)
 {
-    return m_graph.addOp(std::make_unique<DropoutOp>(rate), call, {m_graph.plain(in, call)}, call.outputShape);
+    return m_graph.addOp(std::make_unique<DropoutOp>(rate, call.training), call, {m_graph.plain(in, call)},
+                         call.outputShape);
 }
 
 } // namespace convarium::engine

@@ -10,8 +10,8 @@ namespace
 class ReferenceOp final : public Op
 {
 public:
-    ReferenceOp(const LayerDescriptor& layer, const Params& settings, std::vector<TensorInfo> tensors)
-        : m_layer(layer), m_params(settings), m_tensors(std::move(tensors))
+    ReferenceOp(const LayerDescriptor& layer, bool training, const Params& settings, std::vector<TensorInfo> tensors)
+        : m_layer(layer), m_training(training), m_params(settings), m_tensors(std::move(tensors))
     {
     }
     const char* kind() const override { return "reference"; }
@@ -76,7 +76,7 @@ private:
     {
         ReferenceCall<float> call;
         call.params = &m_params;
-        call.training = run.step->training;
+        call.training = m_training && run.step->training;
         call.random = {run.step->seed, node, run.step->step, {}};
         if (run.step->indices)
             call.random.imageIndices = {run.step->indices + run.first, static_cast<std::size_t>(run.count)};
@@ -89,6 +89,7 @@ private:
     }
 
     const LayerDescriptor& m_layer;
+    bool m_training; ///< else as in an evaluation
     Params m_params;
     std::vector<TensorInfo> m_tensors;
     std::vector<Stored> m_in;
@@ -106,8 +107,8 @@ int OpGraphBuilder::reference(const LowerCall& call, const LayerDescriptor& laye
     std::vector<int> inputs;
     for (int v : call.inputs)
         inputs.push_back(m_graph.plain(v, call));
-    return m_graph.addOp(std::make_unique<ReferenceOp>(layer, *call.params, std::move(tensors)), call, inputs,
-                         call.outputShape, keys);
+    return m_graph.addOp(std::make_unique<ReferenceOp>(layer, call.training, *call.params, std::move(tensors)), call,
+                         inputs, call.outputShape, keys);
 }
 
 } // namespace convarium::engine

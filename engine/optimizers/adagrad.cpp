@@ -1,7 +1,22 @@
 #include "engine/optimizers/optimizers.h"
+#include "engine/optimizers/update_reference.h"
 
 namespace convarium::engine
 {
+namespace
+{
+
+struct AdagradUpdate {
+    template <class T>
+    static void step(UpdateNumbers<T>& n)
+    {
+        using std::sqrt;
+        n.state1 = called(n.state1 + n.gradient * n.gradient, "sum of squares");
+        n.weight = n.weight - n.rate * n.gradient / called(sqrt(n.state1) + n.epsilon, "divisor");
+    }
+};
+
+} // namespace
 
 /// PyTorch's form; the sum of squares starts at zero and the rate does not decay by itself.
 OptimizerInfo describe_adagrad()
@@ -16,6 +31,7 @@ OptimizerInfo describe_adagrad()
     d.usesEpsilon = true;
     d.defaultEpsilon = 1e-10;
     d.fill = [](const OptimizerCall& c, UpdateRule& rule) { rule.kernel = c.table.updateAdagrad; };
+    setUpdateReference<AdagradUpdate>(d);
     return d;
 }
 

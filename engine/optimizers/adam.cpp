@@ -15,6 +15,7 @@ OptimizerInfo describe_adam()
     d.usesBetas = true;
     d.usesEpsilon = true;
     d.fill = fillAdam;
+    setUpdateReference<AdamUpdate>(d);
     return d;
 }
 

@@ -19,6 +19,7 @@ OptimizerInfo describe_adamw()
     d.usesEpsilon = true;
     d.decoupledDecay = true;
     d.fill = fillAdam;
+    setUpdateReference<AdamUpdate>(d);
     return d;
 }
 

@@ -1,7 +1,21 @@
 #include "engine/optimizers/optimizers.h"
+#include "engine/optimizers/update_reference.h"
 
 namespace convarium::engine
 {
+namespace
+{
+
+struct MomentumUpdate {
+    template <class T>
+    static void step(UpdateNumbers<T>& n)
+    {
+        n.state1 = called(n.momentum * n.state1 + n.gradient, "velocity");
+        n.weight = n.weight - n.rate * n.state1;
+    }
+};
+
+} // namespace
 
 /// PyTorch's form without dampening: the rate multiplies the whole velocity.
 OptimizerInfo describe_momentum()
@@ -15,6 +29,7 @@ OptimizerInfo describe_momentum()
     d.defaultRate = 0.01;
     d.usesMomentum = true;
     d.fill = [](const OptimizerCall& c, UpdateRule& rule) { rule.kernel = c.table.updateMomentum; };
+    setUpdateReference<MomentumUpdate>(d);
     return d;
 }
 

@@ -1,7 +1,21 @@
 #include "engine/optimizers/optimizers.h"
+#include "engine/optimizers/update_reference.h"
 
 namespace convarium::engine
 {
+namespace
+{
+
+struct NesterovUpdate {
+    template <class T>
+    static void step(UpdateNumbers<T>& n)
+    {
+        n.state1 = called(n.momentum * n.state1 + n.gradient, "velocity");
+        n.weight = n.weight - n.rate * called(n.gradient + n.momentum * n.state1, "look ahead");
+    }
+};
+
+} // namespace
 
 OptimizerInfo describe_nesterov()
 {
@@ -14,6 +28,7 @@ OptimizerInfo describe_nesterov()
     d.defaultRate = 0.01;
     d.usesMomentum = true;
     d.fill = [](const OptimizerCall& c, UpdateRule& rule) { rule.kernel = c.table.updateNesterov; };
+    setUpdateReference<NesterovUpdate>(d);
     return d;
 }
 

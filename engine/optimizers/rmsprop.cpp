@@ -1,7 +1,23 @@
 #include "engine/optimizers/optimizers.h"
+#include "engine/optimizers/update_reference.h"
 
 namespace convarium::engine
 {
+namespace
+{
+
+struct RmspropUpdate {
+    template <class T>
+    static void step(UpdateNumbers<T>& n)
+    {
+        using std::sqrt;
+        n.state1 = called(n.alpha * n.state1 + called(1 - n.alpha, "1 − alpha") * n.gradient * n.gradient,
+                          "mean of the square");
+        n.weight = n.weight - n.rate * n.gradient / called(sqrt(n.state1) + n.epsilon, "divisor");
+    }
+};
+
+} // namespace
 
 /// PyTorch's form, epsilon outside the root; not centered and without momentum, which are not settings here.
 OptimizerInfo describe_rmsprop()
@@ -21,6 +37,7 @@ OptimizerInfo describe_rmsprop()
         rule.kernel = c.table.updateRmsprop;
         rule.args.beta2 = static_cast<float>(c.config.alpha);
     };
+    setUpdateReference<RmspropUpdate>(d);
     return d;
 }
 

@@ -223,6 +223,27 @@ WeightMap Executor::readTensors(Arena arena) const
     return out;
 }
 
+WeightMap Executor::weightGradients() const
+{
+    WeightMap out;
+    for (const Parameter& p : m_plan->graph->parameters) {
+        const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
+        const int buffer = b.weights.empty() ? -1 : b.weightGradients[static_cast<std::size_t>(p.index)];
+        if (buffer < 0)
+            continue;
+        std::vector<float> sum(static_cast<std::size_t>(p.packedFloats));
+        const BufferAddress& address = m_addresses[0][static_cast<std::size_t>(buffer)];
+        for (int slot = 0; slot < m_slotsUsed; ++slot) {
+            const auto* part = reinterpret_cast<const float*>(address.base + slot * address.stride);
+            std::transform(sum.begin(), sum.end(), part, sum.begin(), std::plus<>());
+        }
+        Tensor t(p.info.shape);
+        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(p.index, p.info, sum.data(), t.data());
+        out.emplace(TensorKey{p.node, p.info.key}, std::move(t));
+    }
+    return out;
+}
+
 void Executor::setOptimizerState(int state, const WeightMap& values)
 {
     AlignedBuffer& arena = m_arenas[static_cast<int>(state == 0 ? Arena::Optimizer1 : Arena::Optimizer2)];
@@ -255,6 +276,19 @@ WeightMap Executor::optimizerState(int state) const
 StepResult Executor::trainStep(const BatchSource& batch, std::uint64_t seed, std::uint32_t step, const UpdateRule& rule,
                                const std::atomic<bool>* stop)
 {
+    return this->step(batch, seed, step, &rule, stop);
+}
+
+StepResult Executor::gradients(const BatchSource& batch, std::uint64_t seed, std::uint32_t step,
+                               const std::atomic<bool>* stop)
+{
+    return this->step(batch, seed, step, nullptr, stop);
+}
+
+/// rule: null: no update.
+StepResult Executor::step(const BatchSource& batch, std::uint64_t seed, std::uint32_t step, const UpdateRule* rule,
+                          const std::atomic<bool>* stop)
+{
     StepContext c;
     c.training = true;
     c.seed = seed;
@@ -273,7 +307,7 @@ StepResult Executor::trainStep(const BatchSource& batch, std::uint64_t seed, std
     const OpGraph& g = *m_plan->graph;
     result.targets = *targets;
     c.lossDivisor = g.loss.divisor(*targets, g.layoutOf(g.logits).channels);
-    execute(c, &rule, nullptr, stop, result);
+    execute(c, rule, nullptr, stop, result);
     return result;
 }
 
@@ -340,10 +374,21 @@ bool Executor::inferValues(const float* values, std::int64_t images, const std::
 
 Tensor Executor::output(NodeId node, std::int64_t image) const
 {
+    return readValue(node, image, m_plan->valueBuffer);
+}
+
+Tensor Executor::gradient(NodeId node, std::int64_t image) const
+{
+    return readValue(node, image, m_plan->gradientBuffer);
+}
+
+/// buffers: per value.
+Tensor Executor::readValue(NodeId node, std::int64_t image, const std::vector<int>& buffers) const
+{
     const auto found = m_plan->graph->nodeValue.find(node);
-    if (found == m_plan->graph->nodeValue.end())
+    if (found == m_plan->graph->nodeValue.end() || buffers.empty())
         return {};
-    const int buffer = m_plan->valueBuffer[static_cast<std::size_t>(found->second)];
+    const int buffer = buffers[static_cast<std::size_t>(found->second)];
     if (buffer < 0)
         return {};
     const ValueInfo& v = m_plan->graph->values[static_cast<std::size_t>(found->second)];
@@ -377,7 +422,7 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
             return 0;
         if (stage < last)
             return segments[static_cast<std::size_t>(stage)].scope == PhaseScope::Once ? 1 : context.slots;
-        if (!context.training && stage > last + Judge)
+        if (!rule && stage > last + Judge)
             return 0;
         switch (stage - last) {
         case Measure: return rule->clipNorm > 0 ? static_cast<int>(m_updateTasks.size()) : 0;
@@ -397,7 +442,7 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
             return;
         }
         if (stage == last + Judge) {
-            judge(context, result);
+            judge(context, result, rule != nullptr);
             return;
         }
         const Stopwatch watch(profiling() ? &m_profiles[static_cast<std::size_t>(thread)].update : nullptr);
@@ -506,8 +551,8 @@ StepProfile Executor::takeProfile()
     return all;
 }
 
-/// After the last chunk: is this step to be applied? If so, statistics are committed.
-void Executor::judge(const StepContext& context, StepResult& result)
+/// After the last chunk: is this step to be applied? If so, statistics are committed, unless nothing is to change.
+void Executor::judge(const StepContext& context, StepResult& result, bool commits)
 {
     if (m_dataFailure.happened()) {
         result.dataError = m_dataFailure.error();
@@ -529,8 +574,9 @@ void Executor::judge(const StepContext& context, StepResult& result)
         m_abort = true;
         return;
     }
+    m_slotsUsed = context.slots;
     for (const Instruction& in : m_plan->tape)
-        if (in.pass == Pass::Commit)
+        if (commits && in.pass == Pass::Commit)
             m_plan->graph->ops[static_cast<std::size_t>(in.op)]->commit(
                 run, m_plan->bindings[static_cast<std::size_t>(in.op)]);
 }

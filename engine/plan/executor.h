@@ -59,6 +59,14 @@ public:
     StepResult trainStep(const BatchSource& batch, std::uint64_t seed, std::uint32_t step, const UpdateRule& rule,
                          const std::atomic<bool>* stop = nullptr);
 
+    /// Forward, loss and backward, for a training plan with keepAll: outputs and gradients stay readable, the weights
+    /// as they are.
+    StepResult gradients(const BatchSource& batch, std::uint64_t seed, std::uint32_t step,
+                         const std::atomic<bool>* stop = nullptr);
+
+    /// Gradients of the trainable tensors after gradients().
+    [[nodiscard]] WeightMap weightGradients() const;
+
     /// What a chunk of an evaluation gave; called on worker threads, for different images at the same time.
     struct ChunkView {
         int slot = 0;
@@ -79,6 +87,8 @@ public:
     /// Output of a node for one image after inferPixels() or inferValues(). Images beyond the first need a plan whose
     /// chunk is not reused: batch scope, which keepAll gives.
     [[nodiscard]] Tensor output(NodeId node, std::int64_t image = 0) const;
+    /// Gradient of the loss by the output of a node, after gradients(). Empty where there is none.
+    [[nodiscard]] Tensor gradient(NodeId node, std::int64_t image = 0) const;
 
     /// Measures every instruction from now on (or no more). Costs two looks at the clock per instruction and chunk.
     void setProfiling(bool on);
@@ -99,8 +109,11 @@ private:
     void runOnce(const StepContext& context, std::size_t segment, int thread);
     void runPiece(const Piece& piece, const Run& run, int thread);
     void runInstruction(int instruction, const Run& run, int thread);
-    void judge(const StepContext& context, StepResult& result);
+    void judge(const StepContext& context, StepResult& result, bool commits);
     struct UpdateTask;
+    StepResult step(const BatchSource& batch, std::uint64_t seed, std::uint32_t step, const UpdateRule* rule,
+                    const std::atomic<bool>* stop);
+    [[nodiscard]] Tensor readValue(NodeId node, std::int64_t image, const std::vector<int>& buffers) const;
     void placeTensors(const WeightMap& values, Arena arena);
     [[nodiscard]] WeightMap readTensors(Arena arena) const;
     Result<std::int64_t> countTargets(const StepContext& context) const;
@@ -131,6 +144,7 @@ private:
     float m_gradientScale = 1;         ///< what its norm left of the gradient; written by one unit
     std::vector<int> m_deriveOps;
     int m_lossOp = -1;
+    int m_slotsUsed = 0; ///< by the last step that was judged
     Team m_team;
     DataFailure m_dataFailure;
     bool m_abort = false;                ///< written between two stages

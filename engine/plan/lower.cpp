@@ -55,8 +55,8 @@ Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::Ke
         call.params = &*params;
         call.inputShapes = shaped.inputShapes(graph, id);
         call.outputShape = shaped.shapes.at(id);
-        call.frozen = node.frozen;
-        call.training = options.training;
+        call.frozen = node.frozen || options.eachByItself;
+        call.training = options.training && !options.eachByItself;
         call.tensors = layer.tensors(call.inputShapes, *params);
         for (const Edge& e : graph.edgesInto(id))
             call.inputs.push_back(out->nodeValue.at(e.from));
@@ -98,7 +98,8 @@ Result<std::unique_ptr<OpGraph>> lower(const GraphSpec& graph, const kernels::Ke
     if (!loss)
         return loss.error();
     out->loss = *loss;
-    unpadInput(*out);
+    if (!(options.training && options.keepAll)) // its gradient is wanted then
+        unpadInput(*out);
     if (options.training) {
         const ValueInfo& v = out->values[static_cast<std::size_t>(out->logits)];
         LowerCall call;

@@ -8,7 +8,8 @@ namespace convarium::engine
 
 struct LowerOptions {
     bool training = true;
-    bool keepAll = false; ///< every node's output must stay readable
+    bool keepAll = false; ///< every node's output (and gradient) must stay readable
+    bool eachByItself = false; ///< PlanOptions::eachByItself
     /// More than one Input layer is allowed: for Executor::inferValues(), which alone can feed them.
     bool severalInputs = false;
 };

@@ -47,7 +47,7 @@ public:
             fuseActivations();
         }
         findWantedGradients();
-        if (options().training && options().execution == ExecutionMode::Fused)
+        if (options().training && options().execution == ExecutionMode::Fused && !options().keepAll)
             deferNorms();
         fusePoolings();
         placeValues();
@@ -90,7 +90,7 @@ private:
             wanted[static_cast<std::size_t>(root(m_graph.result))] = 1;
         for (std::size_t i = n; i-- > 0;) {
             const Op& op = *m_graph.ops[i];
-            const bool live = op.isLoss() || options().keepAll ||
+            const bool live = op.isLoss() || (options().keepAll && !options().training) ||
                               (op.output >= 0 && wanted[static_cast<std::size_t>(root(op.output))]);
             if (!live)
                 continue;
@@ -231,7 +231,8 @@ private:
             const Op& op = *m_graph.ops[i];
             if (!m_live[i] || op.output < 0)
                 continue;
-            bool wanted = false;
+            const auto& images = m_graph.inputValues;
+            bool wanted = options().keepAll && std::find(images.begin(), images.end(), op.output) != images.end();
             for (int p : op.params)
                 wanted = wanted || m_graph.parameters[static_cast<std::size_t>(p)].trainable;
             for (int v : op.inputs)
@@ -249,7 +250,7 @@ private:
         m_keepsOutput.assign(m_graph.ops.size(), 0);
         for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
             const Op& pooling = *m_graph.ops[i];
-            if (!m_live[i] || !pooling.maxPooling() || !state(pooling.inputs[0]).wantsGradient)
+            if (options().keepAll || !m_live[i] || !pooling.maxPooling() || !state(pooling.inputs[0]).wantsGradient)
                 continue;
             int producer = soleProducer(pooling.inputs[0]);
             const int activation = producer >= 0 && m_fused[static_cast<std::size_t>(producer)] ? producer : -1;
@@ -302,7 +303,7 @@ private:
                 int& gradient = m_gradientBuffer[static_cast<std::size_t>(in)];
                 if (!state(in).wantsGradient || gradient >= 0)
                     continue;
-                if (!shared && op.output >= 0 && state(in).consumers == 1 &&
+                if (!options().keepAll && !shared && op.output >= 0 && state(in).consumers == 1 &&
                     op.gradientMayReplace(static_cast<int>(k)) && valueBytes(op.output) == valueBytes(in)) {
                     gradient = m_gradientBuffer[static_cast<std::size_t>(root(op.output))];
                     shared = gradient >= 0;
@@ -318,6 +319,8 @@ private:
             m_plan.valueBuffer[v] = m_plan.valueBuffer[r];
             m_gradientBuffer[v] = m_gradientBuffer[r];
         }
+        if (options().keepAll && options().training)
+            m_plan.gradientBuffer = m_gradientBuffer;
     }
 
     /// The value in whose memory a fused op leaves its result.
@@ -489,12 +492,13 @@ private:
         if (!options().training)
             outside.push_back(m_plan.valueBuffer[static_cast<std::size_t>(m_graph.result)]);
         if (options().keepAll)
-            for (int b : m_plan.valueBuffer)
-                if (b >= 0)
-                    outside.push_back(b);
+            for (const auto* list : {&m_plan.valueBuffer, &m_plan.gradientBuffer})
+                for (int b : *list)
+                    if (b >= 0)
+                        outside.push_back(b);
         for (int b : outside)
-            m_plan.buffers[static_cast<std::size_t>(b)].last =
-                options().training ? m_plan.buffers[static_cast<std::size_t>(b)].last : end;
+            if (!options().training || options().keepAll)
+                m_plan.buffers[static_cast<std::size_t>(b)].last = end;
         for (Buffer& b : m_plan.buffers)
             if (b.scope == BufferScope::Batch && b.first >= 0 && options().execution == ExecutionMode::Fused &&
                 !options().keepAll &&
@@ -782,7 +786,8 @@ Result<std::shared_ptr<const ExecutionPlan>> makePlan(const GraphSpec& graph, Pl
     if (options.threads <= 0)
         options.threads = availableThreads();
     options.batch = std::max<std::int64_t>(1, options.batch);
-    auto lowered = lower(graph, *options.kernels, {options.training, options.keepAll, options.severalInputs});
+    auto lowered = lower(graph, *options.kernels,
+                         {options.training, options.keepAll, options.eachByItself, options.severalInputs});
     if (!lowered)
         return lowered.error();
     auto plan = std::make_shared<ExecutionPlan>();

@@ -16,7 +16,11 @@ struct PlanOptions {
     int threads = 0; ///< 0: all cores
     ExecutionMode execution = ExecutionMode::Fused;
     bool training = true;
-    bool keepAll = false;       ///< evaluation only: every node's output stays readable
+    /// Every node's output stays readable, and in training its gradient, also that of the input images.
+    bool keepAll = false;
+    /// Training: gradients of images as an evaluation sees them, with running statistics, without dropout. No weight
+    /// is trained.
+    bool eachByItself = false;
     bool severalInputs = false; ///< more than one Input layer, for Executor::inferValues()
     std::string optimizer = "adam";
     bool average = false;                          ///< training: a moving average of the weights is kept beside them
@@ -83,6 +87,7 @@ struct ExecutionPlan {
     std::vector<Buffer> buffers;
     std::vector<OpBinding> bindings; ///< per op
     std::vector<int> valueBuffer;    ///< per value; -1 when pruned
+    std::vector<int> gradientBuffer; ///< per value, training with keepAll; -1: none
     std::vector<int> scaledBy;       ///< per op: the scale that is part of its weights; -1: none
     std::vector<std::pair<int, int>>
         fusedInto; ///< ops without instructions of their own and the op that does their work

@@ -95,7 +95,8 @@ private:
             p.tensors.emplace_back(info.shape, std::vector<T>(source.values().begin(), source.values().end()));
         }
         p.call.params = &p.params;
-        p.call.training = m_input.training && !node.frozen;
+        // What is frozen are tensors: a layer without any does what it does.
+        p.call.training = m_input.training && !(node.frozen && !p.infos.empty());
         p.call.random = {m_input.seed, id, m_input.step, m_input.indices};
         for (const Edge& e : m_graph.edgesInto(id))
             p.call.inputs.push_back(view<const T>(m_pass.outputs.at(e.from).data(), e.from));

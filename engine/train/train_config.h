@@ -49,6 +49,9 @@ namespace kernels
 struct KernelTable;
 }
 struct UpdateRule;
+class TracedReal;
+template <class T>
+struct UpdateNumbers;
 
 /// What an optimizer makes the rule of one step from. t: 1-based count of updates.
 struct OptimizerCall {
@@ -70,6 +73,9 @@ struct OptimizerInfo {
     double defaultEpsilon = 1e-8;
     bool decoupledDecay = false; ///< TrainConfig::weightDecay shrinks the weights instead of joining the gradient
     void (*fill)(const OptimizerCall&, UpdateRule&) = nullptr; ///< kernel and the numbers that are its own
+    // The step of one weight as it stands in the book (optimizers/update_reference.h).
+    void (*reference)(UpdateNumbers<double>&) = nullptr;
+    void (*referenceTraced)(UpdateNumbers<TracedReal>&) = nullptr;
 };
 const std::vector<OptimizerInfo>& optimizerRegistry();
 const OptimizerInfo* findOptimizer(const std::string& id);

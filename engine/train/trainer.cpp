@@ -2,10 +2,10 @@
 
 #include "engine/data/augment.h"
 #include "engine/data/masks.h"
+#include "engine/train/batch_order.h"
 #include "engine/train/evaluator.h"
 #include "engine/train/network_loss.h"
 #include "engine/train/speed_meter.h"
-#include "engine/train/training_split.h"
 
 #include <algorithm>
 #include <chrono>
@@ -54,13 +54,13 @@ void load(Executor& executor, const WeightMap& weights, const TrainingState* sta
 struct Trainer::Session {
     std::unique_ptr<Executor> executor;
     std::unique_ptr<Evaluator> evaluator;
-    std::vector<std::uint32_t> trainImages, validationImages; ///< indices in the training set
-    std::vector<std::uint32_t> order;                         ///< of the epoch `orderEpoch`
-    std::int64_t orderEpoch = -1;
+    std::vector<std::uint32_t> validationImages; ///< indices in the training set
+    BatchOrder order;
+    std::int64_t imagesEpoch = -1;
     std::int64_t step = 0, stepsPerEpoch = 1, totalSteps = 0;
     float scale = 1, shift = 0;
     Augmentation augmentation;
-    DatasetPtr images; ///< training images as the epoch `orderEpoch` shows them
+    DatasetPtr images; ///< training images as the epoch `imagesEpoch` shows them
     RunCounters progress;
     WeightsPtr best;
     // Speed over the last half second or so.
@@ -88,7 +88,7 @@ Result<void> Trainer::prepare(Session& s)
     auto split = splitTraining(m_data, m_config);
     if (!split)
         return split.error();
-    s.trainImages = std::move(split->train);
+    s.order = BatchOrder(m_config, std::move(split->train));
     s.validationImages = std::move(split->validation);
     if ((m_config.earlyStopping > 0 || m_config.restoreBest) && !s.validates(m_data))
         return Error{ErrorCode::InvalidArgument,
@@ -98,10 +98,9 @@ Result<void> Trainer::prepare(Session& s)
                      {-1, "validation", {}, -1}};
     PlanOptions options = planOptions(m_config);
     s.augmentation = parseAugmentation(m_config.augment).value();
-    const auto images = static_cast<std::int64_t>(s.trainImages.size());
-    options.batch = std::min(options.batch, images);
-    s.stepsPerEpoch = (images + options.batch - 1) / options.batch;
-    s.totalSteps = m_config.steps > 0 ? m_config.steps : m_config.epochs * s.stepsPerEpoch;
+    options.batch = s.order.batch();
+    s.stepsPerEpoch = s.order.stepsPerEpoch();
+    s.totalSteps = s.order.totalSteps(m_config);
 
     m_graph = withLoss(std::move(m_graph), m_config.loss);
     auto scale = inputScale(m_graph);
@@ -326,7 +325,7 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         control.pause();
 
     StartEvent start;
-    start.trainImages = static_cast<std::int64_t>(s.trainImages.size());
+    start.trainImages = static_cast<std::int64_t>(s.order.trainImages().size());
     start.validationImages = s.validationImages.empty() && m_data.validation
                                  ? m_data.validation->size()
                                  : static_cast<std::int64_t>(s.validationImages.size());
@@ -340,7 +339,6 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
     start.predicted = s.executor->plan().memory;
     sink.started(start);
 
-    const auto batch = static_cast<std::size_t>(s.executor->plan().options.batch);
     while (s.step < s.totalSteps && !endsEarly(s)) {
         if (!waitWhilePaused(s, control, sink))
             break;
@@ -349,18 +347,14 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         s.meter.prepare(*s.executor, m_graph, control.m_measuring.load(std::memory_order_relaxed));
         const auto stepBegin = Clock::now();
         const std::int64_t epoch = s.step / s.stepsPerEpoch;
-        if (epoch != s.orderEpoch) {
-            s.order = s.trainImages;
-            if (m_config.shuffle)
-                shuffleIndices(s.order, m_config.seed, RandomPurpose::Shuffle, static_cast<std::uint32_t>(epoch));
-            s.orderEpoch = epoch;
+        if (epoch != s.imagesEpoch) {
+            s.imagesEpoch = epoch;
             s.images = m_data.train;
             if (s.augmentation.any())
                 s.images = std::make_shared<AugmentedDataset>(m_data.train, s.augmentation, m_config.seed,
                                                               static_cast<std::uint32_t>(epoch));
         }
-        const std::size_t at = static_cast<std::size_t>(s.step % s.stepsPerEpoch) * batch;
-        const std::span<const std::uint32_t> images(s.order.data() + at, std::min(batch, s.order.size() - at));
+        const std::span<const std::uint32_t> images = s.order.at(s.step);
         const double rate = scheduledRate(m_config, s.step, s.stepsPerEpoch, s.totalSteps, s.progress.plateau.cuts);
         const UpdateRule rule = makeUpdateRule(m_config, *s.executor->plan().options.kernels, rate, s.step + 1);
         std::shared_ptr<StepRecord> record;

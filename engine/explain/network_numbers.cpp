@@ -1,0 +1,104 @@
+#include "engine/explain/network_numbers.h"
+
+#include "engine/train/evaluator.h"
+
+namespace convarium::engine
+{
+
+Result<std::unique_ptr<NetworkNumbers>> NetworkNumbers::create(const GraphSpec& graph, const NumbersOptions& options)
+{
+    std::unique_ptr<NetworkNumbers> n(new NetworkNumbers);
+    n->m_graph = graph;
+    n->m_options = options;
+    n->m_shaped = inferShapes(graph);
+    auto scale = inputScale(graph);
+    if (!scale)
+        return scale.error();
+    n->m_scale = *scale;
+    PlanOptions plan;
+    plan.batch = options.batch;
+    plan.threads = 1;
+    plan.training = options.gradients;
+    plan.keepAll = true;
+    plan.eachByItself = !options.training;
+    auto made = makePlan(graph, plan);
+    if (!made)
+        return made.error();
+    auto executor = Executor::create(*made);
+    if (!executor)
+        return executor.error();
+    n->m_executor = std::move(*executor);
+    return n;
+}
+
+void NetworkNumbers::setWeights(WeightsPtr weights)
+{
+    m_weights = std::move(weights);
+    m_executor->setWeights(*m_weights);
+}
+
+Result<void> NetworkNumbers::run(const Dataset& data, std::span<const std::uint32_t> images, std::uint64_t seed,
+                                 std::uint32_t step)
+{
+    m_images.assign(images.begin(), images.end());
+    m_seed = seed;
+    m_step = step;
+    const BatchSource source{&data, m_images, m_scale.first, m_scale.second};
+    if (!m_options.gradients)
+        return m_executor->infer(source);
+    const StepResult result = m_executor->gradients(source, seed, step);
+    if (result.dataError)
+        return *result.dataError;
+    if (result.diverged)
+        return Error{ErrorCode::Diverged, "The loss of these images is no number.", "Reset the weights.", {}};
+    m_loss = result.loss;
+    return {};
+}
+
+template <class F>
+std::vector<float> NetworkNumbers::joined(F value) const
+{
+    std::vector<float> all;
+    for (std::size_t i = 0; i < m_images.size(); ++i) {
+        const Tensor one = value(static_cast<std::int64_t>(i));
+        if (one.elements() == 0)
+            return {};
+        all.insert(all.end(), one.values().begin(), one.values().end());
+    }
+    return all;
+}
+
+std::vector<float> NetworkNumbers::output(NodeId node) const
+{
+    return joined([&](std::int64_t image) { return m_executor->output(node, image); });
+}
+
+std::vector<float> NetworkNumbers::gradient(NodeId node) const
+{
+    return joined([&](std::int64_t image) { return m_executor->gradient(node, image); });
+}
+
+LayerNumbers NetworkNumbers::layer(NodeId id) const
+{
+    const Node& node = *m_graph.node(id);
+    LayerNumbers n;
+    n.layer = findLayer(node.type);
+    n.params = completeParams(*n.layer, node.params).value();
+    n.seed = m_seed;
+    n.node = id;
+    n.step = m_step;
+    n.images = m_images;
+    n.inputShapes = m_shaped.inputShapes(m_graph, id);
+    n.outputShape = m_shaped.shapes.at(id);
+    n.tensorInfos = n.layer->tensors(n.inputShapes, n.params);
+    n.training = m_options.training && !(node.frozen && !n.tensorInfos.empty());
+    for (const Edge& e : m_graph.edgesInto(id))
+        n.inputs.push_back(output(e.from));
+    for (const TensorInfo& info : n.tensorInfos)
+        n.tensors.push_back(m_weights->at({id, info.key}).values());
+    n.output = output(id);
+    n.outputGradient = gradient(id);
+    return n;
+}
+
+} // namespace convarium::engine
