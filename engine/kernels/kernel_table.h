@@ -173,6 +173,7 @@ struct DepthwiseArgs {
     std::int64_t taps, rows, columns, lanes;
     std::int64_t inRow, inColumn, outRow, outColumn; ///< in floats
     bool accumulate;                                 ///< add to out (activation must be None)
+    bool aside;                                      ///< may be stored past the caches; not with accumulate
     Activation activation;
 };
 

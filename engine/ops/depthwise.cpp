@@ -91,6 +91,7 @@ public:
         a.outRow = m_out.width * m_out.lanes;
         a.outColumn = m_out.lanes;
         a.activation = fused;
+        a.aside = run.leavesCache(b.output);
         for (std::int64_t i = 0; i < run.count; ++i)
             for (std::int64_t row = 0; row < m_out.height; row += m_band) {
                 a.rows = std::min(m_band, m_out.height - row);
@@ -239,6 +240,7 @@ private:
             a.outRow = m_g.strideHeight * m_wide.width * m_out.lanes;
             a.outColumn = m_g.strideWidth * m_out.lanes;
             a.accumulate = m_multiplier == 1 && accumulate;
+            a.aside = m_multiplier == 1 && !accumulate && run.leavesCache(b.inputGradients[0]);
             const float* gradient = run.at(b.outputGradient) + i * m_out.floats();
             bool rest = true;
             for (std::int64_t row = 0; rest; row += m_gradientBand) {

@@ -160,6 +160,12 @@ struct Run {
         return reinterpret_cast<T*>(buffers[buffer].base + wantedSlot * buffers[buffer].stride);
     }
     [[nodiscard]] const kernels::KernelTable& kernels() const { return *step->kernels; }
+    /// Is a single image of this buffer too large to be in the second-level cache when the next op reads it?
+    [[nodiscard]] bool leavesCache(int buffer) const
+    {
+        constexpr std::int64_t kLargeImage = 1'000'000;
+        return buffers[buffer].scope == BufferScope::Batch && buffers[buffer].stride > kLargeImage;
+    }
 };
 
 /// Chunk phases run for every chunk; a Once phase runs on one thread when all chunks have passed the phase before.

@@ -1,7 +1,7 @@
 // Depthwise convolution: every channel has a kernel of its own, so lanes never mix. Offsets of the taps state stride,
 // dilation and flipping: forward and input gradient are the same loop.
 
-template <Activation kActivation, int NP>
+template <Activation kActivation, bool kAside, int NP>
 CONVARIUM_INLINE void depthwisePixels(const DepthwiseArgs& a, const float* in, float* out)
 {
     for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
@@ -20,12 +20,15 @@ CONVARIUM_INLINE void depthwisePixels(const DepthwiseArgs& a, const float* in, f
         CONVARIUM_UNROLL
         for (int p = 0; p < NP; ++p) {
             float* to = out + p * a.outColumn + c;
-            store(to, a.accumulate ? load(to) + sum[p] : activated<kActivation>(sum[p]));
+            if constexpr (kAside)
+                storeAside(to, activated<kActivation>(sum[p]));
+            else
+                store(to, a.accumulate ? load(to) + sum[p] : activated<kActivation>(sum[p]));
         }
     }
 }
 
-template <Activation kActivation>
+template <Activation kActivation, bool kAside>
 void depthwiseOf(const DepthwiseArgs& a)
 {
     for (std::int64_t y = 0; y < a.rows; ++y) {
@@ -33,18 +36,31 @@ void depthwiseOf(const DepthwiseArgs& a)
         float* out = a.out + y * a.outRow;
         std::int64_t x = 0;
         for (; x + 8 <= a.columns; x += 8)
-            depthwisePixels<kActivation, 8>(a, in + x * a.inColumn, out + x * a.outColumn);
+            depthwisePixels<kActivation, kAside, 8>(a, in + x * a.inColumn, out + x * a.outColumn);
         if (x + 4 <= a.columns) {
-            depthwisePixels<kActivation, 4>(a, in + x * a.inColumn, out + x * a.outColumn);
+            depthwisePixels<kActivation, kAside, 4>(a, in + x * a.inColumn, out + x * a.outColumn);
             x += 4;
         }
         if (x + 2 <= a.columns) {
-            depthwisePixels<kActivation, 2>(a, in + x * a.inColumn, out + x * a.outColumn);
+            depthwisePixels<kActivation, kAside, 2>(a, in + x * a.inColumn, out + x * a.outColumn);
             x += 2;
         }
         if (x < a.columns)
-            depthwisePixels<kActivation, 1>(a, in + x * a.inColumn, out + x * a.outColumn);
+            depthwisePixels<kActivation, kAside, 1>(a, in + x * a.inColumn, out + x * a.outColumn);
     }
+    if constexpr (kAside)
+        storesDone();
+}
+
+template <Activation kActivation>
+void depthwiseOf(const DepthwiseArgs& a)
+{
+    const bool aligned = reinterpret_cast<std::uintptr_t>(a.out) % sizeof(V) == 0 && a.outRow % kWidth == 0 &&
+                         a.outColumn % kWidth == 0;
+    if (a.aside && aligned)
+        depthwiseOf<kActivation, true>(a);
+    else
+        depthwiseOf<kActivation, false>(a);
 }
 
 void depthwise(const DepthwiseArgs& a)

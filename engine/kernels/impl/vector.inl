@@ -32,6 +32,24 @@ CONVARIUM_INLINE void store(float* p, V v)
     *reinterpret_cast<VMemory*>(p) = v;
 }
 
+/// Stores past the caches where the level can; p must be aligned to V. storesDone() before other threads may read it.
+CONVARIUM_INLINE void storeAside(float* p, V v)
+{
+#if defined(__AVX512F__)
+    if constexpr (kWidth == 16)
+        __builtin_ia32_movntps512(p, v);
+    else
+#endif
+        store(p, v);
+}
+
+CONVARIUM_INLINE void storesDone()
+{
+#if defined(__SSE__)
+    __builtin_ia32_sfence();
+#endif
+}
+
 /// The first n < kWidth floats; the other lanes are zero.
 CONVARIUM_INLINE V loadPart(const float* p, std::int64_t n)
 {

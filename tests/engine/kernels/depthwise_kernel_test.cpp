@@ -1,8 +1,10 @@
 // Depthwise convolution and its weight gradient against plain loops.
+#include "engine/core/memory.h"
 #include "tests/engine/kernels/kernel_test_support.h"
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -84,6 +86,16 @@ void DepthwiseKernelTest::forwardEqualsPlainLoops()
                         a.activation = activation;
                         table->depthwise(a);
                         QVERIFY2(out.guardsIntact(), table->name);
+                        if (!accumulate) {
+                            const std::int64_t floats = c.rows * (2 * c.columns) * lanes;
+                            convarium::engine::AlignedBuffer past(static_cast<std::size_t>(floats) * sizeof(float),
+                                                                  convarium::engine::MemoryCategory::Workspace);
+                            std::copy_n(&before[0], floats, past.as<float>());
+                            a.out = past.as<float>();
+                            a.aside = true;
+                            table->depthwise(a);
+                            QVERIFY2(std::equal(&out[0], &out[0] + floats, past.as<float>()), table->name);
+                        }
                         for (std::int64_t y = 0; y < c.rows; ++y)
                             for (std::int64_t x = 0; x < 2 * c.columns; ++x)
                                 for (std::int64_t l = 0; l < lanes; ++l) {
