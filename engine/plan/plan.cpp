@@ -521,6 +521,14 @@ private:
         return all;
     }
 
+    std::int64_t weightBytes() const
+    {
+        std::int64_t floats = 0;
+        for (const Parameter& p : m_graph.parameters)
+            floats += p.info.shape.elements();
+        return floats * static_cast<std::int64_t>(sizeof(float));
+    }
+
     void chooseChunk()
     {
         const std::int64_t batch = options().batch;
@@ -536,7 +544,13 @@ private:
             }
             most = std::max(most, bytes);
         }
-        const std::int64_t fit = std::clamp<std::int64_t>(cacheBudget(m_graph.kernels()) / most, 1, share);
+        const std::int64_t budget = cacheBudget(m_graph.kernels());
+        std::int64_t fit = budget / most;
+        // Weights that do not stay in the cache are read for every chunk: then it holds as much as they do.
+        const std::int64_t weights = weightBytes();
+        if (options().training && m_plan.segments.size() == 1 && weights > 4 * budget)
+            fit = std::max(fit, weights / most);
+        fit = std::clamp<std::int64_t>(fit, 1, share);
         const std::int64_t chunks = (share + fit - 1) / fit;
         m_plan.chunk = (share + chunks - 1) / chunks;
     }

@@ -540,6 +540,30 @@ private Q_SLOTS:
         }
     }
 
+    /// Read anew for each image, weights that do not fit the cache would cost more than the images.
+    void largeWeightsAreSharedByManyImages()
+    {
+        const auto chunk = [](std::int64_t units) {
+            GraphMaker m("wide");
+            m.add("input",
+                  {{"channels", std::int64_t{1}}, {"height", std::int64_t{160}}, {"width", std::int64_t{160}}});
+            m.add("conv2d", {{"filters", std::int64_t{16}}, {"padding", std::string("same")}});
+            m.add("max_pool", {{"kernelHeight", std::int64_t{8}},
+                               {"kernelWidth", std::int64_t{8}},
+                               {"strideHeight", std::int64_t{8}},
+                               {"strideWidth", std::int64_t{8}}});
+            m.add("flatten");
+            m.add("dense", {{"units", units}});
+            m.add("dense", {{"units", std::int64_t{3}}});
+            PlanOptions o;
+            o.batch = 16;
+            o.threads = 2;
+            return (*makePlan(m.graph(), o))->chunk;
+        };
+        QCOMPARE(chunk(8), 1);
+        QVERIFY(chunk(2048) >= 4);
+    }
+
     void layerwiseKeepsMoreThanFused()
     {
         PlanOptions o;
