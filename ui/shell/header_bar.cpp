@@ -14,7 +14,8 @@
 namespace convarium::ui
 {
 
-HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* undo, QAction* redo, QWidget* parent)
+HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* undo, QAction* redo, QAction* draw,
+                     QWidget* parent)
     : QToolBar(tr("Header"), parent), m_document(document), m_canvas(canvas)
 {
     setObjectName(QStringLiteral("header"));
@@ -51,33 +52,17 @@ HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* und
         row->addWidget(button);
     }
     separator();
+    m_root = addButton({}, tr("Back to the network"), true);
+    connect(m_root, &QToolButton::clicked, this, &HeaderBar::backRequested);
+    row->addWidget(m_root);
+    m_arrow = new TextLabel(QStringLiteral("\u203a"), TextRole::Section, ColorRole::Text3);
+    m_arrow->setContentsMargins(scaled(2), 0, scaled(6), 0);
+    row->addWidget(m_arrow);
     m_title = new ElidedLabel({}, TextRole::SectionBold);
     m_title->setAccessibleName(tr("Breadcrumb"));
     row->addWidget(m_title, 1);
-
-    m_bars = new QComboBox;
-    m_bars->setAccessibleName(tr("Bars on the cards"));
-    m_bars->setToolTip(tr("What the bar on each card compares"));
-    m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: parameters"), static_cast<int>(BarMode::Parameters));
-    m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: MACs"), static_cast<int>(BarMode::Macs));
-    m_bars->addItem(icon(QStringLiteral("bars")), tr("No bars"), static_cast<int>(BarMode::None));
-    connect(m_bars, &QComboBox::currentIndexChanged, this,
-            [this] { m_canvas->setBars(static_cast<BarMode>(m_bars->currentData().toInt())); });
-    row->addWidget(m_bars);
-    row->addSpacing(scaled(8));
-    row->addWidget(new Hairline(Qt::Vertical));
-    m_tidy = addButton(QStringLiteral("tidy"), tr("Tidy"), true);
-    m_tidy->setToolTip(tr("Lay the network out anew (Ctrl+L)"));
-    connect(m_tidy, &QToolButton::clicked, m_canvas, &CanvasView::tidy);
-    row->addWidget(m_tidy);
-    m_fit = addButton(QStringLiteral("fit"), tr("Fit"), true);
-    m_fit->setToolTip(tr("Show the whole network (F)"));
-    connect(m_fit, &QToolButton::clicked, m_canvas, &CanvasView::fit);
-    row->addWidget(m_fit);
-    m_zoom = addButton({}, tr("Zoom"), true);
-    m_zoom->setToolTip(tr("Back to 100 % (0)"));
-    connect(m_zoom, &QToolButton::clicked, this, [this] { m_canvas->setZoom(1); });
-    row->addWidget(m_zoom);
+    row->addWidget(makeCanvasTools(draw));
+    row->addWidget(makePageTools());
     separator();
     m_theme = new IconButton(QStringLiteral("moon"), tr("Dark theme"));
     connect(m_theme, &QToolButton::clicked, this, [] {
@@ -91,6 +76,66 @@ HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* und
     connect(canvas, &CanvasView::zoomChanged, this, &HeaderBar::refresh);
     connect(document, &ProjectDocument::changed, this, &HeaderBar::refresh);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &HeaderBar::refresh);
+    setPage({});
+}
+
+QWidget* HeaderBar::makeCanvasTools(QAction* draw)
+{
+    m_canvasTools = new QWidget;
+    auto* row = new QHBoxLayout(m_canvasTools);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(scaled(4));
+    m_bars = new QComboBox;
+    m_bars->setAccessibleName(tr("Bars on the cards"));
+    m_bars->setToolTip(tr("What the bar on each card compares"));
+    m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: parameters"), static_cast<int>(BarMode::Parameters));
+    m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: MACs"), static_cast<int>(BarMode::Macs));
+    m_bars->addItem(icon(QStringLiteral("bars")), tr("No bars"), static_cast<int>(BarMode::None));
+    connect(m_bars, &QComboBox::currentIndexChanged, this,
+            [this] { m_canvas->setBars(static_cast<BarMode>(m_bars->currentData().toInt())); });
+    row->addWidget(m_bars);
+    row->addSpacing(scaled(8));
+    row->addWidget(new Hairline(Qt::Vertical));
+    m_draw = addButton(QStringLiteral("pen"), draw->text(), true);
+    m_draw->setToolTip(tr("Draw with the mouse what the network shall read (D)"));
+    connect(m_draw, &QToolButton::clicked, draw, &QAction::trigger);
+    row->addWidget(m_draw);
+    m_tidy = addButton(QStringLiteral("tidy"), tr("Tidy"), true);
+    m_tidy->setToolTip(tr("Lay the network out anew (Ctrl+L)"));
+    connect(m_tidy, &QToolButton::clicked, m_canvas, &CanvasView::tidy);
+    row->addWidget(m_tidy);
+    m_fit = addButton(QStringLiteral("fit"), tr("Fit"), true);
+    m_fit->setToolTip(tr("Show the whole network (F)"));
+    connect(m_fit, &QToolButton::clicked, m_canvas, &CanvasView::fit);
+    row->addWidget(m_fit);
+    m_zoom = addButton({}, tr("Zoom"), true);
+    m_zoom->setToolTip(tr("Back to 100 % (0)"));
+    connect(m_zoom, &QToolButton::clicked, this, [this] { m_canvas->setZoom(1); });
+    row->addWidget(m_zoom);
+    return m_canvasTools;
+}
+
+QWidget* HeaderBar::makePageTools()
+{
+    m_pageTools = new QWidget;
+    auto* row = new QHBoxLayout(m_pageTools);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(scaled(4));
+    QToolButton* back = addButton(QStringLiteral("chevron-left"), tr("Back to the canvas"), true);
+    connect(back, &QToolButton::clicked, this, &HeaderBar::backRequested);
+    row->addWidget(back);
+    row->addWidget(new KeyCap(tr("Esc")));
+    return m_pageTools;
+}
+
+void HeaderBar::setPage(const QString& title)
+{
+    m_page = title;
+    const bool page = !title.isEmpty();
+    m_root->setVisible(page);
+    m_arrow->setVisible(page);
+    m_canvasTools->setVisible(!page);
+    m_pageTools->setVisible(page);
     refresh();
 }
 
@@ -109,13 +154,14 @@ QToolButton* HeaderBar::addButton(const QString& iconName, const QString& text, 
 
 void HeaderBar::setCompact(bool compact)
 {
-    for (QToolButton* b : {m_tidy, m_fit})
+    for (QToolButton* b : {m_draw, m_tidy, m_fit})
         b->setToolButtonStyle(compact ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
 }
 
 void HeaderBar::refresh()
 {
-    m_title->setText(m_document->title());
+    m_title->setText(m_page.isEmpty() ? m_document->title() : m_page);
+    m_root->setText(m_document->title());
     m_zoom->setText(tr("%1 %").arg(qRound(m_canvas->zoom() * 100)));
     const bool dark = Theme::current().dark;
     m_theme->setIconName(dark ? QStringLiteral("sun") : QStringLiteral("moon"));

@@ -19,21 +19,33 @@ class HeaderBar final : public QToolBar
 {
     Q_OBJECT
 public:
-    HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* undo, QAction* redo, QWidget* parent = nullptr);
+    HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* undo, QAction* redo, QAction* draw,
+              QWidget* parent = nullptr);
     /// Labels become tooltips.
     void setCompact(bool compact);
+    /// Name of the page that is shown in place of the canvas; empty: the canvas is.
+    void setPage(const QString& title);
 
 Q_SIGNALS:
     void homeRequested();
+    void backRequested();
 
 private:
+    QWidget* makeCanvasTools(QAction* draw);
+    QWidget* makePageTools();
     QToolButton* addButton(const QString& icon, const QString& text, bool labelled);
     void refresh();
 
     ProjectDocument* m_document;
     CanvasView* m_canvas;
+    QString m_page;
+    QToolButton* m_root; ///< the network, while a page of it is shown
+    TextLabel* m_arrow;
     ElidedLabel* m_title;
+    QWidget* m_canvasTools;
+    QWidget* m_pageTools;
     QComboBox* m_bars;
+    QToolButton* m_draw;
     QToolButton* m_tidy;
     QToolButton* m_fit;
     QToolButton* m_zoom;

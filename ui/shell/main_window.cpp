@@ -4,11 +4,13 @@
 #include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
+#include "ui/drawing/drawing_page.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/problems_panel.h"
 #include "ui/inspector/totals_bar.h"
 #include "ui/palette/layer_palette.h"
 #include "ui/shell/header_bar.h"
+#include "ui/shell/pages.h"
 #include "ui/shell/project_files.h"
 #include "ui/theme/accessible_tree.h"
 #include "ui/theme/icons.h"
@@ -32,6 +34,7 @@
 #include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QUndoGroup>
 #include <QVBoxLayout>
 
 namespace convarium::ui
@@ -86,9 +89,11 @@ Reading toReading(const OutputReading& r, const MapService* maps)
 MainWindow::MainWindow()
     : QMainWindow((installAccessibleTree(), nullptr)), m_document(new ProjectDocument(this)),
       m_controller(new TrainingController(engineServices(), this)), m_maps(new MapService(m_controller, this)),
-      m_canvas(new CanvasView(m_document)), m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
-      m_training(new TrainingDock(m_controller, m_maps, m_document)), m_bottom(new QStackedWidget),
-      m_totals(new TotalsBar(m_document)), m_files(new ProjectFiles(m_document, m_controller, this)),
+      m_canvas(new CanvasView(m_document)), m_pages(new Pages(m_canvas, m_document->undoStack())),
+      m_drawing(new DrawingPage(m_controller, m_maps)), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
+      m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
+      m_bottom(new QStackedWidget), m_totals(new TotalsBar(m_document)),
+      m_files(new ProjectFiles(m_document, m_controller, this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
 {
     setObjectName(QStringLiteral("mainWindow"));
@@ -99,16 +104,23 @@ MainWindow::MainWindow()
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
 
-    m_undo = m_document->undoStack()->createUndoAction(this, tr("Undo"));
+    m_undoGroup->addStack(m_document->undoStack());
+    m_undoGroup->setActiveStack(m_document->undoStack());
+    m_undo = m_undoGroup->createUndoAction(this, tr("Undo"));
     m_undo->setShortcut(QKeySequence::Undo);
     m_undo->setIcon(icon(QStringLiteral("undo")));
-    m_redo = m_document->undoStack()->createRedoAction(this, tr("Redo"));
+    m_redo = m_undoGroup->createRedoAction(this, tr("Redo"));
     m_redo->setShortcuts({QKeySequence(QStringLiteral("Ctrl+Shift+Z")), QKeySequence(QStringLiteral("Ctrl+Y"))});
     m_redo->setIcon(icon(QStringLiteral("redo")));
 
     m_controller->follow(m_document);
-    setCentralWidget(m_canvas);
-    m_header = new HeaderBar(m_document, m_canvas, m_undo, m_redo, this);
+    m_pages->add(m_drawing, m_drawing->undoStack());
+    setCentralWidget(m_pages);
+    m_draw = new QAction(icon(QStringLiteral("pen")), tr("Draw a digit"), this);
+    m_draw->setShortcut(Qt::Key_D);
+    m_draw->setShortcutContext(Qt::WidgetShortcut);
+    m_canvas->addAction(m_draw);
+    m_header = new HeaderBar(m_document, m_canvas, m_undo, m_redo, m_draw, this);
     addToolBar(Qt::TopToolBarArea, m_header);
     m_paletteDock = addPanel(Qt::LeftDockWidgetArea, m_palette, tr("Layers"));
     m_inspectorDock = addPanel(Qt::RightDockWidgetArea, m_inspector, tr("Inspector panel"));
@@ -192,7 +204,14 @@ void MainWindow::connectParts()
     connect(m_header, &HeaderBar::homeRequested, this,
             [this] { m_networks->popup(m_header->mapToGlobal(QPoint(scaled(8), m_header->height()))); });
     connect(m_files, &ProjectFiles::stateTextChanged, this, &MainWindow::refreshTitle);
+    connect(m_pages, &Pages::changed, this, &MainWindow::showPage);
+    connect(m_draw, &QAction::triggered, this, [this] { m_pages->open(m_drawing); });
+    connect(m_training->featureMaps(), &FeatureMapPanel::drawingRequested, m_draw, &QAction::trigger);
+    connect(m_header, &HeaderBar::backRequested, m_pages, &Pages::goHome);
+    connect(m_training, &TrainingDock::barHeightChanged, this, &MainWindow::applySize);
     connect(m_files, &ProjectFiles::opened, this, [this] {
+        m_pages->goHome();
+        m_maps->setOwnImage(nullptr); // it was drawn for another network
         m_canvas->clearThumbnails();
         m_canvas->fit();
     });
@@ -233,8 +252,26 @@ void MainWindow::connectMaps()
             [this](const OutputReading& r) { m_canvas->setReading(toReading(r, m_maps)); });
 }
 
+void MainWindow::showPage()
+{
+    const bool home = m_pages->isHome();
+    m_undoGroup->addStack(m_pages->undoStack()); // once is enough, more does no harm
+    m_undoGroup->setActiveStack(m_pages->undoStack());
+    m_header->setPage(m_pages->title());
+    if (home == m_training->isBarOnly()) {
+        if (!home)
+            m_inspectorWanted = m_inspectorDock->isVisible();
+        m_inspectorDock->setVisible(home && m_inspectorWanted);
+        m_training->setBarOnly(!home);
+        m_maps->setThumbnailsWanted(home);
+        applySize();
+    }
+}
+
 void MainWindow::showProblems(bool show)
 {
+    if (show)
+        m_pages->goHome();
     if (m_compact && show)
         m_training->showTab(tr("Problems"));
     else
@@ -244,6 +281,7 @@ void MainWindow::showProblems(bool show)
 void MainWindow::showSpeed(bool show)
 {
     if (show) {
+        m_pages->goHome();
         m_bottomDock->show();
         m_bottom->setCurrentIndex(0);
     }
@@ -254,13 +292,14 @@ void MainWindow::applySize()
 {
     const double scale = ThemeManager::instance().textScale();
     m_compact = width() < kWideWidth * scale || height() < kWideHeight * scale;
-    m_palette->setCompact(m_compact);
+    const bool page = !m_pages->isHome();
+    m_palette->setCompact(m_compact || page);
     m_header->setCompact(m_compact);
     m_training->setCompact(m_compact);
-    if (m_compact)
+    if (m_compact || page)
         m_bottom->setCurrentIndex(0);
     m_inspector->setFixedWidth(scaled(m_compact ? 272 : 320));
-    m_bottom->setFixedHeight(scaled(m_compact ? 244 : 316));
+    m_bottom->setFixedHeight(page ? m_training->barHeight() : scaled(m_compact ? 244 : 316));
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event)
@@ -281,6 +320,15 @@ void MainWindow::changeTextScale(double steps)
     auto& themes = ThemeManager::instance();
     themes.setTextScale(steps == 0 ? 1.0 : themes.textScale() + steps * ThemeManager::kTextScaleStep);
     applySize();
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event)
+{
+    // Whatever has a use of its own for Esc has taken it already.
+    if (event->key() == Qt::Key_Escape && !m_pages->isHome())
+        m_pages->goHome();
+    else
+        QMainWindow::keyPressEvent(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

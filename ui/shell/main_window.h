@@ -5,15 +5,18 @@
 
 class QDockWidget;
 class QStackedWidget;
+class QUndoGroup;
 
 namespace convarium::ui
 {
 
 class CanvasView;
+class DrawingPage;
 class HeaderBar;
 class InspectorPanel;
 class LayerPalette;
 class MapService;
+class Pages;
 class ProblemsPanel;
 class ProjectDocument;
 class ProjectFiles;
@@ -38,8 +41,11 @@ public:
     [[nodiscard]] TrainingDock* trainingDock() const { return m_training; }
     [[nodiscard]] InspectorPanel* inspector() const { return m_inspector; }
     [[nodiscard]] ProjectFiles* files() const { return m_files; }
+    [[nodiscard]] Pages* pages() const { return m_pages; }
+    [[nodiscard]] DrawingPage* drawing() const { return m_drawing; }
 
 protected:
+    void keyPressEvent(QKeyEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -52,8 +58,10 @@ private:
     void fillNetworks();
     void makeViewMenu();
     void makeTrainMenu();
+    void makeInsideMenu();
     void connectParts();
     void connectMaps();
+    void showPage();
     void applySize();
     void refreshTitle();
     void showProblems(bool show);
@@ -65,6 +73,9 @@ private:
     TrainingController* m_controller;
     MapService* m_maps;
     CanvasView* m_canvas;
+    Pages* m_pages;
+    DrawingPage* m_drawing;
+    QUndoGroup* m_undoGroup;
     LayerPalette* m_palette;
     InspectorPanel* m_inspector;
     TrainingDock* m_training;
@@ -76,10 +87,12 @@ private:
     QDockWidget* m_paletteDock;
     QDockWidget* m_inspectorDock;
     QDockWidget* m_bottomDock;
+    QAction* m_draw;
     QAction* m_undo;
     QAction* m_redo;
     QMenu* m_networks = nullptr;
     bool m_compact = false;
+    bool m_inspectorWanted = true; ///< on the canvas; pages are without it
     bool m_quitting = false;
 };
 

@@ -46,6 +46,7 @@ void MainWindow::makeMenus()
     for (QAction* a : {canvas->tidy, canvas->inspect, canvas->freeze})
         network->addAction(a);
     makeTrainMenu();
+    makeInsideMenu();
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("About Convarium"), this, &MainWindow::showAbout);
 
@@ -173,6 +174,12 @@ void MainWindow::makeTrainMenu()
     connect(speed, &QAction::triggered, this, &MainWindow::showSpeed);
     connect(m_training, &TrainingDock::speedShown, speed, &QAction::setChecked);
     train->addAction(tr("Export the curves as CSV\u2026"), this, [this] { m_training->lossChart()->exportCsv(); });
+}
+
+void MainWindow::makeInsideMenu()
+{
+    QMenu* inside = menuBar()->addMenu(tr("Look &inside"));
+    inside->addAction(m_draw);
 }
 
 void MainWindow::showAbout()

@@ -1,5 +1,10 @@
 #include "ui/threads/task_thread.h"
 
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
 namespace convarium::ui
 {
 
@@ -50,6 +55,13 @@ void TaskThread::work()
         }
         task();
     }
+}
+
+void lowerOwnPriority()
+{
+#ifdef __linux__
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
+#endif
 }
 
 } // namespace convarium::ui

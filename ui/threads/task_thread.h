@@ -34,4 +34,7 @@ private:
     std::thread m_thread; ///< last, so that everything it uses exists when it starts
 };
 
+/// For threads that compute what is only looked at: they never take a core from training or from the window.
+void lowerOwnPriority();
+
 } // namespace convarium::ui

@@ -65,6 +65,7 @@ QBoxLayout* FeatureMapPanel::makeTitle()
         auto* menu = new QMenu(this);
         menu->setAttribute(Qt::WA_DeleteOnClose);
         connect(menu->addAction(tr("Any test image")), &QAction::triggered, m_service, &MapService::randomImage);
+        connect(menu->addAction(tr("Own drawing")), &QAction::triggered, this, &FeatureMapPanel::drawingRequested);
         auto* own = menu->addAction(tr("Own scale for every map"));
         own->setCheckable(true);
         own->setChecked(m_service->ownScales());
@@ -134,7 +135,8 @@ void FeatureMapPanel::showResult(const MapResult& result)
         return;
     const QLocale locale;
     const bool maps = result.width * result.height > 1;
-    m_title->setText(result.picture ? tr("Test image in %1").arg(m_label)
+    m_title->setText(result.picture && m_service->showsOwnImage() ? tr("Drawing in %1").arg(m_label)
+                     : result.picture ? tr("Test image in %1").arg(m_label)
                      : maps         ? tr("Feature maps of %1").arg(m_label)
                                     : tr("Numbers of %1").arg(m_label));
     m_size->setText(maps ? tr("%1, %2×%3")
@@ -180,7 +182,9 @@ void FeatureMapPanel::updateImageText()
     const QSignalBlocker blocker(m_index);
     m_index->setRange(0, static_cast<int>(std::max<std::int64_t>(count - 1, 0)));
     m_index->setValue(static_cast<int>(m_service->image()));
-    if (count == 0)
+    if (m_service->showsOwnImage())
+        m_imageText->setText(tr("Own drawing"));
+    else if (count == 0)
         m_imageText->setText({});
     else if (m_service->label() < 0)
         m_imageText->setText(tr("Test image %1").arg(m_service->image()));

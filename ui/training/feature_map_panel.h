@@ -29,6 +29,10 @@ public:
     [[nodiscard]] MapGrid* grid() const { return m_grid; }
     [[nodiscard]] QSize minimumSizeHint() const override;
 
+Q_SIGNALS:
+    /// The user wants to draw the image.
+    void drawingRequested();
+
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;

@@ -125,20 +125,4 @@ CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme)
     return card;
 }
 
-std::vector<float> probabilitiesOf(const engine::Tensor& output, bool already)
-{
-    std::vector<float> p = output.values();
-    if (already || p.empty())
-        return p;
-    const float top = *std::max_element(p.begin(), p.end());
-    double sum = 0;
-    for (auto& v : p) {
-        v = std::exp(v - top);
-        sum += v;
-    }
-    for (auto& v : p)
-        v = static_cast<float>(v / sum);
-    return p;
-}
-
 } // namespace convarium::ui

@@ -18,7 +18,5 @@ void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, co
 void layKernels(MapResult& result, const engine::Tensor& weight, int map, const Theme& theme);
 /// The first maps of a layer side by side, or a list of numbers in one to three rows; one pixel per value.
 [[nodiscard]] CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme);
-/// Softmax of a list unless it already sums to one.
-[[nodiscard]] std::vector<float> probabilitiesOf(const engine::Tensor& output, bool already);
 
 } // namespace convarium::ui

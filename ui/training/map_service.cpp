@@ -96,11 +96,21 @@ void MapService::setImage(std::int64_t index, bool wrap)
     if (count <= 0)
         return;
     index = wrap ? (index % count + count) % count : std::clamp<std::int64_t>(index, 0, count - 1);
-    if (index == m_image && m_images)
+    if (index == m_image && m_images && !m_own)
         return;
     m_image = index;
+    m_own.reset();
     takeImage();
     Q_EMIT imageChanged(index);
+}
+
+void MapService::setOwnImage(engine::DatasetPtr image)
+{
+    const bool other = static_cast<bool>(image) != showsOwnImage();
+    m_own = std::move(image);
+    takeImage();
+    if (other)
+        Q_EMIT imageChanged(m_image);
 }
 
 void MapService::randomImage()
@@ -119,8 +129,8 @@ QString MapService::className(int index) const
 
 void MapService::takeImage()
 {
-    m_images = imageCount() > 0 ? m_controller->data().shown() : nullptr;
-    m_label = m_images ? m_images->label(m_image) : -1;
+    m_images = m_own ? m_own : imageCount() > 0 ? m_controller->data().shown() : nullptr;
+    m_label = m_images ? m_images->label(m_own ? 0 : m_image) : -1;
     schedule();
 }
 
@@ -160,12 +170,10 @@ void MapService::send()
     MapRequest request;
     request.id = ++m_requestId;
     request.graph = m_graph;
-    if (m_controller->weightsFitNetwork())
-        request.weights = m_controller->isActive() ? m_controller->trainingState()->weights
-                                                   : m_controller->trainingState()->resultWeights();
+    request.weights = m_controller->shownWeights();
     request.seed = m_controller->config().seed;
     request.images = m_images;
-    request.image = m_image;
+    request.image = m_own ? 0 : m_image;
     request.node = m_panelVisible ? m_node : engine::kNoNode;
     request.map = m_map;
     request.ownScales = m_ownScales;

@@ -39,6 +39,9 @@ public:
     void nextImage() { setImage(m_image + 1, true); }
     void previousImage() { setImage(m_image - 1, true); }
     void randomImage();
+    /// A set of one image that is shown until an image of the data is chosen; null: an image of the data again.
+    void setOwnImage(engine::DatasetPtr image);
+    [[nodiscard]] bool showsOwnImage() const { return m_own != nullptr; }
     [[nodiscard]] std::int64_t image() const { return m_image; }
     [[nodiscard]] std::int64_t imageCount() const;
     [[nodiscard]] int label() const { return m_label; }
@@ -67,6 +70,7 @@ private:
     TrainingController* m_controller;
     std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it; null: there is none that works
     engine::DatasetPtr m_images;                      ///< null: there is nothing to show
+    engine::DatasetPtr m_own;                         ///< shown instead of them
     std::int64_t m_image = 0;
     int m_label = -1;
     engine::NodeId m_node = engine::kNoNode;

@@ -2,6 +2,7 @@
 
 #include "engine/graph/shape_text.h"
 #include "engine/layers/layer.h"
+#include "ui/threads/task_thread.h"
 #include "ui/training/map_pictures.h"
 
 #include <QCoreApplication>
@@ -11,8 +12,6 @@
 
 #ifdef __linux__
 #include <ctime>
-#include <sys/resource.h>
-#include <unistd.h>
 #endif
 
 namespace convarium::ui
@@ -20,14 +19,6 @@ namespace convarium::ui
 
 namespace
 {
-
-/// Panels never take a core from training or from the window.
-void lowerOwnPriority()
-{
-#ifdef __linux__
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
-#endif
-}
 
 /// Processor time of this thread: waiting for a core that trains is no cost.
 double ownMilliseconds()
@@ -46,38 +37,10 @@ QString sentence(const char* text)
     return QCoreApplication::translate("MapWorker", text);
 }
 
-/// Two largest of the list.
-void readOutput(OutputReading& reading, std::vector<float> p)
-{
-    for (int i = 0; i < static_cast<int>(p.size()); ++i) {
-        const auto v = static_cast<double>(p[static_cast<std::size_t>(i)]);
-        if (reading.best < 0 || v > reading.certainty) {
-            reading.second = reading.best;
-            reading.secondCertainty = reading.certainty;
-            reading.best = i;
-            reading.certainty = v;
-        } else if (reading.second < 0 || v > reading.secondCertainty) {
-            reading.second = i;
-            reading.secondCertainty = v;
-        }
-    }
-    reading.probabilities = std::move(p);
-}
-
 bool isInput(const engine::Node& node)
 {
     const engine::LayerDescriptor* layer = engine::findLayer(node.type);
     return layer && layer->isInput;
-}
-
-engine::NodeId outputNode(const engine::GraphSpec& graph)
-{
-    if (!graph.outputs.empty())
-        return graph.outputs.front().node;
-    for (const auto& node : graph.nodes)
-        if (graph.edgesFrom(node.id).empty() && !isInput(node))
-            return node.id;
-    return engine::kNoNode;
 }
 
 } // namespace
@@ -98,8 +61,7 @@ engine::NodeId dockedEnd(const engine::GraphSpec& graph, engine::NodeId node)
 }
 
 MapWorker::MapWorker(const TrainingServices& services, std::function<void(MapResult)> result)
-    : m_newInspector(services.newInspector), m_initialWeights(services.initialWeights), m_result(std::move(result)),
-      m_thread([this] { work(); })
+    : m_result(std::move(result)), m_probe(services), m_thread([this] { work(); })
 {
 }
 
@@ -140,8 +102,7 @@ void MapWorker::work()
         try {
             result = compute(request);
         } catch (const std::exception&) {
-            m_inspector.reset();
-            m_graph.reset();
+            m_probe.forget();
             result.error = sentence("There is not enough memory to show the maps of this network.");
         }
         result.id = request.id;
@@ -175,23 +136,12 @@ MapResult MapWorker::compute(const MapRequest& request)
     }
     const engine::Shape imageShape = m_images->imageShape();
     result.input = inputPicture(m_pixels, imageShape, theme);
-    if (m_graph != request.graph) {
-        m_graph = request.graph;
-        m_inspector.reset();
-        m_weights.reset();
-        m_initial.reset();
-        m_fault.clear();
-        auto made = m_newInspector(*m_graph);
-        if (made)
-            m_inspector = std::move(made).value();
-        else
-            m_fault = made.error().text();
-    }
-    if (!m_inspector) {
-        result.error = QString::fromStdString(m_fault);
+    if (const auto ready = m_probe.prepare(request.graph, request.weights, request.seed); !ready) {
+        result.error = QString::fromStdString(ready.error().text());
         return result;
     }
-    const auto& graph = *m_graph;
+    engine::Inspector& inspector = m_probe.inspector();
+    const auto& graph = *request.graph;
     const auto shaped = engine::inferShapes(graph);
     for (const auto& node : graph.nodes) {
         const auto shape = shaped.shapes.find(node.id);
@@ -202,51 +152,32 @@ MapResult MapWorker::compute(const MapRequest& request)
             return result;
         }
     }
-    engine::WeightsPtr weights = request.weights;
-    if (!weights) {
-        if (!m_initial || m_initialSeed != request.seed) {
-            m_initial = m_initialWeights(graph, request.seed);
-            m_initialSeed = request.seed;
-        }
-        weights = m_initial;
-    }
-    if (weights != m_weights) {
-        m_inspector->setWeights(*weights);
-        m_weights = weights;
-    }
-    m_inspector->run(m_pixels);
+    inspector.run(m_pixels);
 
     if (const auto* node = graph.node(request.node)) {
         result.shown = dockedEnd(graph, node->id);
         result.picture = isInput(*node);
-        layMaps(result, m_inspector->output(result.shown), request.ownScales, theme);
+        layMaps(result, inspector.output(result.shown), request.ownScales, theme);
         result.map = std::clamp(request.map, 0, std::max(result.count - 1, 0));
-        if (const auto w = weights->find({node->id, "weight"}); w != weights->end())
+        if (const auto w = m_probe.weights().find({node->id, "weight"}); w != m_probe.weights().end())
             layKernels(result, w->second, result.map, theme);
         if (result.picture && !result.input.isNull()) {
             result.atlas = result.input;
             result.columns = result.count = 1;
         }
     }
-    const engine::NodeId head = outputNode(graph);
     if (request.thumbnails) {
         for (const auto& node : graph.nodes) {
             const auto end = dockedEnd(graph, node.id);
-            const auto output = m_inspector->output(end);
+            const auto output = inspector.output(end);
             const CardThumbnail picture =
                 isInput(node) && !result.input.isNull() ? CardThumbnail{result.input, 1} : thumbnail(output, theme);
             if (!picture.atlas.isNull())
                 result.thumbnails.insert(node.id, picture);
         }
     }
-    if (const auto* out = graph.node(head)) {
-        const auto output = m_inspector->output(head);
-        if (output.elements() > 1) {
-            result.reading.node = head;
-            result.reading.label = m_images->label(m_image);
-            readOutput(result.reading, probabilitiesOf(output, out->type == "softmax"));
-        }
-    }
+    result.reading = readingOf(graph, inspector);
+    result.reading.label = m_images->label(m_image);
     return result;
 }
 

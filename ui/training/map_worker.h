@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ui/theme/theme.h"
-#include "ui/training/training_services.h"
+#include "ui/training/network_probe.h"
 
 #include <QHash>
 #include <QImage>
@@ -29,16 +29,6 @@ struct MapRequest {
     bool ownScales = false;
     bool thumbnails = true;
     bool dark = false;
-};
-
-/// What the network says about the test image.
-struct OutputReading {
-    engine::NodeId node = engine::kNoNode;     ///< the output node; kNoNode: there is nothing to read
-    int best = -1, second = -1;                ///< classes
-    double certainty = 0, secondCertainty = 0; ///< 0..1
-    int label = -1;                            ///< -1: unknown
-    std::vector<float> probabilities;
-    [[nodiscard]] bool right() const { return label >= 0 && label == best; }
 };
 
 /// Small picture for a card.
@@ -87,15 +77,9 @@ private:
     MapResult compute(const MapRequest& request);
     engine::Result<void> readImage(const MapRequest& request);
 
-    std::function<engine::Result<std::unique_ptr<engine::Inspector>>(const engine::GraphSpec&)> m_newInspector;
-    std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> m_initialWeights;
     std::function<void(MapResult)> m_result;
     // Worker thread only.
-    std::shared_ptr<const engine::GraphSpec> m_graph;
-    std::unique_ptr<engine::Inspector> m_inspector;
-    engine::WeightsPtr m_weights, m_initial;
-    std::uint64_t m_initialSeed = 0;
-    std::string m_fault;
+    NetworkProbe m_probe;
     engine::DatasetPtr m_images; ///< where m_pixels come from
     std::int64_t m_image = -1;
     std::vector<std::uint8_t> m_pixels; ///< C H W

@@ -128,6 +128,13 @@ bool TrainingController::isOutOfDate() const
            !continues(m_config, m_trainedConfig);
 }
 
+engine::WeightsPtr TrainingController::shownWeights() const
+{
+    if (!weightsFitNetwork())
+        return nullptr;
+    return isActive() ? m_latest->weights : m_latest->resultWeights();
+}
+
 bool TrainingController::weightsFitNetwork() const
 {
     return m_latest && shareWeights(trainedCore(m_graph), m_trainedGraph);

@@ -63,6 +63,8 @@ public:
     [[nodiscard]] std::shared_ptr<const engine::TrainingState> trainingState() const { return m_latest; }
     /// trainingState() belongs to the network as it is now.
     [[nodiscard]] bool weightsFitNetwork() const;
+    /// What panels show: the newest weights while training runs, else the run's result; null: the initial ones.
+    [[nodiscard]] engine::WeightsPtr shownWeights() const;
     /// The network or a setting that matters has changed since the run began.
     [[nodiscard]] bool isOutOfDate() const;
     /// Would train() go on from the weights there are?

@@ -8,6 +8,7 @@
 #include "ui/training/training_controller.h"
 #include "ui/training/training_notice.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QStackedWidget>
@@ -109,7 +110,7 @@ void TrainingDock::setCompact(bool compact)
     const bool speed = m_pages->currentWidget() == m_speed;
     m_compact = compact;
     m_speed->setTitled(!compact);
-    m_tabs->setVisible(compact);
+    m_tabs->setVisible(compact && !m_barOnly);
     m_mapSeparator->setVisible(!compact);
     if (compact) {
         m_maps->setMinimumWidth(0);
@@ -126,6 +127,21 @@ void TrainingDock::setCompact(bool compact)
         m_pages->setCurrentWidget(speed ? static_cast<QWidget*>(m_speed) : m_curves);
     }
     updateGeometry();
+}
+
+void TrainingDock::setBarOnly(bool alone)
+{
+    m_barOnly = alone;
+    m_tabs->setVisible(m_compact && !alone);
+    m_pages->setVisible(!alone);
+    updateGeometry();
+}
+
+bool TrainingDock::event(QEvent* event)
+{
+    if (event->type() == QEvent::LayoutRequest && m_barOnly)
+        Q_EMIT barHeightChanged();
+    return QWidget::event(event);
 }
 
 void TrainingDock::addTab(QWidget* page, const QString& title)

@@ -1,6 +1,7 @@
 // The lower part of the window: training bar, curves and feature maps.
 #pragma once
 
+#include <QLayout>
 #include <QWidget>
 
 QT_BEGIN_NAMESPACE
@@ -31,6 +32,11 @@ public:
 
     /// Tabs Curves, Feature maps, Engine speed (and those of addTab) instead of columns.
     void setCompact(bool compact);
+    /// The bar alone, with what has to be said; the rest belongs to the canvas.
+    void setBarOnly(bool alone);
+    [[nodiscard]] bool isBarOnly() const { return m_barOnly; }
+    /// Height of what is left of it then.
+    [[nodiscard]] int barHeight() const { return layout()->minimumSize().height(); }
     /// One more page that exists in the compact form only: "Problems".
     void addTab(QWidget* page, const QString& title);
     void showTab(const QString& title);
@@ -47,8 +53,11 @@ public:
 
 Q_SIGNALS:
     void speedShown(bool shown);
+    /// What is to be said came or went.
+    void barHeightChanged();
 
 protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
@@ -66,6 +75,7 @@ private:
     QWidget* m_curves;
     QWidget* m_mapSeparator;
     bool m_compact = false;
+    bool m_barOnly = false;
 };
 
 } // namespace convarium::ui

@@ -1,0 +1,96 @@
+#include "ui/training/network_probe.h"
+
+#include "engine/plan/infer_values.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::ui
+{
+
+NetworkProbe::NetworkProbe(const TrainingServices& services)
+    : m_newInspector(services.newInspector), m_initialWeights(services.initialWeights)
+{
+}
+
+engine::Result<void> NetworkProbe::prepare(const std::shared_ptr<const engine::GraphSpec>& graph,
+                                           const engine::WeightsPtr& weights, std::uint64_t seed)
+{
+    if (m_graph != graph) {
+        forget();
+        m_graph = graph;
+        auto made = m_newInspector(*graph);
+        if (made)
+            m_inspector = std::move(made).value();
+        else
+            m_fault = made.error();
+    }
+    if (m_fault)
+        return *m_fault;
+    engine::WeightsPtr wanted = weights;
+    if (!wanted) {
+        if (!m_initial || m_initialSeed != seed) {
+            m_initial = m_initialWeights(*graph, seed);
+            m_initialSeed = seed;
+        }
+        wanted = m_initial;
+    }
+    if (wanted != m_weights) {
+        m_inspector->setWeights(*wanted);
+        m_weights = wanted;
+    }
+    return {};
+}
+
+void NetworkProbe::forget()
+{
+    m_graph.reset();
+    m_inspector.reset();
+    m_weights.reset();
+    m_initial.reset();
+    m_fault.reset();
+}
+
+OutputReading readingOf(const engine::GraphSpec& graph, const engine::Inspector& inspector)
+{
+    OutputReading reading;
+    const engine::Node* out = graph.node(engine::resultNode(graph));
+    if (!out)
+        return reading;
+    const engine::Tensor output = inspector.output(out->id);
+    if (output.elements() < 2)
+        return reading;
+    reading.node = out->id;
+    reading.probabilities = probabilitiesOf(output, out->type == "softmax");
+    for (int i = 0; i < static_cast<int>(reading.probabilities.size()); ++i) {
+        const auto v = static_cast<double>(reading.probabilities[static_cast<std::size_t>(i)]);
+        if (reading.best < 0 || v > reading.certainty) {
+            reading.second = reading.best;
+            reading.secondCertainty = reading.certainty;
+            reading.best = i;
+            reading.certainty = v;
+        } else if (reading.second < 0 || v > reading.secondCertainty) {
+            reading.second = i;
+            reading.secondCertainty = v;
+        }
+    }
+    return reading;
+}
+
+std::vector<float> probabilitiesOf(const engine::Tensor& output, bool already)
+{
+    std::vector<float> p = output.values();
+    if (already || p.empty())
+        return p;
+    const float top = *std::max_element(p.begin(), p.end());
+    double sum = 0;
+    for (auto& v : p) {
+        v = std::exp(v - top);
+        sum += v;
+    }
+    for (auto& v : p)
+        v = static_cast<float>(v / sum);
+    return p;
+}
+
+} // namespace convarium::ui
