@@ -31,7 +31,7 @@ void pause()
 }
 
 #if defined(__linux__)
-void tie(pthread_t thread, int core)
+void moveTo(pthread_t thread, int core)
 {
     cpu_set_t one;
     CPU_ZERO(&one);
@@ -198,8 +198,8 @@ void Team::sit(int thread)
         return;
     if (thread == 0)
         pthread_getaffinity_np(pthread_self(), sizeof(m_callerCores), &m_callerCores);
-    tie(pthread_self(), seat.core);
-    seat.handle = pthread_self();
+    moveTo(pthread_self(), seat.core);
+    seat.handle.store(pthread_self());
     seat.present.store(true, std::memory_order_release);
 }
 
@@ -221,7 +221,7 @@ void Team::changePlaces(int thread)
         return s.present.load(std::memory_order_acquire) && s.holdsUnit.load(std::memory_order_relaxed);
     };
     for (Seat& other : m_seats) {
-        if (&other == &own || !held(other) || !standsStill(other.handle))
+        if (&other == &own || !held(other) || !standsStill(other.handle.load()))
             continue;
         int core = -1;
         {
@@ -229,10 +229,10 @@ void Team::changePlaces(int thread)
             if (!held(other))
                 return;
             std::swap(own.core, other.core);
-            tie(other.handle, other.core);
+            moveTo(other.handle.load(), other.core);
             core = own.core;
         }
-        tie(pthread_self(), core); // may wait there
+        moveTo(pthread_self(), core); // may wait there
         return;
     }
 }

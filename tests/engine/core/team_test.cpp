@@ -2,6 +2,7 @@
 #include "engine/core/parallel.h"
 #include "engine/core/team.h"
 
+#include <QDeadlineTimer>
 #include <QtTest>
 
 #include <numeric>
@@ -110,6 +111,43 @@ private Q_SLOTS:
         team.run(job);
         QCOMPARE(least, 1);
         QCOMPARE(most, 1);
+        QCOMPARE(availableThreads(), m_cores);
+#endif
+    }
+
+    /// A thread that is off its core in the middle of a unit gets the core of one that has nothing to do.
+    void aThreadThatStandsStillGetsAnotherCore()
+    {
+#if defined(__linux__)
+        if (m_cores != 2)
+            QSKIP("needs two cores");
+        const auto core = [] {
+            cpu_set_t set;
+            sched_getaffinity(0, sizeof(set), &set);
+            int first = 0;
+            while (!CPU_ISSET(first, &set))
+                ++first;
+            return first;
+        };
+        Team team(m_cores);
+        std::atomic<bool> moved{false};
+        std::atomic<int> begun{0};
+        Team::Job job;
+        job.stages = 1;
+        job.units = [](int) { return 2; };
+        job.run = [&](int, int unit, int) {
+            ++begun;
+            while (begun < 2)
+                std::this_thread::yield();
+            const int before = core();
+            const QDeadlineTimer end(5000);
+            while (unit == 0 && !moved && !end.hasExpired()) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(1)); // off the core: that is what is tested
+                moved = core() != before;
+            }
+        };
+        team.run(job);
+        QVERIFY(moved);
         QCOMPARE(availableThreads(), m_cores);
 #endif
     }
