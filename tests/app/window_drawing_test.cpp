@@ -14,6 +14,7 @@
 #include <QAction>
 #include <QMenu>
 #include <QMenuBar>
+#include <QScrollBar>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -131,6 +132,19 @@ private Q_SLOTS:
         QVERIFY(!shown());
         m_window->pages()->goHome();
         QVERIFY(shown());
+    }
+
+    void nothingHasToBeScrolledInASmallWindow()
+    {
+        m_window->pages()->open(m_window->drawing());
+        for (const QSize size : {QSize(1600, 1000), QSize(1280, 720)}) {
+            m_window->resize(size);
+            QTRY_COMPARE(m_window->size(), size);
+            QTest::keyClick(m_window->drawing()->field(), Qt::Key_7);
+            QTRY_VERIFY(!m_window->drawing()->reading().isEmpty());
+            QTRY_COMPARE(m_window->drawing()->verticalScrollBar()->maximum(), 0);
+            QCOMPARE(m_window->drawing()->horizontalScrollBar()->maximum(), 0);
+        }
     }
 
     void openingANetworkLeadsToTheCanvas()

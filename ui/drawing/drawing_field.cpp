@@ -24,13 +24,8 @@ DrawingField::DrawingField(QWidget* parent) : QWidget(parent)
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::CrossCursor);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setMaximumHeight(sizeHint().height());
+    setMaximumHeight(kSide * kLargest + 2);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &DrawingField::repaintInk);
-}
-
-QSize DrawingField::sizeHint() const
-{
-    return {kSide * kLargest + 2, kSide * kLargest + 2};
 }
 
 QSize DrawingField::minimumSizeHint() const

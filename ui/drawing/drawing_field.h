@@ -30,7 +30,8 @@ public:
     [[nodiscard]] int fieldSize() const;
     /// Of the square itself.
     [[nodiscard]] QRect area() const;
-    [[nodiscard]] QSize sizeHint() const override;
+    /// Small: it takes all the room there is, but a page need not be scrolled for it.
+    [[nodiscard]] QSize sizeHint() const override { return minimumSizeHint(); }
     [[nodiscard]] QSize minimumSizeHint() const override;
 
 Q_SIGNALS:

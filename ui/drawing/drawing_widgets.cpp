@@ -29,7 +29,7 @@ void paintFrame(QPainter& painter, const QRectF& rect)
 
 QString percentText(double share, int decimals)
 {
-    return QLocale().toString(share * 100, 'f', decimals) + QStringLiteral(" %");
+    return QLocale().toString(share * 100, 'f', decimals) + QStringLiteral("\u00a0%"); // stays on one line
 }
 
 ValuePicture::ValuePicture(int side, QWidget* parent) : QWidget(parent), m_side(side)
