@@ -1,11 +1,15 @@
-// What the window costs training and how smoothly it drags meanwhile: rounds of three windows of time in one run, which
-// share the machine's moods: nobody touches the window, a card is dragged, training is paused and the command line
-// trains the same network. Needs a display (or xvfb-run); run it by hand on a machine that does nothing else:
+// What the window costs training and how smoothly it drags meanwhile: rounds of four windows of time in one run, which
+// share the machine's moods: nobody touches the window, a card is dragged, a digit is drawn, training is paused and the
+// command line trains the same network. Needs a display (or xvfb-run); run it by hand on a machine that does nothing
+// else:
 //   window_benchmark [PRESET] [ROUNDS] [SECONDS]
 #include "ui/canvas/canvas_view.h"
 #include "ui/canvas/node_item.h"
 #include "ui/document/project_document.h"
+#include "ui/drawing/drawing_field.h"
+#include "ui/drawing/drawing_page.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/pages.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
 #include "ui/training/training_controller.h"
@@ -82,6 +86,36 @@ Speed measure(const TrainingController& controller, double seconds)
     return {images / took, (threadSeconds() - cpu) / took};
 }
 
+struct Moves {
+    Speed speed;
+    double fps = 0;
+    qint64 longest = 0; ///< milliseconds between two frames
+};
+
+/// Presses at `start` and moves about it for `seconds`, 125 movements a second, as a mouse sends them. giveUp: Esc
+/// before the button is let go.
+Moves moveOver(QWidget* target, QPoint start, const TrainingController& controller, double seconds, bool giveUp)
+{
+    FrameCounter counter(target);
+    QTest::mousePress(target, Qt::LeftButton, {}, start);
+    QTimer hand;
+    hand.setTimerType(Qt::PreciseTimer);
+    QElapsedTimer clock;
+    clock.start();
+    QObject::connect(&hand, &QTimer::timeout, target, [&] {
+        const double t = double(clock.elapsed()) / 1000;
+        QTest::mouseMove(target, start + QPoint(int(120 * std::sin(2 * t)), int(60 * std::sin(3 * t))));
+    });
+    hand.start(8);
+    counter.restart();
+    const Speed speed = measure(controller, seconds);
+    hand.stop();
+    if (giveUp)
+        QTest::keyClick(target, Qt::Key_Escape);
+    QTest::mouseRelease(target, Qt::LeftButton, {}, start);
+    return {speed, counter.frames / seconds, counter.longest};
+}
+
 /// The images/s of one epoch of `images` images as the command line trains the same network.
 double commandLine(const QString& preset, const engine::TrainConfig& config, double images)
 {
@@ -138,8 +172,7 @@ int main(int argc, char** argv)
     config.epochs = 1000; // longer than this program runs
     window.document()->setTrainConfig(config);
     const engine::NodeId node = window.document()->graph().nodes[window.document()->graph().nodes.size() / 2].id;
-    FrameCounter counter(canvas->viewport());
-    std::vector<double> untouched, dragged, shell, frames;
+    std::vector<double> untouched, dragged, drawn, shell, frames, drawnFrames;
     for (int round = 0; round < rounds; ++round) {
         controller->train();
         if (!waitFor(*controller, RunState::Running))
@@ -149,23 +182,12 @@ int main(int argc, char** argv)
 
         canvas->focusNode(node);
         const QPoint start = canvas->mapFromScene(canvas->canvasScene()->itemOf(node)->sceneBoundingRect().center());
-        QTest::mousePress(canvas->viewport(), Qt::LeftButton, {}, start);
-        QTimer hand; // 125 movements a second, as a mouse sends them
-        hand.setTimerType(Qt::PreciseTimer);
-        QElapsedTimer clock;
-        clock.start();
-        QObject::connect(&hand, &QTimer::timeout, canvas, [&] {
-            const double t = double(clock.elapsed()) / 1000;
-            QTest::mouseMove(canvas->viewport(), start + QPoint(int(120 * std::sin(2 * t)), int(60 * std::sin(3 * t))));
-        });
-        hand.start(8);
-        counter.restart();
-        const Speed drag = measure(*controller, seconds);
-        const double fps = counter.frames / seconds;
-        const qint64 longest = counter.longest;
-        hand.stop();
-        QTest::keyClick(canvas->viewport(), Qt::Key_Escape);
-        QTest::mouseRelease(canvas->viewport(), Qt::LeftButton, {}, start);
+        const Moves drag = moveOver(canvas->viewport(), start, *controller, seconds, true);
+        window.pages()->open(window.drawing());
+        DrawingField* field = window.drawing()->field();
+        const Moves draw = moveOver(field, field->area().center(), *controller, seconds, false);
+        window.drawing()->clear();
+        window.pages()->goHome();
 
         controller->pause();
         if (!waitFor(*controller, RunState::Paused))
@@ -173,19 +195,24 @@ int main(int argc, char** argv)
         const double cli = commandLine(preset, controller->config(), quiet.imagesPerSecond * seconds);
         std::printf(
             "round %d: untouched %.0f images/s (UI thread %.1f %% of a core), dragging %.0f images/s at %.0f frames/s "
-            "(UI thread %.0f %%, longest pause %lld ms), command line %.0f images/s\n",
-            round + 1, quiet.imagesPerSecond, 100 * quiet.uiShare, drag.imagesPerSecond, fps, 100 * drag.uiShare,
-            static_cast<long long>(longest), cli);
+            "(UI thread %.0f %%, longest pause %lld ms), drawing %.0f images/s at %.0f frames/s (UI thread %.0f %%, "
+            "longest pause %lld ms), command line %.0f images/s\n",
+            round + 1, quiet.imagesPerSecond, 100 * quiet.uiShare, drag.speed.imagesPerSecond, drag.fps,
+            100 * drag.speed.uiShare, static_cast<long long>(drag.longest), draw.speed.imagesPerSecond, draw.fps,
+            100 * draw.speed.uiShare, static_cast<long long>(draw.longest), cli);
         std::fflush(stdout);
         untouched.push_back(quiet.imagesPerSecond);
-        dragged.push_back(drag.imagesPerSecond);
+        dragged.push_back(drag.speed.imagesPerSecond);
+        drawn.push_back(draw.speed.imagesPerSecond);
         shell.push_back(cli);
-        frames.push_back(fps);
+        frames.push_back(drag.fps);
+        drawnFrames.push_back(draw.fps);
     }
     std::printf("%s: untouched %.2f of the command line, dragging %.2f of untouched (%.2f of the command line) at %.0f "
-                "frames/s\n",
+                "frames/s, drawing %.2f of untouched at %.0f frames/s\n",
                 qPrintable(preset), median(untouched) / median(shell), median(dragged) / median(untouched),
-                median(dragged) / median(shell), median(frames));
+                median(dragged) / median(shell), median(frames), median(drawn) / median(untouched),
+                median(drawnFrames));
     controller->stop();
     waitFor(*controller, RunState::Finished);
     return 0;
