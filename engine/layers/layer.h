@@ -11,8 +11,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace convarium::engine
@@ -197,6 +199,10 @@ struct LayerDescriptor {
     std::function<SeenWindow(std::span<const Shape> inputs, const Params&)> seen;
     /// Makes sense as the last layer only (Softmax): one that feeds further layers is worth a hint.
     bool belongsAtEnd = false;
+    /// Sets negative numbers to zero, also in backward: a unit that is never above zero learns nothing any more.
+    bool rectifies = false;
+    /// Lowest and highest output of a function that is flat at both ends: there it learns hardly anything.
+    std::optional<std::pair<double, double>> squashesTo;
     /// Docked below its producer on the canvas (activation, BatchNorm, Dropout).
     bool docks = false;
     ReferenceFunctions<float> reference;

@@ -466,6 +466,8 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
         m_profiles[0].threadSeconds += seconds * m_plan->options.threads;
         ++m_profiles[0].steps;
     }
+    if (rule && !m_abort && !m_observed.empty())
+        m_observationDone = true;
     if (m_abort && !result.diverged && !result.dataError)
         result.cancelled = true;
 }
@@ -627,7 +629,10 @@ void Executor::update(const StepContext& context, const UpdateRule& rule, int ta
     std::vector<const float*> gradients;
     kernels::UpdateArgs a = updateArgs(context, m_updateTasks[static_cast<std::size_t>(task)], rule, gradients);
     a.gradientScale *= m_gradientScale;
-    rule.kernel(a);
+    if (m_observed.empty() || m_observationDone)
+        rule.kernel(a);
+    else
+        observedUpdate(static_cast<std::size_t>(task), a, rule);
 }
 
 int Executor::averageParts() const

@@ -5,6 +5,7 @@
 #include "engine/optimizers/optimizers.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/step_profile.h"
+#include "engine/plan/tensor_step.h"
 #include "engine/train/trainer.h"
 
 #include <atomic>
@@ -96,6 +97,11 @@ public:
     /// What was measured since the last call.
     StepProfile takeProfile();
 
+    /// The next training step also measures its gradients and what it changes: some parts in a hundred of its time.
+    void observeNextStep();
+    /// What the observed step did, per trained tensor; empty when none was observed or it was not applied.
+    std::vector<TensorStep> takeObservation();
+
 private:
     explicit Executor(std::shared_ptr<const ExecutionPlan> plan);
     void allocate();
@@ -122,6 +128,7 @@ private:
     void measureGradient(const StepContext& context, const UpdateRule& rule, int task);
     void limitGradient(const UpdateRule& rule);
     void update(const StepContext& context, const UpdateRule& rule, int task);
+    void observedUpdate(std::size_t task, const kernels::UpdateArgs& args, const UpdateRule& rule);
     [[nodiscard]] int averageParts() const;
     void moveAverage(float share, int part);
     void derive(int index);
@@ -149,6 +156,8 @@ private:
     DataFailure m_dataFailure;
     bool m_abort = false;                ///< written between two stages
     std::vector<StepProfile> m_profiles; ///< per thread; empty: not measured
+    std::vector<TensorStep> m_observed;  ///< per update task; empty: not observed
+    bool m_observationDone = false;      ///< m_observed has been filled
 };
 
 } // namespace convarium::engine

@@ -2,6 +2,7 @@
 
 #include "engine/data/augment.h"
 #include "engine/data/masks.h"
+#include "engine/health/health_monitor.h"
 #include "engine/train/batch_order.h"
 #include "engine/train/evaluator.h"
 #include "engine/train/network_loss.h"
@@ -67,6 +68,7 @@ struct Trainer::Session {
     double windowSeconds = 0, speed = 0;
     std::int64_t windowImages = 0;
     SpeedMeter meter;
+    std::optional<HealthMonitor> health;
 
     [[nodiscard]] bool validates(const DatasetBundle& data) const
     {
@@ -197,6 +199,20 @@ void Trainer::takeConfig(Session& s, const TrainConfig& c)
         s.totalSteps = now.epochs * s.stepsPerEpoch;
     if (now.threads != c.threads)
         takeThreads(s, c.threads);
+    if (s.health)
+        s.health->setConfig(now);
+}
+
+/// Before a step: begins or ends looking at the health of the layers.
+void Trainer::watchHealth(Session& s, double budget)
+{
+    if (budget <= 0)
+        s.health.reset();
+    else if (!s.health)
+        s.health.emplace(HealthMonitor::Run{m_graph, m_config, m_data.train, s.order.trainImages(), {s.scale, s.shift}},
+                         *s.executor, budget);
+    if (s.health)
+        s.health->prepare(*s.executor);
 }
 
 /// A new executor goes on with all that the old one knew; if there is no memory for it, the old one does.
@@ -345,6 +361,7 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         if (s.step >= s.totalSteps || endsEarly(s))
             break; // fewer epochs or less patience were asked for while paused
         s.meter.prepare(*s.executor, m_graph, control.m_measuring.load(std::memory_order_relaxed));
+        watchHealth(s, control.m_healthBudget.load(std::memory_order_relaxed));
         const auto stepBegin = Clock::now();
         const std::int64_t epoch = s.step / s.stepsPerEpoch;
         if (epoch != s.imagesEpoch) {
@@ -384,6 +401,8 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         p.highLosses = r.loss > 100 * (p.firstLoss + 1) ? p.highLosses + 1 : 0;
         if (r.diverged || p.highLosses >= 10) {
             m_state = copyState(s);
+            if (s.health)
+                sink.healthChecked(s.health->diverged(s.step + 1));
             const std::string what =
                 r.diverged ? "The loss is no longer a number since step " + std::to_string(s.step + 1)
                            : "The loss has grown more than a hundredfold by step " + std::to_string(s.step + 1);
@@ -424,6 +443,9 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         sink.stepDone(e);
         if (auto speed = s.meter.stepDone(*s.executor, n, seconds))
             sink.speedMeasured(std::move(speed));
+        if (s.health)
+            if (auto health = s.health->stepDone(*s.executor, images, r, s.step, seconds))
+                sink.healthChecked(std::move(health));
         const bool epochDone = s.step % s.stepsPerEpoch == 0;
         if (epochDone) {
             if (auto ended = epochEnd(s, sink); !ended)

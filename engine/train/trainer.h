@@ -5,6 +5,7 @@
 #include "engine/core/result.h"
 #include "engine/data/dataset.h"
 #include "engine/graph/graph_spec.h"
+#include "engine/health/health.h"
 #include "engine/tensor/tensor.h"
 #include "engine/train/layer_speed.h"
 #include "engine/train/schedule.h"
@@ -152,6 +153,8 @@ public:
     virtual void snapshot(std::shared_ptr<const TrainingState>) {}
     /// About three times a second, or after each longer step, while TrainControl::setMeasuring() is on.
     virtual void speedMeasured(std::shared_ptr<const SpeedEvent>) {}
+    /// Now and then, and at once when the loss has run away, while TrainControl::setWatching() is on.
+    virtual void healthChecked(HealthPtr) {}
     virtual void paused() {}
     virtual void resumed() {}
     virtual void done(const DoneEvent&) {}
@@ -174,6 +177,11 @@ public:
     void requestRecord() { m_record.store(true, std::memory_order_relaxed); }
     /// Measures the steps from now on, or no more. Steps take a little longer while they are measured.
     void setMeasuring(bool on) { m_measuring.store(on, std::memory_order_relaxed); }
+    /// Looks at the health of the layers from now on, or no more; takes this share of the time at most.
+    void setWatching(bool on, double budget = 0.01)
+    {
+        m_healthBudget.store(on ? budget : 0, std::memory_order_relaxed);
+    }
     /// Changed settings of the optimizer (but not another optimizer), schedule, clipping, early stopping, epochs and
     /// the number of threads apply between steps; what shapes network or data does not.
     void changeConfig(const TrainConfig& config);
@@ -185,6 +193,7 @@ private:
     std::atomic<bool> m_snapshot{false};
     std::atomic<bool> m_record{false};
     std::atomic<bool> m_measuring{false};
+    std::atomic<double> m_healthBudget{0}; ///< 0: nobody watches
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
     bool m_paused = false;
@@ -210,6 +219,7 @@ public:
 private:
     struct Session;
     Result<void> prepare(Session& session);
+    void watchHealth(Session& session, double budget);
     bool waitWhilePaused(Session& session, TrainControl& control, TrainingSink& sink);
     void takeConfig(Session& session, const TrainConfig& config);
     void takeThreads(Session& session, int threads);
