@@ -18,6 +18,24 @@ namespace convarium::engine
 namespace
 {
 
+/// What a whole run allocates: step, evaluation, and two states, as one lives until the next is there.
+MemoryUse memoryOfRun(const ExecutionPlan& step, const ExecutionPlan& evaluation, const TrainingState& state)
+{
+    MemoryUse use = step.memory;
+    for (std::size_t i = 0; i < use.bytes.size(); ++i)
+        use.bytes[i] += evaluation.memory.bytes[i];
+    const auto add = [&use](const std::shared_ptr<const WeightMap>& map, MemoryCategory category) {
+        if (map)
+            for (const auto& [key, tensor] : *map)
+                use[category] += 2 * tensor.shape().elements() * static_cast<std::int64_t>(sizeof(float));
+    };
+    add(state.weights, MemoryCategory::Weights);
+    add(state.average, MemoryCategory::Weights);
+    add(state.optimizer1, MemoryCategory::Optimizer);
+    add(state.optimizer2, MemoryCategory::Optimizer);
+    return use;
+}
+
 using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start)
@@ -157,6 +175,7 @@ Result<void> Trainer::prepare(Session& s)
             s.best = m_state->best;
     }
     m_state = copyState(s);
+    m_start.reset(); // a large network's first weights are not kept beside those it learns
     return {};
 }
 
@@ -352,7 +371,7 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
     start.kernels = s.executor->plan().options.kernels->name;
     for (const Parameter& p : s.executor->plan().graph->parameters)
         start.parameters += p.info.role == TensorRole::Weight ? p.info.shape.elements() : 0;
-    start.predicted = s.executor->plan().memory;
+    start.predicted = memoryOfRun(s.executor->plan(), s.evaluator->plan(), *m_state);
     sink.started(start);
 
     while (s.step < s.totalSteps && !endsEarly(s)) {

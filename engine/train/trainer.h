@@ -114,7 +114,7 @@ struct StartEvent {
     int threads = 1;
     std::string kernels;
     std::int64_t parameters = 0;
-    MemoryUse predicted;
+    MemoryUse predicted; ///< of the whole run, with evaluation and copies of the weights
 };
 
 struct Evaluation {

@@ -1,5 +1,6 @@
 // The trainer: runs, pauses, resumes, stops, splits, diverges, and repeats itself bit for bit.
 #include "engine/optimizers/optimizers.h"
+#include "engine/plan/plan.h"
 #include "engine/train/reference_run.h"
 #include "engine/train/trainer.h"
 #include "tests/support/training_runs.h"
@@ -41,6 +42,28 @@ private Q_SLOTS:
 
     /// One number guards the whole engine: data order, start weights, layers, dropout, gradients, Adam. Kernel levels
     /// and thread counts round differently, so the stored losses hold to four digits.
+    void thePredictedMemoryCountsTheWholeRun()
+    {
+        TrainConfig config = quick();
+        config.optimizer = "adam";
+        config.averageDecay = 0.9;
+        Trainer t(smallNetwork(), config, corners(100));
+        TrainControl control;
+        Recorder r;
+        t.run(control, r);
+        PlanOptions step = planOptions(config), evaluation;
+        evaluation.batch = 256;
+        evaluation.threads = config.threads;
+        evaluation.training = false;
+        std::int64_t numbers = 0;
+        for (const auto& [key, tensor] : *t.state()->weights)
+            numbers += tensor.shape().elements();
+        // Weights, their average, and Adam's two moments of those that are trained.
+        QCOMPARE(r.start.predicted.total(),
+                 predictMemory(smallNetwork(), step)->total() + predictMemory(smallNetwork(), evaluation)->total() +
+                     2 * (2 * numbers + 2 * r.start.parameters) * std::int64_t{sizeof(float)});
+    }
+
     void aShortRunReproducesTheStoredLosses()
     {
         Trainer t(smallNetwork(), quick(), corners(100));
