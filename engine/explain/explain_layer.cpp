@@ -23,7 +23,7 @@ public:
                 add(OperandOf::Input, static_cast<int>(i), numbers.inputs[i], numbers.inputShapes[i], numbers.batch()));
         for (std::size_t i = 0; i < numbers.tensors.size(); ++i)
             m_call.tensors.push_back(
-                add(OperandOf::Tensor, static_cast<int>(i), numbers.tensors[i], numbers.tensorInfos[i].shape, 1));
+                add(OperandOf::LayerTensor, static_cast<int>(i), numbers.tensors[i], numbers.tensorInfos[i].shape, 1));
     }
 
     static std::int64_t size(const LayerNumbers& numbers)

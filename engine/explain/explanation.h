@@ -13,7 +13,7 @@ namespace convarium::engine
 /// Where a number that enters a calculation comes from.
 enum class OperandOf : std::uint8_t {
     Input,          ///< output of the layer below; slot: which input
-    Tensor,         ///< weight, bias, statistic; slot: place in LayerDescriptor::tensors
+    LayerTensor,    ///< weight, bias, statistic; slot: place in LayerDescriptor::tensors
     OutputGradient, ///< gradient of the loss by the layer's output
     Output,         ///< the layer's own output, where the backward pass reads it
     // Of an update:

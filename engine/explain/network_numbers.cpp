@@ -24,6 +24,12 @@ Result<std::unique_ptr<NetworkNumbers>> NetworkNumbers::create(const GraphSpec& 
     auto made = makePlan(graph, plan);
     if (!made)
         return made.error();
+    constexpr std::int64_t kMostBytes = 2'000'000'000;
+    if (const std::int64_t bytes = (*made)->memory.total(); bytes > kMostBytes)
+        return Error{ErrorCode::OutOfMemory,
+                     "Keeping all numbers of this batch would take " + groupDigits(bytes / 1'000'000) + " MB.",
+                     "Use a smaller batch or fewer maps.",
+                     {}};
     auto executor = Executor::create(*made);
     if (!executor)
         return executor.error();

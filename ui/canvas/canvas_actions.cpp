@@ -12,7 +12,7 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     remove = add(tr("Delete"), QStringLiteral("trash"), {QKeySequence::Delete, Qt::Key_Backspace});
     duplicate = add(tr("Duplicate"), QStringLiteral("copy"), {Qt::CTRL | Qt::Key_D});
     selectAll = add(tr("Select all"), {}, {QKeySequence::SelectAll});
-    inspect = add(tr("Look inside"), QStringLiteral("zoom"), {});
+    lookInside = add(tr("The number behind a pixel"), QStringLiteral("zoom"), {});
     rename = add(tr("Rename"), {}, {Qt::Key_F2});
     freeze = add(tr("Freeze weights"), QStringLiteral("snow"), {});
     freeze->setCheckable(true);
@@ -26,9 +26,9 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     connect(remove, &QAction::triggered, view, &CanvasView::removeSelection);
     connect(duplicate, &QAction::triggered, view, &CanvasView::duplicateSelection);
     connect(selectAll, &QAction::triggered, view, &CanvasView::selectAll);
-    connect(inspect, &QAction::triggered, view, [view] {
+    connect(lookInside, &QAction::triggered, view, [view] {
         if (!view->selection().isEmpty())
-            Q_EMIT view->inspectRequested(view->selection().last());
+            Q_EMIT view->lookInsideRequested(view->selection().last());
     });
     connect(rename, &QAction::triggered, view, [view] {
         if (!view->selection().isEmpty())
@@ -65,7 +65,7 @@ void CanvasActions::update()
     const QList<NodeId>& ids = m_view->selection();
     const bool any = !ids.isEmpty();
     remove->setEnabled(any || m_view->canvasScene()->selectedWire());
-    for (QAction* action : {duplicate, inspect, rename, freeze, fitSelection})
+    for (QAction* action : {duplicate, lookInside, rename, freeze, fitSelection})
         action->setEnabled(any);
     const engine::Node* node = any ? m_view->document()->graph().node(ids.last()) : nullptr;
     freeze->setChecked(node && node->frozen);

@@ -19,7 +19,7 @@ public:
     QAction* remove; ///< bridging
     QAction* duplicate;
     QAction* selectAll;
-    QAction* inspect;
+    QAction* lookInside; ///< Enter
     QAction* rename;
     QAction* freeze; ///< checkable
     QAction* tidy;

@@ -78,8 +78,10 @@ public:
 
 Q_SIGNALS:
     void selectionChanged(const QList<convarium::ui::NodeId>& ids);
-    /// Enter or a double click: one level deeper.
+    /// A double click: the settings.
     void inspectRequested(qint64 node);
+    /// Enter: one level deeper, the numbers.
+    void lookInsideRequested(qint64 node);
     void renameRequested(qint64 node);
     void zoomChanged(double zoom);
     void statusMessage(const QString& text);

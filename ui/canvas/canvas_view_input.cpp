@@ -159,7 +159,7 @@ void CanvasView::contextMenuEvent(QContextMenuEvent* event)
     if (event->reason() == QContextMenuEvent::Mouse)
         return;
     QMenu menu(this);
-    for (QAction* action : {m_actions->inspect, m_actions->rename, m_actions->freeze, m_actions->duplicate,
+    for (QAction* action : {m_actions->lookInside, m_actions->rename, m_actions->freeze, m_actions->duplicate,
                             m_actions->remove, m_actions->tidy, m_actions->fit})
         menu.addAction(action);
     menu.exec(event->globalPos());

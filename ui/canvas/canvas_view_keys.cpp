@@ -41,7 +41,7 @@ void CanvasView::keyPressEvent(QKeyEvent* event)
         focusAndSelect(focus == kNoNode ? (focusOrder().empty() ? kNoNode : focusOrder().front())
                                         : neighbour(focus, key));
     } else if ((key == Qt::Key_Return || key == Qt::Key_Enter) && focus != kNoNode) {
-        Q_EMIT inspectRequested(focus);
+        Q_EMIT lookInsideRequested(focus);
     } else if (key == Qt::Key_C && event->modifiers() == Qt::NoModifier && focus != kNoNode) {
         startKeyboardWire();
     } else if (key == Qt::Key_Slash) {

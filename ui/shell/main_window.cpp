@@ -5,6 +5,8 @@
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/drawing/drawing_page.h"
+#include "ui/inside/number_service.h"
+#include "ui/inside/number_view.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/problems_panel.h"
 #include "ui/inspector/totals_bar.h"
@@ -90,7 +92,8 @@ MainWindow::MainWindow()
     : QMainWindow((installAccessibleTree(), nullptr)), m_document(new ProjectDocument(this)),
       m_controller(new TrainingController(engineServices(), this)), m_maps(new MapService(m_controller, this)),
       m_canvas(new CanvasView(m_document)), m_pages(new Pages(m_canvas, m_document->undoStack())),
-      m_drawing(new DrawingPage(m_controller, m_maps)), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
+      m_drawing(new DrawingPage(m_controller, m_maps)), m_numbers(new NumberService(m_maps, this)),
+      m_number(new NumberView(m_numbers)), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
       m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
       m_bottom(new QStackedWidget), m_totals(new TotalsBar(m_document)),
       m_files(new ProjectFiles(m_document, m_controller, this)),
@@ -115,6 +118,7 @@ MainWindow::MainWindow()
 
     m_controller->follow(m_document);
     m_pages->add(m_drawing, m_drawing->undoStack());
+    m_pages->add(m_number);
     setCentralWidget(m_pages);
     m_draw = new QAction(icon(QStringLiteral("pen")), tr("Draw a digit"), this);
     m_draw->setShortcut(Qt::Key_D);
@@ -139,6 +143,7 @@ MainWindow::MainWindow()
     makeMenus();
     connectParts();
     connectMaps();
+    connectNumbers();
     const QByteArray geometry = Settings::instance().get(setting::windowGeometry);
     if (geometry.isEmpty() || !restoreGeometry(geometry)) {
         // A screen that just holds the window is filled: a title bar on top must not push the totals off it.
@@ -156,6 +161,7 @@ MainWindow::~MainWindow()
     // Views go before the document and the controller that they read.
     qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
     delete m_files;
+    delete m_numbers;
     delete m_maps;
     delete m_controller;
     delete m_document;
@@ -252,6 +258,26 @@ void MainWindow::connectMaps()
             [this](const OutputReading& r) { m_canvas->setReading(toReading(r, m_maps)); });
 }
 
+void MainWindow::connectNumbers()
+{
+    connect(m_training->featureMaps(), &FeatureMapPanel::numberChosen, this, &MainWindow::showNumber);
+    connect(m_canvas, &CanvasView::lookInsideRequested, this, [this](qint64 node) {
+        const auto shapes = engine::inferShapes(m_document->graph()).shapes;
+        const auto shape = shapes.find(node);
+        if (shape == shapes.end())
+            return;
+        // The middle of the first map.
+        const engine::Shape& s = shape->second;
+        showNumber(node, s.isMaps() ? s[1] / 2 * s[2] + s[2] / 2 : 0);
+    });
+}
+
+void MainWindow::showNumber(qint64 node, qint64 element)
+{
+    m_number->open(node, element);
+    m_pages->open(m_number);
+}
+
 void MainWindow::showPage()
 {
     const bool home = m_pages->isHome();
@@ -295,6 +321,7 @@ void MainWindow::applySize()
     const bool page = !m_pages->isHome();
     m_palette->setCompact(m_compact || page);
     m_header->setCompact(m_compact);
+    m_number->setCompact(m_compact);
     m_training->setCompact(m_compact);
     if (m_compact || page)
         m_bottom->setCurrentIndex(0);

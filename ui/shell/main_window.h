@@ -16,6 +16,8 @@ class HeaderBar;
 class InspectorPanel;
 class LayerPalette;
 class MapService;
+class NumberService;
+class NumberView;
 class Pages;
 class ProblemsPanel;
 class ProjectDocument;
@@ -43,6 +45,7 @@ public:
     [[nodiscard]] ProjectFiles* files() const { return m_files; }
     [[nodiscard]] Pages* pages() const { return m_pages; }
     [[nodiscard]] DrawingPage* drawing() const { return m_drawing; }
+    [[nodiscard]] NumberView* numberView() const { return m_number; }
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -61,6 +64,8 @@ private:
     void makeInsideMenu();
     void connectParts();
     void connectMaps();
+    void connectNumbers();
+    void showNumber(qint64 node, qint64 element);
     void showPage();
     void applySize();
     void refreshTitle();
@@ -75,6 +80,8 @@ private:
     CanvasView* m_canvas;
     Pages* m_pages;
     DrawingPage* m_drawing;
+    NumberService* m_numbers;
+    NumberView* m_number;
     QUndoGroup* m_undoGroup;
     LayerPalette* m_palette;
     InspectorPanel* m_inspector;

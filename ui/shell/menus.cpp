@@ -43,7 +43,7 @@ void MainWindow::makeMenus()
         edit->addAction(a);
     makeViewMenu();
     QMenu* network = menuBar()->addMenu(tr("&Network"));
-    for (QAction* a : {canvas->tidy, canvas->inspect, canvas->freeze})
+    for (QAction* a : {canvas->tidy, canvas->freeze})
         network->addAction(a);
     makeTrainMenu();
     makeInsideMenu();
@@ -180,6 +180,7 @@ void MainWindow::makeInsideMenu()
 {
     QMenu* inside = menuBar()->addMenu(tr("Look &inside"));
     inside->addAction(m_draw);
+    inside->addAction(m_canvas->commands()->lookInside);
 }
 
 void MainWindow::showAbout()

@@ -29,6 +29,10 @@ FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     layout->addLayout(m_body, 1);
 
     connect(m_grid, &MapGrid::mapSelected, service, &MapService::setMap);
+    connect(m_grid, &MapGrid::numberChosen, this, [this](int map, int row, int column) {
+        const MapResult& r = m_grid->result();
+        Q_EMIT numberChosen(r.node, (static_cast<qint64>(map) * r.height + row) * r.width + column);
+    });
     connect(service, &MapService::mapsReady, this, &FeatureMapPanel::showResult);
     connect(service, &MapService::unavailable, this, &FeatureMapPanel::showNothing);
     connect(service, &MapService::imageChanged, this, &FeatureMapPanel::updateImageText);

@@ -32,6 +32,8 @@ public:
 Q_SIGNALS:
     /// The user wants to draw the image.
     void drawingRequested();
+    /// A number of the shown layer (after what is docked to it) was clicked; element in logical order.
+    void numberChosen(qint64 node, qint64 element);
 
 protected:
     void showEvent(QShowEvent* event) override;

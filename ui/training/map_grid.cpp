@@ -130,10 +130,7 @@ void MapGrid::paintEvent(QPaintEvent*)
         const QRect cell = cellRect(i);
         if (cell.bottom() < 0 || cell.top() > height())
             continue;
-        // Maps that are not square keep their proportions.
-        const QSize size = QSize(w, h).scaled(cell.size(), Qt::KeepAspectRatio);
-        const QRect target(
-            cell.topLeft() + QPoint((cell.width() - size.width()) / 2, (cell.height() - size.height()) / 2), size);
+        const QRect target = pictureRect(i);
         painter.drawImage(target, m_result.atlas, QRect((i % m_result.columns) * w, (i / m_result.columns) * h, w, h));
         frame(painter, target);
     }
@@ -147,6 +144,15 @@ void MapGrid::paintEvent(QPaintEvent*)
             painter.drawRect(rect().adjusted(0, 0, -1, -1));
         }
     }
+}
+
+/// Maps that are not square keep their proportions.
+QRect MapGrid::pictureRect(int index) const
+{
+    const QRect cell = cellRect(index);
+    const QSize numbers = m_result.picture ? m_result.atlas.size() : QSize(m_result.width, m_result.height);
+    const QSize size = numbers.scaled(cell.size(), Qt::KeepAspectRatio);
+    return {cell.topLeft() + QPoint((cell.width() - size.width()) / 2, (cell.height() - size.height()) / 2), size};
 }
 
 void MapGrid::choose(int index)
@@ -165,7 +171,15 @@ void MapGrid::choose(int index)
 
 void MapGrid::mousePressEvent(QMouseEvent* event)
 {
-    choose(cellAt(event->position().toPoint()));
+    const QPoint position = event->position().toPoint();
+    const int index = cellAt(position);
+    choose(index);
+    if (index < 0 || m_result.picture)
+        return;
+    const QRect picture = pictureRect(index);
+    if (picture.contains(position))
+        Q_EMIT numberChosen(index, (position.y() - picture.top()) * m_result.height / picture.height(),
+                            (position.x() - picture.left()) * m_result.width / picture.width());
 }
 
 void MapGrid::keyPressEvent(QKeyEvent* event)
@@ -176,6 +190,11 @@ void MapGrid::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Right: delta = 1; break;
     case Qt::Key_Up: delta = -m_layout.columns; break;
     case Qt::Key_Down: delta = m_layout.columns; break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (m_result.count > 0 && !m_result.picture)
+            Q_EMIT numberChosen(m_current, m_result.height / 2, m_result.width / 2);
+        return;
     default: QWidget::keyPressEvent(event); return;
     }
     choose(m_current + delta);
@@ -212,8 +231,10 @@ bool MapGrid::event(QEvent* event)
                 return locale.toString(static_cast<double>(v), 'g', 3).replace(QLatin1Char('-'), QChar(0x2212));
             };
             QToolTip::showText(help->globalPos(),
-                               plane == 1 ? tr("Number %1: %2").arg(index + 1).arg(number(*low))
-                                          : tr("Map %1: from %2 to %3").arg(index + 1).arg(number(*low), number(*high)),
+                               (plane == 1
+                                    ? tr("Number %1: %2").arg(index + 1).arg(number(*low))
+                                    : tr("Map %1: from %2 to %3").arg(index + 1).arg(number(*low), number(*high))) +
+                                   tr(". Click a number to see how it comes about."),
                                this);
             return true;
         }

@@ -36,6 +36,8 @@ public:
 
 Q_SIGNALS:
     void mapSelected(int index);
+    /// A number of a map was clicked, or Enter pressed: the middle of the chosen map.
+    void numberChosen(int map, int row, int column);
 
 protected:
     bool event(QEvent* event) override;
@@ -48,6 +50,7 @@ protected:
 private:
     void layOut();
     void choose(int index);
+    [[nodiscard]] QRect pictureRect(int index) const; ///< where the numbers of a map are drawn
     [[nodiscard]] int cellAt(const QPoint& position) const;
     [[nodiscard]] int overflow() const;
 

@@ -42,6 +42,11 @@ public:
     /// A set of one image that is shown until an image of the data is chosen; null: an image of the data again.
     void setOwnImage(engine::DatasetPtr image);
     [[nodiscard]] bool showsOwnImage() const { return m_own != nullptr; }
+    /// The set and the index in it of what is shown; null: nothing.
+    [[nodiscard]] std::pair<engine::DatasetPtr, std::int64_t> shownImage() const
+    {
+        return {m_images, m_own ? 0 : m_image};
+    }
     [[nodiscard]] std::int64_t image() const { return m_image; }
     [[nodiscard]] std::int64_t imageCount() const;
     [[nodiscard]] int label() const { return m_label; }

@@ -1,0 +1,213 @@
+// From a pixel of a feature map to its arithmetic and back, with the mouse and with keys, also while training runs.
+#include "ui/canvas/canvas_view.h"
+#include "ui/document/project_document.h"
+#include "ui/inside/number_map.h"
+#include "ui/inside/number_view.h"
+#include "ui/inside/operand_list.h"
+#include "ui/inspector/inspector_panel.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/settings.h"
+#include "ui/theme/widgets.h"
+#include "ui/training/feature_map_panel.h"
+#include "ui/training/training_controller.h"
+#include "ui/training/training_dock.h"
+
+#include <QRadioButton>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class WindowNumberTest : public QObject
+{
+    Q_OBJECT
+
+    struct Opened {
+        MainWindow window;
+        Opened()
+        {
+            window.setWindowState(Qt::WindowNoState); // a small screen would make it compact
+            window.resize(1600, 1000);
+            window.show();
+            window.open(QStringLiteral("lenet-5"));
+        }
+        [[nodiscard]] NumberView* view() const { return window.numberView(); }
+        [[nodiscard]] MapGrid* grid() const { return window.trainingDock()->featureMaps()->grid(); }
+        [[nodiscard]] engine::NodeId node(const std::string& name) const
+        {
+            for (const engine::Node& n : window.document()->graph().nodes)
+                if (n.name == name)
+                    return n.id;
+            return engine::kNoNode;
+        }
+    };
+
+    /// Selects C3 and waits for its maps; the first time the digits are generated.
+    static void showMaps(Opened& w)
+    {
+        QTRY_COMPARE(w.window.document()->graph().nodes.size(), 13u);
+        w.window.canvas()->focusNode(w.node("C3"));
+        QTRY_COMPARE_WITH_TIMEOUT(w.grid()->result().count, 16, 120000);
+        QTRY_COMPARE(w.grid()->result().node, w.node("C3"));
+    }
+
+    static void click(MapGrid* grid, int map, int row, int column)
+    {
+        const QRect cell = grid->cellRect(map);
+        QTest::mouseClick(grid, Qt::LeftButton, {},
+                          cell.topLeft() +
+                              QPoint((2 * column + 1) * cell.width() / 20, (2 * row + 1) * cell.height() / 20));
+    }
+
+    static void agrees(const NumberView* view)
+    {
+        const NumberResult& r = view->result();
+        QVERIFY2(r.error.isEmpty(), qPrintable(r.error));
+        QVERIFY(!r.steps.empty());
+        for (const NumberStep& s : r.steps)
+            QVERIFY(std::abs(s.explanation.value - static_cast<double>(s.engineValue)) <=
+                    1e-6 * s.explanation.magnitude + 1e-30);
+    }
+
+    static QRadioButton* segment(const NumberView* view, const QString& text)
+    {
+        for (QRadioButton* b : view->findChildren<QRadioButton*>())
+            if (b->text() == text)
+                return b;
+        return nullptr;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+        QVERIFY(m_folder.isValid());
+        if (qEnvironmentVariableIsEmpty("CONVARIUM_DATA"))
+            qputenv("CONVARIUM_DATA", m_folder.path().toUtf8());
+    }
+
+    void aPixelLeadsToItsNumberAndEscBack()
+    {
+        Opened w;
+        showMaps(w);
+        click(w.grid(), 6, 5, 4);
+        QVERIFY(w.view()->isVisible());
+        QVERIFY(!w.window.canvas()->isVisible());
+        QVERIFY(!w.window.inspector()->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        agrees(w.view());
+        QCOMPARE(w.view()->result().element, 6 * 100 + 5 * 10 + 4);
+        QCOMPARE(w.view()->result().steps.size(), 2u);
+        // The same value as in the picture of the map.
+        QCOMPARE(w.view()->result().steps.back().engineValue, w.grid()->result().values[6 * 100 + 5 * 10 + 4]);
+        auto* crumbs = w.window.findChild<ElidedLabel*>();
+        for (auto* label : w.window.findChildren<ElidedLabel*>())
+            if (label->accessibleName() == QLatin1String("Breadcrumb"))
+                crumbs = label;
+        QVERIFY2(crumbs->text().endsWith(QStringLiteral("map 7  \u203a  row 6, column 5")), qPrintable(crumbs->text()));
+        QTest::keyClick(w.view()->map(), Qt::Key_Escape);
+        QVERIFY(w.window.canvas()->isVisible());
+        QVERIFY(!w.view()->isVisible());
+        QVERIFY(w.window.inspector()->isVisible());
+        QVERIFY(!crumbs->text().contains(QStringLiteral("row")));
+    }
+
+    void enterOnALayerLooksInside()
+    {
+        Opened w;
+        showMaps(w);
+        QTest::keyClick(w.window.canvas()->viewport(), Qt::Key_Return);
+        QVERIFY(w.view()->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        agrees(w.view());
+        QCOMPARE(w.view()->result().element, 55);
+        QVERIFY(w.view()->map()->hasFocus());
+        // Arrow keys move the cell.
+        QTest::keyClick(w.view()->map(), Qt::Key_Right);
+        QTRY_COMPARE(w.view()->result().element, 56);
+        QTest::keyClick(w.view()->map(), Qt::Key_Up);
+        QTRY_COMPARE(w.view()->result().element, 46);
+        agrees(w.view());
+        // So does a click on a cell.
+        NumberMap* map = w.view()->map();
+        QTest::mouseClick(map, Qt::LeftButton, {}, map->cellRect(9, 0).center());
+        QTRY_COMPARE(w.view()->result().element, 90);
+    }
+
+    void rowsBackwardsAndTheUpdate()
+    {
+        Opened w;
+        showMaps(w);
+        click(w.grid(), 0, 5, 5);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        OperandList* list = w.view()->list();
+        QCOMPARE(list->model().groups.size(), 6u);
+        QTest::mouseClick(list->widget(), Qt::LeftButton, {}, list->rowRect(2).center());
+        QCOMPARE(list->current(), 2);
+        QTest::keyClick(list, Qt::Key_Down);
+        QCOMPARE(list->current(), 3);
+
+        QTest::mouseClick(segment(w.view(), QStringLiteral("Backward")), Qt::LeftButton);
+        QTRY_COMPARE(w.view()->result().request.mode, NumberMode::Backward);
+        QTRY_VERIFY(!w.view()->result().steps.empty());
+        agrees(w.view());
+        // One begins in the middle of the patch: map 4 of S2, row 8, column 8.
+        QCOMPARE(w.view()->result().element, 3 * 196 + 7 * 14 + 7);
+        QCOMPARE(w.view()->list()->model().groups.size(), 16u);
+
+        QTest::mouseClick(segment(w.view(), QStringLiteral("Update of a weight")), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(w.view()->result().request.mode, NumberMode::Update, 60000);
+        const NumberResult& r = w.view()->result();
+        QVERIFY2(r.error.isEmpty(), qPrintable(r.error));
+        QCOMPARE(r.element, 3 * 25 + 12); // map 1 from map 4, the kernel's middle
+        QVERIFY(r.before.weight != r.update.weight.value);
+        QTest::keyClick(w.view(), Qt::Key_Escape);
+        QVERIFY(w.window.canvas()->isVisible());
+    }
+
+    /// The newest weights are shown, and every number agrees with the engine, while training goes on.
+    void followsTraining()
+    {
+        Opened w;
+        showMaps(w);
+        click(w.grid(), 3, 4, 4);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        const float before = w.view()->result().steps.back().engineValue;
+        engine::TrainConfig config = w.window.document()->trainConfig();
+        config.limit = 2000;
+        config.epochs = 1000;
+        w.window.document()->setTrainConfig(config);
+        w.window.controller()->train();
+        QTRY_COMPARE_WITH_TIMEOUT(w.window.controller()->state(), RunState::Running, 60000);
+        for (int i = 0; i < 3; ++i) {
+            const auto weights = w.view()->result().request.weights;
+            QTRY_VERIFY_WITH_TIMEOUT(w.view()->result().request.weights != weights, 30000);
+            agrees(w.view());
+        }
+        QVERIFY(w.view()->result().steps.back().engineValue != before);
+        w.window.controller()->stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!w.window.controller()->isActive(), 60000);
+    }
+
+    /// A layer that goes away while one looks at it leaves a sentence, not a number.
+    void aRemovedLayer()
+    {
+        Opened w;
+        showMaps(w);
+        click(w.grid(), 3, 4, 4);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        w.window.document()->removeNodes({w.node("C3")}, true);
+        QTRY_VERIFY(!w.view()->result().error.isEmpty());
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+QTEST_MAIN(WindowNumberTest)
+#include "window_number_test.moc"

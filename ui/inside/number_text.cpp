@@ -1,0 +1,127 @@
+#include "ui/inside/number_text.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::ui
+{
+
+namespace
+{
+
+constexpr int kMostDecimals = 9;
+constexpr std::size_t kMostOperands = 20; ///< written out one by one
+
+QString bold(const QString& text)
+{
+    return QStringLiteral("<b>%1</b>").arg(text);
+}
+
+/// In brackets behind a plus where it is negative.
+QString summand(const QString& text, bool first)
+{
+    return first || !text.startsWith(QChar(0x2212)) ? text : QStringLiteral("(%1)").arg(text);
+}
+
+} // namespace
+
+int decimalsFor(double value, int significant)
+{
+    const double size = std::abs(value);
+    if (!(size > 0) || !std::isfinite(size))
+        return significant;
+    return std::clamp(significant - 1 - static_cast<int>(std::floor(std::log10(size))), 0, kMostDecimals);
+}
+
+double rounded(double value, int decimals)
+{
+    const double scale = std::pow(10.0, decimals);
+    return std::round(value * scale) / scale;
+}
+
+QString numberText(double value, int decimals, const QLocale& locale)
+{
+    if (!std::isfinite(value))
+        return std::isnan(value) ? QCoreApplication::translate("Number", "not a number")
+                                 : QString(value < 0 ? QChar(0x2212) : QChar()) + QChar(0x221E);
+    QString text;
+    if (value != 0 && std::abs(value) < 0.5 * std::pow(10.0, -decimals) && decimals >= kMostDecimals)
+        text = locale.toString(std::abs(value), 'e', 2);
+    else
+        text = locale.toString(std::abs(rounded(value, decimals)), 'f', decimals);
+    return rounded(value, decimals) < 0 ? QChar(0x2212) + text : text;
+}
+
+QString numberText(double value, const QLocale& locale)
+{
+    return numberText(value, decimalsFor(value), locale);
+}
+
+LineDigits lineDigits(const std::vector<double>& operands, double sum, const std::function<double(double)>& function,
+                      double result)
+{
+    LineDigits d;
+    d.result = std::max(decimalsFor(result), 1);
+    d.sum = function ? std::max(d.result, decimalsFor(sum)) : d.result;
+    // The rounded sum must lead to the rounded result ...
+    while (function && d.sum < kMostDecimals &&
+           rounded(function(rounded(sum, d.sum)), d.result) != rounded(result, d.result))
+        ++d.sum;
+    // ... and the rounded operands to the rounded sum.
+    for (d.operands = d.sum; d.operands < kMostDecimals; ++d.operands) {
+        double shown = 0;
+        for (const double x : operands)
+            shown += rounded(x, d.operands);
+        // Sums of decimal fractions are exact but for the last bits.
+        if (std::abs(rounded(shown, d.sum) - rounded(sum, d.sum)) < 0.25 * std::pow(10.0, -d.sum))
+            break;
+    }
+    return d;
+}
+
+QString oneLine(const NumberModel& model, const std::vector<NumberStep>& steps, const QLocale& locale)
+{
+    const double result = steps.back().explanation.value;
+    const bool activated = steps.size() == 2 && steps[1].function;
+    const std::vector<double> operands = model.operands();
+    const LineDigits d =
+        lineDigits(operands, model.sum, activated ? steps[1].function : std::function<double(double)>(),
+                   activated ? result : model.sum);
+    QString line;
+    if (model.isChoice) {
+        QStringList all;
+        for (const NumberGroup& g : model.groups)
+            for (const NumberCell& c : g.cells)
+                if (c.used && all.size() < static_cast<int>(kMostOperands))
+                    all << numberText(c.value, d.sum, locale);
+        line = QCoreApplication::translate("Number", "chosen from %1: %2")
+                   .arg(all.join(QStringLiteral("; ")), bold(numberText(model.sum, d.sum, locale)));
+    } else if (!model.calculation.isEmpty()) {
+        line = model.calculation.toHtmlEscaped() + QStringLiteral(" = ") + bold(numberText(model.sum, d.sum, locale));
+    } else if (operands.size() > kMostOperands) {
+        line = QCoreApplication::translate("Number", "%1 sums added up = %2")
+                   .arg(locale.toString(static_cast<int>(operands.size())), bold(numberText(model.sum, d.sum, locale)));
+    } else {
+        for (const NumberGroup& g : model.groups)
+            if (g.adds)
+                line += (line.isEmpty() ? QString() : QStringLiteral(" + ")) +
+                        summand(numberText(g.subtotal, d.operands, locale), line.isEmpty());
+        for (const NumberExtra& x : model.extras)
+            line += (line.isEmpty() ? QString() : QStringLiteral(" + ")) + x.name.toHtmlEscaped() + QLatin1Char(' ') +
+                    summand(numberText(x.value, d.operands, locale), line.isEmpty());
+        if (line.isEmpty())
+            line = numberText(0, d.sum, locale);
+        line += QStringLiteral(" = ") + bold(numberText(model.sum, d.sum, locale));
+    }
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+        const double before = steps[i - 1].explanation.value;
+        const double value = steps[i].explanation.value;
+        const int in = activated ? d.sum : decimalsFor(before, 4), out = activated ? d.result : decimalsFor(value, 3);
+        line += QStringLiteral(",&nbsp; ") + steps[i].kind.toHtmlEscaped() + QLatin1Char('(') +
+                numberText(before, in, locale) + QStringLiteral(") = ") + bold(numberText(value, out, locale));
+    }
+    return line;
+}
+
+} // namespace convarium::ui

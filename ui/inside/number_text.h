@@ -1,0 +1,32 @@
+// Numbers as text, with as many digits as a calculator needs to get the shown result from the shown operands.
+#pragma once
+
+#include "ui/inside/number_model.h"
+
+#include <QLocale>
+#include <QString>
+
+namespace convarium::ui
+{
+
+/// Decimals with which a number has `significant` digits; 0..9.
+[[nodiscard]] int decimalsFor(double value, int significant = 3);
+/// By locale, with a true minus, never "-0.00". Very small numbers as powers of ten.
+[[nodiscard]] QString numberText(double value, int decimals, const QLocale& locale = QLocale());
+[[nodiscard]] QString numberText(double value, const QLocale& locale = QLocale());
+/// The value of what numberText() shows.
+[[nodiscard]] double rounded(double value, int decimals);
+
+/// With how many decimals a sum and what follows from it are written.
+struct LineDigits {
+    int operands = 3, sum = 3, result = 3;
+};
+/// operands: the numbers that are added. function: what the sum goes through, null for nothing.
+[[nodiscard]] LineDigits lineDigits(const std::vector<double>& operands, double sum,
+                                    const std::function<double(double)>& function, double result);
+
+/// "0.465 + 0.036 + bias 0.015 = 0.6877, tanh(0.6877) = 0.596" as rich text; results bold.
+[[nodiscard]] QString oneLine(const NumberModel& model, const std::vector<NumberStep>& steps,
+                              const QLocale& locale = QLocale());
+
+} // namespace convarium::ui

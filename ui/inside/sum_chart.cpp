@@ -1,0 +1,181 @@
+#include "ui/inside/sum_chart.h"
+
+#include "ui/inside/number_text.h"
+#include "ui/theme/colormap.h"
+#include "ui/theme/type.h"
+
+#include <QPainter>
+#include <QPainterPath>
+#include <algorithm>
+#include <cmath>
+
+namespace convarium::ui
+{
+
+namespace
+{
+constexpr std::size_t kMostBars = 13;
+}
+
+SumChart::SumChart(QWidget* parent) : QWidget(parent)
+{
+    setAccessibleName(QStringLiteral("Sum"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    connect(&ThemeManager::instance(), &ThemeManager::changed, this, qOverload<>(&QWidget::update));
+}
+
+QSize SumChart::minimumSizeHint() const
+{
+    return {scaled(200), scaled(110)};
+}
+
+/// Of many maps the largest parts get bars of their own, in the order of the maps.
+void SumChart::setModel(const NumberModel& model, int current)
+{
+    std::vector<Bar> all;
+    for (std::size_t i = 0; i < model.groups.size(); ++i)
+        if (model.groups[i].adds)
+            all.push_back(
+                {tr("map %1").arg(model.groups[i].map + 1), model.groups[i].subtotal, static_cast<int>(i) == current});
+    for (const NumberExtra& x : model.extras)
+        all.push_back({x.name, x.value, false});
+    m_bars = all;
+    if (all.size() > kMostBars) {
+        std::vector<double> sizes;
+        for (const Bar& b : all)
+            sizes.push_back(std::abs(b.value));
+        std::nth_element(sizes.begin(), sizes.begin() + (kMostBars - 1), sizes.end(), std::greater<>());
+        const double least = sizes[kMostBars - 1];
+        m_bars.clear();
+        Bar rest;
+        int left = 0;
+        for (const Bar& b : all) {
+            if ((b.current || std::abs(b.value) > least) && m_bars.size() < kMostBars) {
+                m_bars.push_back(b);
+            } else {
+                rest.value += b.value;
+                ++left;
+            }
+        }
+        rest.name = tr("%1 more").arg(left);
+        m_bars.push_back(rest);
+    }
+    m_sum = model.sum;
+    setAccessibleDescription(tr("sum %1").arg(numberText(m_sum)));
+    update();
+}
+
+void SumChart::paintEvent(QPaintEvent*)
+{
+    if (m_bars.empty())
+        return;
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    double low = std::min(0.0, m_sum), high = std::max(0.0, m_sum), running = 0, largest = std::abs(m_sum);
+    for (const Bar& b : m_bars) {
+        running += b.value;
+        low = std::min(low, running);
+        high = std::max(high, running);
+        largest = std::max(largest, std::abs(b.value));
+    }
+    if (high == low)
+        high = low + 1;
+    const int text = lineHeight(TextRole::Small);
+    const double top = text + 2, bottom = height() - 2 * text - 4;
+    const auto y = [&](double v) { return bottom - (v - low) / (high - low) * (bottom - top); };
+    const int count = static_cast<int>(m_bars.size()) + 1;
+    const double pitch = static_cast<double>(width()) / count;
+    const double bar = std::min(pitch * 0.76, static_cast<double>(scaled(42)));
+    painter.setPen(QPen(theme.line2, 1));
+    painter.drawLine(QPointF(0, y(0)), QPointF(width(), y(0)));
+    const int decimals = largest < 10 ? std::clamp(decimalsFor(largest, 2), 2, 6) : 1;
+    running = 0;
+    for (int i = 0; i < count; ++i) {
+        const bool isSum = i + 1 == count;
+        const double value = isSum ? m_sum : m_bars[static_cast<std::size_t>(i)].value;
+        const double from = isSum ? 0 : running, to = from + value;
+        const double x = i * pitch + (pitch - bar) / 2;
+        const QRectF r(x, std::min(y(from), y(to)), bar, std::max(1.0, std::abs(y(from) - y(to))));
+        const QColor fill =
+            isSum ? theme.text : QColor::fromRgb(mapColor(ColorMap::Signed, value >= 0 ? 0.6 : -0.6, 1, theme));
+        painter.fillRect(r, fill);
+        if (!isSum) {
+            painter.setPen(QPen(theme.text3, 1, Qt::DotLine));
+            painter.drawLine(QPointF(x + bar, y(to)), QPointF(x + pitch, y(to)));
+        }
+        painter.setFont(ui::font(TextRole::SmallMedium));
+        painter.setPen(theme.text);
+        painter.drawText(QRectF(i * pitch - 8, r.top() - text, pitch + 16, text), Qt::AlignCenter,
+                         numberText(value, decimals + (isSum ? 1 : 0)));
+        const bool strong = isSum || m_bars[static_cast<std::size_t>(i)].current;
+        painter.setFont(ui::font(strong ? TextRole::SmallMedium : TextRole::Small));
+        painter.setPen(strong ? theme.text : theme.text2);
+        const QString name = isSum ? tr("sum") : m_bars[static_cast<std::size_t>(i)].name;
+        painter.drawText(QRectF(i * pitch, height() - text, pitch, text), Qt::AlignCenter,
+                         painter.fontMetrics().elidedText(name, Qt::ElideRight, static_cast<int>(pitch)));
+        running = to;
+    }
+}
+
+FunctionCurve::FunctionCurve(QWidget* parent) : QWidget(parent)
+{
+    setAccessibleName(QStringLiteral("Activation curve"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    connect(&ThemeManager::instance(), &ThemeManager::changed, this, qOverload<>(&QWidget::update));
+}
+
+QSize FunctionCurve::minimumSizeHint() const
+{
+    return {scaled(140), scaled(90)};
+}
+
+void FunctionCurve::setFunction(std::function<double(double)> function, double x)
+{
+    m_function = std::move(function);
+    m_x = x;
+    if (m_function)
+        setAccessibleDescription(tr("%1 becomes %2").arg(numberText(x), numberText(m_function(x))));
+    update();
+}
+
+void FunctionCurve::paintEvent(QPaintEvent*)
+{
+    if (!m_function)
+        return;
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    constexpr int kPoints = 121;
+    const double reach = std::max(3.0, 1.25 * std::abs(m_x));
+    double low = 0, high = 0;
+    std::vector<double> ys;
+    for (int i = 0; i < kPoints; ++i) {
+        ys.push_back(m_function(reach * (2.0 * i / (kPoints - 1) - 1)));
+        low = std::min(low, ys.back());
+        high = std::max(high, ys.back());
+    }
+    if (high == low)
+        high = low + 1;
+    const double margin = scaled(8);
+    const auto px = [&](double x) { return margin + (x / reach + 1) / 2 * (width() - 2 * margin); };
+    const auto py = [&](double y) { return height() - margin - (y - low) / (high - low) * (height() - 2 * margin); };
+    painter.setPen(QPen(theme.line2, 1));
+    painter.drawLine(QPointF(px(-reach), py(0)), QPointF(px(reach), py(0)));
+    painter.drawLine(QPointF(px(0), py(low)), QPointF(px(0), py(high)));
+    QPainterPath path;
+    for (int i = 0; i < kPoints; ++i) {
+        const QPointF p(px(reach * (2.0 * i / (kPoints - 1) - 1)), py(ys[static_cast<std::size_t>(i)]));
+        i == 0 ? path.moveTo(p) : path.lineTo(p);
+    }
+    painter.setPen(QPen(theme.familyInk(Family::Activation), 2.5));
+    painter.drawPath(path);
+    const QPointF point(px(m_x), py(m_function(m_x)));
+    painter.setPen(QPen(theme.accent, 1.5, Qt::DashLine));
+    painter.drawLine(QPointF(point.x(), py(0)), point);
+    painter.drawLine(QPointF(px(0), point.y()), point);
+    painter.setPen(QPen(theme.surface, 1.5));
+    painter.setBrush(theme.accent);
+    painter.drawEllipse(point, scaled(5), scaled(5));
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,50 @@
+// How a sum grows from its parts, and what an activation makes of it.
+#pragma once
+
+#include "ui/inside/number_model.h"
+
+#include <QWidget>
+
+namespace convarium::ui
+{
+
+/// Bars that stand on one another: what each map adds, the bias, the sum.
+class SumChart final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit SumChart(QWidget* parent = nullptr);
+    void setModel(const NumberModel& model, int current);
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    struct Bar {
+        QString name;
+        double value = 0;
+        bool current = false;
+    };
+    std::vector<Bar> m_bars;
+    double m_sum = 0;
+};
+
+/// The curve of a function of one number with the point that was met.
+class FunctionCurve final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit FunctionCurve(QWidget* parent = nullptr);
+    void setFunction(std::function<double(double)> function, double x);
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    std::function<double(double)> m_function;
+    double m_x = 0;
+};
+
+} // namespace convarium::ui

@@ -1,0 +1,43 @@
+// Numbers in coloured cells: a patch, a kernel, products.
+#pragma once
+
+#include "ui/inside/number_model.h"
+
+#include <QWidget>
+
+namespace convarium::ui
+{
+
+enum class GridColumn { Values, Factors, Products };
+
+/// Title, a line below it, and the cells with as many digits as fit. Hover: the exact number.
+class ValueGrid final : public QWidget
+{
+    Q_OBJECT
+public:
+    ValueGrid(GridColumn column, const QString& accessibleName, QWidget* parent = nullptr);
+    void setGroup(const NumberGroup& group, const QString& title, const QString& line, double scale);
+    [[nodiscard]] QRect cellRect(int row, int column) const;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    [[nodiscard]] double valueOf(const NumberCell& cell) const;
+    [[nodiscard]] QSize cellSize() const;
+    [[nodiscard]] int top() const;
+
+    GridColumn m_column;
+    NumberGroup m_group;
+    QString m_title, m_line;
+    double m_scale = 1;
+    int m_decimals = 2;
+};
+
+/// The colour of text or its opposite, whichever stands out more on `fill`.
+[[nodiscard]] QColor inkOn(const QColor& fill);
+
+} // namespace convarium::ui
