@@ -109,7 +109,7 @@ private Q_SLOTS:
         for (auto* label : w.window.findChildren<ElidedLabel*>())
             if (label->accessibleName() == QLatin1String("Breadcrumb"))
                 crumbs = label;
-        QVERIFY2(crumbs->text().endsWith(QStringLiteral("map 7  \u203a  row 6, column 5")), qPrintable(crumbs->text()));
+        QVERIFY2(crumbs->text().endsWith(QStringLiteral("map 7 \u203a row 6, column 5")), qPrintable(crumbs->text()));
         QTest::keyClick(w.view()->map(), Qt::Key_Escape);
         QVERIFY(w.window.canvas()->isVisible());
         QVERIFY(!w.view()->isVisible());

@@ -375,12 +375,6 @@ void NumberView::keyPressEvent(QKeyEvent* event)
         QWidget::keyPressEvent(event);
 }
 
-void NumberView::showEvent(QShowEvent* event)
-{
-    QWidget::showEvent(event);
-    m_map->setFocus(Qt::OtherFocusReason);
-}
-
 void NumberView::hideEvent(QHideEvent* event)
 {
     QWidget::hideEvent(event);

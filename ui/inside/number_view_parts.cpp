@@ -102,6 +102,7 @@ NumberView::NumberView(NumberService* service, QWidget* parent)
         ask();
     });
     connect(m_service, &NumberService::ready, this, &NumberView::show);
+    setFocusProxy(m_map);
     setCompact(false);
 }
 
