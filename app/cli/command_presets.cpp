@@ -33,14 +33,14 @@ int listPresets(bool json)
                 printLine((kind ? "\n" : "") + std::string(presetKindTitle(preset.kind)));
                 kind = preset.kind;
             }
-            printLine("  " + padRight(preset.name, 18) + padRight(preset.year ? std::to_string(preset.year) : "", 6) +
+            printLine("  " + padRight(preset.name, 18) + padRight(preset.about.year ? std::to_string(preset.about.year) : "", 6) +
                       padRight(input.text(), 11) + padLeft(groupDigits(parameters), 11) + " parameters  " +
                       preset.idea());
             continue;
         }
         out.beginObject().field("name", preset.name).field("title", preset.title).key("year");
-        if (preset.year)
-            out.value(preset.year);
+        if (preset.about.year)
+            out.value(preset.about.year);
         else
             out.null();
         out.key("input").beginArray();

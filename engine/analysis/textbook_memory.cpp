@@ -82,4 +82,19 @@ TextbookMemory textbookMemory(const GraphSpec& graph, const ShapedGraph& shapes,
     return memory;
 }
 
+std::map<NodeId, std::int64_t> textbookTrainingMemory(const GraphSpec& graph, const ShapedGraph& shapes,
+                                                      std::int64_t batch)
+{
+    const NetworkCounts counts = countNetwork(graph, shapes);
+    const std::set<NodeId> inPlace = computedInPlace(graph);
+    std::map<NodeId, std::int64_t> result;
+    for (const auto& [id, shape] : shapes.shapes) {
+        Checked numbers = inPlace.count(id) != 0 ? Checked(0) : Checked(shape.elements()) * batch;
+        if (const auto own = counts.nodes.find(id); own != counts.nodes.end())
+            numbers = numbers + own->second.parameters() + own->second.statistics;
+        result[id] = saturated(numbers * kFloatBytes);
+    }
+    return result;
+}
+
 } // namespace convarium::engine

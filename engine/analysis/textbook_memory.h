@@ -5,6 +5,7 @@
 #include "engine/graph/graph_spec.h"
 
 #include <cstdint>
+#include <map>
 #include <set>
 
 namespace convarium::engine
@@ -18,6 +19,11 @@ struct TextbookMemory {
 
 /// Bytes for `batch` images; the largest int64 where they cannot be counted.
 TextbookMemory textbookMemory(const GraphSpec& graph, const ShapedGraph& shapes, std::int64_t batch);
+
+/// What each layer adds to the training figure: its weights, and its output unless it is computed in place. The sum
+/// over all layers is TextbookMemory::training.
+std::map<NodeId, std::int64_t> textbookTrainingMemory(const GraphSpec& graph, const ShapedGraph& shapes,
+                                                      std::int64_t batch);
 
 /// Nodes whose output is their input's memory: pointwise layers and Dropout that are the only reader of their input,
 /// and Flatten, which only reads it in another shape.

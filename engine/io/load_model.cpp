@@ -35,4 +35,11 @@ Result<Project> loadModel(const std::string& nameOrFile)
     return preset;
 }
 
+Result<Project> loadNetwork(const std::string& nameOrFile)
+{
+    if (QFileInfo(QString::fromStdString(nameOrFile)).suffix().compare(QLatin1String("convarium"), Qt::CaseInsensitive))
+        return loadModel(nameOrFile);
+    return openNetwork(nameOrFile);
+}
+
 } // namespace convarium::engine

@@ -297,13 +297,28 @@ void readTraining(JsonFaults& faults, const QJsonValue& value, TrainConfig& c)
     f.finish();
 }
 
+constexpr std::pair<const char*, std::string About::*> kAboutTexts[] = {{"paper", &About::paper},
+                                                                        {"architecture", &About::architecture},
+                                                                        {"authors", &About::authors},
+                                                                        {"idea", &About::idea},
+                                                                        {"story", &About::story}};
+
 void readLook(JsonFaults& faults, JsonFields& f, Project& p)
 {
     if (const QJsonValue about = f.take("about"); !about.isUndefined()) {
         JsonFields a(faults, about, "about");
         a.text("description", p.about.description, JsonFields::Optional);
         a.integer("year", p.about.year, 0, 9999, JsonFields::Optional);
-        a.text("paper", p.about.paper, JsonFields::Optional);
+        for (const auto& [name, field] : kAboutTexts)
+            a.text(name, p.about.*field, JsonFields::Optional);
+        a.array(
+            "shows",
+            [&](const QJsonValue& value, const std::string& path) {
+                const NodeId id = readInteger(faults, value, path, 0, JsonFields::kMaxInteger);
+                if (p.graph.node(id)) // the layer may have been deleted since
+                    p.about.shows.push_back(id);
+            },
+            JsonFields::Optional);
         a.finish();
     }
     f.object(
@@ -398,7 +413,16 @@ std::string networkToJson(const Project& p)
     json.field("name", p.graph.name).field("title", p.graph.title);
     if (p.about != About{}) {
         json.key("about").beginObject().field("description", p.about.description).field("year", p.about.year);
-        json.field("paper", p.about.paper).endObject();
+        for (const auto& [name, field] : kAboutTexts)
+            if (!(p.about.*field).empty())
+                json.field(name, p.about.*field);
+        if (!p.about.shows.empty()) {
+            json.key("shows").beginArray(true);
+            for (const NodeId id : p.about.shows)
+                json.value(id);
+            json.endArray();
+        }
+        json.endObject();
     }
     json.field("nextId", p.graph.nextId);
     writeArray(json, "nodes", p.graph.nodes, writeNode);

@@ -43,8 +43,7 @@ const std::vector<PresetInfo>& presets()
         std::vector<PresetInfo> infos;
         for (const PresetFile& file : presetFiles())
             if (const auto project = readPreset(file.name))
-                infos.push_back({file.name, project->graph.title, file.kind, project->about.year,
-                                 project->about.description, project->about.paper});
+                infos.push_back({file.name, project->graph.title, file.kind, project->about});
         return infos;
     }();
     return list;
@@ -52,6 +51,9 @@ const std::vector<PresetInfo>& presets()
 
 std::string PresetInfo::idea() const
 {
+    if (!about.idea.empty())
+        return about.idea;
+    const std::string& description = about.description;
     // A sentence ends before a space and a capital letter; "i.e." and "28.5" do not.
     for (std::size_t i = 0; i + 2 < description.size(); ++i)
         if (description[i] == '.' && description[i + 1] == ' ' && description[i + 2] >= 'A' &&

@@ -14,10 +14,8 @@ struct PresetInfo {
     std::string name; ///< part of the command line's contract
     std::string title;
     PresetKind kind = PresetKind::Small;
-    int year = 0; ///< 0: none
-    std::string description;
-    std::string paper;
-    /// The description's first sentence, for a line in a list.
+    About about;
+    /// The one idea, or the description's first sentence, for a line in a list.
     [[nodiscard]] std::string idea() const;
 };
 

@@ -27,6 +27,12 @@ struct About {
     std::string description; ///< one or two sentences
     int year = 0;            ///< 0: unknown
     std::string paper;       ///< author, title, where
+    // The architecture that it is a size of; empty: none with a name.
+    std::string architecture;  ///< "ResNet"
+    std::string authors;       ///< "He, Zhang, Ren, Sun"
+    std::string idea;          ///< the one new idea, in a few words
+    std::string story;         ///< a paragraph
+    std::vector<NodeId> shows; ///< the layers that carry the idea
     friend bool operator==(const About&, const About&) = default;
 };
 

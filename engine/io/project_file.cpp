@@ -235,7 +235,8 @@ Result<std::shared_ptr<const TrainingState>> readTrainingState(const ZipReader& 
     return std::shared_ptr<const TrainingState>(std::move(state));
 }
 
-Result<Project> openUnguarded(const std::string& path)
+/// state: with weights and what else training needs.
+Result<Project> openUnguarded(const std::string& path, bool state = true)
 {
     const auto zip = ZipReader::open(path);
     if (!zip)
@@ -247,12 +248,12 @@ Result<Project> openUnguarded(const std::string& path)
     if (!project)
         return project;
     // The state comes as a whole or not at all: a missing part is damage, no state is a network that was never trained.
-    if (zip->contains(kState) || zip->contains(kWeights) || zip->contains(kOptimizer) || zip->contains(kAverage) ||
-        zip->contains(kBest)) {
-        auto state = readTrainingState(*zip, path);
-        if (!state)
-            return state.error();
-        project->state = std::move(*state);
+    if (state && (zip->contains(kState) || zip->contains(kWeights) || zip->contains(kOptimizer) ||
+                  zip->contains(kAverage) || zip->contains(kBest))) {
+        auto whole = readTrainingState(*zip, path);
+        if (!whole)
+            return whole.error();
+        project->state = std::move(*whole);
     }
     const auto history = zip->read(kHistory, kMaxHistoryBytes);
     if (!history)
@@ -323,6 +324,15 @@ Result<Project> openProject(const std::string& path)
 {
     try {
         return openUnguarded(path);
+    } catch (const std::bad_alloc&) {
+        return outOfMemory(path);
+    }
+}
+
+Result<Project> openNetwork(const std::string& path)
+{
+    try {
+        return openUnguarded(path, false);
     } catch (const std::bad_alloc&) {
         return outOfMemory(path);
     }

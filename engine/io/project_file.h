@@ -17,6 +17,9 @@ Result<void> saveProject(const Project& project, const std::string& path);
 /// BadFormat, NewerVersion, UnknownName, OutOfMemory; the message names the entry.
 Result<Project> openProject(const std::string& path);
 
+/// The same without the weights and what else training needs: quick however large they are.
+Result<Project> openNetwork(const std::string& path);
+
 /// Only the picture for galleries and lists of recent files; empty when the file has none.
 Result<std::vector<std::uint8_t>> openThumbnail(const std::string& path);
 

@@ -165,7 +165,7 @@ private Q_SLOTS:
                                  "Conv2D C3 out",
                                  "Undo",
                                  "Redo",
-                                 "Networks",
+                                 "Gallery",
                                  "Tidy",
                                  "Fit",
                                  "Zoom",

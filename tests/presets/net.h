@@ -6,6 +6,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace convarium::presets
 {
@@ -28,8 +29,13 @@ public:
 
     void about(int year, const std::string& paper, const std::string& description)
     {
-        m_project.about = {description, year, paper};
+        m_project.about.description = description;
+        m_project.about.year = year;
+        m_project.about.paper = paper;
     }
+    /// Takes over the texts of architectures.cpp. The idea is carried by the layers of these types, or, for words that
+    /// begin with a dot, with these ends of their names.
+    void architecture(const std::string& name, std::vector<std::string> shows);
     [[nodiscard]] TrainConfig& train() { return m_project.train; }
     [[nodiscard]] GraphSpec& graph() { return m_project.graph; }
     [[nodiscard]] GraphWriter& writer() { return m_writer; }
@@ -69,18 +75,14 @@ public:
     }
 
     /// The network, or the first fault in writing it.
-    [[nodiscard]] Result<Project> finish() const
-    {
-        if (!m_writer.status())
-            return m_writer.status().error();
-        return m_project;
-    }
+    [[nodiscard]] Result<Project> finish();
 
     NodeId at = kNoNode; ///< what the next layer is fed by
 
 private:
     Project m_project;
     GraphWriter m_writer;
+    std::vector<std::string> m_shows;
 };
 
 } // namespace convarium::presets

@@ -32,6 +32,7 @@ Result<Project> alexnet()
               "The network that won ImageNet in 2012 and began the present age. As in the paper, with the two groups "
               "that lay on two graphics cards and LRN with k 2; the input is 227 pixels wide, because the 224 of the "
               "paper do not give its 55x55 maps.");
+    net.architecture("AlexNet", {"relu", "dropout"});
     usualTraining(net);
     const Params lrn{{"size", std::int64_t{5}}, {"alpha", 5e-4}, {"beta", 0.75}, {"k", 2.0}};
     const auto grouped = [&net](const std::string& name, std::int64_t filters, std::int64_t kernel) {
@@ -68,6 +69,7 @@ Result<Project> vgg11()
               "2015, arXiv 1409.1556, configuration A",
               "Nothing but 3x3 convolutions, deeper and deeper. Three quarters of its parameters sit in the first "
               "dense layer.");
+    net.architecture("VGG", {"conv2d"});
     usualTraining(net);
     int stage = 0;
     for (const auto& filters :
@@ -115,6 +117,7 @@ Result<Project> makeGooglenet(bool auxiliary)
         "Nine inception blocks: kernels of several sizes side by side, and a ninth of AlexNet's parameters. As in the "
         "paper, without batch normalisation, which came a year later. The two auxiliary classifiers, thrown away after "
         "training, are left out; the block of that name adds them behind 4a and 4d (13,378,280 parameters).");
+    net.architecture("GoogLeNet", {".a", ".b2", ".c2", ".d2", "concat"});
     usualTraining(net);
     const auto head = [&](const std::string& word) {
         if (!auxiliary)
@@ -184,6 +187,7 @@ Result<Project> resnet18()
     net.about(2015, kResidualPaper,
               "The smallest residual network for photographs: eight blocks of two convolutions. Shortcuts that change "
               "the size are 1x1 convolutions, the paper's option B.");
+    net.architecture("ResNet", {"add"});
     residual(net, "residual_basic", {2, 2, 2, 2}, 0);
     return net.finish();
 }
@@ -194,6 +198,7 @@ Result<Project> resnet34()
     net.about(2015, kResidualPaper,
               "Sixteen blocks of two convolutions. The paper shows that without its shortcuts it would be worse than "
               "the one with 18 layers. Shortcuts that change the size are 1x1 convolutions, option B.");
+    net.architecture("ResNet", {"add"});
     residual(net, "residual_basic", {3, 4, 6, 3}, 0);
     return net.finish();
 }
@@ -204,6 +209,7 @@ Result<Project> resnet50()
     net.about(2015, kResidualPaper,
               "Sixteen bottleneck blocks: 1x1, 3x3, 1x1. The yardstick of the field for years. Stride 2 lies at the "
               "3x3 convolutions, as in PyTorch (\u201cv1.5\u201d), where the paper has it at the 1x1 before.");
+    net.architecture("ResNet", {"add"});
     residual(net, "residual_bottleneck", {3, 4, 6, 3}, 0);
     return net.finish();
 }
@@ -215,6 +221,7 @@ Result<Project> seResnet50()
               "ResNet-50 with a gate in each block that weighs the maps: a tenth more parameters, hardly more work. "
               "Networks with such gates won ImageNet in 2017. Stride 2 lies at the 3x3 convolutions, as in our "
               "ResNet-50, where the paper's has it before.");
+    net.architecture("SE-ResNet", {"sigmoid", "multiply"});
     residual(net, "residual_bottleneck", {3, 4, 6, 3}, 16);
     return net.finish();
 }
@@ -226,6 +233,7 @@ Result<Project> xception()
         2016, "F. Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, CVPR 2017, arXiv 1610.02357",
         "Inception taken to its end: every convolution is split into one over places and one over maps. As published; "
         "pools are padded by one pixel on every side, where Keras pads uneven sizes at bottom and right only.");
+    net.architecture("Xception", {"separable_conv2d"});
     usualTraining(net);
     auto block = [&net, number = 0](std::int64_t filters, std::int64_t inner, std::int64_t count, bool down,
                                     bool activateFirst = true) mutable {
@@ -269,6 +277,7 @@ Result<Project> mobilenetV2()
               "Bottlenecks, CVPR 2018, arXiv 1801.04381",
               "Made for telephones: a fourteenth of ResNet-50's work. Seventeen inverted residuals, narrow between the "
               "blocks and wide within, as published.");
+    net.architecture("MobileNetV2", {".expand", "depthwise_conv2d", ".project"});
     usualTraining(net);
     net.convNorm("conv1", 32, 3, 2, "relu6");
     struct Row {

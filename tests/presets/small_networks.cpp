@@ -29,6 +29,7 @@ Result<Project> lenet5()
         "Proceedings of the IEEE 86(11), 1998, doi 10.1109/5.726791",
         "The classic for handwritten digits: two rounds of convolution and average pooling, then a small classifier. "
         "Plain tanh and a dense last layer stand for the scaled tanh and the distances of the paper.");
+    net.architecture("LeNet-5", {"conv2d", "avg_pool"});
     usualTraining(net);
     net.add("conv2d", "C1", parts::convolution(6, 5));
     net.add("tanh", "T1");
@@ -75,6 +76,7 @@ Result<Project> mlp()
               "Nature 323, 1986, doi 10.1038/323533a0",
               "No convolution at all: every pixel is joined to every unit. Shows how far one gets without knowing that "
               "images have neighbourhoods.");
+    net.architecture("Multilayer perceptron", {"dense"});
     usualTraining(net);
     net.add("flatten", "Flatten");
     net.dense("F1", 128);
@@ -110,6 +112,7 @@ Result<Project> alexnetMini()
               "ReLU, local response normalisation and dropout: the ideas of AlexNet on digits. Four convolutions "
               "instead of five, pools of 2x2 without overlap, no groups (they shared the work between two cards), and "
               "LRN with the constants of today's libraries, because 28x28 images leave room for no more.");
+    net.architecture("AlexNet", {"relu", "dropout"});
     usualTraining(net);
     net.conv("conv1", 32, 5);
     net.add("lrn", "lrn1");
@@ -142,6 +145,7 @@ Result<Project> googlenetMini()
     net.about(2014, "C. Szegedy et al., Going Deeper with Convolutions, CVPR 2015, arXiv 1409.4842",
               "Kernels of several sizes side by side: three inception blocks instead of nine. The first layers keep "
               "the full size, because a digit has only 28x28 pixels, and there are no auxiliary classifiers.");
+    net.architecture("GoogLeNet", {".a", ".b2", ".c2", ".d2", "concat"});
     usualTraining(net);
     net.conv("conv1", 32, 3);
     net.add("max_pool", "pool1", parts::pool(2));
@@ -181,6 +185,7 @@ Result<Project> resnet20()
               "Twenty layers that still learn well, because every second one is bridged by a shortcut. The smallest "
               "residual network of the paper, on grey images; where maps are halved the shortcut is a 1x1 convolution "
               "(the paper's option B) instead of padding with zeros.");
+    net.architecture("ResNet", {"add"});
     residualTwenty(net, 0);
     return net.finish();
 }
@@ -191,6 +196,7 @@ Result<Project> seResnet20()
     net.about(2017, "J. Hu, L. Shen, G. Sun, Squeeze-and-Excitation Networks, CVPR 2018, arXiv 1709.01507",
               "ResNet-20 with a gate in each block that weighs the maps. Ratio 4 instead of the paper's 16, because 16 "
               "maps divided by 16 would leave a single number.");
+    net.architecture("SE-ResNet", {"sigmoid", "multiply"});
     residualTwenty(net, 4);
     return net.finish();
 }
@@ -202,6 +208,7 @@ Result<Project> xceptionMini()
               "F. Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, CVPR 2017, arXiv 1610.02357",
               "Separable convolutions throughout: first each map alone, then across maps. Two blocks of the entry flow "
               "and the end of the exit flow; the middle flow of eight equal blocks is left out.");
+    net.architecture("Xception", {"separable_conv2d"});
     usualTraining(net, 5, 0.002);
     net.convNorm("conv1", 32, 3);
     for (const std::int64_t filters : {64, 128})
@@ -224,6 +231,7 @@ Result<Project> mobilenetV2Mini()
               "Bottlenecks, CVPR 2018, arXiv 1801.04381",
               "Narrow between the blocks, wide within: six inverted residuals instead of seventeen. The first "
               "convolution keeps the size, because 28x28 pixels can be halved only twice before they are 7x7.");
+    net.architecture("MobileNetV2", {".expand", "depthwise_conv2d", ".project"});
     usualTraining(net, 5, 0.002);
     net.convNorm("conv1", 16, 3, 1, "relu6");
     struct Row {
@@ -315,6 +323,7 @@ Result<Project> fcnMini()
               "Says for every pixel whether it is background or which digit it belongs to. Coarse scores are doubled "
               "in size twice by transposed convolutions, and the finer scores of an earlier layer are added in "
               "between, as in FCN-16s; a small network of four convolutions stands for VGG-16.");
+    net.architecture("FCN", {"conv_transpose2d", "add"});
     usualTraining(net);
     net.conv("conv1", 16, 3);
     net.add("max_pool", "pool1", parts::pool(2));
@@ -341,6 +350,7 @@ Result<Project> unetMini()
               "Down to a quarter of the size and up again, with wires across at every size. It says for each pixel "
               "whether it is background or which digit it belongs to. Two stages instead of four; convolutions are "
               "padded, so that nothing must be cropped, and normalised, which the paper of 2015 did not do.");
+    net.architecture("U-Net", {"concat"});
     usualTraining(net, 3, 0.002);
     const NodeId first = net.block("unet_down", "Down", "1", Params{{"filters", std::int64_t{16}}});
     const NodeId second = net.block("unet_down", "Down", "2", Params{{"filters", std::int64_t{32}}});

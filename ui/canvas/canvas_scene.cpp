@@ -85,8 +85,8 @@ void CanvasScene::documentChanged(const DocumentChange& change)
     case What::FrozenChanged:
     case What::ParamChanged:
     case What::NodeRemoved:
-    case What::TrainConfigChanged:
     case What::FileChanged: break;
+    case What::TrainConfigChanged: refreshBars(); break; // the batch size
     case What::ShapesChanged:
         if (m_structureStale)
             rebuild();
@@ -150,10 +150,10 @@ void CanvasScene::refreshPictures(bool markChanges)
     for (auto& [id, item] : m_items) {
         const Stack& stack = item->stack();
         CardPicture p;
-        p.content = cardContent(*m_document, id, m_bars);
+        p.content = cardContent(*m_document, id);
         p.metrics = cardMetrics(graph, stack);
         for (NodeId row : stack.rows) {
-            p.rows.push_back({cardContent(*m_document, row, m_bars), {}});
+            p.rows.push_back({cardContent(*m_document, row), {}});
             // The sign sits on the card, whichever of its layers is at fault.
             if (p.content.fault.isEmpty() && !p.rows.back().content.warning)
                 p.content.fault = p.rows.back().content.fault;
@@ -179,9 +179,31 @@ void CanvasScene::refreshPictures(bool markChanges)
     }
     if (anyChange)
         m_changedTimer.start();
+    refreshBars();
     refreshStates();
     refreshWires();
     refreshBlocks();
+}
+
+/// A card's bar stands for all its layers.
+void CanvasScene::refreshBars()
+{
+    m_bars = layerBars(*m_document, m_bars.mode, m_stepTimes);
+    std::map<NodeId, double> sums;
+    double largest = 0;
+    for (const auto& [id, item] : m_items) {
+        double& sum = sums[id] = m_bars.of(id);
+        for (const NodeId row : item->stack().rows)
+            sum += m_bars.of(row);
+        largest = std::max(largest, sum);
+    }
+    for (auto& [id, item] : m_items) {
+        const double share = largest > 0 && !item->picture().content.stale ? sums[id] / largest : 0;
+        if (item->picture().content.share == share)
+            continue;
+        item->picture().content.share = share;
+        item->update();
+    }
 }
 
 void CanvasScene::refreshStates()
@@ -299,8 +321,15 @@ void CanvasScene::placeOutput()
 
 void CanvasScene::setBars(BarMode mode)
 {
-    m_bars = mode;
-    refreshPictures(false);
+    m_bars.mode = mode;
+    refreshBars();
+}
+
+void CanvasScene::setStepTimes(const std::map<NodeId, double>& milliseconds)
+{
+    m_stepTimes = milliseconds;
+    if (m_bars.mode == BarMode::Time)
+        refreshBars();
 }
 
 void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/canvas/block_item.h"
+#include "ui/canvas/layer_bars.h"
 #include "ui/canvas/network_picture.h"
 #include "ui/canvas/node_item.h"
 #include "ui/canvas/output_item.h"
@@ -87,7 +88,9 @@ public:
     void setDropWire(const std::optional<engine::Edge>& edge);
 
     void setBars(BarMode mode);
-    [[nodiscard]] BarMode bars() const { return m_bars; }
+    [[nodiscard]] const LayerBars& bars() const { return m_bars; }
+    /// What a training step took, by layer: for the bars of BarMode::Time.
+    void setStepTimes(const std::map<NodeId, double>& milliseconds);
     void setThumbnails(NodeId id, const QImage& atlas, int count);
     void clearThumbnails();
     void setReading(const Reading& reading);
@@ -116,6 +119,7 @@ private:
     void refreshPictures(bool markChanges);
     /// Probabilities for the card that gives the answer; empty for every other one.
     [[nodiscard]] QVector<double> outputBars(const NodeItem& item) const;
+    void refreshBars();
     void refreshStates();
     void refreshWires();
     void place();
@@ -141,7 +145,8 @@ private:
     Hit m_hover;
     Positions m_preview;
     std::optional<WireDraft> m_draft;
-    BarMode m_bars = BarMode::Parameters;
+    LayerBars m_bars{BarMode::Parameters, {}};
+    std::map<NodeId, double> m_stepTimes;
     std::map<NodeId, Thumbnails> m_thumbnails;
     bool m_structureStale = false;
     QTimer m_changedTimer; ///< how long changed shapes stay marked

@@ -44,6 +44,7 @@ public:
     void fitSelection();
     void tidy();
     void setBars(BarMode mode) { m_scene->setBars(mode); }
+    void setStepTimes(const std::map<NodeId, double>& milliseconds) { m_scene->setStepTimes(milliseconds); }
     /// `count` square maps side by side, or one row of values for a list.
     void setThumbnails(NodeId id, const QImage& atlas, int count) { m_scene->setThumbnails(id, atlas, count); }
     void clearThumbnails() { m_scene->clearThumbnails(); }

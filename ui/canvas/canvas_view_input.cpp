@@ -216,8 +216,9 @@ QString CanvasView::toolTipAt(QPoint view) const
         return hit.edge ? tr("%1 in: %2").arg(ui::accessibleName(*m_document, hit.node), shape(hit.edge->from))
                         : tr("%1 in: no wire yet").arg(ui::accessibleName(*m_document, hit.node));
     case Hit::Kind::Layer: {
-        const CardContent c = cardContent(*m_document, hit.node, m_scene->bars());
-        QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings, c.count, c.fault};
+        const CardContent c = cardContent(*m_document, hit.node);
+        QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings, c.count,
+                          barText(*m_document, m_scene->bars(), hit.node), c.fault};
         lines += outputFormula(*m_document, hit.node);
         lines.removeAll(QString());
         return lines.join(u'\n');

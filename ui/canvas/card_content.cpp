@@ -19,11 +19,6 @@ QString tr(const char* text)
     return QCoreApplication::translate("convarium::ui::Card", text);
 }
 
-qint64 countOf(const engine::Counts& counts, BarMode mode)
-{
-    return mode == BarMode::Macs ? counts.macs : mode == BarMode::Parameters ? counts.parameters() : 0;
-}
-
 QString sizes(const engine::Shape& shape, QChar times, bool mapsLast)
 {
     QStringList parts;
@@ -56,15 +51,7 @@ QStringList outputFormula(const ProjectDocument& document, NodeId id)
     return lines;
 }
 
-qint64 largestCount(const ProjectDocument& document, BarMode mode)
-{
-    qint64 largest = 1;
-    for (const engine::Node& node : document.graph().nodes)
-        largest = std::max(largest, countOf(document.counts(node.id), mode));
-    return largest;
-}
-
-CardContent cardContent(const ProjectDocument& document, NodeId id, BarMode mode)
+CardContent cardContent(const ProjectDocument& document, NodeId id)
 {
     CardContent c;
     const engine::Node* node = document.graph().node(id);
@@ -93,7 +80,6 @@ CardContent cardContent(const ProjectDocument& document, NodeId id, BarMode mode
     if (shape) {
         const qint64 n = counts.parameters();
         c.count = n == 0 ? tr("no parameters") : n == 1 ? tr("1 parameter") : tr("%1 parameters").arg(numberText(n));
-        c.share = static_cast<double>(countOf(counts, mode)) / static_cast<double>(largestCount(document, mode));
     } else if (good) {
         c.count = tr("last size that worked");
     }

@@ -9,9 +9,6 @@
 namespace convarium::ui
 {
 
-/// Which quantity the share bars show.
-enum class BarMode { Parameters, Macs, None };
-
 struct CardContent {
     QString title; ///< "Conv2D"
     QString name;  ///< "C3"
@@ -21,7 +18,7 @@ struct CardContent {
     bool stale = false; ///< the shape is the last one that worked
     QString settings;   ///< "16 filters 5×5, valid"
     QString count;      ///< "2,416 parameters"
-    double share = 0;   ///< of the largest layer's, 0 .. 1, for the bar
+    double share = 0;   ///< of the largest card's, 0 .. 1, for the bar; the scene's
     bool frozen = false;
     QString fault; ///< message with its hint; empty when all is well
     bool warning = false;
@@ -30,11 +27,9 @@ struct CardContent {
 
 /// "10×10×16" or "120", in the order the user chose.
 [[nodiscard]] QString shapeText(const engine::Shape& shape);
-[[nodiscard]] CardContent cardContent(const ProjectDocument& document, NodeId id, BarMode mode);
+[[nodiscard]] CardContent cardContent(const ProjectDocument& document, NodeId id);
 /// How the output's sizes follow from the input's, with the numbers filled in; empty when there is nothing to work out.
 [[nodiscard]] QStringList outputFormula(const ProjectDocument& document, NodeId id);
-/// The largest number of a layer, to which share bars are drawn; at least 1.
-[[nodiscard]] qint64 largestCount(const ProjectDocument& document, BarMode mode);
 /// "Conv2D C3".
 [[nodiscard]] QString accessibleName(const ProjectDocument& document, NodeId id);
 /// "Conv2D 5x5, 16 filters, input 14x14x6, output 10x10x16, 2416 parameters", then the fault if there is one.

@@ -129,6 +129,11 @@ void ProjectDocument::markSaved(const QString& file)
     Q_EMIT changed({What::FileChanged});
 }
 
+void ProjectDocument::markUnsaved()
+{
+    m_stack.resetClean();
+}
+
 void ProjectDocument::setClasses(std::optional<std::int64_t> classes)
 {
     if (m_classes == classes)

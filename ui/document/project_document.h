@@ -73,6 +73,8 @@ public:
     [[nodiscard]] bool isModified() const { return !m_stack.isClean(); }
     /// The state as it is now lies in that file.
     void markSaved(const QString& file);
+    /// The state as it is now lies in no file, although no edit led to it: it was recovered.
+    void markUnsaved();
 
     /// Classes of the chosen data set, for the check of the head; 10 at first.
     void setClasses(std::optional<std::int64_t> classes);

@@ -33,8 +33,8 @@ HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* und
         row->addWidget(new Hairline(Qt::Vertical));
         row->addSpacing(scaled(6));
     };
-    auto* home = new IconButton(QStringLiteral("home"), tr("Networks"));
-    home->setToolTip(tr("Open one of the built-in networks"));
+    auto* home = new IconButton(QStringLiteral("home"), tr("Gallery"));
+    home->setToolTip(tr("Gallery: built-in networks and recent files (Ctrl+Shift+H)"));
     connect(home, &QToolButton::clicked, this, &HeaderBar::homeRequested);
     row->addWidget(home);
     separator();
@@ -87,12 +87,17 @@ QWidget* HeaderBar::makeCanvasTools(QAction* draw)
     row->setSpacing(scaled(4));
     m_bars = new QComboBox;
     m_bars->setAccessibleName(tr("Bars on the cards"));
-    m_bars->setToolTip(tr("What the bar on each card compares"));
-    m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: parameters"), static_cast<int>(BarMode::Parameters));
-    m_bars->addItem(icon(QStringLiteral("bars")), tr("Bars: MACs"), static_cast<int>(BarMode::Macs));
-    m_bars->addItem(icon(QStringLiteral("bars")), tr("No bars"), static_cast<int>(BarMode::None));
-    connect(m_bars, &QComboBox::currentIndexChanged, this,
-            [this] { m_canvas->setBars(static_cast<BarMode>(m_bars->currentData().toInt())); });
+    m_bars->setToolTip(tr("What the bar on each card compares (Ctrl+B: the next)"));
+    for (const auto& [mode, text] : {std::pair{BarMode::Parameters, tr("Bars: parameters")},
+                                     {BarMode::Macs, tr("Bars: MACs")},
+                                     {BarMode::Memory, tr("Bars: memory")},
+                                     {BarMode::Time, tr("Bars: time")},
+                                     {BarMode::None, tr("No bars")}})
+        m_bars->addItem(icon(QStringLiteral("bars")), text, static_cast<int>(mode));
+    connect(m_bars, &QComboBox::currentIndexChanged, this, [this] {
+        m_canvas->setBars(bars());
+        Q_EMIT barsChanged(bars());
+    });
     row->addWidget(m_bars);
     row->addSpacing(scaled(8));
     row->addWidget(new Hairline(Qt::Vertical));
@@ -156,6 +161,16 @@ void HeaderBar::setCompact(bool compact)
 {
     for (QToolButton* b : {m_draw, m_tidy, m_fit})
         b->setToolButtonStyle(compact ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+}
+
+BarMode HeaderBar::bars() const
+{
+    return static_cast<BarMode>(m_bars->currentData().toInt());
+}
+
+void HeaderBar::nextBars()
+{
+    m_bars->setCurrentIndex((m_bars->currentIndex() + 1) % m_bars->count());
 }
 
 void HeaderBar::refresh()

@@ -1,6 +1,8 @@
 // The bar below the menu: undo, redo, where one is, and the view of the canvas.
 #pragma once
 
+#include "ui/canvas/layer_bars.h"
+
 #include <QToolBar>
 
 class QComboBox;
@@ -25,10 +27,14 @@ public:
     void setCompact(bool compact);
     /// Name of the page that is shown in place of the canvas; empty: the canvas is.
     void setPage(const QString& title);
+    [[nodiscard]] BarMode bars() const;
+    /// The next quantity for the bars on the cards.
+    void nextBars();
 
 Q_SIGNALS:
     void homeRequested();
     void backRequested();
+    void barsChanged(convarium::ui::BarMode mode);
 
 private:
     QWidget* makeCanvasTools(QAction* draw);

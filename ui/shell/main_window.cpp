@@ -5,13 +5,16 @@
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/drawing/drawing_page.h"
+#include "ui/gallery/gallery_page.h"
 #include "ui/inside/number_service.h"
 #include "ui/inside/number_view.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/problems_panel.h"
 #include "ui/inspector/totals_bar.h"
 #include "ui/palette/layer_palette.h"
+#include "ui/shell/autosave.h"
 #include "ui/shell/header_bar.h"
+#include "ui/shell/notice_bar.h"
 #include "ui/shell/pages.h"
 #include "ui/shell/project_files.h"
 #include "ui/theme/accessible_tree.h"
@@ -93,10 +96,13 @@ MainWindow::MainWindow()
       m_controller(new TrainingController(engineServices(), this)), m_maps(new MapService(m_controller, this)),
       m_canvas(new CanvasView(m_document)), m_pages(new Pages(m_canvas, m_document->undoStack())),
       m_drawing(new DrawingPage(m_controller, m_maps)), m_numbers(new NumberService(m_maps, this)),
-      m_number(new NumberView(m_numbers)), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
+      m_number(new NumberView(m_numbers)), m_gallery(new GalleryPage), m_notice(new NoticeBar(tr("Notice"))),
+      m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
       m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
       m_bottom(new QStackedWidget), m_totals(new TotalsBar(m_document)),
       m_files(new ProjectFiles(m_document, m_controller, this)),
+      m_autosave(new Autosave(
+          m_document, [this] { return m_files->network(); }, RecoveryStore::defaultFolder(), this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
 {
     setObjectName(QStringLiteral("mainWindow"));
@@ -119,7 +125,15 @@ MainWindow::MainWindow()
     m_controller->follow(m_document);
     m_pages->add(m_drawing, m_drawing->undoStack());
     m_pages->add(m_number);
-    setCentralWidget(m_pages);
+    m_pages->add(m_gallery);
+    auto* middle = new QWidget;
+    auto* column = new QVBoxLayout(middle);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_notice);
+    column->addWidget(m_story);
+    column->addWidget(m_pages, 1);
+    setCentralWidget(middle);
     m_draw = new QAction(icon(QStringLiteral("pen")), tr("Draw a digit"), this);
     m_draw->setShortcut(Qt::Key_D);
     m_draw->setShortcutContext(Qt::WidgetShortcut);
@@ -144,6 +158,8 @@ MainWindow::MainWindow()
     connectParts();
     connectMaps();
     connectNumbers();
+    connectAutosave();
+    connectGallery();
     const QByteArray geometry = Settings::instance().get(setting::windowGeometry);
     if (geometry.isEmpty() || !restoreGeometry(geometry)) {
         // A screen that just holds the window is filled: a title bar on top must not push the totals off it.
@@ -159,7 +175,9 @@ MainWindow::MainWindow()
 MainWindow::~MainWindow()
 {
     // Views go before the document and the controller that they read.
+    m_pages->disconnect(this);
     qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
+    delete m_autosave;
     delete m_files;
     delete m_numbers;
     delete m_maps;
@@ -207,19 +225,28 @@ void MainWindow::connectParts()
             [this](const QString& text) { m_canvas->setAccessibleDescription(text); });
     connect(m_palette, &LayerPalette::layerActivated, m_canvas, &CanvasView::addLayer);
     connect(m_totals, &TotalsBar::problemsClicked, this, [this] { showProblems(true); });
-    connect(m_header, &HeaderBar::homeRequested, this,
-            [this] { m_networks->popup(m_header->mapToGlobal(QPoint(scaled(8), m_header->height()))); });
+    connect(m_header, &HeaderBar::homeRequested, this, [this] { m_pages->open(m_gallery); });
     connect(m_files, &ProjectFiles::stateTextChanged, this, &MainWindow::refreshTitle);
     connect(m_pages, &Pages::changed, this, &MainWindow::showPage);
     connect(m_draw, &QAction::triggered, this, [this] { m_pages->open(m_drawing); });
     connect(m_training->featureMaps(), &FeatureMapPanel::drawingRequested, m_draw, &QAction::trigger);
     connect(m_header, &HeaderBar::backRequested, m_pages, &Pages::goHome);
     connect(m_training, &TrainingDock::barHeightChanged, this, &MainWindow::applySize);
-    connect(m_files, &ProjectFiles::opened, this, [this] {
+    connect(m_header, &HeaderBar::barsChanged, this, &MainWindow::applyMeasuring);
+    connect(m_training, &TrainingDock::speedShown, this, &MainWindow::applyMeasuring, Qt::QueuedConnection);
+    connect(m_controller, &TrainingController::speedMeasured, this,
+            [this](const std::shared_ptr<const engine::SpeedEvent>& event) {
+                std::map<NodeId, double> times;
+                for (const engine::LayerSpeed& layer : event->step.layers)
+                    times[layer.nodes.front()] += layer.milliseconds;
+                m_canvas->setStepTimes(times);
+            });
+    connect(m_files, &ProjectFiles::opened, this, [this](const QString& what) {
         m_pages->goHome();
         m_maps->setOwnImage(nullptr); // it was drawn for another network
         m_canvas->clearThumbnails();
         m_canvas->fit();
+        welcome(what);
     });
     connect(m_document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
         if (change.what == DocumentChange::What::ShapesChanged) {
@@ -292,6 +319,13 @@ void MainWindow::showPage()
         m_maps->setThumbnailsWanted(home);
         applySize();
     }
+    showBesideGallery(m_pages->currentWidget() != m_gallery);
+}
+
+/// Bars of time and the view of the speed both want the steps measured.
+void MainWindow::applyMeasuring()
+{
+    m_controller->setMeasuring(m_header->bars() == BarMode::Time || m_training->speed()->isVisible());
 }
 
 void MainWindow::showProblems(bool show)

@@ -1,7 +1,10 @@
 // The window: places the parts and connects them. No logic of its own.
 #pragma once
 
+#include "ui/shell/recovery_store.h"
+
 #include <QMainWindow>
+#include <vector>
 
 class QDockWidget;
 class QStackedWidget;
@@ -10,12 +13,15 @@ class QUndoGroup;
 namespace convarium::ui
 {
 
+class Autosave;
 class CanvasView;
 class DrawingPage;
+class GalleryPage;
 class HeaderBar;
 class InspectorPanel;
 class LayerPalette;
 class MapService;
+class NoticeBar;
 class NumberService;
 class NumberView;
 class Pages;
@@ -67,8 +73,18 @@ private:
     void connectNumbers();
     void showNumber(qint64 node, qint64 element);
     void showPage();
+    void connectAutosave();
+    void offerRecovery();
+    void nextRecovery();
+    void connectGallery();
+    void showBesideGallery(bool show);
+    void openFromGallery(const QString& preset);
+    void welcome(const QString& what);
+    void showStory();
+    void showFirstStep(int step);
     void applySize();
     void refreshTitle();
+    void applyMeasuring();
     void showProblems(bool show);
     void showSpeed(bool show);
     void showAbout();
@@ -82,6 +98,9 @@ private:
     DrawingPage* m_drawing;
     NumberService* m_numbers;
     NumberView* m_number;
+    GalleryPage* m_gallery;
+    NoticeBar* m_notice;
+    NoticeBar* m_story;
     QUndoGroup* m_undoGroup;
     LayerPalette* m_palette;
     InspectorPanel* m_inspector;
@@ -90,6 +109,11 @@ private:
     TotalsBar* m_totals;
     HeaderBar* m_header;
     ProjectFiles* m_files;
+    Autosave* m_autosave;
+    std::vector<Recovery> m_recoveries;   ///< not yet dealt with
+    std::vector<QWidget*> m_besideCanvas; ///< hidden while the gallery is shown
+    QString m_storyOf;                    ///< the preset that is opened from the gallery
+    bool m_firstSteps = false;            ///< it is opened for the first five minutes
     TextLabel* m_saveState;
     QDockWidget* m_paletteDock;
     QDockWidget* m_inspectorDock;

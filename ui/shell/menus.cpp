@@ -7,6 +7,9 @@
 #include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
+#include "ui/gallery/gallery_page.h"
+#include "ui/shell/header_bar.h"
+#include "ui/shell/pages.h"
 #include "ui/shell/project_files.h"
 #include "ui/theme/dialogs.h"
 #include "ui/theme/icons.h"
@@ -63,6 +66,8 @@ void MainWindow::makeFileMenu()
     QMenu* file = menuBar()->addMenu(tr("&File"));
     file->addAction(tr("&New"), QKeySequence::New, m_files, &ProjectFiles::newProject);
     file->addAction(tr("&Open\u2026"), QKeySequence::Open, m_files, &ProjectFiles::openDialog);
+    file->addAction(icon(QStringLiteral("home")), tr("&Gallery"), QKeySequence(QStringLiteral("Ctrl+Shift+H")), this,
+                    [this] { m_pages->open(m_gallery); });
     m_networks = file->addMenu(tr("Built-in networks"));
     // Filled when it is first looked at: the network files are read for it.
     connect(m_networks, &QMenu::aboutToShow, this, [this] {
@@ -105,8 +110,9 @@ void MainWindow::fillNetworks()
 {
     std::vector<engine::PresetInfo> all = engine::presets();
     // Networks without a year are everybody's and come first.
-    std::stable_sort(all.begin(), all.end(),
-                     [](const auto& a, const auto& b) { return a.kind != b.kind ? a.kind < b.kind : a.year < b.year; });
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+        return a.kind != b.kind ? a.kind < b.kind : a.about.year < b.about.year;
+    });
     // A menu for each kind: all in one would be higher than a small window.
     std::map<engine::PresetKind, QMenu*> kinds;
     for (const engine::PresetInfo& preset : all) {
@@ -116,11 +122,11 @@ void MainWindow::fillNetworks()
             menu->setToolTipsVisible(true);
         }
         QString text = QString::fromStdString(preset.title);
-        if (preset.year > 0)
-            text += QStringLiteral(" (%1)").arg(preset.year);
+        if (preset.about.year > 0)
+            text += QStringLiteral(" (%1)").arg(preset.about.year);
         QAction* a = menu->addAction(text + QStringLiteral(": ") + QString::fromStdString(preset.idea()), this,
                                      [this, name = QString::fromStdString(preset.name)] { open(name); });
-        a->setToolTip(QString::fromStdString(preset.description));
+        a->setToolTip(QString::fromStdString(preset.about.description));
     }
 }
 
@@ -135,6 +141,9 @@ void MainWindow::makeViewMenu()
         ->setShortcuts({QKeySequence(QStringLiteral("Ctrl++")), QKeySequence(QStringLiteral("Ctrl+="))});
     view->addAction(tr("Smaller text"), QKeySequence(QStringLiteral("Ctrl+-")), this, [this] { changeTextScale(-1); });
     view->addAction(tr("Normal text"), QKeySequence(QStringLiteral("Ctrl+0")), this, [this] { changeTextScale(0); });
+    view->addSeparator();
+    view->addAction(icon(QStringLiteral("bars")), tr("Next bars on the cards"), QKeySequence(QStringLiteral("Ctrl+B")),
+                    m_header, &HeaderBar::nextBars);
     view->addSeparator();
     auto* group = new QActionGroup(this);
     for (const auto& [mode, text] : {std::pair{ThemeMode::System, tr("Theme of the system")},

@@ -28,6 +28,14 @@ QString text(const std::string& s)
     return QString::fromStdString(s);
 }
 
+/// In the window a built-in or new network starts with a validation curve; a saved one keeps what its owner chose.
+engine::Project withValidation(engine::Project project)
+{
+    if (project.train.validation == 0)
+        project.train.validation = 0.1;
+    return project;
+}
+
 } // namespace
 
 ProjectFiles::ProjectFiles(ProjectDocument* document, TrainingController* controller, QWidget* window)
@@ -64,7 +72,7 @@ void ProjectFiles::newProject()
     guard([this] {
         engine::Project empty;
         empty.graph.title = tr("Untitled").toStdString();
-        show(empty, {});
+        show(withValidation(std::move(empty)), {}, {});
     });
 }
 
@@ -83,14 +91,49 @@ void ProjectFiles::load(const QString& nameOrFile)
         [this, nameOrFile](FileTask::Outcome outcome) {
             if (!outcome)
                 complain(tr("“%1” could not be opened").arg(QFileInfo(nameOrFile).fileName()), outcome.error());
+            else if (QFileInfo::exists(nameOrFile))
+                show(**outcome, nameOrFile, QFileInfo(nameOrFile).absoluteFilePath());
             else
-                show(**outcome, QFileInfo::exists(nameOrFile) ? QFileInfo(nameOrFile).absoluteFilePath() : QString());
+                show(withValidation(std::move(**outcome)), nameOrFile, {});
             Q_EMIT stateTextChanged();
         });
     Q_EMIT stateTextChanged();
 }
 
-void ProjectFiles::show(const engine::Project& project, const QString& source)
+void ProjectFiles::recover(const QString& file, const QString& source)
+{
+    guard([this, file, source] {
+        if (m_task.isRunning())
+            return;
+        m_task.start(
+            [file = file.toStdString(), source = source.toStdString()]() -> FileTask::Outcome {
+                auto kept = engine::loadModel(file);
+                if (!kept)
+                    return kept.error();
+                // Weights and curves lie in the user's file, as they were saved; they stay where they still fit.
+                if (const auto saved =
+                        source.empty() ? engine::Result<engine::Project>(engine::Project()) : engine::loadModel(source);
+                    saved && saved->state && engine::matchWeights(kept->graph, *saved->state->weights)) {
+                    kept->state = saved->state;
+                    kept->history = saved->history;
+                }
+                return std::optional(std::move(*kept));
+            },
+            [this, file, source](FileTask::Outcome outcome) {
+                if (!outcome) {
+                    complain(tr("The unsaved work could not be recovered"), outcome.error());
+                } else {
+                    show(**outcome, source, source);
+                    m_document->markUnsaved();
+                    Q_EMIT recovered(file);
+                }
+                Q_EMIT stateTextChanged();
+            });
+        Q_EMIT stateTextChanged();
+    });
+}
+
+void ProjectFiles::show(const engine::Project& project, const QString& what, const QString& source)
 {
     // A model from elsewhere becomes a project of its own: saving asks for a place and leaves the model alone.
     const bool imported = source.endsWith(QLatin1String(".onnx"), Qt::CaseInsensitive);
@@ -101,11 +144,7 @@ void ProjectFiles::show(const engine::Project& project, const QString& source)
     Positions positions;
     for (const auto& [id, at] : project.positions)
         positions[id] = {at[0], at[1]};
-    engine::TrainConfig train = project.train;
-    // In the window a built-in network starts with a validation curve; a saved one keeps what its owner chose.
-    if (source.isEmpty() && train.validation == 0)
-        train.validation = 0.1;
-    m_document->reset(project.graph, positions, train, file);
+    m_document->reset(project.graph, positions, project.train, file);
     TrainingHistory history;
     for (const engine::HistoryStep& s : project.history.steps)
         history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, 0});
@@ -114,11 +153,11 @@ void ProjectFiles::show(const engine::Project& project, const QString& source)
     m_controller->restore(project.state, std::move(history));
     if (!source.isEmpty())
         Settings::instance().addRecentFile(source);
-    Q_EMIT opened();
+    Q_EMIT opened(what);
     Q_EMIT stateTextChanged();
 }
 
-engine::Project ProjectFiles::project() const
+engine::Project ProjectFiles::network() const
 {
     engine::Project p;
     p.graph = m_document->graph();
@@ -127,6 +166,12 @@ engine::Project ProjectFiles::project() const
     p.train = m_document->trainConfig();
     for (const auto& [id, at] : m_document->positions())
         p.positions[id] = {at.x(), at.y()};
+    return p;
+}
+
+engine::Project ProjectFiles::project() const
+{
+    engine::Project p = network();
     if (m_controller->weightsFitNetwork())
         p.state = m_controller->trainingState();
     if (p.state) {

@@ -32,6 +32,8 @@ public:
     /// A preset's name or a file. Asks first when there is unsaved work.
     void open(const QString& nameOrFile);
     void openDialog();
+    /// Opens what autosave kept of a session that ended unexpectedly; it then is unsaved work on `source`.
+    void recover(const QString& file, const QString& source);
     void newProject();
     /// Saves where it came from; a preset or a new network asks for a place.
     void save();
@@ -42,18 +44,23 @@ public:
     void exportAs(const PictureFormat& format, const NetworkPicture& picture);
     /// Calls go once nothing can be lost any more: saved, discarded, or nothing to save. Not when cancelled.
     void guard(std::function<void()> go);
+    [[nodiscard]] const engine::About& about() const { return m_about; }
+    /// The network as it is edited, without weights, curves and picture.
+    [[nodiscard]] engine::Project network() const;
     /// "Saved 14:02", "Edited", "Saving ..."
     [[nodiscard]] QString stateText() const;
 
 Q_SIGNALS:
     void stateTextChanged();
-    void opened();
+    /// what: the preset or file; empty for a new network.
+    void opened(const QString& what);
+    void recovered(const QString& file);
     void exported(const QStringList& files);
 
 private:
     void load(const QString& nameOrFile);
-    /// source: the file it came from; empty for a built-in or new network.
-    void show(const engine::Project& project, const QString& source);
+    /// what: the preset or file; source: the file it came from, empty for a built-in or new network.
+    void show(const engine::Project& project, const QString& what, const QString& source);
     void write(const QString& path, std::function<void()> then);
     /// Asks for a place; job writes there, on the worker, and returns the files.
     using Files = engine::Result<std::vector<std::string>>;

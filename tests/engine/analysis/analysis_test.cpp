@@ -91,6 +91,17 @@ private Q_SLOTS:
         QCOMPARE(textbookMemory(graph, shapes, 50).training, std::int64_t(565613600));
     }
 
+    void theMemoryOfTheLayersIsThatOfTheNetwork()
+    {
+        for (const GraphSpec& graph : {lenet5(), mnistCnn(), threeConv()}) {
+            const auto shapes = inferShapes(graph);
+            std::int64_t sum = 0;
+            for (const auto& [id, bytes] : textbookTrainingMemory(graph, shapes, 50))
+                sum += bytes;
+            QCOMPARE(sum, textbookMemory(graph, shapes, 50).training);
+        }
+    }
+
     void pointwiseLayersAddNoMemoryUnlessTheirInputIsStillNeeded()
     {
         GraphMaker m;

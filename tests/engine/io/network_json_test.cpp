@@ -80,7 +80,7 @@ Project randomProject(unsigned seed)
     p.graph.inputs = {{p.graph.nodes.front().id, "0.1307,0.3081"}};
     p.graph.outputs = {{p.graph.nodes.back().id, "cross-entropy", 0.3}};
     p.notes = {{"note", 1, 2, 3, 4}, {"", -1.5, 0, 0, 0}};
-    p.about = {"d", 2015, "p"};
+    p.about = {"d", 2015, "p", "a", "b", "", "s", {p.graph.nodes.back().id}};
     p.train.epochs = below(100);
     p.train.rate = std::uniform_real_distribution<double>(0, 1)(random);
     p.train.seed = (std::uint64_t{random()} << 32) | random();

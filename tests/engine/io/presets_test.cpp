@@ -93,7 +93,7 @@ private Q_SLOTS:
             const auto project = loadPreset(preset.name);
             QVERIFY(project.has_value());
             QCOMPARE(project->graph.name, preset.name);
-            QVERIFY(!preset.title.empty() && !preset.description.empty());
+            QVERIFY(!preset.title.empty() && !preset.about.description.empty());
             QVERIFY2(preset.idea().size() < 150, preset.idea().c_str());
             const auto valid = validate(project->train);
             QVERIFY2(valid.has_value(), valid ? "" : valid.error().text().c_str());

@@ -56,6 +56,10 @@ private Q_SLOTS:
         QCOMPARE(back->history.epochs[1].validationLoss.value_or(0), 0.2);
         QCOMPARE(back->history.epochs[1].trainLoss, 0.125);
         QVERIFY(back->thumbnailPng == project.thumbnailPng);
+        const auto network = loadNetwork(file);
+        QVERIFY(network);
+        QVERIFY(network->graph == project.graph && !network->state);
+        QCOMPARE(network->history.epochs.size(), project.history.epochs.size());
         const auto picture = openThumbnail(file);
         QVERIFY(picture && *picture == project.thumbnailPng);
     }

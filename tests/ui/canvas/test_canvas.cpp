@@ -518,10 +518,34 @@ private Q_SLOTS:
         QVERIFY(w.scene().wireOf(w.wireInto(kDense))->look().waiting);
     }
 
+    void barsCompareWhatWasChosen()
+    {
+        CanvasWindow w;
+        const auto share = [&](NodeId id) { return w.scene().itemOf(id)->picture().content.share; };
+        QCOMPARE(share(kDense), 1.0); // parameters
+        QVERIFY(share(kConv) < 0.01);
+        w.view->setBars(BarMode::Macs);
+        QCOMPARE(share(kConv), 1.0);
+        w.view->setBars(BarMode::Memory);
+        QCOMPARE(share(kConv), 1.0);
+        engine::TrainConfig small = w.document.trainConfig();
+        small.batch = 1;
+        w.document.setTrainConfig(small);
+        QCOMPARE(share(kDense), 1.0); // now its weights outweigh the maps of one image
+        w.view->setBars(BarMode::Time);
+        QCOMPARE(share(kConv), 0.0);
+        w.view->setStepTimes({{kConv, 1.0}, {kRelu, 1.0}, {kDense, 4.0}});
+        QCOMPARE(share(kConv), 0.5); // with the ReLU docked below it
+        QCOMPARE(share(kDense), 1.0);
+        QVERIFY(barText(w.document, w.scene().bars(), kDense).startsWith(QStringLiteral("4 ms")));
+        w.view->setBars(BarMode::None);
+        QCOMPARE(share(kDense), 0.0);
+    }
+
     void aNameThatOnlyRepeatsTheTypeIsNotShownTwice()
     {
         CanvasWindow w;
-        QVERIFY(!cardContent(w.document, kFlatten, BarMode::None).name.isEmpty());
+        QVERIFY(!cardContent(w.document, kFlatten).name.isEmpty());
         w.document.renameNode(kFlatten, QStringLiteral("Flatten"));
         QVERIFY(w.scene().itemOf(kFlatten)->picture().content.name.isEmpty());
         QCOMPARE(ui::accessibleName(w.document, kFlatten), QStringLiteral("Flatten"));

@@ -1,0 +1,136 @@
+// The window after a program that ended unexpectedly.
+#include "engine/io/project_file.h"
+#include "tests/ui/shell/edit_process.h"
+#include "ui/document/project_document.h"
+#include "ui/shell/autosave.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/notice_bar.h"
+#include "ui/shell/project_files.h"
+#include "ui/theme/dialogs.h"
+#include "ui/theme/settings.h"
+#include "ui/theme/theme.h"
+
+#include <QDir>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace convarium;
+using namespace convarium::test;
+using namespace convarium::ui;
+
+class RecoveryTest : public QObject
+{
+    Q_OBJECT
+    std::unique_ptr<QTemporaryDir> m_folder;
+
+    [[nodiscard]] QStringList left() const
+    {
+        return QDir(RecoveryStore::defaultFolder()).entryList({QStringLiteral("*.json")}, QDir::Files);
+    }
+    /// Leaves what a killed program leaves; the number of its last edit that was kept is at least 1.
+    void crash(const QString& source = {})
+    {
+        EditProcess process(RecoveryStore::defaultFolder(), source);
+        QTRY_COMPARE_WITH_TIMEOUT(left().size(), 1, 20000);
+        QVERIFY(process.kill());
+    }
+    static NoticeBar* bar(MainWindow& window) { return window.findChild<NoticeBar*>(); }
+    static void press(MainWindow& window, const char* name)
+    {
+        for (auto* button : bar(window)->findChildren<QPushButton*>())
+            if (button->text() == QLatin1String(name))
+                QTest::mouseClick(button, Qt::LeftButton);
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        qputenv("CONVARIUM_DATA", m_folder->path().toUtf8());
+    }
+
+    void withoutACrashNothingIsAsked()
+    {
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("lenet-5"));
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        QVERIFY(!bar(window)->isVisible());
+    }
+
+    void theEditsComeBackAsUnsavedWork()
+    {
+        const QString file = m_folder->filePath(QStringLiteral("mine.json"));
+        engine::Project saved;
+        saved.graph.title = "as saved";
+        QVERIFY(engine::saveNetwork(saved, file.toStdString()));
+        crash(file);
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("lenet-5"));
+        QTRY_VERIFY(bar(window)->isVisible());
+        QVERIFY(bar(window)->text().startsWith(QStringLiteral("Convarium ended unexpectedly. Recover “LeNet-5 edit ")));
+        QTRY_COMPARE(window.document()->title(), QStringLiteral("LeNet-5"));
+        press(window, "Recover");
+        QTRY_VERIFY(window.document()->title().startsWith(QStringLiteral("LeNet-5 edit ")));
+        QVERIFY(!bar(window)->isVisible());
+        QVERIFY(window.document()->isModified());
+        QCOMPARE(window.document()->filePath(), file);
+        QCOMPARE(window.document()->graph().nodes.size(), 13u);
+        QVERIFY(window.document()->undoStack()->count() == 0);
+        // Safe at every moment: the old one goes once the new one is there.
+        const QString old = left().first();
+        QCOMPARE(left().size(), 1);
+        QTRY_VERIFY(left().size() == 1 && left().first() != old);
+        window.files()->save();
+        QTRY_VERIFY(!window.document()->isModified());
+        QTRY_COMPARE(left().size(), 0);
+    }
+
+    void discardedIsGoneAndLaterIsKept()
+    {
+        crash();
+        {
+            MainWindow window, second;
+            window.show();
+            QTRY_VERIFY(bar(window)->isVisible());
+            press(window, "Later");
+            QVERIFY(!bar(window)->isVisible());
+            QCOMPARE(left().size(), 1);
+            QVERIFY(!bar(second)->isVisible());
+        }
+        MainWindow window;
+        window.show();
+        QTRY_VERIFY(bar(window)->isVisible());
+        press(window, "Discard");
+        QTRY_COMPARE(left().size(), 0);
+        QVERIFY(!window.document()->isModified());
+    }
+
+    void unsavedWorkOfTheNewSessionIsGuarded()
+    {
+        crash();
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("mlp"));
+        QTRY_VERIFY(bar(window)->isVisible());
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        window.document()->renameNetwork(QStringLiteral("precious"));
+        int asked = 0;
+        dialogs::ScopedAnswers answers([&](const dialogs::Message&) { return ++asked, 1; }); // cancel
+        press(window, "Recover");
+        QCOMPARE(asked, 1);
+        QCOMPARE(window.document()->title(), QStringLiteral("precious"));
+        QVERIFY2(bar(window)->isVisible(), "the offer stands");
+        QVERIFY(left().size() >= 1);
+    }
+};
+
+QTEST_MAIN(RecoveryTest)
+#include "test_recovery.moc"

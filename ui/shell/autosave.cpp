@@ -1,0 +1,74 @@
+#include "ui/shell/autosave.h"
+
+#include "ui/document/project_document.h"
+
+#include <utility>
+
+namespace convarium::ui
+{
+
+Autosave::Autosave(ProjectDocument* document, std::function<engine::Project()> network, const QString& folder,
+                   QObject* parent)
+    : QObject(parent), m_document(document), m_network(std::move(network)), m_store(folder),
+      m_thread(std::make_unique<TaskThread>())
+{
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(kDelayMs);
+    connect(&m_timer, &QTimer::timeout, this, &Autosave::write);
+    connect(document, &ProjectDocument::changed, this, &Autosave::follow);
+    connect(document, &ProjectDocument::modifiedChanged, this, &Autosave::follow);
+}
+
+Autosave::~Autosave()
+{
+    m_thread.reset();
+    // Whoever closes the program has been asked: saved or given up.
+    m_store.clear();
+}
+
+void Autosave::follow()
+{
+    if (m_document->isModified()) {
+        m_changed = true;
+        // Not started anew by further edits: the first of them must not wait for the last.
+        if (!m_timer.isActive() && !m_writing)
+            m_timer.start();
+        return;
+    }
+    m_changed = false;
+    m_timer.stop();
+    m_thread->post([this, old = std::exchange(m_superseded, {})] {
+        m_store.clear();
+        m_store.discard(old);
+    });
+}
+
+void Autosave::write()
+{
+    m_writing = true;
+    m_changed = false;
+    m_thread->post([this, network = m_network(), source = m_document->filePath()] {
+        m_mailbox.post([this, written = m_store.write(network, source)] {
+            m_writing = false;
+            if (!written && !m_complained)
+                Q_EMIT failed(written.error());
+            m_complained = !written;
+            if (written && !m_superseded.isEmpty())
+                discard(std::exchange(m_superseded, {}));
+            if (m_changed && !m_timer.isActive())
+                m_timer.start();
+        });
+    });
+}
+
+void Autosave::lookForAbandoned()
+{
+    m_thread->post([this] { m_mailbox.post([this, recoveries = m_store.abandoned()] { Q_EMIT found(recoveries); }); });
+}
+
+void Autosave::discard(const QString& file)
+{
+    m_thread->post([this, file] { m_store.discard(file); });
+}
+
+} // namespace convarium::ui

@@ -1,0 +1,57 @@
+// Keeps unsaved edits safe on disk while the program runs, and finds those of programs that ended too early.
+#pragma once
+
+#include "ui/shell/recovery_store.h"
+#include "ui/threads/mailbox.h"
+#include "ui/threads/task_thread.h"
+
+#include <QObject>
+#include <QTimer>
+#include <functional>
+
+namespace convarium::ui
+{
+
+class ProjectDocument;
+
+/// Lives in the UI thread; a thread of its own writes. The user's own file is never touched. What is kept is removed
+/// once it is saved or given up, and when the program ends as it should.
+class Autosave final : public QObject
+{
+    Q_OBJECT
+public:
+    /// From an edit to the beginning of the write that holds it.
+    static constexpr int kDelayMs = 2000;
+
+    /// network: what is to be kept, asked for at each write.
+    Autosave(ProjectDocument* document, std::function<engine::Project()> network, const QString& folder,
+             QObject* parent = nullptr);
+    ~Autosave() override;
+
+    /// Answers with found().
+    void lookForAbandoned();
+    /// Removes what was found.
+    void discard(const QString& file);
+    /// The same once the document, which has taken it over, is safe itself.
+    void discardWhenSafe(const QString& file) { m_superseded = file; }
+
+Q_SIGNALS:
+    void found(const std::vector<convarium::ui::Recovery>& recoveries);
+    /// Edits are not safe; told once until it works again.
+    void failed(const convarium::engine::Error& error);
+
+private:
+    void follow();
+    void write();
+
+    ProjectDocument* m_document;
+    std::function<engine::Project()> m_network;
+    QString m_superseded;
+    QTimer m_timer;
+    bool m_writing = false, m_changed = false, m_complained = false;
+    Mailbox m_mailbox;
+    RecoveryStore m_store; ///< the thread's, until it has ended
+    std::unique_ptr<TaskThread> m_thread;
+};
+
+} // namespace convarium::ui
