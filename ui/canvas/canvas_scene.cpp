@@ -87,6 +87,7 @@ void CanvasScene::documentChanged(const DocumentChange& change)
     case What::NodeRemoved:
     case What::FileChanged: break;
     case What::TrainConfigChanged: refreshBars(); break; // the batch size
+    case What::WarningsChanged: refreshPictures(false); break;
     case What::ShapesChanged:
         if (m_structureStale)
             rebuild();
@@ -155,8 +156,11 @@ void CanvasScene::refreshPictures(bool markChanges)
         for (NodeId row : stack.rows) {
             p.rows.push_back({cardContent(*m_document, row), {}});
             // The sign sits on the card, whichever of its layers is at fault.
-            if (p.content.fault.isEmpty() && !p.rows.back().content.warning)
-                p.content.fault = p.rows.back().content.fault;
+            const CardContent& docked = p.rows.back().content;
+            if (!docked.fault.isEmpty() && (p.content.fault.isEmpty() || (p.content.warning && !docked.warning))) {
+                p.content.fault = docked.fault;
+                p.content.warning = docked.warning;
+            }
         }
         p.inputPorts = item->picture().inputPorts;
         const QString& old = item->picture().content.shape;

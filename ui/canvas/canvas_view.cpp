@@ -77,7 +77,8 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
     });
     connect(m_document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
         // A drag that began on the network as it was has lost its meaning.
-        if (m_gesture && change.what != What::TrainConfigChanged && change.what != What::FileChanged)
+        if (m_gesture && change.what != What::TrainConfigChanged && change.what != What::FileChanged &&
+            change.what != What::WarningsChanged)
             endGesture(nullptr);
         if (change.what == What::Reset) {
             m_search->hide();

@@ -89,6 +89,11 @@ CardContent cardContent(const ProjectDocument& document, NodeId id)
         if (!problem.warning)
             break;
     }
+    for (const engine::Problem& warning : document.warnings())
+        if (c.fault.isEmpty() && warning.error.place.node == id) {
+            c.fault = QString::fromStdString(warning.error.text());
+            c.warning = true;
+        }
     return c;
 }
 

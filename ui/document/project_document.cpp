@@ -99,6 +99,7 @@ void ProjectDocument::reset(engine::GraphSpec graph, Positions positions, engine
     m_state = {std::move(graph), std::move(positions), std::move(train)};
     m_file = file;
     m_lastGood.clear();
+    m_warnings.clear();
     ++m_gesture;
     m_stack.clear();
     workOut();
@@ -191,6 +192,14 @@ std::vector<engine::Problem> ProjectDocument::problemsOf(NodeId id) const
         if (problem.error.place.node == id)
             result.push_back(problem);
     return result;
+}
+
+void ProjectDocument::setWarnings(std::vector<engine::Problem> warnings)
+{
+    if (warnings.empty() && m_warnings.empty())
+        return;
+    m_warnings = std::move(warnings);
+    Q_EMIT changed({What::WarningsChanged});
 }
 
 std::optional<engine::Shape> ProjectDocument::shape(NodeId id) const

@@ -30,8 +30,9 @@ struct DocumentChange {
         NodeRenamed,          ///< node; kNoNode: the title of the network
         FrozenChanged,        ///< node
         TrainConfigChanged,
-        ShapesChanged, ///< shapes, counts and problems have been worked out again
-        FileChanged,   ///< file name
+        ShapesChanged,   ///< shapes, counts and problems have been worked out again
+        FileChanged,     ///< file name
+        WarningsChanged, ///< what a training run showed
     };
     What what = What::Reset;
     NodeId node = engine::kNoNode;
@@ -84,6 +85,9 @@ public:
     [[nodiscard]] const engine::ShapedGraph& shaped() const { return m_shaped; }
     [[nodiscard]] const std::vector<engine::Problem>& problems() const { return m_shaped.problems; }
     [[nodiscard]] std::vector<engine::Problem> problemsOf(NodeId id) const;
+    /// What the last training run showed to be unhealthy: no part of the project, and never a reason not to train.
+    [[nodiscard]] const std::vector<engine::Problem>& warnings() const { return m_warnings; }
+    void setWarnings(std::vector<engine::Problem> warnings);
     [[nodiscard]] std::optional<engine::Shape> shape(NodeId id) const;
     /// The shape, or the last one that worked.
     [[nodiscard]] std::optional<engine::Shape> lastGoodShape(NodeId id) const;
@@ -138,6 +142,7 @@ private:
 
     DocumentState m_state;
     engine::ShapedGraph m_shaped;
+    std::vector<engine::Problem> m_warnings;
     std::map<NodeId, engine::Shape> m_lastGood;
     engine::NetworkCounts m_counts;
     std::optional<std::int64_t> m_classes = 10;

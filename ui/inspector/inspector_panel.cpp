@@ -4,6 +4,7 @@
 #include "engine/analysis/textbook_memory.h"
 #include "engine/layers/layer.h"
 #include "ui/document/edit_texts.h"
+#include "ui/inspector/health_list.h"
 #include "ui/inspector/param_form.h"
 #include "ui/inspector/shape_label.h"
 #include "ui/inspector/why_list.h"
@@ -80,7 +81,8 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
       m_shape(new ShapeLabel), m_faultBox(new QWidget), m_fault(new TextLabel({}, TextRole::Body)),
       m_settingsHeader(new SectionHeader(tr("Settings"))), m_form(new ParamForm(document)),
       m_noSettings(new TextLabel(tr("There is nothing to set."), TextRole::Body, ColorRole::Text3)),
-      m_whyHeader(new SectionHeader(tr("Why this number"))), m_why(new WhyList)
+      m_whyHeader(new SectionHeader(tr("Why this number"))), m_why(new WhyList),
+      m_healthHeader(new SectionHeader(tr("Health"))), m_health(new HealthList)
 {
     setAccessibleName(QStringLiteral("Inspector"));
     setFrameShape(QFrame::NoFrame);
@@ -109,6 +111,10 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
     layout->addWidget(m_whyHeader);
     layout->addSpacing(scaled(4));
     layout->addWidget(m_why);
+    layout->addSpacing(scaled(14));
+    layout->addWidget(m_healthHeader);
+    layout->addSpacing(scaled(4));
+    layout->addWidget(m_health);
     layout->addStretch(1);
     setWidget(page);
 
@@ -177,6 +183,11 @@ void InspectorPanel::setSelection(const std::vector<NodeId>& nodes)
     refresh();
 }
 
+void InspectorPanel::setHealth(const engine::HealthPtr& report)
+{
+    m_health->setReport(report);
+}
+
 void InspectorPanel::startRename()
 {
     m_name->setFocus();
@@ -211,6 +222,9 @@ void InspectorPanel::refresh()
     m_whyHeader->setNote(
         tr("batch %1").arg(QLocale().toString(static_cast<qlonglong>(m_document->trainConfig().batch))));
     m_why->setVisible(one || none);
+    m_healthHeader->setVisible(one || none);
+    m_health->setVisible(one || none);
+    m_health->setNode(one ? m_nodes.front() : engine::kNoNode);
     if (one)
         showLayer(m_nodes.front());
     else if (none)

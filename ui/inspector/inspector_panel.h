@@ -1,6 +1,7 @@
 // The right side: name, shape, settings and "Why this number" of what is selected.
 #pragma once
 
+#include "engine/health/health.h"
 #include "ui/document/project_document.h"
 #include "ui/theme/widgets.h"
 
@@ -9,6 +10,7 @@
 namespace convarium::ui
 {
 
+class HealthList;
 class ParamForm;
 class ShapeLabel;
 class WhyList;
@@ -24,10 +26,13 @@ public:
 
     void setSelection(const std::vector<engine::NodeId>& nodes);
     [[nodiscard]] const std::vector<engine::NodeId>& selection() const { return m_nodes; }
+    /// What the last check of a training run found; null: there was none.
+    void setHealth(const engine::HealthPtr& report);
     /// Puts the cursor into the name field.
     void startRename();
     [[nodiscard]] ParamForm* form() const { return m_form; }
     [[nodiscard]] WhyList* whyList() const { return m_why; }
+    [[nodiscard]] HealthList* healthList() const { return m_health; }
     [[nodiscard]] ShapeLabel* shapeLabel() const { return m_shape; }
     [[nodiscard]] QLineEdit* nameField() const { return m_name; }
     [[nodiscard]] QString faultText() const;
@@ -66,6 +71,8 @@ private:
     TextLabel* m_noSettings;
     SectionHeader* m_whyHeader;
     WhyList* m_why;
+    SectionHeader* m_healthHeader;
+    HealthList* m_health;
     bool m_pending = false;
 };
 

@@ -24,7 +24,7 @@ ProblemsPanel::ProblemsPanel(ProjectDocument* document, QWidget* parent)
     setWidget(page);
     connect(document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
         if (change.what == DocumentChange::What::ShapesChanged || change.what == DocumentChange::What::Reset ||
-            change.what == DocumentChange::What::NodeRenamed)
+            change.what == DocumentChange::What::NodeRenamed || change.what == DocumentChange::What::WarningsChanged)
             rebuild();
     });
     rebuild();
@@ -36,10 +36,11 @@ void ProblemsPanel::rebuild()
         row.widget->deleteLater(); // the change may come from one of these buttons
     m_rows.clear();
     int faults = 0, warnings = 0;
-    for (const auto& problem : m_document->problems()) {
-        addRow(problem);
-        ++(problem.warning ? warnings : faults);
-    }
+    for (const auto* list : {&m_document->problems(), &m_document->warnings()})
+        for (const auto& problem : *list) {
+            addRow(problem);
+            ++(problem.warning ? warnings : faults);
+        }
     m_none->setVisible(m_rows.empty());
     setAccessibleDescription(m_rows.empty() ? tr("No problems") : tr("%n problem(s)", nullptr, count()));
     Q_EMIT countChanged(faults, warnings);

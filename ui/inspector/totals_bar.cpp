@@ -62,7 +62,7 @@ TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent)
     connect(document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
         if (change.what == DocumentChange::What::ShapesChanged || change.what == DocumentChange::What::Reset ||
             change.what == DocumentChange::What::TrainConfigChanged ||
-            change.what == DocumentChange::What::FrozenChanged)
+            change.what == DocumentChange::What::FrozenChanged || change.what == DocumentChange::What::WarningsChanged)
             refresh();
     });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &TotalsBar::refresh);
@@ -118,7 +118,7 @@ void TotalsBar::refresh()
     int faults = 0;
     for (const auto& problem : m_document->problems())
         faults += problem.warning ? 0 : 1;
-    const auto all = static_cast<int>(m_document->problems().size());
+    const auto all = static_cast<int>(m_document->problems().size() + m_document->warnings().size());
     const QString text = all == 0   ? tr("No problems")
                          : all == 1 ? tr("1 problem")
                                     : tr("%1 problems").arg(locale.toString(all));

@@ -61,8 +61,14 @@ QWidget* problemsPage(ProblemsPanel* panel, const std::function<void()>& close)
     head->setContentsMargins(scaled(16), scaled(8), scaled(8), scaled(8));
     head->addWidget(new TextLabel(QObject::tr("Problems"), TextRole::SectionBold));
     head->addStretch(1);
-    head->addWidget(
-        new TextLabel(QObject::tr("Training waits until they are solved"), TextRole::Body, ColorRole::Text2));
+    auto* waits = new TextLabel({}, TextRole::Body, ColorRole::Text2);
+    const auto tell = [waits](int faults) {
+        waits->setText(faults > 0 ? QObject::tr("Training waits until they are solved")
+                                  : QObject::tr("Training is possible all the same"));
+    };
+    QObject::connect(panel, &ProblemsPanel::countChanged, waits, tell);
+    tell(0);
+    head->addWidget(waits);
     auto* button = new IconButton(QStringLiteral("close"), QObject::tr("Back to training"));
     QObject::connect(button, &QToolButton::clicked, page, close);
     head->addWidget(button);
@@ -225,6 +231,8 @@ void MainWindow::connectParts()
             [this](const QString& text) { m_canvas->setAccessibleDescription(text); });
     connect(m_palette, &LayerPalette::layerActivated, m_canvas, &CanvasView::addLayer);
     connect(m_totals, &TotalsBar::problemsClicked, this, [this] { showProblems(true); });
+    connect(m_training->bar(), &TrainingBar::healthClicked, this, [this] { showProblems(true); });
+    connect(m_controller, &TrainingController::healthChanged, m_inspector, &InspectorPanel::setHealth);
     connect(m_header, &HeaderBar::homeRequested, this, [this] { m_pages->open(m_gallery); });
     connect(m_files, &ProjectFiles::stateTextChanged, this, &MainWindow::refreshTitle);
     connect(m_pages, &Pages::changed, this, &MainWindow::showPage);
@@ -249,8 +257,9 @@ void MainWindow::connectParts()
         welcome(what);
     });
     connect(m_document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
-        if (change.what == DocumentChange::What::ShapesChanged) {
-            if (m_document->problems().empty())
+        if (change.what == DocumentChange::What::ShapesChanged ||
+            change.what == DocumentChange::What::WarningsChanged) {
+            if (!hasProblems())
                 showProblems(false);
         } else {
             refreshTitle();
@@ -328,6 +337,11 @@ void MainWindow::applyMeasuring()
     m_controller->setMeasuring(m_header->bars() == BarMode::Time || m_training->speed()->isVisible());
 }
 
+bool MainWindow::hasProblems() const
+{
+    return !m_document->problems().empty() || !m_document->warnings().empty();
+}
+
 void MainWindow::showProblems(bool show)
 {
     if (show)
@@ -335,7 +349,7 @@ void MainWindow::showProblems(bool show)
     if (m_compact && show)
         m_training->showTab(tr("Problems"));
     else
-        m_bottom->setCurrentIndex(show && !m_document->problems().empty() ? 1 : 0);
+        m_bottom->setCurrentIndex(show && hasProblems() ? 1 : 0);
 }
 
 void MainWindow::showSpeed(bool show)

@@ -85,6 +85,7 @@ private:
     void applySize();
     void refreshTitle();
     void applyMeasuring();
+    [[nodiscard]] bool hasProblems() const;
     void showProblems(bool show);
     void showSpeed(bool show);
     void showAbout();

@@ -21,6 +21,23 @@ QString reasonNotToTrain(const ProjectDocument& document)
     return {};
 }
 
+/// What a run showed as warnings of the project's list.
+std::vector<engine::Problem> warningsOf(const engine::HealthPtr& report)
+{
+    std::vector<engine::Problem> warnings;
+    if (!report)
+        return warnings;
+    for (const auto& diagnosis : report->diagnoses) {
+        engine::Problem& problem = warnings.emplace_back();
+        problem.warning = true;
+        problem.error.code = engine::ErrorCode::InvalidArgument;
+        problem.error.message = diagnosis.words;
+        problem.error.hint = diagnosis.experiment;
+        problem.error.place.node = diagnosis.node;
+    }
+    return warnings;
+}
+
 } // namespace
 
 void TrainingController::follow(ProjectDocument* document)
@@ -49,6 +66,8 @@ void TrainingController::follow(ProjectDocument* document)
         if (m_data.train)
             document->setClasses(static_cast<std::int64_t>(m_data.train->classNames().size()));
     });
+    connect(this, &TrainingController::healthChanged, document,
+            [document](const engine::HealthPtr& report) { document->setWarnings(warningsOf(report)); });
     network();
     setConfig(document->trainConfig());
     openData();

@@ -82,6 +82,11 @@ void RunSession::speedMeasured(std::shared_ptr<const engine::SpeedEvent> event)
     put([&](SessionNews& n) { n.speed.swap(event); });
 }
 
+void RunSession::healthChecked(engine::HealthPtr report)
+{
+    put([&](SessionNews& n) { n.health.swap(report); });
+}
+
 void RunSession::paused()
 {
     put([](SessionNews& n) { n.paused = true; });

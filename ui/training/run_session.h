@@ -20,6 +20,7 @@ struct SessionNews {
     std::vector<engine::EpochEvent> epochs;
     std::shared_ptr<const engine::TrainingState> snapshot; ///< the latest only
     std::shared_ptr<const engine::SpeedEvent> speed;       ///< the latest only
+    engine::HealthPtr health;                              ///< the latest only
     std::optional<bool> paused;                            ///< the latest of paused() and resumed()
     std::optional<engine::DoneEvent> done;
     std::optional<engine::DatasetBundle> data;
@@ -54,6 +55,7 @@ public:
     void epochDone(const engine::EpochEvent& event) override;
     void snapshot(std::shared_ptr<const engine::TrainingState> state) override;
     void speedMeasured(std::shared_ptr<const engine::SpeedEvent> event) override;
+    void healthChecked(engine::HealthPtr report) override;
     void paused() override;
     void resumed() override;
     void done(const engine::DoneEvent& event) override;

@@ -102,6 +102,13 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     m_speedButton->setToolTip(tr("Engine speed: where the time of a step goes (F9)"));
     connect(m_speedButton, &QToolButton::clicked, this, &TrainingBar::speedToggled);
     row->addWidget(m_speedButton);
+    m_health = new QPushButton;
+    m_health->setFlat(true);
+    row->addWidget(m_health);
+    connect(m_health, &QPushButton::clicked, this, &TrainingBar::healthClicked);
+    connect(controller, &TrainingController::healthChanged, this, &TrainingBar::updateHealth);
+    connect(&ThemeManager::instance(), &ThemeManager::changed, this, &TrainingBar::updateHealth);
+    updateHealth();
     row->addSpacing(scaled(12));
     m_settings = new QPushButton;
     m_settings->setIcon(icon(QStringLiteral("gear")));
@@ -212,6 +219,32 @@ void TrainingBar::updateProgress()
     m_speed->setMinimumWidth(scaled(56));
     m_speed->setVisible(speed);
     m_speedUnit->setVisible(speed);
+}
+
+/// The lamp of the whole run.
+void TrainingBar::updateHealth()
+{
+    const auto& report = m_controller->health();
+    m_health->setVisible(report != nullptr);
+    if (!report)
+        return;
+    const auto count = static_cast<int>(report->diagnoses.size());
+    const QString text = count == 0   ? tr("Healthy")
+                         : count == 1 ? tr("1 warning")
+                                      : tr("%1 warnings").arg(QLocale().toString(count));
+    const ColorRole role = count == 0 ? ColorRole::Success : ColorRole::Warning;
+    m_health->setIcon(icon(count == 0 ? QStringLiteral("ok") : QStringLiteral("warn"), role));
+    m_health->setText(count == 0 ? QString() : QLocale().toString(count)); // the words need room
+    m_health->setAccessibleName(tr("Health: %1").arg(text));
+    QStringList titles;
+    for (const auto& diagnosis : report->diagnoses)
+        titles << QString::fromStdString(engine::illnessTitle(diagnosis.illness));
+    titles.removeDuplicates();
+    m_health->setToolTip(count == 0 ? tr("Healthy: nothing wrong up to step %1").arg(report->step)
+                                    : tr("%1: %2").arg(text, titles.join(QStringLiteral(", "))));
+    QPalette colours = m_health->palette();
+    colours.setColor(QPalette::ButtonText, Theme::current().color(role));
+    m_health->setPalette(colours);
 }
 
 void TrainingBar::updateSummary()

@@ -44,16 +44,20 @@ public:
     [[nodiscard]] QPushButton* trainButton() const { return m_train; }
     void openSettings();
     [[nodiscard]] TrainingForm* form();
+    [[nodiscard]] QPushButton* healthButton() const { return m_health; }
     [[nodiscard]] QString progressLine() const { return m_text->text(); }
 
 Q_SIGNALS:
     void speedToggled(bool shown);
+    /// The lamp: show what is unhealthy.
+    void healthClicked();
 
 private:
     QPushButton* addButton(const QString& text, const QString& icon, const QString& toolTip);
     void updateButtons();
     void updateProgress();
     void updateSummary();
+    void updateHealth();
 
     TrainingController* m_controller;
     ProjectDocument* m_document;
@@ -68,6 +72,7 @@ private:
     TextLabel* m_speed;
     TextLabel* m_speedUnit;
     IconButton* m_speedButton;
+    QPushButton* m_health;
     QPushButton* m_settings;
     QString m_summary;
     TrainingForm* m_form = nullptr;

@@ -275,6 +275,15 @@ void TrainingController::clearRun()
     m_error.reset();
     m_progress = {};
     m_extraEpochs = m_extraSteps = 0;
+    setHealth({});
+}
+
+void TrainingController::setHealth(engine::HealthPtr report)
+{
+    if (report == m_health)
+        return;
+    m_health = std::move(report);
+    Q_EMIT healthChanged(m_health);
 }
 
 engine::TrainConfig TrainingController::runConfig() const
@@ -328,6 +337,7 @@ void TrainingController::begin(bool startPaused)
                                              [this](int id) { m_mailbox.post([this, id] { wakeUp(id); }); });
     m_session->setStartPaused(startPaused);
     m_session->run().setMeasuring(m_measuring);
+    m_session->run().setWatching(true);
     setState(RunState::Preparing);
     m_thread.post([session = m_session, store = m_store, request = std::move(request)]() mutable {
         runSession(*session, *store, std::move(request));
@@ -389,6 +399,8 @@ void TrainingController::apply(SessionNews& news)
     }
     if (news.speed)
         Q_EMIT speedMeasured(news.speed);
+    if (news.health)
+        setHealth(news.health);
     // What contradicts the latest wish is on its way to be overtaken.
     if (news.paused && !news.done && *news.paused == m_pauseWanted) {
         if (*news.paused) {

@@ -73,6 +73,8 @@ public:
     [[nodiscard]] bool isStopping() const { return m_stopping; }
     [[nodiscard]] bool isPausing() const { return m_state == RunState::Running && m_pauseWanted; }
     [[nodiscard]] const std::optional<engine::Evaluation>& testResult() const { return m_test; }
+    /// What the layers of the last run look like; null before the first check.
+    [[nodiscard]] const engine::HealthPtr& health() const { return m_health; }
     [[nodiscard]] std::optional<engine::Error> lastError() const { return m_error; }
     /// Data set in use, with its images as this network reads them; empty until one has been opened.
     [[nodiscard]] const engine::DatasetBundle& data() const { return m_data; }
@@ -108,6 +110,7 @@ Q_SIGNALS:
     /// The newest weights; null: the initial ones (after reset).
     void snapshotArrived(std::shared_ptr<const engine::TrainingState> state);
     void speedMeasured(std::shared_ptr<const engine::SpeedEvent> event);
+    void healthChanged(convarium::engine::HealthPtr report);
     void dataReady();
     void dataFailed(const engine::Error& error);
     /// Divergence, failure: to be shown in words.
@@ -124,6 +127,7 @@ private:
     void drain();
     void apply(SessionNews& news);
     void finish(const engine::DoneEvent& done);
+    void setHealth(engine::HealthPtr report);
     void setState(RunState state);
     void clearRun();
     void noteStart(const engine::StartEvent& event);
@@ -148,6 +152,7 @@ private:
     std::shared_ptr<const engine::TrainingState> m_latest;
     std::optional<engine::Evaluation> m_test;
     std::optional<engine::Error> m_error;
+    engine::HealthPtr m_health;
     engine::DatasetBundle m_opened; ///< as its source gave it
     engine::DatasetBundle m_data;   ///< scaled to the Input layer
     std::string m_dataSource;

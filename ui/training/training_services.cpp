@@ -15,6 +15,7 @@ public:
     void stop() override { m_control.stop(); }
     void requestSnapshot() override { m_control.requestSnapshot(); }
     void setMeasuring(bool on) override { m_control.setMeasuring(on); }
+    void setWatching(bool on) override { m_control.setWatching(on); }
     void changeConfig(const engine::TrainConfig& config) override { m_control.changeConfig(config); }
     void run(RunRequest request, engine::TrainingSink& sink) override
     {

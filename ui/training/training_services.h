@@ -30,6 +30,7 @@ public:
     virtual void stop() = 0;
     virtual void requestSnapshot() = 0;
     virtual void setMeasuring(bool on) = 0;
+    virtual void setWatching(bool on) = 0;
     virtual void changeConfig(const engine::TrainConfig& config) = 0;
     /// Blocks its thread until the end; calls sink.done() exactly once.
     virtual void run(RunRequest request, engine::TrainingSink& sink) = 0;

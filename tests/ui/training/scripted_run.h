@@ -25,6 +25,8 @@ struct Script {
     std::atomic<int> snapshotsAsked{0};
     std::atomic<int> opened{0};
     std::atomic<bool> measuring{false};
+    std::atomic<bool> watching{false};
+    HealthPtr health;                        ///< reported after each step that is watched
     std::shared_ptr<const SpeedEvent> speed; ///< reported after each step that is measured
     std::vector<RunRequest> requests;
     std::vector<TrainConfig> changes;
@@ -61,6 +63,7 @@ public:
     }
     void requestSnapshot() override { ++m_script->snapshotsAsked; }
     void setMeasuring(bool on) override { m_script->measuring = on; }
+    void setWatching(bool on) override { m_script->watching = on; }
     void changeConfig(const TrainConfig& config) override
     {
         set([&] {
@@ -133,6 +136,8 @@ public:
             sink.stepDone(event);
             if (m_script->measuring && m_script->speed)
                 sink.speedMeasured(m_script->speed);
+            if (m_script->watching && m_script->health)
+                sink.healthChecked(m_script->health);
             if (step % perEpoch == 0) {
                 EpochEvent epoch;
                 epoch.epoch = step / perEpoch;

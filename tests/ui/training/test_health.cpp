@@ -1,0 +1,137 @@
+// The lamps: what a run shows reaches the training bar, the list of problems, the card and the inspector.
+#include "scripted_run.h"
+#include "ui/canvas/card_content.h"
+#include "ui/inspector/health_list.h"
+#include "ui/inspector/inspector_panel.h"
+#include "ui/inspector/problems_panel.h"
+#include "ui/theme/settings.h"
+#include "ui/training/training_bar.h"
+#include "ui/training/training_controller.h"
+
+#include <QtTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+namespace
+{
+
+constexpr engine::NodeId kDense = 3;
+
+engine::HealthPtr report(bool ill)
+{
+    auto r = std::make_shared<engine::HealthReport>();
+    r->step = 8;
+    engine::LayerHealth& dense = r->layers.emplace_back();
+    dense.node = kDense;
+    dense.gradient = 0.25;
+    if (ill) {
+        r->diagnoses.push_back(
+            {engine::Illness::HighRate, kDense, 0.5, 0.15, "One step changes too much.", "Lower it."});
+        r->diagnoses.push_back(
+            {engine::Illness::OneClassBatches, engine::kNoNode, 1, 0.7, "Batches hold one class.", "Shuffle."});
+    }
+    return r;
+}
+
+} // namespace
+
+class TestHealth : public QObject
+{
+    Q_OBJECT
+
+    std::shared_ptr<test::Script> m_script;
+    std::unique_ptr<ProjectDocument> m_document;
+    std::unique_ptr<TrainingController> m_controller;
+    std::unique_ptr<TrainingBar> m_bar;
+    std::unique_ptr<ProblemsPanel> m_problems;
+    std::unique_ptr<InspectorPanel> m_inspector;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+    void init()
+    {
+        m_script = std::make_shared<test::Script>();
+        m_document = std::make_unique<ProjectDocument>();
+        m_document->reset(test::smallGraph(), {}, {});
+        m_controller = std::make_unique<TrainingController>(test::scriptedServices(m_script));
+        m_controller->follow(m_document.get());
+        m_bar = std::make_unique<TrainingBar>(m_controller.get(), m_document.get());
+        m_bar->resize(1200, 52);
+        m_bar->show();
+        m_problems = std::make_unique<ProblemsPanel>(m_document.get());
+        m_inspector = std::make_unique<InspectorPanel>(m_document.get());
+        connect(m_controller.get(), &TrainingController::healthChanged, m_inspector.get(), &InspectorPanel::setHealth);
+        QTRY_VERIFY(m_controller->data().test);
+    }
+    void cleanup()
+    {
+        m_inspector.reset();
+        m_problems.reset();
+        m_bar.reset();
+        m_controller.reset();
+        m_document.reset();
+    }
+
+    void anIllRunLightsTheLampsWithWords()
+    {
+        m_script->health = report(true);
+        QVERIFY(m_bar->healthButton()->isHidden());
+        m_inspector->setSelection({kDense});
+        QVERIFY(m_inspector->healthList()->state().contains(QStringLiteral("Press Train")));
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_bar->healthButton()->text(), QStringLiteral("2"));
+        QVERIFY(m_bar->healthButton()->toolTip().contains(QStringLiteral("Rate too high")));
+        QCOMPARE(m_problems->count(), 2);
+        QVERIFY(m_problems->text(0).contains(QStringLiteral("One step changes too much. Lower it.")));
+        QVERIFY(m_problems->showButton(0)->isEnabled());
+        QVERIFY(!m_problems->showButton(1)->isEnabled()); // of the whole run
+        const CardContent card = cardContent(*m_document, kDense, BarMode::None);
+        QVERIFY(card.warning);
+        QVERIFY(card.fault.startsWith(QStringLiteral("One step changes")));
+        QCOMPARE(m_inspector->healthList()->diagnoses(),
+                 (QStringList{QStringLiteral("One step changes too much."), QStringLiteral("Experiment: Lower it.")}));
+        QCOMPARE(m_inspector->healthList()->numbers()->rows().size(), 1u);
+        m_inspector->setSelection({});
+        QCOMPARE(m_inspector->healthList()->diagnoses().first(), QStringLiteral("Batches hold one class."));
+        // Warnings are no faults: training goes on, and nothing of it is an edit.
+        QVERIFY(m_controller->blockedReason().isEmpty());
+        QVERIFY(!m_document->isModified());
+    }
+
+    void theLampIsAButtonThatLeadsToTheWords()
+    {
+        m_script->health = report(true);
+        m_controller->train();
+        QTRY_VERIFY(m_bar->healthButton()->isVisible());
+        QSignalSpy clicked(m_bar.get(), &TrainingBar::healthClicked);
+        QTest::mouseClick(m_bar->healthButton(), Qt::LeftButton);
+        QCOMPARE(clicked.count(), 1);
+        QCOMPARE(m_bar->healthButton()->accessibleName(), QStringLiteral("Health: 2 warnings"));
+    }
+
+    void aHealthyRunAndAResetPutThemOut()
+    {
+        m_script->health = report(true);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        m_controller->reset();
+        QVERIFY(m_bar->healthButton()->isHidden());
+        QCOMPARE(m_problems->count(), 0);
+        QVERIFY(m_inspector->healthList()->diagnoses().isEmpty());
+        m_script->health = report(false);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_bar->healthButton()->accessibleName(), QStringLiteral("Health: Healthy"));
+        QCOMPARE(m_problems->count(), 0);
+        QVERIFY(!cardContent(*m_document, kDense, BarMode::None).warning);
+    }
+};
+
+QTEST_MAIN(TestHealth)
+#include "test_health.moc"
