@@ -55,7 +55,7 @@ inline Project trainedProject(unsigned seed, GraphSpec graph = mlp())
     for (const Node& node : p.graph.nodes)
         p.positions[node.id] = {x += 218, -0.5 * static_cast<double>(seed)};
     p.notes = {{"Zeile \"eins\"\n\tzwei \u00fc", 1, 2.5, 100, 50}};
-    p.about = {"about", 1998, "paper"};
+    p.about = {"about", 1998, "paper", "", "", "", "", {}};
     for (int i = 1; i <= 10; ++i)
         p.history.steps.push_back({i, i / 10.0, 1.0 / i, i / 11.0});
     p.history.epochs.push_back({1, 938, 0.25, 0.9, std::nullopt, std::nullopt, 1.5, 40000});
