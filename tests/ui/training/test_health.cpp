@@ -91,7 +91,7 @@ private Q_SLOTS:
         QVERIFY(m_problems->text(0).contains(QStringLiteral("One step changes too much. Lower it.")));
         QVERIFY(m_problems->showButton(0)->isEnabled());
         QVERIFY(!m_problems->showButton(1)->isEnabled()); // of the whole run
-        const CardContent card = cardContent(*m_document, kDense, BarMode::None);
+        const CardContent card = cardContent(*m_document, kDense);
         QVERIFY(card.warning);
         QVERIFY(card.fault.startsWith(QStringLiteral("One step changes")));
         QCOMPARE(m_inspector->healthList()->diagnoses(),
@@ -129,7 +129,7 @@ private Q_SLOTS:
         QTRY_COMPARE(m_controller->state(), RunState::Finished);
         QCOMPARE(m_bar->healthButton()->accessibleName(), QStringLiteral("Health: Healthy"));
         QCOMPARE(m_problems->count(), 0);
-        QVERIFY(!cardContent(*m_document, kDense, BarMode::None).warning);
+        QVERIFY(!cardContent(*m_document, kDense).warning);
     }
 };
 
