@@ -251,7 +251,7 @@ private Q_SLOTS:
         QCOMPARE(combo->childCount(), 0);
         combo->actionInterface()->doAction(QAccessibleActionInterface::showMenuAction());
         QTRY_COMPARE(combo->childCount(), 1);
-        QCOMPARE(combo->child(0)->childCount(), 3);
+        QCOMPARE(combo->child(0)->childCount(), 5);
         QVERIFY(combo->state().expanded);
         combo->actionInterface()->doAction(QAccessibleActionInterface::pressAction());
         QTRY_COMPARE(combo->childCount(), 0);
