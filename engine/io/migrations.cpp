@@ -58,10 +58,12 @@ Result<QJsonObject> migratedNode(QJsonObject node, const Migrations& migrations,
 
 const Migrations& builtInMigrations()
 {
-    static const Migrations table{GraphSpec::kFormat, {}, {}, [](const std::string& type) {
-                                      const LayerDescriptor* layer = findLayer(type);
-                                      return layer ? layer->version : 0;
-                                  }};
+    // 2 only adds arrows to notes.
+    static const Migrations table{
+        GraphSpec::kFormat, {{1, [](QJsonObject network) { return network; }}}, {}, [](const std::string& type) {
+            const LayerDescriptor* layer = findLayer(type);
+            return layer ? layer->version : 0;
+        }};
     return table;
 }
 

@@ -8,6 +8,7 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
@@ -87,6 +88,32 @@ void writeGroup(JsonWriter& json, const Group& group)
     if (!group.arguments.values().empty())
         writeParams(json, "arguments", group.arguments);
     json.endObject();
+}
+
+void writeNote(JsonWriter& json, const Note& note)
+{
+    json.beginObject(true).field("text", note.text).field("x", note.x).field("y", note.y);
+    json.field("width", note.width).field("height", note.height);
+    if (!note.arrows.empty()) {
+        json.key("arrows").beginArray(true);
+        for (const NoteArrow& arrow : note.arrows) {
+            json.beginObject(true);
+            if (arrow.node != kNoNode)
+                json.field("node", arrow.node);
+            else
+                json.field("x", arrow.x).field("y", arrow.y);
+            json.endObject();
+        }
+        json.endArray();
+    }
+    json.endObject();
+}
+
+/// The oldest format that can say it, so that older programs read what they can.
+int formatOf(const Project& p)
+{
+    const bool arrows = std::any_of(p.notes.begin(), p.notes.end(), [](const Note& n) { return !n.arrows.empty(); });
+    return arrows ? 2 : 1;
 }
 
 void writeTraining(JsonWriter& json, const TrainConfig& c)
@@ -303,6 +330,20 @@ constexpr std::pair<const char*, std::string About::*> kAboutTexts[] = {{"paper"
                                                                         {"idea", &About::idea},
                                                                         {"story", &About::story}};
 
+NoteArrow readArrow(JsonFaults& faults, const QJsonValue& value, const std::string& path, const GraphSpec& graph)
+{
+    JsonFields f(faults, value, path);
+    NoteArrow arrow;
+    f.integer("node", arrow.node, 1, JsonFields::kMaxInteger, JsonFields::Optional);
+    const auto need = arrow.node == kNoNode ? JsonFields::Required : JsonFields::Optional;
+    f.real("x", arrow.x, -kMaxCoordinate, kMaxCoordinate, need);
+    f.real("y", arrow.y, -kMaxCoordinate, kMaxCoordinate, need);
+    f.finish();
+    if (arrow.node != kNoNode && !graph.node(arrow.node))
+        faults.report(path + ".node", "names a node that does not exist");
+    return arrow;
+}
+
 void readLook(JsonFaults& faults, JsonFields& f, Project& p)
 {
     if (const QJsonValue about = f.take("about"); !about.isUndefined()) {
@@ -345,6 +386,12 @@ void readLook(JsonFaults& faults, JsonFields& f, Project& p)
             n.real("y", note.y, -kMaxCoordinate, kMaxCoordinate);
             n.real("width", note.width, 0, kMaxCoordinate);
             n.real("height", note.height, 0, kMaxCoordinate);
+            n.array(
+                "arrows",
+                [&](const QJsonValue& arrow, const std::string& at) {
+                    note.arrows.push_back(readArrow(faults, arrow, at, p.graph));
+                },
+                JsonFields::Optional);
             n.finish();
             p.notes.push_back(std::move(note));
         },
@@ -409,7 +456,7 @@ std::string networkToJson(const Project& p)
 {
     JsonWriter json(JsonWriter::Style::Pretty);
     json.beginObject();
-    json.field("format", GraphSpec::kFormat).field("program", "Convarium " CONVARIUM_VERSION);
+    json.field("format", formatOf(p)).field("program", "Convarium " CONVARIUM_VERSION);
     json.field("name", p.graph.name).field("title", p.graph.title);
     if (p.about != About{}) {
         json.key("about").beginObject().field("description", p.about.description).field("year", p.about.year);
@@ -447,10 +494,7 @@ std::string networkToJson(const Project& p)
             json.key(std::to_string(id)).beginArray(true).value(xy[0]).value(xy[1]).endArray();
     json.endObject();
     if (!p.notes.empty())
-        writeArray(json, "notes", p.notes, [](JsonWriter& j, const Note& n) {
-            j.beginObject(true).field("text", n.text).field("x", n.x).field("y", n.y);
-            j.field("width", n.width).field("height", n.height).endObject();
-        });
+        writeArray(json, "notes", p.notes, writeNote);
     writeTraining(json, p.train);
     json.endObject();
     return json.text() + "\n";

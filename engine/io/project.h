@@ -15,10 +15,18 @@
 namespace convarium::engine
 {
 
+/// Where an arrow from a note points: at a layer, or at a place of the scene.
+struct NoteArrow {
+    NodeId node = kNoNode;
+    double x = 0, y = 0; ///< without a node
+    friend bool operator==(const NoteArrow&, const NoteArrow&) = default;
+};
+
 /// A text on the canvas; place and size in scene units.
 struct Note {
     std::string text;
     double x = 0, y = 0, width = 160, height = 80;
+    std::vector<NoteArrow> arrows{};
     friend bool operator==(const Note&, const Note&) = default;
 };
 

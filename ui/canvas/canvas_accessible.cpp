@@ -14,15 +14,17 @@ namespace convarium::ui
 namespace
 {
 
-/// One accessible thing: a layer, one of its inputs, or its output.
+/// One accessible thing: a layer, one of its inputs, its output, the wire into one of its inputs, or a note.
 struct Part {
-    enum class Kind { Layer, Input, Output } kind = Kind::Layer;
-    NodeId node = engine::kNoNode;
-    int slot = 0;
+    enum class Kind { Layer, Input, Output, Wire, Note } kind = Kind::Layer;
+    NodeId node = engine::kNoNode; ///< Wire: where it ends
+    int slot = 0;                  ///< Note: which one
+    [[nodiscard]] bool isPort() const { return kind == Kind::Input || kind == Kind::Output; }
     friend auto operator<=>(const Part&, const Part&) = default;
 };
 
-/// Layers, and the ports one can take hold of: docked rows are entered through their card, silhouettes have none.
+/// Layers, and the ports one can take hold of: docked rows are entered through their card, silhouettes have none. Wires
+/// and notes.
 std::vector<Part> partsOf(const CanvasView& view)
 {
     std::vector<Part> parts;
@@ -37,6 +39,11 @@ std::vector<Part> partsOf(const CanvasView& view)
             parts.push_back({Part::Kind::Input, node.id, slot});
         parts.push_back({Part::Kind::Output, node.id, 0});
     }
+    for (const engine::Edge& edge : view.document()->graph().edges)
+        if (scene.level() != Level::Far && scene.wireOf(edge))
+            parts.push_back({Part::Kind::Wire, edge.to, edge.slot});
+    for (std::size_t i = 0; i < view.document()->notes().size(); ++i)
+        parts.push_back({Part::Kind::Note, engine::kNoNode, static_cast<int>(i)});
     return parts;
 }
 
@@ -48,7 +55,13 @@ public:
 
     [[nodiscard]] bool isValid() const override
     {
-        return m_view && m_view->canvasScene()->itemOf(m_part.node) && m_view->document()->graph().node(m_part.node);
+        if (!m_view)
+            return false;
+        if (m_part.kind == Part::Kind::Note)
+            return note() < m_view->document()->notes().size();
+        if (m_part.kind == Part::Kind::Wire)
+            return wire() != nullptr;
+        return m_view->canvasScene()->itemOf(m_part.node) && m_view->document()->graph().node(m_part.node);
     }
     [[nodiscard]] QObject* object() const override { return nullptr; }
     [[nodiscard]] QWindow* window() const override { return m_view ? m_view->window()->windowHandle() : nullptr; }
@@ -66,13 +79,19 @@ public:
         if (!isValid())
             return {};
         const ProjectDocument& document = *m_view->document();
+        if (m_part.kind == Part::Kind::Note)
+            return kind == QAccessible::Name          ? QStringLiteral("Note %1").arg(m_part.slot + 1)
+                   : kind == QAccessible::Description ? noteText()
+                                                      : QString();
+        if (m_part.kind == Part::Kind::Wire)
+            return wireText(kind);
         const QString name = accessibleName(document, m_part.node);
         if (kind == QAccessible::Name) {
             const int inputs = m_view->canvasScene()->inputPortCount(m_part.node);
             switch (m_part.kind) {
             case Part::Kind::Layer: return name;
             case Part::Kind::Output: return name + QStringLiteral(" out");
-            case Part::Kind::Input:
+            default:
                 return inputs > 1 ? name + QStringLiteral(" in %1").arg(m_part.slot + 1) : name + QStringLiteral(" in");
             }
         }
@@ -88,7 +107,12 @@ public:
             return {};
         const CanvasScene* scene = m_view->canvasScene();
         QRectF area;
-        if (m_part.kind == Part::Kind::Layer) {
+        if (m_part.kind == Part::Kind::Note) {
+            area = scene->noteItem(note()).rect();
+        } else if (m_part.kind == Part::Kind::Wire) {
+            const auto& points = wire()->route().points;
+            area = QRectF(points[0], points[1]).normalized().adjusted(0, -4, 0, 4);
+        } else if (m_part.kind == Part::Kind::Layer) {
             area = scene->itemOf(m_part.node)->layerRect(m_part.node);
         } else {
             const QPointF centre = m_part.kind == Part::Kind::Output ? scene->outputPort(m_part.node)
@@ -101,32 +125,42 @@ public:
 
     [[nodiscard]] QAccessible::Role role() const override
     {
-        return m_part.kind == Part::Kind::Layer ? QAccessible::ListItem : QAccessible::Button;
+        return m_part.isPort() ? QAccessible::Button : QAccessible::ListItem;
     }
     [[nodiscard]] QAccessible::State state() const override
     {
         QAccessible::State state;
         state.invalid = !isValid();
-        if (state.invalid || m_part.kind != Part::Kind::Layer)
+        if (state.invalid || m_part.isPort())
             return state;
         state.selectable = state.focusable = true;
-        state.selected = m_view->selection().contains(m_part.node);
-        state.focused = m_view->hasFocus() && m_view->canvasScene()->focusedNode() == m_part.node;
+        const CanvasScene* scene = m_view->canvasScene();
+        if (m_part.kind == Part::Kind::Layer) {
+            state.selected = m_view->selection().contains(m_part.node);
+            state.focused = m_view->hasFocus() && !scene->selectedWire() && scene->focusedNode() == m_part.node;
+        } else {
+            state.selected = m_part.kind == Part::Kind::Note ? scene->selectedNotes().contains(note())
+                                                             : scene->selectedWire() == wire()->edge();
+            state.focused = state.selected && m_view->hasFocus() && scene->focusedNode() == engine::kNoNode;
+        }
         return state;
     }
 
     void* interface_cast(QAccessible::InterfaceType type) override
     {
-        return type == QAccessible::ActionInterface && m_part.kind == Part::Kind::Layer
-                   ? static_cast<QAccessibleActionInterface*>(this)
-                   : nullptr;
+        return type == QAccessible::ActionInterface && !m_part.isPort() ? static_cast<QAccessibleActionInterface*>(this)
+                                                                        : nullptr;
     }
     [[nodiscard]] QStringList actionNames() const override { return {pressAction(), setFocusAction()}; }
     void doAction(const QString& name) override
     {
         if (!isValid())
             return;
-        if (name == pressAction())
+        if (m_part.kind == Part::Kind::Note)
+            m_view->canvasScene()->selectNotes({note()});
+        else if (m_part.kind == Part::Kind::Wire)
+            m_view->canvasScene()->selectWire(wire()->edge());
+        else if (name == pressAction())
             m_view->select({m_part.node});
         else if (name == setFocusAction())
             m_view->focusNode(m_part.node);
@@ -134,6 +168,36 @@ public:
     [[nodiscard]] QStringList keyBindingsForAction(const QString&) const override { return {}; }
 
 private:
+    [[nodiscard]] NoteIndex note() const { return static_cast<NoteIndex>(m_part.slot); }
+    [[nodiscard]] const WireItem* wire() const
+    {
+        for (const engine::Edge& edge : m_view->document()->graph().edgesInto(m_part.node))
+            if (edge.slot == m_part.slot)
+                return m_view->canvasScene()->wireOf(edge);
+        return nullptr;
+    }
+    [[nodiscard]] QString wireText(QAccessible::Text kind) const
+    {
+        const ProjectDocument& document = *m_view->document();
+        const engine::Edge& edge = wire()->edge();
+        if (kind == QAccessible::Name)
+            return QStringLiteral("%1 to %2")
+                .arg(accessibleName(document, edge.from), accessibleName(document, edge.to));
+        const auto shape = document.shape(edge.from);
+        return kind != QAccessible::Description ? QString()
+               : shape                          ? shapeText(*shape)
+                                                : CanvasView::tr("size not known yet");
+    }
+    [[nodiscard]] QString noteText() const
+    {
+        const ProjectDocument& document = *m_view->document();
+        const engine::Note& shown = document.notes()[note()];
+        QString text = QString::fromStdString(shown.text);
+        for (const engine::NoteArrow& arrow : shown.arrows)
+            if (arrow.node != engine::kNoNode)
+                text += CanvasView::tr(", points at %1").arg(accessibleName(document, arrow.node));
+        return text;
+    }
     QPointer<CanvasView> m_view;
     Part m_part;
 };
@@ -184,7 +248,7 @@ public:
         const std::vector<Part> parts = partsOf(*m_view);
         for (const bool ports : {true, false})
             for (const Part& part : parts)
-                if ((part.kind != Part::Kind::Layer) == ports && interfaceOf(part)->rect().contains(x, y))
+                if (part.isPort() == ports && interfaceOf(part)->rect().contains(x, y))
                     return interfaceOf(part);
         return ContainerAccessible::childAt(x, y);
     }
@@ -229,6 +293,19 @@ QAccessibleInterface* makeInterface(const QString&, QObject* object)
 }
 
 } // namespace
+
+void tellFocus(CanvasView* view)
+{
+    if (!QAccessible::isActive())
+        return;
+    QAccessibleInterface* canvas = QAccessible::queryAccessibleInterface(view);
+    for (int i = 0; canvas && i < canvas->childCount(); ++i)
+        if (QAccessibleInterface* part = canvas->child(i); part && part->state().focused) {
+            QAccessibleEvent event(part, QAccessible::Focus);
+            QAccessible::updateAccessibility(&event);
+            return;
+        }
+}
 
 void installCanvasAccessibility()
 {

@@ -10,9 +10,14 @@ namespace convarium::ui
 CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
 {
     remove = add(tr("Delete"), QStringLiteral("trash"), {QKeySequence::Delete, Qt::Key_Backspace});
-    duplicate = add(tr("Duplicate"), QStringLiteral("copy"), {Qt::CTRL | Qt::Key_D});
+    cut = add(tr("Cut"), {}, {QKeySequence::Cut});
+    copy = add(tr("Copy"), QStringLiteral("copy"), {QKeySequence::Copy});
+    paste = add(tr("Paste"), {}, {QKeySequence::Paste});
+    addNote = add(tr("Add a note"), QStringLiteral("note"), {Qt::CTRL | Qt::Key_T});
+    duplicate = add(tr("Duplicate"), {}, {Qt::CTRL | Qt::Key_D});
     selectAll = add(tr("Select all"), {}, {QKeySequence::SelectAll});
-    lookInside = add(tr("The number behind a pixel"), QStringLiteral("zoom"), {});
+    lookInside = add(tr("The number behind a pixel"), QStringLiteral("zoom"),
+                     {Qt::CTRL | Qt::Key_Return, Qt::CTRL | Qt::Key_Enter});
     rename = add(tr("Rename"), {}, {Qt::Key_F2});
     freeze = add(tr("Freeze weights"), QStringLiteral("snow"), {});
     freeze->setCheckable(true);
@@ -24,6 +29,10 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     zoomReset = add(tr("100 %"), {}, {Qt::Key_0});
 
     connect(remove, &QAction::triggered, view, &CanvasView::removeSelection);
+    connect(cut, &QAction::triggered, view, &CanvasView::cutSelection);
+    connect(copy, &QAction::triggered, view, &CanvasView::copySelection);
+    connect(paste, &QAction::triggered, view, &CanvasView::paste);
+    connect(addNote, &QAction::triggered, view, &CanvasView::addNote);
     connect(duplicate, &QAction::triggered, view, &CanvasView::duplicateSelection);
     connect(selectAll, &QAction::triggered, view, &CanvasView::selectAll);
     connect(lookInside, &QAction::triggered, view, [view] {
@@ -64,8 +73,12 @@ void CanvasActions::update()
 {
     const QList<NodeId>& ids = m_view->selection();
     const bool any = !ids.isEmpty();
-    remove->setEnabled(any || m_view->canvasScene()->selectedWire());
-    for (QAction* action : {duplicate, lookInside, rename, freeze, fitSelection})
+    const CanvasScene* scene = m_view->canvasScene();
+    const bool anything = any || !scene->selectedNotes().empty();
+    remove->setEnabled(anything || scene->selectedWire() || scene->selectedArrow());
+    for (QAction* action : {cut, copy, duplicate, fitSelection})
+        action->setEnabled(anything);
+    for (QAction* action : {lookInside, rename, freeze})
         action->setEnabled(any);
     const engine::Node* node = any ? m_view->document()->graph().node(ids.last()) : nullptr;
     freeze->setChecked(node && node->frozen);

@@ -17,7 +17,11 @@ public:
     explicit CanvasActions(CanvasView* view);
 
     QAction* remove; ///< bridging
+    QAction* cut;
+    QAction* copy;
+    QAction* paste;
     QAction* duplicate;
+    QAction* addNote;
     QAction* selectAll;
     QAction* lookInside; ///< Enter
     QAction* rename;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace convarium::ui
 {
@@ -16,6 +17,8 @@ namespace
 {
 constexpr double kOutputDistance = kCardWidth + kColumnGap;
 constexpr int kChangedMs = 1200;
+constexpr int kGlideMs = 200;
+constexpr double kShortWay = 24; ///< steps by keys are shown at once
 } // namespace
 
 CanvasScene::CanvasScene(ProjectDocument* document, QObject* parent)
@@ -34,6 +37,18 @@ CanvasScene::CanvasScene(ProjectDocument* document, QObject* parent)
         }
         update();
     });
+    m_glide.setStartValue(0.0);
+    m_glide.setEndValue(1.0);
+    m_glide.setEasingCurve(QEasingCurve::OutCubic);
+    connect(&m_glide, &QVariantAnimation::valueChanged, this, [this](const QVariant& value) {
+        const double done = value.toDouble();
+        m_preview.clear();
+        for (const auto& [id, from] : m_glideFrom)
+            m_preview[id] = from + (m_document->position(id) - from) * done;
+        if (done >= 1)
+            m_preview.clear();
+        place();
+    });
     connect(document, &ProjectDocument::changed, this, &CanvasScene::documentChanged);
     rebuild();
 }
@@ -47,6 +62,8 @@ CanvasScene::~CanvasScene()
         removeItem(wire.get());
     for (auto& [id, block] : m_blocks)
         removeItem(block.get());
+    for (auto& note : m_notes)
+        removeItem(note.get());
     removeItem(m_output);
 }
 
@@ -56,6 +73,7 @@ void CanvasScene::setViewScale(double scale)
         return;
     m_scale = scale;
     m_level = levelFor(scale);
+    refreshNotes();
     update();
 }
 
@@ -64,12 +82,15 @@ void CanvasScene::documentChanged(const DocumentChange& change)
     switch (change.what) {
     case What::Reset:
         m_selection.clear();
+        m_selectedNotes.clear();
+        m_selectedArrow.reset();
         m_selectedWire.reset();
         m_focused = m_working = kNoNode;
         m_thumbnails.clear();
         m_preview.clear();
         setReading({});
         rebuild();
+        stopGlide(); // from the places in another network
         Q_EMIT layersSelected({});
         break;
     case What::NodeAboutToBeRemoved:
@@ -80,7 +101,12 @@ void CanvasScene::documentChanged(const DocumentChange& change)
     case What::NodeAdded:
     case What::EdgeAdded:
     case What::EdgeRemoved: m_structureStale = true; break;
-    case What::NodesMoved: place(); break;
+    case What::NodesMoved: glide(shownPlaces()); break;
+    case What::NotesChanged:
+        m_notePreview.clear();
+        refreshNotes();
+        Q_EMIT arranged();
+        break;
     case What::NodeRenamed:
     case What::FrozenChanged:
     case What::ParamChanged:
@@ -102,6 +128,7 @@ void CanvasScene::rebuild()
     m_structureStale = false;
     const engine::GraphSpec& graph = m_document->graph();
     m_stacks = dockedStacks(graph);
+    Positions shown = shownPlaces();
     std::map<NodeId, std::unique_ptr<NodeItem>> kept;
     bool fresh = m_items.empty();
     for (const Stack& stack : m_stacks.all) {
@@ -139,7 +166,7 @@ void CanvasScene::rebuild()
     if (!graph.node(m_focused))
         m_focused = kNoNode;
     refreshPictures(!fresh);
-    place();
+    glide(std::move(shown));
     if (m_selection.size() != before)
         Q_EMIT layersSelected(m_selection);
 }
@@ -272,7 +299,48 @@ void CanvasScene::place()
     }
     reroute();
     placeOutput();
+    refreshNotes();
     Q_EMIT arranged();
+}
+
+Positions CanvasScene::shownPlaces() const
+{
+    Positions places;
+    for (const auto& [id, item] : m_items)
+        places[id] = item->pos();
+    return places;
+}
+
+void CanvasScene::stopGlide()
+{
+    m_glide.stop();
+    m_glideStarts = false;
+    m_preview.clear();
+}
+
+void CanvasScene::glide(Positions from)
+{
+    stopGlide();
+    place();
+    std::erase_if(from, [this](const auto& entry) { return !m_items.contains(entry.first); });
+    const bool worth = std::any_of(from.begin(), from.end(), [this](const auto& entry) {
+        return (m_document->position(entry.first) - entry.second).manhattanLength() > kShortWay;
+    });
+    const int ms = motionMs(kGlideMs);
+    if (!worth || ms == 0)
+        return;
+    std::erase_if(from, [this](const auto& entry) { return m_document->position(entry.first) == entry.second; });
+    m_glideFrom = std::move(from);
+    m_glide.setDuration(ms);
+    // Whoever made the edit first sees everything in its final place, to fit the view to it.
+    m_glideStarts = true;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (std::exchange(m_glideStarts, false))
+                m_glide.start();
+        },
+        Qt::QueuedConnection);
 }
 
 void CanvasScene::reroute()

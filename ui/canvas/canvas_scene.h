@@ -5,6 +5,7 @@
 #include "ui/canvas/layer_bars.h"
 #include "ui/canvas/network_picture.h"
 #include "ui/canvas/node_item.h"
+#include "ui/canvas/note_item.h"
 #include "ui/canvas/output_item.h"
 #include "ui/canvas/wire_item.h"
 #include "ui/document/project_document.h"
@@ -12,20 +13,34 @@
 #include <QGraphicsScene>
 #include <QList>
 #include <QTimer>
+#include <QVariantAnimation>
 #include <memory>
 #include <optional>
+#include <set>
 
 namespace convarium::ui
 {
 
 /// What lies under a point.
 struct Hit {
-    enum class Kind { Nothing, OutputPort, InputPort, Layer, Wire, Block };
+    enum class Kind {
+        Nothing,
+        OutputPort,
+        InputPort,
+        Layer,
+        Wire,
+        Block,
+        Note,
+        NoteGrip,        ///< its corner, which resizes it
+        NoteArrowHandle, ///< from which a new arrow is drawn
+        NoteArrow
+    };
     Kind kind = Kind::Nothing;
     NodeId node = engine::kNoNode;
-    int port = 0;                     ///< InputPort: place among the ports, from the top
+    int port = 0;                     ///< InputPort: place among the ports, from the top; NoteArrow: which one
     std::optional<engine::Edge> edge; ///< Wire; InputPort: the wire that ends there
     std::int64_t group = -1;          ///< Block: the head of whose frame it is
+    std::optional<NoteIndex> note{};
 };
 
 /// A wire that is being drawn.
@@ -34,6 +49,13 @@ struct WireDraft {
     std::map<NodeId, bool> fits;        ///< verdict for every layer; others are faded
     bool toInput = true;                ///< drawn from an output
     std::optional<engine::Edge> lifted; ///< existing wire whose end is in the hand
+};
+
+/// An arrow of a note.
+struct NoteArrowId {
+    NoteIndex note = 0;
+    std::size_t arrow = 0;
+    friend bool operator==(const NoteArrowId&, const NoteArrowId&) = default;
 };
 
 class CanvasScene final : public QGraphicsScene
@@ -68,12 +90,21 @@ public:
     /// Everything drawn, without margins.
     [[nodiscard]] QRectF contentRect() const;
     [[nodiscard]] QRectF rectOf(const QList<NodeId>& ids) const;
-    /// Cards whose layers a rubber band touches.
+    /// Cards whose layers a rubber band touches, and notes.
     [[nodiscard]] QList<NodeId> layersIn(const QRectF& rect) const;
+    [[nodiscard]] std::set<NoteIndex> notesIn(const QRectF& rect) const;
+    [[nodiscard]] const NoteItem& noteItem(NoteIndex index) const { return *m_notes.at(index); }
+    /// What an arrow points at: the layer's part of its card, or an empty rectangle at a place.
+    [[nodiscard]] QRectF arrowTarget(const engine::NoteArrow& arrow) const;
 
     [[nodiscard]] const QList<NodeId>& selection() const { return m_selection; }
     [[nodiscard]] std::optional<engine::Edge> selectedWire() const { return m_selectedWire; }
-    void select(const QList<NodeId>& ids);
+    [[nodiscard]] const std::set<NoteIndex>& selectedNotes() const { return m_selectedNotes; }
+    [[nodiscard]] const std::optional<NoteArrowId>& selectedArrow() const { return m_selectedArrow; }
+    /// Exactly these layers and notes.
+    void select(const QList<NodeId>& ids, const std::set<NoteIndex>& notes = {});
+    void selectNotes(const std::set<NoteIndex>& notes);
+    void selectArrow(const NoteArrowId& arrow);
     void selectWire(const engine::Edge& edge);
     [[nodiscard]] NodeId focusedNode() const { return m_focused; }
     /// visible: draw the ring (keyboard use).
@@ -82,6 +113,10 @@ public:
 
     /// Shows cards elsewhere while they are dragged; empty: where the document has them.
     void previewMove(const Positions& places);
+    /// The same for notes, which may also have another size.
+    void previewNotes(std::map<NoteIndex, engine::Note> notes);
+    /// Cards on their way to new places.
+    [[nodiscard]] bool isGliding() const { return m_glide.state() == QAbstractAnimation::Running || m_glideStarts; }
     void setWireDraft(const std::optional<WireDraft>& draft);
     [[nodiscard]] const std::optional<WireDraft>& wireDraft() const { return m_draft; }
     /// The wire a dropped layer would go into.
@@ -105,6 +140,7 @@ public:
     [[nodiscard]] NetworkPicture print();
 
 Q_SIGNALS:
+    /// Something else is selected: these layers, and perhaps a wire, notes or an arrow.
     void layersSelected(const QList<convarium::ui::NodeId>& ids);
     /// Cards or wires came, went or moved.
     void arranged();
@@ -123,6 +159,14 @@ private:
     void refreshStates();
     void refreshWires();
     void place();
+    /// Puts everything where it belongs and lets cards glide there from these places.
+    void glide(Positions from);
+    void stopGlide();
+    [[nodiscard]] Positions shownPlaces() const;
+    void refreshNotes();
+    void refreshNoteStates();
+    [[nodiscard]] std::optional<Hit> noteHit(QPointF pos) const;
+    [[nodiscard]] std::optional<Hit> noteArrowHit(QPointF pos) const;
     void reroute();
     void placeOutput();
     /// The layer whose output is the network's answer; kNoNode while there is none.
@@ -139,11 +183,18 @@ private:
     std::unique_ptr<OutputItem> m_outputOwner;
     OutputItem* m_output;
     QList<NodeId> m_selection;
+    std::vector<std::unique_ptr<NoteItem>> m_notes; ///< by index
+    std::set<NoteIndex> m_selectedNotes;
+    std::optional<NoteArrowId> m_selectedArrow;
+    std::map<NoteIndex, engine::Note> m_notePreview;
     std::optional<engine::Edge> m_selectedWire, m_dropWire;
     NodeId m_focused = engine::kNoNode, m_working = engine::kNoNode;
     bool m_focusVisible = false;
     Hit m_hover;
     Positions m_preview;
+    Positions m_glideFrom;
+    QVariantAnimation m_glide;
+    bool m_glideStarts = false; ///< in the next turn of the event loop
     std::optional<WireDraft> m_draft;
     LayerBars m_bars{BarMode::Parameters, {}};
     std::map<NodeId, double> m_stepTimes;

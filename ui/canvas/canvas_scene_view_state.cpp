@@ -88,6 +88,8 @@ QPointF CanvasScene::inputPort(NodeId id, int slot) const
 
 Hit CanvasScene::hitAt(QPointF pos) const
 {
+    if (const auto hit = noteHit(pos))
+        return *hit;
     Hit best;
     // On a small picture the ports keep a size that a finger can hit, as long as cards are drawn.
     const double reach = m_level == Level::Far ? 0 : kPortHitRadius;
@@ -123,6 +125,8 @@ Hit CanvasScene::hitAt(QPointF pos) const
             return {Hit::Kind::Layer, item->layerAt(pos), 0, {}};
     if (const auto edge = wireAt(pos, std::max(6.0, 6.0 / m_scale)))
         return {Hit::Kind::Wire, kNoNode, 0, edge};
+    if (const auto hit = noteArrowHit(pos))
+        return *hit;
     for (const auto& [id, block] : m_blocks)
         if (block->handleRect().contains(pos) &&
             (best.group == -1 || block->depth() > m_blocks.at(best.group)->depth()))
@@ -157,6 +161,8 @@ QRectF CanvasScene::contentRect() const
         rect |= block->rect();
     if (m_output->isVisible())
         rect |= m_output->cardRect();
+    for (const auto& note : m_notes)
+        rect |= note->boundingRect();
     return rect;
 }
 
@@ -183,18 +189,23 @@ QList<NodeId> CanvasScene::layersIn(const QRectF& rect) const
     return result;
 }
 
-void CanvasScene::select(const QList<NodeId>& ids)
+void CanvasScene::select(const QList<NodeId>& ids, const std::set<NoteIndex>& notes)
 {
     QList<NodeId> next;
     for (NodeId id : ids)
         if (m_document->graph().node(id) && !next.contains(id))
             next << id;
-    const bool same = next == m_selection && !m_selectedWire;
+    std::set<NoteIndex> nextNotes = notes;
+    std::erase_if(nextNotes, [this](NoteIndex i) { return i >= m_notes.size(); });
+    const bool same = next == m_selection && nextNotes == m_selectedNotes && !m_selectedWire && !m_selectedArrow;
     m_selection = next;
+    m_selectedNotes = std::move(nextNotes);
     m_selectedWire.reset();
+    m_selectedArrow.reset();
     refreshStates();
     refreshWires();
     refreshBlocks();
+    refreshNoteStates();
     if (!same)
         Q_EMIT layersSelected(m_selection);
 }
@@ -202,7 +213,10 @@ void CanvasScene::select(const QList<NodeId>& ids)
 void CanvasScene::selectWire(const Edge& edge)
 {
     m_selection.clear();
+    m_selectedNotes.clear();
+    m_selectedArrow.reset();
     m_selectedWire = edge;
+    refreshNoteStates();
     refreshStates();
     refreshWires();
     refreshBlocks();
@@ -214,19 +228,22 @@ void CanvasScene::setFocusedNode(NodeId id, bool visible)
     m_focused = m_document->graph().node(id) ? id : kNoNode;
     m_focusVisible = visible;
     refreshStates();
+    refreshNoteStates();
 }
 
 void CanvasScene::setHover(const Hit& hit)
 {
-    if (hit.kind == m_hover.kind && hit.node == m_hover.node && hit.edge == m_hover.edge)
+    if (hit.kind == m_hover.kind && hit.node == m_hover.node && hit.edge == m_hover.edge && hit.note == m_hover.note)
         return;
     m_hover = hit;
     refreshStates();
+    refreshNoteStates();
     refreshWires();
 }
 
 void CanvasScene::previewMove(const Positions& places)
 {
+    stopGlide();
     m_preview = places;
     place();
 }

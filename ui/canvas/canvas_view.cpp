@@ -7,8 +7,10 @@
 #include "ui/canvas/canvas_notice.h"
 #include "ui/canvas/fault_card.h"
 #include "ui/canvas/gestures/connect_gesture.h"
+#include "ui/canvas/keyboard_link.h"
 #include "ui/canvas/layer_search.h"
 #include "ui/canvas/layout.h"
+#include "ui/canvas/note_editor.h"
 #include "ui/canvas/placement.h"
 #include "ui/theme/widgets.h"
 
@@ -53,6 +55,11 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
     m_faultCard->hide();
     m_notice = new CanvasNotice(viewport());
     m_search = new LayerSearch(viewport());
+    m_noteEditor = new NoteEditor(m_document, viewport());
+    connect(m_noteEditor, &NoteEditor::closed, this, [this](bool byKey) {
+        if (byKey)
+            setFocus(Qt::OtherFocusReason);
+    });
     m_actions = new CanvasActions(this);
     connect(m_search, &LayerSearch::chosen, this, [this](const QString& id) {
         m_offered.reset();
@@ -76,7 +83,10 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
         updateFaultCard();
     });
     connect(m_document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
-        // A drag that began on the network as it was has lost its meaning.
+        // What is half drawn on the network as it was has lost its meaning.
+        if (m_link && change.what != What::TrainConfigChanged && change.what != What::FileChanged &&
+            change.what != What::WarningsChanged)
+            endLink({});
         if (m_gesture && change.what != What::TrainConfigChanged && change.what != What::FileChanged &&
             change.what != What::WarningsChanged)
             endGesture(nullptr);
@@ -105,6 +115,7 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
 CanvasView::~CanvasView()
 {
     m_document->disconnect(this);
+    m_link.reset();
     m_gesture.reset();
 }
 
@@ -180,7 +191,10 @@ void CanvasView::fit()
 
 void CanvasView::fitSelection()
 {
-    showRect(m_scene->rectOf(m_scene->selection()), 48);
+    QRectF rect = m_scene->rectOf(m_scene->selection());
+    for (const NoteIndex i : m_scene->selectedNotes())
+        rect |= m_scene->noteItem(i).boundingRect();
+    showRect(rect, 48);
     m_fitted = false;
 }
 
@@ -243,32 +257,6 @@ void CanvasView::showAdded(const std::vector<NodeId>& ids)
     Q_EMIT statusMessage(m_document->undoStack()->undoText());
 }
 
-void CanvasView::removeSelection()
-{
-    if (const auto wire = m_scene->selectedWire())
-        m_document->removeEdge(*wire);
-    else
-        m_document->removeNodes({m_scene->selection().begin(), m_scene->selection().end()}, true);
-}
-
-void CanvasView::duplicateSelection()
-{
-    const QList<NodeId> ids = m_scene->selection();
-    if (ids.isEmpty())
-        return;
-    const Fragment copy = m_document->fragment({ids.begin(), ids.end()});
-    const auto added = m_document->paste(copy, QPointF(5 * kSnap, 5 * kSnap), tr("Duplicate"));
-    m_scene->select({added.begin(), added.end()});
-}
-
-void CanvasView::selectAll()
-{
-    QList<NodeId> all;
-    for (const engine::Node& node : m_document->graph().nodes)
-        all << node.id;
-    m_scene->select(all);
-}
-
 void CanvasView::updateFaultCard()
 {
     if (!m_faultCard)
@@ -307,9 +295,11 @@ void CanvasView::drawForeground(QPainter* painter, const QRectF&)
 {
     if (m_gesture)
         m_gesture->paint(painter);
+    if (m_link)
+        m_link->paint(painter);
     if (m_offered)
         paintWireDraft(painter, (*m_offered)[0], (*m_offered)[1], (*m_offered)[2], Theme::current().accent);
-    if (!m_document->graph().nodes.empty())
+    if (!m_document->graph().nodes.empty() || !m_document->notes().empty())
         return;
     const Theme& theme = Theme::current();
     painter->save();

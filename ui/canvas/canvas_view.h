@@ -16,7 +16,9 @@ class CanvasActions;
 class FaultCard;
 class CanvasNotice;
 class Gesture;
+class KeyboardLink;
 class LayerSearch;
+class NoteEditor;
 struct GesturePoint;
 
 /// Accessible name "Network canvas". UI thread. The document must outlive the view.
@@ -60,6 +62,13 @@ public:
     NodeId addLayer(const QString& layerId);
     void removeSelection();
     void duplicateSelection();
+    void copySelection();
+    void cutSelection();
+    /// Adds what is on the clipboard beside where it came from, or in the middle of what is seen.
+    void paste();
+    /// A new note where the pointer is, or in the middle, ready to be written in.
+    void addNote();
+    void editNote(NoteIndex note);
     void selectAll();
     /// Selects a node that has just been added and brings it into the window.
     void showAdded(NodeId id);
@@ -68,6 +77,7 @@ public:
     [[nodiscard]] FaultCard* faultCard() const { return m_faultCard; }
     [[nodiscard]] LayerSearch* search() const { return m_search; }
     [[nodiscard]] CanvasNotice* notice() const { return m_notice; }
+    [[nodiscard]] NoteEditor* noteEditor() const { return m_noteEditor; }
 
     /// A sentence for the user: shown on the canvas and told to assistive technology. stays: until the next one.
     void say(const QString& text, bool stays = false);
@@ -81,8 +91,10 @@ Q_SIGNALS:
     void selectionChanged(const QList<convarium::ui::NodeId>& ids);
     /// A double click: the settings.
     void inspectRequested(qint64 node);
-    /// Enter: one level deeper, the numbers.
+    /// One level deeper, the numbers.
     void lookInsideRequested(qint64 node);
+    /// Enter: the settings of the layer.
+    void editRequested(qint64 node);
     void renameRequested(qint64 node);
     void zoomChanged(double zoom);
     void statusMessage(const QString& text);
@@ -122,18 +134,34 @@ private:
     void updateSceneRect();
     void updateFaultCard();
     void placeMissing();
+    void add(const Fragment& fragment, QPointF offset, const QString& verb);
     [[nodiscard]] QString toolTipAt(QPoint view) const;
+    void pressNote(NoteIndex note, const GesturePoint& at);
     // Keyboard: the focus walks from layer to layer.
     void focusAndSelect(NodeId id);
     [[nodiscard]] NodeId neighbour(NodeId id, int key) const;
     void nudge(int key);
     [[nodiscard]] std::vector<NodeId> focusOrder() const;
+    /// What Tab stops at: a layer, a wire or a note.
+    struct Stop {
+        NodeId node = engine::kNoNode;
+        std::optional<engine::Edge> wire;
+        std::optional<NoteIndex> note;
+        friend bool operator==(const Stop&, const Stop&) = default;
+    };
+    [[nodiscard]] std::vector<Stop> stops() const;
+    [[nodiscard]] Stop currentStop() const;
+    void goTo(const Stop& stop);
+    void walk(int key, bool extend);
+    void enter();
     /// Opens the search; `add` makes the layer and returns what was added.
     void openSearch(std::vector<LayerEntry> entries, QPoint at, const QString& text,
                     std::function<std::vector<NodeId>(const std::string&)> add);
     void searchAt(QPointF place, NodeId after);
-    void startKeyboardWire();
-    bool keyboardWireKey(int key);
+    void startLink();
+    bool linkKey(int key);
+    void tellLink();
+    void endLink(const QString& text);
 
     ProjectDocument* m_document;
     CanvasScene* m_scene;
@@ -141,6 +169,7 @@ private:
     FaultCard* m_faultCard = nullptr;
     LayerSearch* m_search = nullptr;
     CanvasNotice* m_notice = nullptr;
+    NoteEditor* m_noteEditor = nullptr;
     std::function<std::vector<NodeId>(const std::string&)> m_add; ///< what to do with the layer found
     std::optional<std::array<QPointF, 3>> m_offered; ///< output, input, loose end of a wire that waits for it
     QList<NodeId> m_selectedBefore;                  ///< the last press in the open
@@ -151,7 +180,9 @@ private:
     bool m_spaceUsed = false; ///< a drag began while it was held
     bool m_updating = false;
     NodeId m_faultWanted = engine::kNoNode; ///< asked for by name, even when no repair is known
-    NodeId m_wireSource = engine::kNoNode;  ///< keyboard connecting
+    std::unique_ptr<KeyboardLink> m_link;   ///< drawn by keys
+    QByteArray m_pasted;                    ///< what was pasted last, and how often
+    int m_pastes = 0;
 };
 
 } // namespace convarium::ui

@@ -8,8 +8,10 @@
 #include "ui/canvas/gestures/connect_gesture.h"
 #include "ui/canvas/gestures/drop_gesture.h"
 #include "ui/canvas/gestures/move_gesture.h"
+#include "ui/canvas/gestures/note_gestures.h"
 #include "ui/canvas/gestures/pan_gesture.h"
 #include "ui/canvas/gestures/select_gesture.h"
+#include "ui/canvas/keyboard_link.h"
 
 #include <QHelpEvent>
 #include <QMenu>
@@ -70,6 +72,10 @@ void CanvasView::mousePressEvent(QMouseEvent* event)
         case Hit::Kind::Layer: pressLayer(hit.node, at); break;
         case Hit::Kind::Wire: m_scene->selectWire(*hit.edge); break;
         case Hit::Kind::Block: pressBlock(hit.group, at); break;
+        case Hit::Kind::Note: pressNote(*hit.note, at); break;
+        case Hit::Kind::NoteGrip: begin(std::make_unique<NoteSizeGesture>(m_scene, *hit.note, at)); break;
+        case Hit::Kind::NoteArrowHandle: begin(std::make_unique<NoteArrowGesture>(m_scene, *hit.note)); break;
+        case Hit::Kind::NoteArrow: m_scene->selectArrow({*hit.note, static_cast<std::size_t>(hit.port)}); break;
         case Hit::Kind::Nothing:
             m_selectedBefore = m_scene->selection();
             if (event->modifiers().testFlag(Qt::ControlModifier) || event->modifiers().testFlag(Qt::AltModifier))
@@ -88,12 +94,26 @@ void CanvasView::pressLayer(NodeId id, const GesturePoint& at)
     if (at.modifiers & (Qt::ControlModifier | Qt::ShiftModifier)) {
         if (!ids.removeOne(id))
             ids << id;
-        m_scene->select(ids);
+        m_scene->select(ids, m_scene->selectedNotes());
     } else if (!ids.contains(id)) {
         m_scene->select({id});
     }
     m_scene->setFocusedNode(id, false);
     begin(std::make_unique<MoveGesture>(m_scene, id, at));
+}
+
+void CanvasView::pressNote(NoteIndex note, const GesturePoint& at)
+{
+    std::set<NoteIndex> notes = m_scene->selectedNotes();
+    if (at.modifiers & (Qt::ControlModifier | Qt::ShiftModifier)) {
+        if (!notes.insert(note).second)
+            notes.erase(note);
+        m_scene->select(m_scene->selection(), notes);
+    } else if (!notes.contains(note)) {
+        m_scene->setFocusedNode(kNoNode, false);
+        m_scene->selectNotes({note});
+    }
+    begin(std::make_unique<MoveGesture>(m_scene, kNoNode, at));
 }
 
 /// A block is dragged, deleted and copied by its head: as its layers, all selected.
@@ -121,8 +141,12 @@ void CanvasView::mouseMoveEvent(QMouseEvent* event)
     }
     const Hit hit = m_scene->hitAt(mapToScene(where));
     m_scene->setHover(hit);
-    const bool port = hit.kind == Hit::Kind::OutputPort || hit.kind == Hit::Kind::InputPort;
-    viewport()->setCursor(m_spaceHeld ? Qt::OpenHandCursor : port ? Qt::CrossCursor : Qt::ArrowCursor);
+    const bool port =
+        hit.kind == Hit::Kind::OutputPort || hit.kind == Hit::Kind::InputPort || hit.kind == Hit::Kind::NoteArrowHandle;
+    viewport()->setCursor(m_spaceHeld                       ? Qt::OpenHandCursor
+                          : port                            ? Qt::CrossCursor
+                          : hit.kind == Hit::Kind::NoteGrip ? Qt::SizeFDiagCursor
+                                                            : Qt::ArrowCursor);
 }
 
 void CanvasView::mouseReleaseEvent(QMouseEvent* event)
@@ -144,6 +168,10 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
         Q_EMIT inspectRequested(hit.node);
         return;
     }
+    if (hit.kind == Hit::Kind::Note && event->button() == Qt::LeftButton) {
+        editNote(*hit.note);
+        return;
+    }
     if (hit.kind == Hit::Kind::Nothing && event->button() == Qt::LeftButton && !m_spaceHeld) {
         // The first click has cleared the selection that the layer is to follow.
         searchAt(mapToScene(event->position().toPoint()),
@@ -159,8 +187,9 @@ void CanvasView::contextMenuEvent(QContextMenuEvent* event)
     if (event->reason() == QContextMenuEvent::Mouse)
         return;
     QMenu menu(this);
-    for (QAction* action : {m_actions->lookInside, m_actions->rename, m_actions->freeze, m_actions->duplicate,
-                            m_actions->remove, m_actions->tidy, m_actions->fit})
+    for (QAction* action : {m_actions->lookInside, m_actions->rename, m_actions->freeze, m_actions->cut,
+                            m_actions->copy, m_actions->paste, m_actions->duplicate, m_actions->remove,
+                            m_actions->addNote, m_actions->tidy, m_actions->fit})
         menu.addAction(action);
     menu.exec(event->globalPos());
 }
@@ -228,7 +257,9 @@ QString CanvasView::toolTipAt(QPoint view) const
         if (const BlockItem* block = m_scene->blockOf(hit.group))
             return block->content().name + u'\n' + block->content().details;
         break;
-    case Hit::Kind::Nothing: break;
+    case Hit::Kind::NoteGrip: return tr("Drag to resize the note");
+    case Hit::Kind::NoteArrowHandle: return tr("Drag to point at a layer or a place");
+    default: break;
     }
     return {};
 }
@@ -246,7 +277,8 @@ void CanvasView::keyReleaseEvent(QKeyEvent* event)
 void CanvasView::focusOutEvent(QFocusEvent* event)
 {
     m_spaceHeld = false;
-    m_wireSource = kNoNode;
+    if (m_link)
+        endLink({});
     if (event->reason() != Qt::PopupFocusReason)
         m_scene->setFocusedNode(m_scene->focusedNode(), false);
     QGraphicsView::focusOutEvent(event);

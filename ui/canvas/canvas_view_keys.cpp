@@ -1,7 +1,9 @@
-// The canvas without a mouse: walking, moving and connecting layers by keys.
+// The canvas without a mouse: walking, moving and connecting layers, wires and notes by keys.
 #include "ui/canvas/canvas_view.h"
 
+#include "ui/canvas/canvas_accessible.h"
 #include "ui/canvas/gestures/gesture.h"
+#include "ui/canvas/keyboard_link.h"
 
 #include <QKeyEvent>
 #include <algorithm>
@@ -16,34 +18,31 @@ using engine::kNoNode;
 void CanvasView::keyPressEvent(QKeyEvent* event)
 {
     const int key = event->key();
-    const NodeId focus = m_scene->focusedNode();
     if (key == Qt::Key_Escape) {
-        if (m_gesture) {
+        if (m_gesture)
             endGesture(nullptr);
-        } else if (m_wireSource != kNoNode) {
-            m_wireSource = kNoNode;
-            say({});
-        } else if (!m_scene->selection().isEmpty() || m_scene->selectedWire()) {
+        else if (m_link)
+            endLink({});
+        else if (!m_scene->selection().isEmpty() || m_scene->selectedWire() || !m_scene->selectedNotes().empty() ||
+                 m_scene->selectedArrow())
             m_scene->select({});
-        } else {
+        else
             event->ignore();
-        }
         return;
     }
-    if (m_gesture)
-        return;
-    if (m_wireSource != kNoNode && keyboardWireKey(key))
+    if (m_gesture || (m_link && linkKey(key)))
         return;
     const bool arrow = key == Qt::Key_Left || key == Qt::Key_Right || key == Qt::Key_Up || key == Qt::Key_Down;
+    const NodeId focus = m_scene->focusedNode();
     if (arrow && event->modifiers().testFlag(Qt::ControlModifier)) {
         nudge(key);
     } else if (arrow) {
-        focusAndSelect(focus == kNoNode ? (focusOrder().empty() ? kNoNode : focusOrder().front())
-                                        : neighbour(focus, key));
-    } else if ((key == Qt::Key_Return || key == Qt::Key_Enter) && focus != kNoNode) {
-        Q_EMIT lookInsideRequested(focus);
-    } else if (key == Qt::Key_C && event->modifiers() == Qt::NoModifier && focus != kNoNode) {
-        startKeyboardWire();
+        walk(key, event->modifiers().testFlag(Qt::ShiftModifier));
+    } else if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+        enter();
+    } else if (key == Qt::Key_C && event->modifiers() == Qt::NoModifier &&
+               (focus != kNoNode || m_scene->selectedNotes().size() == 1) && !m_scene->selectedWire()) {
+        startLink();
     } else if (key == Qt::Key_Slash) {
         searchLayer({});
     } else if (key == Qt::Key_Space && !event->isAutoRepeat()) {
@@ -59,22 +58,106 @@ void CanvasView::keyPressEvent(QKeyEvent* event)
     }
 }
 
+/// Layers in the order of the computation, each followed by the wires that leave it; then the notes.
+std::vector<CanvasView::Stop> CanvasView::stops() const
+{
+    std::vector<Stop> result;
+    for (const NodeId id : focusOrder()) {
+        result.push_back({id, {}, {}});
+        for (const engine::Edge& edge : m_document->graph().edgesFrom(id))
+            if (m_scene->wireOf(edge))
+                result.push_back({kNoNode, edge, {}});
+    }
+    for (NoteIndex i = 0; i < m_document->notes().size(); ++i)
+        result.push_back({kNoNode, {}, i});
+    return result;
+}
+
+CanvasView::Stop CanvasView::currentStop() const
+{
+    if (m_scene->selectedWire())
+        return {kNoNode, m_scene->selectedWire(), {}};
+    if (m_scene->focusedNode() == kNoNode && m_scene->selectedNotes().size() == 1)
+        return {kNoNode, {}, *m_scene->selectedNotes().begin()};
+    return {m_scene->focusedNode(), {}, {}};
+}
+
+void CanvasView::goTo(const Stop& stop)
+{
+    if (stop.node != kNoNode) {
+        focusAndSelect(stop.node);
+        return;
+    }
+    m_scene->setFocusedNode(kNoNode, true);
+    if (stop.wire) {
+        m_scene->selectWire(*stop.wire);
+        if (const WireItem* wire = m_scene->wireOf(*stop.wire))
+            ensureVisible(roundedPath(wire->route().points).boundingRect(), 40, 40);
+    } else if (stop.note) {
+        m_scene->selectNotes({*stop.note});
+        m_scene->setFocusedNode(kNoNode, true);
+        ensureVisible(m_scene->noteItem(*stop.note).rect(), 40, 40);
+    }
+    tellFocus(this);
+}
+
 bool CanvasView::focusNextPrevChild(bool next)
 {
-    const std::vector<NodeId> order = focusOrder();
-    const auto at = std::find(order.begin(), order.end(), m_scene->focusedNode());
-    if (order.empty())
+    const std::vector<Stop> all = stops();
+    if (all.empty())
         return QGraphicsView::focusNextPrevChild(next);
-    if (at == order.end()) {
-        focusAndSelect(next ? order.front() : order.back());
+    const auto at = std::find(all.begin(), all.end(), currentStop());
+    if (at == all.end()) {
+        goTo(next ? all.front() : all.back());
         return true;
     }
-    if (next ? at + 1 == order.end() : at == order.begin()) {
+    if (next ? at + 1 == all.end() : at == all.begin()) {
         m_scene->setFocusedNode(kNoNode, false);
         return QGraphicsView::focusNextPrevChild(next);
     }
-    focusAndSelect(next ? *(at + 1) : *(at - 1));
+    goTo(next ? *(at + 1) : *(at - 1));
     return true;
+}
+
+void CanvasView::walk(int key, bool extend)
+{
+    const bool forward = key == Qt::Key_Right || key == Qt::Key_Down;
+    const Stop here = currentStop();
+    if (here.wire) {
+        // Along it to its ends, across it to the wires beside it.
+        if (key == Qt::Key_Left || key == Qt::Key_Right)
+            return goTo({forward ? m_scene->stacks().headOf(here.wire->to) : here.wire->from, {}, {}});
+        std::vector<Stop> wires = stops();
+        std::erase_if(wires, [](const Stop& stop) { return !stop.wire; });
+        const auto at = std::find(wires.begin(), wires.end(), here);
+        if (forward ? at + 1 < wires.end() : at != wires.begin() && at != wires.end())
+            goTo(forward ? *(at + 1) : *(at - 1));
+        return;
+    }
+    if (here.note) {
+        const std::vector<Stop> all = stops();
+        const auto at = std::find(all.begin(), all.end(), here);
+        if (forward ? at + 1 < all.end() : at != all.begin() && at != all.end())
+            goTo(forward ? *(at + 1) : *(at - 1));
+        return;
+    }
+    const std::vector<NodeId> order = focusOrder();
+    const NodeId to = here.node == kNoNode ? (order.empty() ? kNoNode : order.front()) : neighbour(here.node, key);
+    const QList<NodeId> kept = m_scene->selection();
+    focusAndSelect(to);
+    if (extend && to != kNoNode)
+        m_scene->select(kept + QList<NodeId>{to}, m_scene->selectedNotes());
+}
+
+void CanvasView::enter()
+{
+    const Stop here = currentStop();
+    if (here.wire)
+        searchLayer({});
+    else if (here.note)
+        editNote(*here.note);
+    else if (here.node != kNoNode)
+        Q_EMIT editRequested(here.node);
 }
 
 void CanvasView::focusAndSelect(NodeId id)
@@ -85,6 +168,7 @@ void CanvasView::focusAndSelect(NodeId id)
     m_scene->setFocusedNode(id, true);
     if (NodeItem* item = m_scene->itemOf(id))
         ensureVisible(item->layerRect(id), 40, 40);
+    tellFocus(this);
 }
 
 std::vector<NodeId> CanvasView::focusOrder() const
@@ -147,26 +231,54 @@ void CanvasView::nudge(int key)
             for (NodeId row : stack->rows)
                 places[row] = m_document->position(row) + by;
         }
-    m_document->moveNodes(places, true);
+    std::map<NoteIndex, QPointF> notes;
+    for (const NoteIndex i : m_scene->selectedNotes())
+        notes[i] = QPointF(m_document->notes()[i].x, m_document->notes()[i].y) + by;
+    m_document->moveNodes(places, true, notes);
 }
 
-void CanvasView::startKeyboardWire()
+void CanvasView::startLink()
 {
-    m_wireSource = m_scene->focusedNode();
-    say(tr("Connect %1: choose a layer with the arrow keys, Enter connects, Esc leaves.")
-            .arg(ui::accessibleName(*m_document, m_wireSource)),
+    const Stop here = currentStop();
+    const QString name = here.note ? tr("the note") : ui::accessibleName(*m_document, here.node);
+    m_link = here.note ? std::make_unique<KeyboardLink>(m_scene, *here.note, focusOrder())
+                       : std::make_unique<KeyboardLink>(m_scene, here.node, focusOrder());
+    if (!m_link->hasTargets())
+        endLink(tr("No layer has a free input that %1 could feed.").arg(name));
+    else
+        tellLink();
+}
+
+void CanvasView::tellLink()
+{
+    say(tr("To %1: Enter connects, arrow keys choose another, Esc leaves.")
+            .arg(ui::accessibleName(*m_document, m_link->target())),
         true);
+    ensureVisible(m_scene->rectOf({m_link->target()}), 40, 40);
+    viewport()->update();
 }
 
-bool CanvasView::keyboardWireKey(int key)
+void CanvasView::endLink(const QString& text)
 {
-    const NodeId source = m_wireSource;
-    const NodeId target = m_scene->focusedNode();
-    if (key != Qt::Key_Return && key != Qt::Key_Enter)
+    m_link.reset();
+    say(text);
+    viewport()->update();
+}
+
+/// False: the key means nothing to a wire in the hand.
+bool CanvasView::linkKey(int key)
+{
+    if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+        // Out of the member first: the edit ends whatever is half drawn.
+        const std::unique_ptr<KeyboardLink> link = std::move(m_link);
+        const auto done = link->finish();
+        endLink(done ? m_document->undoStack()->undoText() : QString::fromStdString(done.error().text()));
+    } else if (key == Qt::Key_Right || key == Qt::Key_Down || key == Qt::Key_Left || key == Qt::Key_Up) {
+        m_link->step(key == Qt::Key_Right || key == Qt::Key_Down ? 1 : -1);
+        tellLink();
+    } else {
         return false;
-    m_wireSource = kNoNode;
-    const auto done = m_document->connectNodes(source, target);
-    say(done ? m_document->undoStack()->undoText() : QString::fromStdString(done.error().text()));
+    }
     return true;
 }
 

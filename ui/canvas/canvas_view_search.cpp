@@ -38,8 +38,8 @@ void CanvasView::openSearch(std::vector<LayerEntry> entries, QPoint at, const QS
 
 void CanvasView::searchLayer(const QString& text)
 {
-    m_wireSource = kNoNode; // the C was the first letter of a name
-    say({});
+    if (m_link)
+        endLink({}); // the C was the first letter of a name
     const QPoint pointer = viewport()->mapFromGlobal(QCursor::pos());
     if (const auto wire = m_scene->selectedWire()) {
         const RoutedWire& route = m_scene->wireOf(*wire)->route();

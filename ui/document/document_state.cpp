@@ -19,6 +19,12 @@ void insertAt(std::vector<T>& list, std::size_t index, const T& value)
 }
 } // namespace
 
+bool changesGraph(const Step& step)
+{
+    return !std::holds_alternative<step::MoveStep>(step) && !std::holds_alternative<step::TrainStep>(step) &&
+           !std::holds_alternative<step::NotesStep>(step);
+}
+
 Step inverse(const Step& given)
 {
     Step result = given;
@@ -73,7 +79,8 @@ void applyStep(const Step& given, DocumentState& state)
                           [&](const step::NextIdStep& s) { graph.nextId = s.after; },
                           [&](const step::InputsStep& s) { graph.inputs = s.after; },
                           [&](const step::OutputsStep& s) { graph.outputs = s.after; },
-                          [&](const step::GroupsStep& s) { graph.groups = s.after; }},
+                          [&](const step::GroupsStep& s) { graph.groups = s.after; },
+                          [&](const step::NotesStep& s) { state.notes = s.after; }},
                given);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/graph/graph_spec.h"
+#include "engine/io/project.h"
 #include "engine/train/train_config.h"
 
 #include <QPointF>
@@ -23,6 +24,7 @@ struct DocumentState {
     engine::GraphSpec graph;
     Positions positions;
     engine::TrainConfig train;
+    std::vector<engine::Note> notes;
     friend bool operator==(const DocumentState&, const DocumentState&) = default;
 };
 
@@ -73,12 +75,18 @@ struct OutputsStep {
 struct GroupsStep {
     std::vector<engine::Group> before, after;
 };
+/// Notes came, went, moved or got another text.
+struct NotesStep {
+    std::vector<engine::Note> before, after;
+};
 } // namespace step
 
-using Step =
-    std::variant<step::NodeStep, step::EdgeStep, step::ParamStep, step::NameStep, step::FrozenStep, step::MoveStep,
-                 step::TrainStep, step::NextIdStep, step::InputsStep, step::OutputsStep, step::GroupsStep>;
+using Step = std::variant<step::NodeStep, step::EdgeStep, step::ParamStep, step::NameStep, step::FrozenStep,
+                          step::MoveStep, step::TrainStep, step::NextIdStep, step::InputsStep, step::OutputsStep,
+                          step::GroupsStep, step::NotesStep>;
 
+/// Does a step change what is computed (the graph), or only how it looks and is trained?
+[[nodiscard]] bool changesGraph(const Step& step);
 /// The step that takes `step` back.
 [[nodiscard]] Step inverse(const Step& step);
 void applyStep(const Step& step, DocumentState& state);

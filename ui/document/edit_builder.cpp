@@ -20,9 +20,6 @@ void EditBuilder::push(Step step)
 
 std::vector<Step> EditBuilder::takeSteps()
 {
-    const auto changesGraph = [](const Step& step) {
-        return !std::holds_alternative<step::MoveStep>(step) && !std::holds_alternative<step::TrainStep>(step);
-    };
     if (std::any_of(m_steps.begin(), m_steps.end(), changesGraph))
         tidyGroups();
     return std::move(m_steps);
@@ -73,6 +70,11 @@ NodeId EditBuilder::replaceNode(NodeId old, const std::string& layerId)
     push(step::NextIdStep{node.id, node.id + 1});
     push(step::NodeStep{false, index, before, position});
     push(step::NodeStep{true, index, node, position});
+    std::vector<engine::Note> notes = m_state.notes;
+    for (engine::Note& note : notes)
+        for (engine::NoteArrow& arrow : note.arrows)
+            arrow.node = arrow.node == old ? node.id : arrow.node;
+    setNotes(std::move(notes));
     auto inputs = m_state.graph.inputs;
     auto outputs = m_state.graph.outputs;
     for (engine::InputSpec& spec : inputs)
@@ -102,6 +104,9 @@ NodeId EditBuilder::addCopy(Node node, QPointF position)
     const engine::LayerDescriptor* layer = engine::findLayer(node.type);
     if (layer && std::any_of(m_state.graph.nodes.begin(), m_state.graph.nodes.end(), taken))
         node.name = engine::makeNode(m_state.graph, *layer).name;
+    // The copy has weights of its own: under the name in the file they came from there are others.
+    for (engine::TensorRecord& tensor : node.tensors)
+        tensor.externalName.clear();
     return addNode(std::move(node), position);
 }
 
@@ -179,6 +184,10 @@ void EditBuilder::removeNodes(const std::set<NodeId>& ids, bool bridge)
         if (ids.contains(edge.from))
             removeEdge(edge, false);
 
+    std::vector<engine::Note> notes = m_state.notes;
+    for (engine::Note& note : notes)
+        std::erase_if(note.arrows, [&](const engine::NoteArrow& arrow) { return ids.contains(arrow.node); });
+    setNotes(std::move(notes));
     auto inputs = m_state.graph.inputs;
     if (std::erase_if(inputs, [&](const engine::InputSpec& s) { return ids.contains(s.node); }) > 0)
         push(step::InputsStep{m_state.graph.inputs, inputs});
@@ -230,6 +239,12 @@ void EditBuilder::move(const Positions& places)
     }
     if (!result.moves.empty())
         push(std::move(result));
+}
+
+void EditBuilder::setNotes(std::vector<engine::Note> notes)
+{
+    if (notes != m_state.notes)
+        push(step::NotesStep{m_state.notes, std::move(notes)});
 }
 
 void EditBuilder::setTrainConfig(const engine::TrainConfig& config)

@@ -49,6 +49,7 @@ public:
     void rename(NodeId node, const std::string& name);
     void setFrozen(NodeId node, bool frozen);
     void move(const Positions& places);
+    void setNotes(std::vector<engine::Note> notes);
     void setTrainConfig(const engine::TrainConfig& config);
 
     /// A wire between two nodes into the next free slot.

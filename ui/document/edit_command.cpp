@@ -55,6 +55,12 @@ bool EditCommand::mergeWith(const QUndoCommand* other)
             places.second = later->moves.at(id).second;
         setObsolete(std::all_of(move->moves.begin(), move->moves.end(),
                                 [](const auto& m) { return m.second.first == m.second.second; }));
+    } else if (auto* notes = std::get_if<step::NotesStep>(&mine)) {
+        const auto* later = std::get_if<step::NotesStep>(&theirs);
+        if (!later || later->after.size() != notes->before.size())
+            return false;
+        notes->after = later->after;
+        setObsolete(notes->before == notes->after);
     } else {
         return false;
     }

@@ -35,6 +35,24 @@ QString valueText(const engine::ParamValue& value)
     return QString::fromStdString(engine::paramText(value));
 }
 
+QString notesText(const step::NotesStep& s)
+{
+    if (s.before.size() != s.after.size())
+        return s.before.size() < s.after.size() ? tr("Add a note") : tr("Delete a note");
+    for (std::size_t i = 0; i < s.before.size(); ++i) {
+        const engine::Note &a = s.before[i], &b = s.after[i];
+        if (a.text != b.text)
+            return tr("Change the text of a note");
+        if (a.arrows.size() != b.arrows.size())
+            return a.arrows.size() < b.arrows.size() ? tr("Add an arrow") : tr("Delete an arrow");
+        if (a.arrows != b.arrows)
+            return tr("Move an arrow");
+        if (a.width != b.width || a.height != b.height)
+            return tr("Resize a note");
+    }
+    return tr("Move a note");
+}
+
 /// The one setting that differs, or a general text.
 QString trainText(const engine::TrainConfig& a, const engine::TrainConfig& b)
 {
@@ -95,10 +113,15 @@ QString shortLabel(const engine::GraphSpec& graph, NodeId id)
     return QString::fromStdString(layer ? layer->title : node->type);
 }
 
-QString countedText(const QString& verb, const engine::GraphSpec& graph, const std::vector<NodeId>& ids)
+QString countedText(const QString& verb, const engine::GraphSpec& graph, const std::vector<NodeId>& ids,
+                    std::size_t notes)
 {
-    return ids.size() == 1 ? verb + u' ' + shortLabel(graph, ids.front())
-                           : tr("%1 %2 layers").arg(verb).arg(ids.size());
+    QStringList things;
+    if (!ids.empty())
+        things << (ids.size() == 1 ? shortLabel(graph, ids.front()) : tr("%1 layers").arg(ids.size()));
+    if (notes > 0)
+        things << (notes == 1 ? tr("a note") : tr("%1 notes").arg(notes));
+    return verb + u' ' + things.join(tr(" and "));
 }
 
 QString stepText(const engine::GraphSpec& graph, const Step& given)
@@ -120,6 +143,8 @@ QString stepText(const engine::GraphSpec& graph, const Step& given)
                        [](const auto& m) { return m.first; });
         return countedText(tr("Move"), graph, ids);
     }
+    if (const auto* s = std::get_if<step::NotesStep>(&given))
+        return notesText(*s);
     if (const auto* s = std::get_if<step::TrainStep>(&given))
         return trainText(s->before, s->after);
     if (const auto* s = std::get_if<step::EdgeStep>(&given))

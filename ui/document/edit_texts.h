@@ -10,8 +10,9 @@ namespace convarium::ui
 
 /// "C3", or the title of the layer type while the node has no name.
 [[nodiscard]] QString shortLabel(const engine::GraphSpec& graph, NodeId id);
-/// "Delete C3", "Delete 3 layers" for the verb "Delete".
-[[nodiscard]] QString countedText(const QString& verb, const engine::GraphSpec& graph, const std::vector<NodeId>& ids);
+/// "Delete C3", "Delete 3 layers", "Delete C3 and a note", "Delete 2 notes" for the verb "Delete".
+[[nodiscard]] QString countedText(const QString& verb, const engine::GraphSpec& graph, const std::vector<NodeId>& ids,
+                                  std::size_t notes = 0);
 /// "Change filters of C3 from 16 to 32", "Move C3", "Change batch size from 64 to 128", ...: for edits of one step.
 [[nodiscard]] QString stepText(const engine::GraphSpec& graph, const Step& step);
 /// "2,416", for any locale of the user.

@@ -57,14 +57,13 @@ std::optional<DocumentChange> eventOf(const Step& given)
                                                 change.what = What::TrainConfigChanged;
                                                 return true;
                                             },
+                                            [&](const step::NotesStep&) {
+                                                change.what = What::NotesChanged;
+                                                return true;
+                                            },
                                             [](const auto&) { return false; }},
                                  given);
     return told ? std::optional(change) : std::nullopt;
-}
-
-bool changesGraph(const Step& given)
-{
-    return !std::holds_alternative<step::MoveStep>(given) && !std::holds_alternative<step::TrainStep>(given);
 }
 
 } // namespace
@@ -89,14 +88,14 @@ QPointF ProjectDocument::position(NodeId id) const
 }
 
 void ProjectDocument::reset(engine::GraphSpec graph, Positions positions, engine::TrainConfig train,
-                            const QString& file)
+                            const QString& file, std::vector<engine::Note> notes)
 {
     // Every edit and every field of the inspector may then rely on all settings being there.
     for (engine::Node& node : graph.nodes)
         if (const engine::LayerDescriptor* layer = engine::findLayer(node.type))
             if (auto complete = engine::completeParams(*layer, node.params))
                 node.params = std::move(*complete);
-    m_state = {std::move(graph), std::move(positions), std::move(train)};
+    m_state = {std::move(graph), std::move(positions), std::move(train), std::move(notes)};
     m_file = file;
     m_lastGood.clear();
     m_warnings.clear();

@@ -10,11 +10,13 @@
 #include <QUndoStack>
 #include <functional>
 #include <optional>
+#include <set>
 
 namespace convarium::ui
 {
 
 class EditBuilder;
+using NoteIndex = std::size_t;
 
 /// A small typed event: what changed, so that only the views of it repaint.
 struct DocumentChange {
@@ -30,6 +32,7 @@ struct DocumentChange {
         NodeRenamed,          ///< node; kNoNode: the title of the network
         FrozenChanged,        ///< node
         TrainConfigChanged,
+        NotesChanged,    ///< any of them
         ShapesChanged,   ///< shapes, counts and problems have been worked out again
         FileChanged,     ///< file name
         WarningsChanged, ///< what a training run showed
@@ -46,6 +49,8 @@ struct Fragment {
     std::vector<engine::Edge> edges;
     std::vector<engine::Group> groups; ///< blocks that are there whole
     Positions positions;
+    std::vector<engine::Note> notes; ///< their arrows to other layers stay behind
+    [[nodiscard]] bool isEmpty() const { return nodes.empty() && notes.empty(); }
 };
 
 /// Lives in the UI thread. Every edit is a method here and one step on the undo stack; views react to changed().
@@ -61,10 +66,12 @@ public:
     [[nodiscard]] const Positions& positions() const { return m_state.positions; }
     [[nodiscard]] QPointF position(NodeId id) const;
     [[nodiscard]] const engine::TrainConfig& trainConfig() const { return m_state.train; }
+    [[nodiscard]] const std::vector<engine::Note>& notes() const { return m_state.notes; }
     [[nodiscard]] QUndoStack* undoStack() { return &m_stack; }
 
     /// Another project: forgets the undo history. Positions may be missing; the canvas fills them in.
-    void reset(engine::GraphSpec graph, Positions positions, engine::TrainConfig train, const QString& file = {});
+    void reset(engine::GraphSpec graph, Positions positions, engine::TrainConfig train, const QString& file = {},
+               std::vector<engine::Note> notes = {});
     /// Places for nodes that have none; not an edit.
     void placeNodes(const Positions& positions);
 
@@ -104,15 +111,16 @@ public:
     /// Adds the layer and, where that is allowed, a wire from `after` to it.
     NodeId addNodeAfter(const std::string& layerId, QPointF position, NodeId after);
     NodeId insertOnWire(const engine::Edge& edge, const std::string& layerId, QPointF position);
-    /// The nodes with their wires; bridge: consumers of single-input layers are fed by what fed those.
-    void removeNodes(const std::vector<NodeId>& ids, bool bridge);
+    /// The nodes with their wires, and notes; bridge: consumers of single-input layers are fed by what fed those.
+    void removeNodes(const std::vector<NodeId>& ids, bool bridge, const std::set<NoteIndex>& notes = {},
+                     const QString& verb = tr("Delete"));
     engine::Result<void> connectNodes(NodeId from, NodeId to);
     /// Feeds every layer of the block that has no input yet; one step.
     engine::Result<void> connectToBlock(NodeId from, std::int64_t group);
     void removeEdge(const engine::Edge& edge);
     engine::Result<void> rewire(const engine::Edge& edge, NodeId to);
     /// dragging: joins the previous change of the same thing until endGesture() is called.
-    void moveNodes(const Positions& places, bool dragging = false);
+    void moveNodes(const Positions& places, bool dragging = false, const std::map<NoteIndex, QPointF>& notes = {});
     void setParam(NodeId node, const std::string& key, const engine::ParamValue& value, bool dragging = false);
     /// Several settings as one step, e.g. both sides of a kernel; text as stepText() of the first.
     void setParams(NodeId node, const std::vector<std::pair<std::string, engine::ParamValue>>& values);
@@ -123,9 +131,13 @@ public:
     void renameNetwork(const QString& title);
     void setFrozen(NodeId node, bool frozen);
     void arrange(const Positions& places); ///< "Tidy the layout"
+    // Notes are known by their place in notes(); undo restores it.
+    NoteIndex addNote(const engine::Note& note);
+    /// Another text, place, size or arrow.
+    void setNote(NoteIndex index, const engine::Note& note, bool dragging = false);
     /// A copy of these nodes and the wires between them.
-    [[nodiscard]] Fragment fragment(const std::vector<NodeId>& ids) const;
-    /// Adds the fragment moved by `offset`; returns the new ids. verb: "Paste", "Duplicate".
+    [[nodiscard]] Fragment fragment(const std::vector<NodeId>& ids, const std::set<NoteIndex>& notes = {}) const;
+    /// Adds the fragment moved by `offset`; returns the new ids; its notes are the last ones. verb: "Paste".
     std::vector<NodeId> paste(const Fragment& fragment, QPointF offset, const QString& verb);
     /// Any composition as one step of the undo stack; nothing when `build` adds no steps.
     void edit(const QString& text, const std::function<void(EditBuilder&)>& build);

@@ -91,12 +91,18 @@ NodeId ProjectDocument::insertOnWire(const Edge& edge, const std::string& layerI
     return added;
 }
 
-void ProjectDocument::removeNodes(const std::vector<NodeId>& ids, bool bridge)
+void ProjectDocument::removeNodes(const std::vector<NodeId>& ids, bool bridge, const std::set<NoteIndex>& notes,
+                                  const QString& verb)
 {
     const std::vector<NodeId> gone = existing(m_state.graph, ids);
-    if (gone.empty())
+    std::vector<engine::Note> kept;
+    for (NoteIndex i = 0; i < m_state.notes.size(); ++i)
+        if (!notes.contains(i))
+            kept.push_back(m_state.notes[i]);
+    if (gone.empty() && kept.size() == m_state.notes.size())
         return;
-    edit(countedText(tr("Delete"), m_state.graph, gone), [&](EditBuilder& b) {
+    edit(countedText(verb, m_state.graph, gone, m_state.notes.size() - kept.size()), [&](EditBuilder& b) {
+        b.setNotes(kept);
         b.removeNodes({gone.begin(), gone.end()}, bridge);
     });
 }
@@ -157,10 +163,17 @@ engine::Result<void> ProjectDocument::rewire(const Edge& edge, NodeId to)
     return verdict;
 }
 
-void ProjectDocument::moveNodes(const Positions& places, bool dragging)
+void ProjectDocument::moveNodes(const Positions& places, bool dragging, const std::map<NoteIndex, QPointF>& notes)
 {
     EditBuilder builder(m_state);
     builder.move(places);
+    std::vector<engine::Note> moved = m_state.notes;
+    for (const auto& [index, place] : notes)
+        if (index < moved.size()) {
+            moved[index].x = place.x();
+            moved[index].y = place.y();
+        }
+    builder.setNotes(std::move(moved));
     std::vector<Step> steps = builder.takeSteps();
     const QString text = steps.empty() ? QString() : stepText(m_state.graph, steps.front());
     pushSteps(text, std::move(steps), dragging);
@@ -216,70 +229,30 @@ void ProjectDocument::setFrozen(NodeId node, bool frozen)
          [&](EditBuilder& b) { b.setFrozen(node, frozen); });
 }
 
+NoteIndex ProjectDocument::addNote(const engine::Note& note)
+{
+    std::vector<engine::Note> notes = m_state.notes;
+    notes.push_back(note);
+    edit(tr("Add a note"), [&](EditBuilder& b) { b.setNotes(notes); });
+    return m_state.notes.size() - 1;
+}
+
+void ProjectDocument::setNote(NoteIndex index, const engine::Note& note, bool dragging)
+{
+    if (index >= m_state.notes.size())
+        return;
+    std::vector<engine::Note> notes = m_state.notes;
+    notes[index] = note;
+    EditBuilder builder(m_state);
+    builder.setNotes(std::move(notes));
+    std::vector<Step> steps = builder.takeSteps();
+    const QString text = steps.empty() ? QString() : stepText(m_state.graph, steps.front());
+    pushSteps(text, std::move(steps), dragging);
+}
+
 void ProjectDocument::arrange(const Positions& places)
 {
     edit(tr("Tidy the layout"), [&](EditBuilder& b) { b.move(places); });
-}
-
-Fragment ProjectDocument::fragment(const std::vector<NodeId>& ids) const
-{
-    Fragment result;
-    for (NodeId id : existing(m_state.graph, ids)) {
-        result.nodes.push_back(*m_state.graph.node(id));
-        result.positions[id] = position(id);
-    }
-    for (const Edge& edge : m_state.graph.edges)
-        if (result.positions.contains(edge.from) && result.positions.contains(edge.to))
-            result.edges.push_back(edge);
-    // A part of a block is not the block: its layers are copied as single ones.
-    std::set<std::int64_t> whole;
-    for (const engine::Group& group : m_state.graph.groups) {
-        const auto members = engine::membersOf(m_state.graph, group.id);
-        if (std::all_of(members.begin(), members.end(), [&](NodeId id) { return result.positions.contains(id); })) {
-            whole.insert(group.id);
-            result.groups.push_back(group);
-        }
-    }
-    for (engine::Group& group : result.groups)
-        if (!whole.contains(group.parent))
-            group.parent = -1;
-    for (engine::Node& node : result.nodes)
-        if (!whole.contains(node.group))
-            node.group = -1;
-    return result;
-}
-
-std::vector<NodeId> ProjectDocument::paste(const Fragment& fragment, QPointF offset, const QString& verb)
-{
-    std::vector<NodeId> added;
-    if (fragment.nodes.empty())
-        return added;
-    engine::GraphSpec named;
-    std::vector<NodeId> ids;
-    for (const engine::Node& node : fragment.nodes) {
-        named.nodes.push_back(node);
-        ids.push_back(node.id);
-    }
-    edit(countedText(verb, named, ids), [&](EditBuilder& b) {
-        std::map<NodeId, NodeId> copies;
-        const auto groups = b.addGroupCopies(fragment.groups);
-        for (engine::Node node : fragment.nodes) {
-            const auto group = groups.find(node.group);
-            node.group = group == groups.end() ? -1 : group->second;
-            const auto place = fragment.positions.find(node.id);
-            copies[node.id] = b.addCopy(node, (place == fragment.positions.end() ? QPointF() : place->second) + offset);
-            added.push_back(copies[node.id]);
-        }
-        for (Edge edge : fragment.edges) {
-            edge.from = copies.at(edge.from);
-            edge.to = copies.at(edge.to);
-            // Wires from outside stay behind, so the slots of a copied merge start again at 0.
-            edge.slot = b.nextEdge(edge.from, edge.to).slot;
-            if (engine::canConnect(b.graph(), edge))
-                b.addEdge(edge);
-        }
-    });
-    return added;
 }
 
 } // namespace convarium::ui

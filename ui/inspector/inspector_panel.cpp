@@ -10,6 +10,7 @@
 #include "ui/inspector/why_list.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QMetaObject>
 #include <QPainter>
@@ -192,6 +193,23 @@ void InspectorPanel::startRename()
 {
     m_name->setFocus();
     m_name->selectAll();
+}
+
+void InspectorPanel::startEditing()
+{
+    QWidget* first = m_form->isVisible() ? m_form->firstField() : nullptr;
+    if (!first)
+        return startRename();
+    first->setFocus(Qt::TabFocusReason); // selects what is in it, to be written over
+    ensureWidgetVisible(first);
+}
+
+void InspectorPanel::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Escape)
+        return QScrollArea::keyPressEvent(event);
+    commitName();
+    Q_EMIT left();
 }
 
 /// An edit reports many small changes; one repaint answers them all.

@@ -28,6 +28,8 @@ public:
     [[nodiscard]] const std::vector<engine::NodeId>& selection() const { return m_nodes; }
     /// What the last check of a training run found; null: there was none.
     void setHealth(const engine::HealthPtr& report);
+    /// Puts the cursor into the first setting, or the name field where there is none.
+    void startEditing();
     /// Puts the cursor into the name field.
     void startRename();
     [[nodiscard]] ParamForm* form() const { return m_form; }
@@ -39,11 +41,14 @@ public:
     [[nodiscard]] QSize sizeHint() const override;
 
 Q_SIGNALS:
+    /// Esc: back to what is being edited here.
+    void left();
     /// The info button: help about a kind of layer was asked for.
     void helpRequested(const QString& layerId);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     QWidget* makeHead();

@@ -526,6 +526,10 @@ void NumberBox::keyPressEvent(QKeyEvent* event)
         return;
     }
     if (event->key() == Qt::Key_Escape) {
+        if (lineEdit()->text() == textFromValue(static_cast<int>(m_shown))) {
+            event->ignore(); // nothing to take back: leaves the field
+            return;
+        }
         showValue(m_shown);
         Q_EMIT faultChanged({});
         selectAll();

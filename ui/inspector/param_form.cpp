@@ -233,6 +233,14 @@ void ParamForm::apply(const std::vector<std::pair<std::string, ParamValue>>& cha
     }
 }
 
+QWidget* ParamForm::firstField() const
+{
+    for (const auto& row : m_rows)
+        if (!row.field->isHidden())
+            return row.field->focusTarget();
+    return nullptr;
+}
+
 ParamField* ParamForm::field(const std::string& key) const
 {
     for (const auto& row : m_rows)

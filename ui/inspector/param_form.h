@@ -29,6 +29,8 @@ public:
     /// Smaller labels and no ranges, for a panel of 272.
     void setNarrow(bool narrow);
     [[nodiscard]] bool isEmpty() const { return m_rows.empty(); }
+    /// Where the cursor goes first; null when there is nothing to set.
+    [[nodiscard]] QWidget* firstField() const;
     [[nodiscard]] ParamField* field(const std::string& key) const;
     /// Message below the field of this setting; empty when there is none.
     [[nodiscard]] QString message(const std::string& key) const;

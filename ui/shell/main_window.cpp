@@ -222,6 +222,11 @@ void MainWindow::connectParts()
         m_inspectorDock->show();
         m_inspector->setFocus(Qt::OtherFocusReason);
     });
+    connect(m_canvas, &CanvasView::editRequested, this, [this](qint64) {
+        m_inspectorDock->show();
+        m_inspector->startEditing();
+    });
+    connect(m_inspector, &InspectorPanel::left, m_canvas, [this] { m_canvas->setFocus(Qt::OtherFocusReason); });
     connect(m_canvas, &CanvasView::renameRequested, this, [this](qint64) {
         m_inspectorDock->show();
         m_inspector->startRename();

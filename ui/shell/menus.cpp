@@ -42,7 +42,10 @@ void MainWindow::makeMenus()
     edit->addAction(m_undo);
     edit->addAction(m_redo);
     edit->addSeparator();
-    for (QAction* a : {canvas->duplicate, canvas->remove, canvas->selectAll, canvas->rename})
+    for (QAction* a : {canvas->cut, canvas->copy, canvas->paste, canvas->duplicate, canvas->remove, canvas->selectAll})
+        edit->addAction(a);
+    edit->addSeparator();
+    for (QAction* a : {canvas->rename, canvas->addNote})
         edit->addAction(a);
     makeViewMenu();
     QMenu* network = menuBar()->addMenu(tr("&Network"));

@@ -4,6 +4,7 @@
 #include "engine/io/load_model.h"
 #include "engine/io/project_file.h"
 #include "ui/document/project_document.h"
+#include "ui/document/project_file_state.h"
 #include "ui/theme/dialogs.h"
 #include "ui/theme/settings.h"
 #include "ui/training/training_controller.h"
@@ -139,12 +140,10 @@ void ProjectFiles::show(const engine::Project& project, const QString& what, con
     const bool imported = source.endsWith(QLatin1String(".onnx"), Qt::CaseInsensitive);
     const QString file = imported ? QString() : source;
     m_about = project.about;
-    m_notes = project.notes;
     m_savedAt.clear();
-    Positions positions;
-    for (const auto& [id, at] : project.positions)
-        positions[id] = {at[0], at[1]};
-    m_document->reset(project.graph, positions, project.train, file);
+    DocumentState state = stateOf(project);
+    m_document->reset(std::move(state.graph), std::move(state.positions), std::move(state.train), file,
+                      std::move(state.notes));
     TrainingHistory history;
     for (const engine::HistoryStep& s : project.history.steps)
         history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, 0});
@@ -159,13 +158,8 @@ void ProjectFiles::show(const engine::Project& project, const QString& what, con
 
 engine::Project ProjectFiles::network() const
 {
-    engine::Project p;
-    p.graph = m_document->graph();
+    engine::Project p = projectOf(m_document->state());
     p.about = m_about;
-    p.notes = m_notes;
-    p.train = m_document->trainConfig();
-    for (const auto& [id, at] : m_document->positions())
-        p.positions[id] = {at.x(), at.y()};
     return p;
 }
 

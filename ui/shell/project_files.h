@@ -75,7 +75,6 @@ private:
     QPointer<QWidget> m_window;
     FileTask m_task;
     engine::About m_about;
-    std::vector<engine::Note> m_notes;
     std::function<QByteArray()> m_thumbnail;
     QString m_savedAt;
 };

@@ -80,6 +80,8 @@ Project randomProject(unsigned seed)
     p.graph.inputs = {{p.graph.nodes.front().id, "0.1307,0.3081"}};
     p.graph.outputs = {{p.graph.nodes.back().id, "cross-entropy", 0.3}};
     p.notes = {{"note", 1, 2, 3, 4}, {"", -1.5, 0, 0, 0}};
+    if (below(2) == 0)
+        p.notes[0].arrows = {{p.graph.nodes.front().id, 0, 0}, {kNoNode, 1.5, -2}};
     p.about = {"d", 2015, "p", "a", "b", "", "s", {p.graph.nodes.back().id}};
     p.train.epochs = below(100);
     p.train.rate = std::uniform_real_distribution<double>(0, 1)(random);
@@ -126,6 +128,17 @@ private Q_SLOTS:
         }
     }
 
+    /// Programs that know no arrows read the files that have none.
+    void filesSayTheOldestFormatThatHoldsThem()
+    {
+        Project project = *read(kSmall);
+        QVERIFY(networkToJson(project).find("\"format\": 1") != std::string::npos);
+        project.notes[0].arrows = {{2, 0, 0}};
+        const std::string text = networkToJson(project);
+        QVERIFY(text.find("\"format\": 2") != std::string::npos);
+        QVERIFY(read(text)->notes == project.notes);
+    }
+
     void missingSettingsGetTheirDefaults()
     {
         const auto project = read(kSmall);
@@ -151,7 +164,7 @@ private Q_SLOTS:
         row("no format", R"("format": 1,)", "", "format");
         row("format as text", R"("format": 1,)", R"("format": "1",)", "format");
         row("format 0", R"("format": 1,)", R"("format": 0,)", "format");
-        row("newer format", R"("format": 1,)", R"("format": 2,)", "format", ErrorCode::NewerVersion);
+        row("newer format", R"("format": 1,)", R"("format": 3,)", "format", ErrorCode::NewerVersion);
         row("no name", R"("name": "n",)", "", "name");
         row("name as number", R"("name": "n",)", R"("name": 3,)", "name");
         row("no nextId", R"("nextId": 4,)", "", "nextId");
@@ -186,6 +199,10 @@ private Q_SLOTS:
         row("place of nobody", R"({"1": [0, 0]})", R"({"8": [0, 0]})", "positions.8");
         row("place of three numbers", R"([0, 0])", R"([0, 0, 0])", "positions.1");
         row("place too far", R"([0, 0])", R"([0, 1e300])", "positions.1");
+        row("arrow to nothing", R"("height": 1})", R"("height": 1, "arrows": [{"node": 9}]})",
+            "notes[0].arrows[0].node");
+        row("arrow without a place", R"("height": 1})", R"("height": 1, "arrows": [{"x": 9}]})",
+            "notes[0].arrows[0].y");
         row("note without text", R"("text": "t", )", "", "notes[0].text");
         row("batch 0", R"("batch": 64)", R"("batch": 0)", "training.batch");
         row("seed as broken number", R"("seed": 5)", R"("seed": 5.5)", "training.seed");
@@ -259,7 +276,7 @@ private Q_SLOTS:
     void aVersionWithoutAMigrationIsRefused()
     {
         Migrations table = builtInMigrations();
-        table.currentFormat = 2;
+        table.formats.clear();
         const std::string text = kSmall;
         const auto project =
             readNetwork({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "old.json", table);

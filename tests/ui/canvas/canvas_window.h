@@ -4,6 +4,7 @@
 #include "tests/support/graphs.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/theme/settings.h"
+#include "ui/theme/theme.h"
 
 #include <QMimeData>
 #include <QSignalSpy>
@@ -42,6 +43,7 @@ class CanvasWindow
 public:
     explicit CanvasWindow(const GraphSpec& graph = smallNet(), const Positions& places = smallPlaces())
     {
+        ui::ThemeManager::instance().setReducedMotion(true); // cards are where the document has them
         document.reset(graph, places, {});
         view = std::make_unique<CanvasView>(&document);
         view->resize(1300, 700);

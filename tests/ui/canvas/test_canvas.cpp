@@ -424,31 +424,6 @@ private Q_SLOTS:
         QCOMPARE(w.view->selection().size(), 7);
     }
 
-    void cConnectsWithoutAMouse()
-    {
-        CanvasWindow w;
-        QVERIFY(w.ready());
-        w.document.removeEdge(w.wireInto(kDense));
-        w.document.moveNodes({{kDense, {648, 320}}});
-        w.click(w.middle(kFlatten));
-        w.key(Qt::Key_C);
-        QVERIFY2(w.said.contains(QStringLiteral("Enter connects")), qPrintable(w.said));
-        w.key(Qt::Key_Down);
-        QCOMPARE(w.scene().focusedNode(), kDense);
-        w.key(Qt::Key_Return);
-        QCOMPARE(w.wireInto(kDense).from, kFlatten);
-        // Refused: the reason is told and nothing changes. Escape leaves without a word.
-        const DocumentState state = w.document.state();
-        w.key(Qt::Key_C);
-        w.key(Qt::Key_Up);
-        w.key(Qt::Key_Return);
-        QVERIFY2(w.said.contains(QStringLiteral("circle")), qPrintable(w.said));
-        w.key(Qt::Key_C);
-        w.key(Qt::Key_Escape);
-        QVERIFY(w.said.isEmpty());
-        QVERIFY(w.document.state() == state);
-    }
-
     void keysZoomAndFit()
     {
         CanvasWindow w;

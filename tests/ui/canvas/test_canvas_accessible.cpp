@@ -121,7 +121,7 @@ private Q_SLOTS:
         QVERIFY(!QAccessible::accessibleInterface(id));
         QVERIFY(!child(w, name));
         QVERIFY(!child(w, name + QStringLiteral(" out")));
-        QCOMPARE(canvas->childCount(), children - 3);
+        QCOMPARE(canvas->childCount(), children - 4); // two wires became one
         w.document.undoStack()->undo();
         QVERIFY(child(w, name));
         QVERIFY(child(w, name)->isValid());

@@ -29,7 +29,12 @@ MoveGesture::MoveGesture(CanvasScene* scene, NodeId held, const GesturePoint& st
             m_chain = *stack;
             ++cards;
         }
-    if (cards != 1)
+    for (const NoteIndex i : scene->selectedNotes()) {
+        m_notes[i] = scene->document()->notes().at(i);
+        if (held == engine::kNoNode && m_held.isNull())
+            m_held = scene->noteItem(i).rect();
+    }
+    if (cards != 1 || !m_notes.empty())
         m_chain.reset();
     else
         m_loose = graph.edgesInto(m_chain->head).empty() && graph.edgesFrom(m_chain->tail()).empty();
@@ -74,8 +79,14 @@ void MoveGesture::move(const GesturePoint& point)
     m_after.clear();
     for (const auto& [id, place] : m_before)
         m_after[id] = place + to.by;
+    m_movedNotes = m_notes;
+    for (auto& [index, note] : m_movedNotes) {
+        note.x += to.by.x();
+        note.y += to.by.y();
+    }
     m_scene->setDropWire(m_wire);
     m_scene->previewMove(m_after);
+    m_scene->previewNotes(m_movedNotes);
 }
 
 void MoveGesture::finish(const GesturePoint& point)
@@ -83,19 +94,26 @@ void MoveGesture::finish(const GesturePoint& point)
     move(point);
     if (!m_moving)
         return;
-    const Positions places = m_after;
-    const auto wire = m_wire;
-    cancel();
-    if (wire)
-        leadWireThrough(*m_scene->document(), *wire, *m_chain);
+    ProjectDocument* document = m_scene->document();
+    const int before = document->undoStack()->index();
+    std::map<NoteIndex, QPointF> notes;
+    for (const auto& [index, note] : m_movedNotes)
+        notes[index] = {note.x, note.y};
+    m_scene->setDropWire(std::nullopt);
+    // The cards stay in the hand until the document has them there, and glide on from there.
+    if (m_wire)
+        leadWireThrough(*document, *m_wire, *m_chain);
     else
-        m_scene->document()->moveNodes(places);
+        document->moveNodes(m_after, false, notes);
+    if (document->undoStack()->index() == before)
+        cancel(); // back where they came from
 }
 
 void MoveGesture::cancel()
 {
     m_scene->setDropWire(std::nullopt);
     m_scene->previewMove({});
+    m_scene->previewNotes({});
 }
 
 void MoveGesture::paint(QPainter* painter) const

@@ -8,6 +8,7 @@
 
 #include <QLineF>
 #include <QRectF>
+#include <map>
 #include <optional>
 
 namespace convarium::ui
@@ -18,7 +19,7 @@ class CanvasScene;
 class MoveGesture final : public Gesture
 {
 public:
-    /// Moves the cards of all selected layers; `held` is the layer under the pointer.
+    /// Moves the cards of all selected layers, and the selected notes; `held` is the layer under the pointer.
     MoveGesture(CanvasScene* scene, NodeId held, const GesturePoint& start);
     void move(const GesturePoint& point) override;
     void finish(const GesturePoint& point) override;
@@ -32,7 +33,8 @@ private:
     CanvasScene* m_scene;
     GesturePoint m_start;
     Positions m_before, m_after; ///< of all layers on the cards
-    QRectF m_held;               ///< the card under the pointer, where it was
+    std::map<std::size_t, engine::Note> m_notes, m_movedNotes;
+    QRectF m_held; ///< the card under the pointer, where it was
     std::vector<QRectF> m_others;
     std::vector<QLineF> m_guides;
     std::optional<Stack> m_chain; ///< the only card there is to move

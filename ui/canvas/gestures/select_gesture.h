@@ -1,4 +1,4 @@
-// The rubber band: selects every card it touches.
+// The rubber band: selects every card and note it touches.
 #pragma once
 
 #include "engine/graph/graph_spec.h"
@@ -6,6 +6,7 @@
 
 #include <QList>
 #include <QRectF>
+#include <set>
 
 namespace convarium::ui
 {
@@ -27,6 +28,7 @@ private:
     QPointF m_start;
     QRectF m_band;
     QList<engine::NodeId> m_before, m_kept;
+    std::set<std::size_t> m_notesBefore, m_notesKept;
 };
 
 } // namespace convarium::ui

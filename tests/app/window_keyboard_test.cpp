@@ -1,0 +1,120 @@
+// LeNet-5 from an empty canvas without a pointer: every event is a key sent to whatever has the focus.
+#include "tests/support/graphs.h"
+#include "ui/canvas/canvas_view.h"
+#include "ui/document/project_document.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/settings.h"
+#include "ui/theme/theme.h"
+
+#include <QComboBox>
+#include <QTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class WindowKeyboardTest : public QObject
+{
+    Q_OBJECT
+
+    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = {})
+    {
+        QVERIFY(QApplication::focusWidget());
+        QTest::keyClick(QApplication::focusWidget(), key, modifiers);
+        ++m_keys;
+    }
+    void type(const QString& text)
+    {
+        for (const QChar letter : text) {
+            QTest::keyClicks(QApplication::focusWidget(), QString(letter));
+            ++m_keys;
+        }
+    }
+    /// Adds a layer behind the one that has the focus.
+    void add(const QString& name)
+    {
+        key(Qt::Key_Slash);
+        type(name);
+        key(Qt::Key_Return);
+    }
+    /// Tab until the field of that name is reached, as somebody who listens does.
+    void goToField(const QString& name)
+    {
+        for (int i = 0; i < 20 && QApplication::focusWidget()->accessibleName() != name; ++i)
+            key(Qt::Key_Tab);
+        QCOMPARE(QApplication::focusWidget()->accessibleName(), name);
+    }
+    void set(const QString& field, const QString& value)
+    {
+        goToField(field);
+        if (qobject_cast<QComboBox*>(QApplication::focusWidget())) {
+            type(value.left(1));
+        } else {
+            key(Qt::Key_A, Qt::ControlModifier);
+            type(value);
+            key(Qt::Key_Return);
+        }
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+
+    void lenetIsBuiltByKeysAlone()
+    {
+        MainWindow window;
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        auto* canvas = window.findChild<CanvasView*>();
+        QTRY_COMPARE(QApplication::focusWidget(), canvas);
+        const auto conv = [&](const char* filters, const char* padding) {
+            add(QStringLiteral("conv2d"));
+            key(Qt::Key_Return);
+            set(QStringLiteral("Filters"), QLatin1String(filters));
+            set(QStringLiteral("Kernel"), QStringLiteral("5"));
+            set(QStringLiteral("Padding"), QLatin1String(padding));
+            key(Qt::Key_Escape);
+            QCOMPARE(QApplication::focusWidget(), canvas);
+            add(QStringLiteral("tanh"));
+        };
+        const auto dense = [&](const char* units) {
+            add(QStringLiteral("dense"));
+            key(Qt::Key_Return);
+            set(QStringLiteral("Units"), QLatin1String(units));
+            key(Qt::Key_Escape);
+        };
+        add(QStringLiteral("input"));
+        conv("6", "same");
+        add(QStringLiteral("avgpool"));
+        conv("16", "valid");
+        add(QStringLiteral("avgpool"));
+        conv("120", "valid");
+        add(QStringLiteral("flatten"));
+        dense("84");
+        add(QStringLiteral("tanh"));
+        dense("10");
+
+        const ProjectDocument& document = *window.document();
+        QVERIFY(document.problems().empty());
+        QCOMPARE(document.totals().parameters(), qint64(61706));
+        QCOMPARE(document.totals().macs, qint64(416520));
+        const engine::GraphSpec wanted = test::lenet5();
+        QCOMPARE(document.graph().nodes.size(), wanted.nodes.size());
+        for (std::size_t i = 0; i < wanted.nodes.size(); ++i)
+            QCOMPARE(document.graph().nodes[i].type, wanted.nodes[i].type);
+        QVERIFY(document.graph().edges == wanted.edges);
+        qInfo("LeNet-5 took %d keys", m_keys);
+        // And all of it can be taken back.
+        for (int i = document.graph().nodes.empty() ? 0 : 200; i > 0 && !document.graph().nodes.empty(); --i)
+            key(Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(document.graph().nodes.empty());
+    }
+
+private:
+    int m_keys = 0;
+};
+
+QTEST_MAIN(WindowKeyboardTest)
+#include "window_keyboard_test.moc"
