@@ -121,7 +121,7 @@ private Q_SLOTS:
     {
         Opened w;
         showMaps(w);
-        QTest::keyClick(w.window.canvas()->viewport(), Qt::Key_Return);
+        QTest::keyClick(w.window.canvas()->viewport(), Qt::Key_Return, Qt::ControlModifier);
         QVERIFY(w.view()->isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
         agrees(w.view());
