@@ -76,7 +76,7 @@ struct OutputSpec {
 };
 
 struct GraphSpec {
-    static constexpr int kFormat = 2; ///< newest format of files; 2: notes with arrows
+    static constexpr int kFormat = 1;
     int format = kFormat;
     std::string name; ///< "lenet-5"; for people: title
     std::string title;

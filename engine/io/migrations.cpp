@@ -58,12 +58,10 @@ Result<QJsonObject> migratedNode(QJsonObject node, const Migrations& migrations,
 
 const Migrations& builtInMigrations()
 {
-    // 2 only adds arrows to notes.
-    static const Migrations table{
-        GraphSpec::kFormat, {{1, [](QJsonObject network) { return network; }}}, {}, [](const std::string& type) {
-            const LayerDescriptor* layer = findLayer(type);
-            return layer ? layer->version : 0;
-        }};
+    static const Migrations table{GraphSpec::kFormat, {}, {}, [](const std::string& type) {
+                                      const LayerDescriptor* layer = findLayer(type);
+                                      return layer ? layer->version : 0;
+                                  }};
     return table;
 }
 
