@@ -58,10 +58,12 @@ Result<QJsonObject> migratedNode(QJsonObject node, const Migrations& migrations,
 
 const Migrations& builtInMigrations()
 {
-    static const Migrations table{GraphSpec::kFormat, {}, {}, [](const std::string& type) {
-                                      const LayerDescriptor* layer = findLayer(type);
-                                      return layer ? layer->version : 0;
-                                  }};
+    constexpr int kNewest = 2; // notes with arrows, which format 1 has not; nothing else differs
+    static const Migrations table{
+        kNewest, {{1, [](QJsonObject network) { return network; }}}, {}, [](const std::string& type) {
+            const LayerDescriptor* layer = findLayer(type);
+            return layer ? layer->version : 0;
+        }};
     return table;
 }
 

@@ -115,7 +115,7 @@ private Q_SLOTS:
         QAccessibleInterface* canvas = named(window, QStringLiteral("Network canvas"));
         QVERIFY(canvas);
         const auto layers = static_cast<int>(window.document()->graph().nodes.size());
-        QVERIFY2(canvas->childCount() >= layers && canvas->childCount() <= 3 * layers,
+        QVERIFY2(canvas->childCount() >= layers && canvas->childCount() <= 4 * layers,
                  qPrintable(QString::number(canvas->childCount())));
         const auto all = everything(window);
         QAccessibleInterface* palette = named(window, QStringLiteral("Layer palette"));

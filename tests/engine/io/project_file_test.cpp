@@ -164,7 +164,7 @@ private Q_SLOTS:
     void aNewerProjectIsRefused()
     {
         std::string network = networkToJson(trainedProject(7));
-        network.replace(network.find("\"format\": 1"), 11, "\"format\": 2");
+        network.replace(network.find("\"format\": 1"), 11, "\"format\": 9");
         ZipWriter writer;
         QVERIFY(writer.add("network.json", {{reinterpret_cast<const std::uint8_t*>(network.data()), network.size()}},
                            true));
