@@ -231,7 +231,7 @@ void NumberView::showNumber()
         backward ? tr("Gradient of the loss of this one image, with running statistics and without dropout. The engine "
                       "has %1.")
                        .arg(numberText(engine, decimalsFor(engine, 6)))
-                 : tr("%1 terms, added up in 64 bits; the engine computes in 32 bits and has %2.")
+                 : tr("Terms: %1, added up in 64 bits; the engine computes in 32 bits and has %2.")
                        .arg(locale.toString(m_model.terms))
                        .arg(numberText(engine, decimalsFor(engine, 6))));
 }

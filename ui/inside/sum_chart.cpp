@@ -8,13 +8,14 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace convarium::ui
 {
 
 namespace
 {
-constexpr std::size_t kMostBars = 13;
+constexpr int kBarWidth = 48; ///< at least, so that numbers do not run into one another
 }
 
 SumChart::SumChart(QWidget* parent) : QWidget(parent)
@@ -26,53 +27,59 @@ SumChart::SumChart(QWidget* parent) : QWidget(parent)
 
 QSize SumChart::minimumSizeHint() const
 {
-    return {scaled(200), scaled(110)};
+    return {scaled(200), scaled(84)};
 }
 
-/// Of many maps the largest parts get bars of their own, in the order of the maps.
 void SumChart::setModel(const NumberModel& model, int current)
 {
-    std::vector<Bar> all;
+    m_bars.clear();
     for (std::size_t i = 0; i < model.groups.size(); ++i)
         if (model.groups[i].adds)
-            all.push_back(
+            m_bars.push_back(
                 {tr("map %1").arg(model.groups[i].map + 1), model.groups[i].subtotal, static_cast<int>(i) == current});
     for (const NumberExtra& x : model.extras)
-        all.push_back({x.name, x.value, false});
-    m_bars = all;
-    if (all.size() > kMostBars) {
-        std::vector<double> sizes;
-        for (const Bar& b : all)
-            sizes.push_back(std::abs(b.value));
-        std::nth_element(sizes.begin(), sizes.begin() + (kMostBars - 1), sizes.end(), std::greater<>());
-        const double least = sizes[kMostBars - 1];
-        m_bars.clear();
-        Bar rest;
-        int left = 0;
-        for (const Bar& b : all) {
-            if ((b.current || std::abs(b.value) > least) && m_bars.size() < kMostBars) {
-                m_bars.push_back(b);
-            } else {
-                rest.value += b.value;
-                ++left;
-            }
-        }
-        rest.name = tr("%1 more").arg(left);
-        m_bars.push_back(rest);
-    }
+        m_bars.push_back({x.name, x.value, false});
     m_sum = model.sum;
     setAccessibleDescription(tr("sum %1").arg(numberText(m_sum)));
     update();
 }
 
+/// As many as there is room for: of many parts the largest get bars of their own, in the order of the maps.
+std::vector<SumChart::Bar> SumChart::shownBars() const
+{
+    const auto room = static_cast<std::size_t>(std::max(3, width() / scaled(kBarWidth) - 1)); // one is the sum's
+    if (m_bars.size() <= room)
+        return m_bars;
+    std::vector<double> sizes;
+    for (const Bar& b : m_bars)
+        sizes.push_back(std::abs(b.value));
+    const auto last = sizes.begin() + static_cast<std::ptrdiff_t>(room - 1);
+    std::nth_element(sizes.begin(), last, sizes.end(), std::greater<>());
+    std::vector<Bar> shown;
+    Bar rest;
+    int left = 0;
+    for (const Bar& b : m_bars) {
+        if ((b.current || std::abs(b.value) > *last) && shown.size() + 1 < room) {
+            shown.push_back(b);
+        } else {
+            rest.value += b.value;
+            ++left;
+        }
+    }
+    rest.name = tr("%1 more").arg(left);
+    shown.push_back(rest);
+    return shown;
+}
+
 void SumChart::paintEvent(QPaintEvent*)
 {
-    if (m_bars.empty())
+    const std::vector<Bar> bars = shownBars();
+    if (bars.empty())
         return;
     const Theme& theme = Theme::current();
     QPainter painter(this);
     double low = std::min(0.0, m_sum), high = std::max(0.0, m_sum), running = 0, largest = std::abs(m_sum);
-    for (const Bar& b : m_bars) {
+    for (const Bar& b : bars) {
         running += b.value;
         low = std::min(low, running);
         high = std::max(high, running);
@@ -83,7 +90,7 @@ void SumChart::paintEvent(QPaintEvent*)
     const int text = lineHeight(TextRole::Small);
     const double top = text + 2, bottom = height() - 2 * text - 4;
     const auto y = [&](double v) { return bottom - (v - low) / (high - low) * (bottom - top); };
-    const int count = static_cast<int>(m_bars.size()) + 1;
+    const int count = static_cast<int>(bars.size()) + 1;
     const double pitch = static_cast<double>(width()) / count;
     const double bar = std::min(pitch * 0.76, static_cast<double>(scaled(42)));
     painter.setPen(QPen(theme.line2, 1));
@@ -92,7 +99,7 @@ void SumChart::paintEvent(QPaintEvent*)
     running = 0;
     for (int i = 0; i < count; ++i) {
         const bool isSum = i + 1 == count;
-        const double value = isSum ? m_sum : m_bars[static_cast<std::size_t>(i)].value;
+        const double value = isSum ? m_sum : bars[static_cast<std::size_t>(i)].value;
         const double from = isSum ? 0 : running, to = from + value;
         const double x = i * pitch + (pitch - bar) / 2;
         const QRectF r(x, std::min(y(from), y(to)), bar, std::max(1.0, std::abs(y(from) - y(to))));
@@ -107,10 +114,10 @@ void SumChart::paintEvent(QPaintEvent*)
         painter.setPen(theme.text);
         painter.drawText(QRectF(i * pitch - 8, r.top() - text, pitch + 16, text), Qt::AlignCenter,
                          numberText(value, decimals + (isSum ? 1 : 0)));
-        const bool strong = isSum || m_bars[static_cast<std::size_t>(i)].current;
+        const bool strong = isSum || bars[static_cast<std::size_t>(i)].current;
         painter.setFont(ui::font(strong ? TextRole::SmallMedium : TextRole::Small));
         painter.setPen(strong ? theme.text : theme.text2);
-        const QString name = isSum ? tr("sum") : m_bars[static_cast<std::size_t>(i)].name;
+        const QString name = isSum ? tr("sum") : bars[static_cast<std::size_t>(i)].name;
         painter.drawText(QRectF(i * pitch, height() - text, pitch, text), Qt::AlignCenter,
                          painter.fontMetrics().elidedText(name, Qt::ElideRight, static_cast<int>(pitch)));
         running = to;
@@ -126,7 +133,7 @@ FunctionCurve::FunctionCurve(QWidget* parent) : QWidget(parent)
 
 QSize FunctionCurve::minimumSizeHint() const
 {
-    return {scaled(140), scaled(90)};
+    return {scaled(140), scaled(72)};
 }
 
 void FunctionCurve::setFunction(std::function<double(double)> function, double x)

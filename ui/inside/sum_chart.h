@@ -26,6 +26,8 @@ private:
         double value = 0;
         bool current = false;
     };
+    [[nodiscard]] std::vector<Bar> shownBars() const;
+
     std::vector<Bar> m_bars;
     double m_sum = 0;
 };

@@ -94,7 +94,8 @@ QSize ValueGrid::sizeHint() const
 
 QSize ValueGrid::minimumSizeHint() const
 {
-    return {scaled(96), top() + scaled(84)};
+    // Five rows that hold their numbers.
+    return {scaled(96), top() + 5 * lineHeight(TextRole::Small) + 2};
 }
 
 void ValueGrid::paintEvent(QPaintEvent*)
