@@ -58,8 +58,8 @@ public:
             return scale.error();
         for (NodeId id : m_shaped.order)
             forward(id, *scale);
-        if (!m_input.labels.empty()) {
-            if (auto started = startLoss(); !started)
+        if (!m_input.labels.empty() || m_input.scoreClass >= 0) {
+            if (auto started = m_input.labels.empty() ? startScore() : startLoss(); !started)
                 return started.error();
             for (auto id = m_shaped.order.rbegin(); id != m_shaped.order.rend(); ++id)
                 if (m_pass.outputGradients.contains(*id) && !findLayer(m_graph.node(*id)->type)->isInput)
@@ -127,8 +127,8 @@ private:
         functions<T>(*p.layer).forward(p.call);
     }
 
-    /// The mean loss on the logits, and its gradient.
-    Result<void> startLoss()
+    /// What the loss reads: the result, or what a final softmax reads.
+    NodeId logitsNode() const
     {
         NodeId logits = kNoNode;
         for (NodeId id : m_shaped.order)
@@ -136,8 +136,31 @@ private:
                 logits = id;
         if (!m_graph.outputs.empty())
             logits = m_graph.outputs.front().node;
-        if (m_graph.node(logits)->type == "softmax")
-            logits = m_graph.edgesInto(logits).front().from;
+        return m_graph.node(logits)->type == "softmax" ? m_graph.edgesInto(logits).front().from : logits;
+    }
+
+    /// Gradient 1 at the number of one class, for every image.
+    Result<void> startScore()
+    {
+        const NodeId logits = logitsNode();
+        const std::int64_t classes = m_shaped.shapes.at(logits).elements();
+        if (m_input.scoreClass >= classes)
+            return Error{ErrorCode::InvalidArgument,
+                         "The network ends with " + std::to_string(classes) + " numbers; there is no class " +
+                             std::to_string(m_input.scoreClass) + ".",
+                         {},
+                         {logits, {}, {}, -1}};
+        const auto& z = m_pass.outputs.at(logits);
+        auto& g = m_pass.outputGradients.emplace(logits, TensorOf<T>(z.shape())).first->second;
+        for (std::int64_t n = 0; n < batch(); ++n)
+            g[n * classes + m_input.scoreClass] = T(1);
+        return {};
+    }
+
+    /// The mean loss on the logits, and its gradient.
+    Result<void> startLoss()
+    {
+        const NodeId logits = logitsNode();
         const Shape& shape = m_shaped.shapes.at(logits);
         const std::int64_t classes = shape.rank() == 3 ? shape[0] : shape.elements();
         const std::int64_t places = shape.elements() / classes;

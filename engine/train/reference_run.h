@@ -22,13 +22,14 @@ struct ReferenceInput {
     std::vector<std::uint8_t> pixels;   ///< image after image, C H W
     std::vector<int> labels;            ///< per image, or per pixel of its mask (-1: not judged); empty: forward only
     std::vector<std::uint32_t> indices; ///< data set index per image, for counted randomness
+    int scoreClass = -1; ///< without labels: gradients of this class's number before the softmax, not of the loss
     bool training = false;
     std::uint64_t seed = 1;
     std::uint32_t step = 0;
 };
 
-/// Forward, and with labels also loss and backward. The graph must have no faults; weights must hold every tensor.
-/// Batches have at most 2^31 elements per tensor.
+/// Forward, and with labels (or a class to score) also loss and backward. The graph must have no faults; weights must
+/// hold every tensor. Batches have at most 2^31 elements per tensor.
 template <class T>
 Result<ReferencePass<T>> runReference(const GraphSpec& graph, const WeightMap& weights, const ReferenceInput& input);
 
