@@ -24,6 +24,7 @@
 #include "ui/theme/widgets.h"
 #include "ui/training/feature_map_panel.h"
 #include "ui/training/map_service.h"
+#include "ui/training/run_library.h"
 #include "ui/training/speed_view.h"
 #include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
@@ -105,8 +106,8 @@ MainWindow::MainWindow()
       m_number(new NumberView(m_numbers)), m_gallery(new GalleryPage), m_notice(new NoticeBar(tr("Notice"))),
       m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
       m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
-      m_bottom(new QStackedWidget), m_totals(new TotalsBar(m_document)),
-      m_files(new ProjectFiles(m_document, m_controller, this)),
+      m_bottom(new QStackedWidget), m_runs(new RunLibrary(RunLibrary::usualFile(), this)),
+      m_totals(new TotalsBar(m_document)), m_files(new ProjectFiles(m_document, m_controller, this)),
       m_autosave(new Autosave(
           m_document, [this] { return m_files->network(); }, RecoveryStore::defaultFolder(), this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
@@ -153,6 +154,8 @@ MainWindow::MainWindow()
     m_bottom->addWidget(problemsPage(problems, [this] { showProblems(false); }));
     auto* tabbed = new ProblemsPanel(m_document);
     m_training->addTab(tabbed, tr("Problems"));
+    m_runs->follow(m_controller, [this] { return m_document->title(); });
+    m_training->setRuns(m_runs);
     for (ProblemsPanel* p : {problems, tabbed})
         connect(p, &ProblemsPanel::showNode, m_canvas, &CanvasView::focusNode);
     m_bottomDock = addPanel(Qt::BottomDockWidgetArea, m_bottom, tr("Training panel"));
@@ -186,6 +189,7 @@ MainWindow::~MainWindow()
     delete m_autosave;
     delete m_files;
     delete m_numbers;
+    delete m_runs;
     delete m_maps;
     delete m_controller;
     delete m_document;

@@ -28,6 +28,7 @@ class Pages;
 class ProblemsPanel;
 class ProjectDocument;
 class ProjectFiles;
+class RunLibrary;
 class TextLabel;
 class TotalsBar;
 class TrainingController;
@@ -107,6 +108,7 @@ private:
     InspectorPanel* m_inspector;
     TrainingDock* m_training;
     QStackedWidget* m_bottom;
+    RunLibrary* m_runs;
     TotalsBar* m_totals;
     HeaderBar* m_header;
     ProjectFiles* m_files;

@@ -185,6 +185,11 @@ void MainWindow::makeTrainMenu()
     speed->setShortcut(QKeySequence(QStringLiteral("F9")));
     connect(speed, &QAction::triggered, this, &MainWindow::showSpeed);
     connect(m_training, &TrainingDock::speedShown, speed, &QAction::setChecked);
+    train->addAction(tr("Runs"), this, [this] {
+        m_bottomDock->show();
+        m_bottom->setCurrentIndex(0);
+        m_training->showRuns(true);
+    });
     train->addAction(tr("Export the curves as CSV\u2026"), this, [this] { m_training->lossChart()->exportCsv(); });
 }
 

@@ -2,6 +2,7 @@
 
 #include <QFileInfo>
 #include <QSettings>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <array>
 
@@ -78,6 +79,12 @@ void Settings::useTestMode()
     auto folder = std::make_unique<QTemporaryDir>();
     useFile(folder->filePath(QStringLiteral("settings.ini")));
     d->folder = std::move(folder);
+}
+
+QString Settings::ownFile(const QString& name) const
+{
+    return d->folder ? d->folder->filePath(name)
+                     : QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + u'/' + name;
 }
 
 QStringList Settings::keys()

@@ -69,6 +69,8 @@ public:
     void useFile(const QString& path);
     /// A fresh, empty file in a temporary folder that goes away with the program. First line of every GUI test.
     void useTestMode();
+    /// Place of a file that the program keeps for itself; in test mode beside the settings.
+    [[nodiscard]] QString ownFile(const QString& name) const;
 
     [[nodiscard]] static QStringList keys();
 

@@ -4,6 +4,7 @@
 #include "ui/training/curve_view.h"
 
 #include <QAccessible>
+#include <QActionGroup>
 #include <QChart>
 #include <QContextMenuEvent>
 #include <QGraphicsLayout>
@@ -13,10 +14,14 @@
 #include <QLocale>
 #include <QLogValueAxis>
 #include <QMenu>
+#include <QPainter>
 #include <QSaveFile>
 #include <QScatterSeries>
+#include <QSlider>
+#include <QSvgGenerator>
 #include <QVBoxLayout>
 #include <QValueAxis>
+#include <QWidgetAction>
 #include <algorithm>
 #include <cmath>
 
@@ -40,6 +45,39 @@ int meanColumns(const TrainingHistory& history, double xMax, int pixels)
     const auto& last = history.steps.back();
     const double perEpoch = static_cast<double>(last.step) / std::max(last.epoch, 1e-9);
     return static_cast<int>(std::clamp(perEpoch * xMax / kFewestSteps, 30.0, std::max(pixels / 2.0, 30.0)));
+}
+
+QString measureTitle(Measure measure)
+{
+    switch (measure) {
+    case Measure::Loss: return CurveChart::tr("Loss");
+    case Measure::Accuracy: return CurveChart::tr("Accuracy");
+    case Measure::Rate: return CurveChart::tr("Rate");
+    case Measure::Speed: return CurveChart::tr("Speed");
+    }
+    return {};
+}
+
+QString measureNote(Measure measure)
+{
+    switch (measure) {
+    case Measure::Loss: return CurveChart::tr("cross-entropy");
+    case Measure::Accuracy: return CurveChart::tr("share right");
+    case Measure::Rate: return CurveChart::tr("learning rate");
+    case Measure::Speed: return CurveChart::tr("images/s");
+    }
+    return {};
+}
+
+QString axisTitle(CurveAxis axis)
+{
+    switch (axis) {
+    case CurveAxis::Epochs: return CurveChart::tr("epoch");
+    case CurveAxis::Steps: return CurveChart::tr("step");
+    case CurveAxis::Seconds: return CurveChart::tr("seconds");
+    case CurveAxis::Macs: return CurveChart::tr("multiply-adds");
+    }
+    return {};
 }
 
 } // namespace
@@ -87,12 +125,14 @@ void CurveChart::makeCaption()
     const bool loss = m_measure == Measure::Loss;
     auto* row = m_caption = new QHBoxLayout;
     row->setSpacing(scaled(5));
-    row->addWidget(new TextLabel(loss ? tr("Loss") : tr("Accuracy"), TextRole::SectionBold));
+    m_title = new TextLabel(measureTitle(m_measure), TextRole::SectionBold);
+    row->addWidget(m_title);
     m_note = new ElidedLabel({}, TextRole::Body, ColorRole::Text2);
     row->addWidget(m_note, 1);
     row->addWidget(new SeriesName(tr("training"), ColorRole::Training, false));
     row->addSpacing(scaled(3));
-    row->addWidget(new SeriesName(tr("validation"), ColorRole::Validation, true));
+    m_validationName = new SeriesName(tr("validation"), ColorRole::Validation, true);
+    row->addWidget(m_validationName);
     auto* more = new IconButton(QStringLiteral("dots"), loss ? tr("Loss chart options") : tr("Accuracy chart options"),
                                 this, ColorRole::Text2);
     connect(more, &QToolButton::clicked, this,
@@ -149,6 +189,11 @@ void CurveChart::applyTheme()
     m_low->setPen(pen(faint, 1));
     m_training->setPen(pen(theme.training, 1.5));
     m_validation->setPen(pen(theme.validation, 2.5));
+    for (std::size_t i = 0; i < m_runSeries.size(); ++i) {
+        QPen run = pen(runColor(m_runs[i].style, theme), 1.5);
+        run.setDashPattern(runDashes(m_runs[i].style));
+        m_runSeries[i]->setPen(run);
+    }
     for (QScatterSeries* rings : {m_rings, m_best}) {
         rings->setMarkerShape(QScatterSeries::MarkerShapeCircle);
         rings->setMarkerSize(scaled(8) + 1.0);
@@ -206,16 +251,24 @@ void CurveChart::refresh()
     const int columns = std::max(static_cast<int>(m_view->chart()->plotArea().width()), 60);
     QList<QPointF> means, extremes, validation;
     if (!empty) {
-        const double xMax = m_x->max();
+        const double xMax = m_epochs;
         means = columnMeans(*m_history, m_measure, 0, xMax, meanColumns(*m_history, xMax, columns));
         if (m_batches)
             extremes = thinMinMax(*m_history, m_measure, 0, xMax, columns);
         validation = validationPoints(*m_history, m_measure);
     }
     const bool accuracy = m_measure == Measure::Accuracy;
+    const AxisScale scale = axisScale();
+    means = smoothed(std::move(means), m_smoothing);
     for (auto* list : {&means, &extremes, &validation})
         for (auto& p : *list)
-            p.setY(accuracy ? 100 * p.y() : m_log ? std::max(p.y(), kSmallestLoss) : p.y());
+            p = {scale.at(p.x()), shownValue(p.y())};
+    QList<CurveView::Mark> marks;
+    if (m_history)
+        for (const auto& mark : m_history->marks)
+            marks.append({scale.at(mark.epoch), QString::fromStdString(mark.words)});
+    m_view->setMarks(marks);
+    drawRuns();
     m_training->replace(means);
     if (m_batches)
         m_low->replace(extremes);
@@ -230,13 +283,15 @@ void CurveChart::refresh()
 AxisRange CurveChart::valueRange() const
 {
     const bool accuracy = m_measure == Measure::Accuracy;
-    const AxisRange whole = accuracy ? AxisRange{0, 100, 20} : AxisRange{0, 2.5, 0.5};
+    const AxisRange whole = accuracy                     ? AxisRange{0, 100, 20}
+                            : m_measure == Measure::Loss ? AxisRange{0, 2.5, 0.5}
+                                                         : AxisRange{0, 1, 0.2};
     const int ticks = height() < scaled(180) ? 3 : 5;
     if (!m_history || m_history->empty())
         return niceRange(whole.minimum, whole.maximum, ticks);
     // The first steps of a fresh network lie far off: once there is more to see, they may leave the plot.
-    const auto points = columnMeans(*m_history, m_measure, 0, m_xRange, meanColumns(*m_history, m_xRange, 500));
-    const double from = points.size() > 15 ? 0.02 * m_xRange : 0;
+    const auto points = columnMeans(*m_history, m_measure, 0, m_epochs, meanColumns(*m_history, m_epochs, 500));
+    const double from = points.size() > 15 ? 0.02 * m_epochs : 0;
     double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
     const auto include = [&](const QPointF& p) {
         low = std::min(low, p.y());
@@ -254,7 +309,7 @@ AxisRange CurveChart::valueRange() const
         range.maximum = 100;
         return range;
     }
-    return niceRange(0, std::max(high, 1e-4), ticks);
+    return niceRange(0, std::max(high, 1e-7), ticks);
 }
 
 /// Whole decades about all means.
@@ -262,7 +317,7 @@ AxisRange CurveChart::decadeRange() const
 {
     double low = 0.1, high = 0.1;
     if (m_history && !m_history->empty()) {
-        const auto points = columnMeans(*m_history, m_measure, 0, m_xRange, meanColumns(*m_history, m_xRange, 500));
+        const auto points = columnMeans(*m_history, m_measure, 0, m_epochs, meanColumns(*m_history, m_epochs, 500));
         for (qsizetype i = 0; i < points.size(); ++i) {
             low = i == 0 ? points[i].y() : std::min(low, points[i].y());
             high = i == 0 ? points[i].y() : std::max(high, points[i].y());
@@ -277,9 +332,18 @@ void CurveChart::applyRanges()
     double last = m_xMax;
     if (m_history && !m_history->steps.empty())
         last = std::max(last, std::ceil(m_history->steps.back().epoch - 1e-9));
+    m_epochs = last;
+    last = axisScale().at(last);
+    for (const CurveRun& run : m_runs)
+        if (!run.history->steps.empty())
+            last = std::max(last, AxisScale(*run.history, m_axis).at(run.history->steps.back().epoch));
+    if (m_axis == CurveAxis::Seconds) // its end is an estimate that moves all the time
+        last = niceRange(0, last, 6).maximum;
     if (last != m_xRange) { // axes lay everything out again: only when needed
         m_xRange = last;
-        m_x->setTickInterval(std::max(1.0, niceStep(last / 6)));
+        const double step = niceStep(last / 6);
+        m_x->setLabelFormat(step >= 1e6 ? QStringLiteral("%.1e") : QStringLiteral("%.0f"));
+        m_x->setTickInterval(std::max(1.0, step));
         m_x->setRange(0, last);
     }
     AxisRange range = m_logY ? decadeRange() : valueRange();
@@ -330,6 +394,97 @@ void CurveChart::setLogScale(bool on)
     refresh();
 }
 
+void CurveChart::setMeasure(Measure measure)
+{
+    if (measure == m_measure)
+        return;
+    if (m_log)
+        setLogScale(false);
+    m_measure = measure;
+    m_range = {-1, -1, 0};
+    m_title->setText(measureTitle(measure));
+    m_validationName->setVisible(measure == Measure::Loss || measure == Measure::Accuracy);
+    updateNote();
+    refresh();
+}
+
+QColor runColor(int style, const Theme& theme)
+{
+    constexpr Family kOrder[] = {Family::Convolution, Family::Pooling,   Family::Activation,
+                                 Family::Dense,       Family::Normalise, Family::Merge};
+    return style < 6 ? theme.familyInk(kOrder[style]) : theme.text3;
+}
+
+QList<qreal> runDashes(int style)
+{
+    static const QList<qreal> kDashes[] = {{8, 3}, {3, 3}, {8, 3, 2, 3}, {12, 4}, {2, 4}, {8, 3, 2, 3, 2, 3}};
+    return style < 6 ? kDashes[style] : QList<qreal>{1, 3};
+}
+
+void CurveChart::setRuns(std::vector<CurveRun> runs)
+{
+    m_runs = std::move(runs);
+    auto* chart = m_view->chart();
+    while (m_runSeries.size() > m_runs.size()) {
+        chart->removeSeries(m_runSeries.back());
+        delete m_runSeries.back();
+        m_runSeries.pop_back();
+    }
+    while (m_runSeries.size() < m_runs.size()) {
+        m_runSeries.push_back(new QLineSeries(this));
+        chart->addSeries(m_runSeries.back());
+        m_runSeries.back()->attachAxis(m_x);
+        m_runSeries.back()->attachAxis(m_logY ? static_cast<QAbstractAxis*>(m_logY) : m_y);
+    }
+    applyTheme();
+    refresh();
+}
+
+void CurveChart::drawRuns()
+{
+    QList<CurveView::EndLabel> labels;
+    for (std::size_t i = 0; i < m_runs.size(); ++i) {
+        const TrainingHistory& history = *m_runs[i].history;
+        const double end = history.steps.empty() ? 0 : history.steps.back().epoch;
+        const AxisScale scale(history, m_axis);
+        QList<QPointF> points = smoothed(columnMeans(history, m_measure, 0, end, 150), m_smoothing);
+        for (QPointF& p : points)
+            p = {scale.at(p.x()), shownValue(p.y())};
+        m_runSeries[i]->replace(points);
+        if (!points.isEmpty())
+            labels.append({points.last(), m_runs[i].label, runColor(m_runs[i].style)});
+    }
+    m_view->setEndLabels(labels);
+}
+
+void CurveChart::setAxis(CurveAxis axis)
+{
+    m_axis = axis;
+    m_x->setTitleText(axisTitle(axis));
+    refresh();
+}
+
+void CurveChart::setSmoothing(double weight)
+{
+    m_smoothing = std::clamp(weight, 0.0, 0.98);
+    updateNote();
+    refresh();
+}
+
+AxisScale CurveChart::axisScale() const
+{
+    static const TrainingHistory none;
+    return {m_history ? *m_history : none, m_axis};
+}
+
+/// As the axis has it.
+double CurveChart::shownValue(double value) const
+{
+    if (m_measure == Measure::Accuracy)
+        return 100 * value;
+    return m_log ? std::max(value, kSmallestLoss) : value;
+}
+
 void CurveChart::setShowBatches(bool on)
 {
     m_batches = on;
@@ -347,7 +502,9 @@ void CurveChart::setOutOfDate(bool outOfDate)
 /// The unit beside the title steps back where it would have to be cut; a warning does not.
 void CurveChart::updateNote()
 {
-    const QString what = m_measure == Measure::Loss ? tr("cross-entropy") : tr("share right");
+    QString what = measureNote(m_measure);
+    if (m_smoothing > 0)
+        what += tr(", smoothed");
     if (m_outOfDate)
         m_note->setText(tr("of an older network"));
     else
@@ -363,7 +520,30 @@ void CurveChart::showMenu(const QPoint& globalPos)
 {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    if (m_measure == Measure::Loss) {
+    const auto choice = [menu](QActionGroup* group, const QString& text, bool on) {
+        QAction* a = group->addAction(menu->addAction(text));
+        a->setCheckable(true);
+        a->setChecked(on);
+        return a;
+    };
+    menu->addSection(tr("Curve"));
+    auto* curves = new QActionGroup(menu);
+    for (const auto& [measure, text] : {std::pair{Measure::Loss, tr("Loss")},
+                                        {Measure::Accuracy, tr("Accuracy")},
+                                        {Measure::Rate, tr("Learning rate")},
+                                        {Measure::Speed, tr("Images per second")}})
+        connect(choice(curves, text, m_measure == measure), &QAction::triggered, this,
+                [this, m = measure] { setMeasure(m); });
+    menu->addSection(tr("Against"));
+    auto* axes = new QActionGroup(menu);
+    for (const auto& [axis, text] : {std::pair{CurveAxis::Epochs, tr("Epochs")},
+                                     {CurveAxis::Steps, tr("Steps")},
+                                     {CurveAxis::Seconds, tr("Seconds of training")},
+                                     {CurveAxis::Macs, tr("Multiply-adds")}})
+        connect(choice(axes, text, m_axis == axis), &QAction::triggered, this, [this, a = axis] { setAxis(a); });
+    menu->addSeparator();
+    addSmoothing(menu);
+    if (m_measure != Measure::Accuracy) {
         auto* log = menu->addAction(tr("Logarithmic scale"));
         log->setCheckable(true);
         log->setChecked(m_log);
@@ -374,10 +554,30 @@ void CurveChart::showMenu(const QPoint& globalPos)
     batches->setChecked(m_batches);
     connect(batches, &QAction::toggled, this, &CurveChart::setShowBatches);
     menu->addSeparator();
+    connect(menu->addAction(tr("Compare runs")), &QAction::triggered, this, &CurveChart::runsRequested);
     auto* save = menu->addAction(tr("Export as CSV…"));
     save->setEnabled(m_history && !m_history->empty());
     connect(save, &QAction::triggered, this, &CurveChart::exportCsv);
+    connect(menu->addAction(tr("Export as picture…")), &QAction::triggered, this, &CurveChart::exportPicture);
     menu->popup(globalPos);
+}
+
+void CurveChart::addSmoothing(QMenu* menu)
+{
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(scaled(12), scaled(4), scaled(12), scaled(4));
+    layout->addWidget(new TextLabel(tr("Smoothing")));
+    auto* slider = new QSlider(Qt::Horizontal);
+    slider->setAccessibleName(tr("Smoothing"));
+    slider->setRange(0, 98);
+    slider->setValue(qRound(100 * m_smoothing));
+    slider->setMinimumWidth(scaled(120));
+    connect(slider, &QSlider::valueChanged, this, [this](int value) { setSmoothing(value / 100.0); });
+    layout->addWidget(slider, 1);
+    auto* action = new QWidgetAction(menu);
+    action->setDefaultWidget(row);
+    menu->addAction(action);
 }
 
 void CurveChart::contextMenuEvent(QContextMenuEvent* event)
@@ -401,6 +601,56 @@ bool CurveChart::exportCsv()
     return false;
 }
 
+bool CurveChart::exportPicture()
+{
+    const QString path = dialogs::saveFile(this, tr("Export the chart"), QStringLiteral("training.png"),
+                                           {tr("Picture (*.png)"), tr("Drawing (*.svg)")}, QStringLiteral("png"));
+    if (path.isEmpty())
+        return false;
+    if (writePicture(path))
+        return true;
+    dialogs::inform(this, SignKind::Error, tr("The chart could not be written."),
+                    tr("%1: choose another folder.").arg(path));
+    return false;
+}
+
+bool CurveChart::writePicture(const QString& path)
+{
+    const auto paint = [this](QPaintDevice* device, const QRectF& area) {
+        QPainter painter(device);
+        painter.fillRect(area, Theme::current().surface);
+        painter.setRenderHint(QPainter::Antialiasing);
+        m_view->render(&painter, area);
+        return painter.isActive();
+    };
+    const QSize size = m_view->size();
+    if (path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)) {
+        QSaveFile file(path);
+        if (!file.open(QIODevice::WriteOnly))
+            return false;
+        QSvgGenerator svg;
+        svg.setOutputDevice(&file);
+        svg.setSize(size);
+        svg.setViewBox(QRect(QPoint(), size));
+        svg.setTitle(measureTitle(m_measure));
+        return paint(&svg, QRectF(QPointF(), QSizeF(size))) && file.commit();
+    }
+    QImage image(2 * size, QImage::Format_RGB32); // sharp on paper too
+    return paint(&image, QRectF(QPointF(), QSizeF(image.size()))) && image.save(path, "PNG");
+}
+
+QString CurveChart::numberText(double value) const
+{
+    const QLocale locale;
+    switch (m_measure) {
+    case Measure::Loss: return locale.toString(value, 'f', 3);
+    case Measure::Accuracy: return locale.toString(value, 'f', 1) + tr(" %");
+    case Measure::Rate: return locale.toString(value, 'g', 3);
+    case Measure::Speed: return locale.toString(qRound(value));
+    }
+    return {};
+}
+
 QString CurveChart::lastValueText() const
 {
     if (!m_history || m_history->steps.empty())
@@ -409,14 +659,12 @@ QString CurveChart::lastValueText() const
     if (means.isEmpty())
         return {};
     const QLocale locale;
-    const auto number = [&](double v) {
-        return m_measure == Measure::Loss ? locale.toString(v, 'f', 3) : locale.toString(v, 'f', 1) + tr(" %");
-    };
     const auto epoch = static_cast<int>(std::ceil(m_history->steps.back().epoch - 1e-9));
-    QString text = (m_measure == Measure::Loss ? tr("loss %1, epoch %2") : tr("accuracy %1, epoch %2"))
-                       .arg(number(means.last().y()), locale.toString(std::max(epoch, 1)));
+    QString text =
+        tr("%1 %2, epoch %3")
+            .arg(measureTitle(m_measure).toLower(), numberText(means.last().y()), locale.toString(std::max(epoch, 1)));
     if (m_validation->count() > 0)
-        text += tr(", validation %1").arg(number(m_validation->points().last().y()));
+        text += tr(", validation %1").arg(numberText(m_validation->points().last().y()));
     return text;
 }
 

@@ -14,6 +14,7 @@ class QAbstractAxis;
 class QChart;
 class QLineSeries;
 class QLogValueAxis;
+class QMenu;
 class QScatterSeries;
 class QValueAxis;
 QT_END_NAMESPACE
@@ -22,6 +23,17 @@ namespace convarium::ui
 {
 
 class CurveView;
+
+/// Another run, drawn thin behind the one that is shown.
+struct CurveRun {
+    std::shared_ptr<const TrainingHistory> history;
+    QString label;
+    int style = 0; ///< colour and dash: 0 .. 5, more: grey
+};
+
+/// Colour and dashes of a run.
+[[nodiscard]] QColor runColor(int style, const Theme& theme = Theme::current());
+[[nodiscard]] QList<qreal> runDashes(int style);
 
 /// Caption row with coloured names, and below it the chart. Shows the history it was given a pointer to; whole thinned
 /// curves are replaced 4 times a second while data arrive (15 times while the pointer is over it), only while visible.
@@ -43,18 +55,35 @@ public:
 
     void setLogScale(bool on);
     [[nodiscard]] bool logScale() const { return m_log; }
+    /// Another curve in the same place.
+    void setMeasure(Measure measure);
+    [[nodiscard]] Measure measure() const { return m_measure; }
+    void setAxis(CurveAxis axis);
+    [[nodiscard]] CurveAxis axis() const { return m_axis; }
+    /// Weight of the points before, 0 .. 0.98.
+    void setSmoothing(double weight);
+    [[nodiscard]] double smoothing() const { return m_smoothing; }
+    void setRuns(std::vector<CurveRun> runs);
+    [[nodiscard]] const std::vector<QLineSeries*>& runSeries() const { return m_runSeries; }
     /// Also draws the smallest and largest batch of each column behind the line.
     void setShowBatches(bool on);
     /// The run belongs to an older network: the caption says so.
     void setOutOfDate(bool outOfDate);
     /// Asks for a file and writes the history; false when cancelled or failed (then a message was shown).
     bool exportCsv();
+    /// The same for a picture, PNG or SVG by the name.
+    bool exportPicture();
 
     [[nodiscard]] QChart* chart() const;
     [[nodiscard]] QLineSeries* trainingSeries() const { return m_training; }
     [[nodiscard]] QLineSeries* validationSeries() const { return m_validation; }
+    [[nodiscard]] CurveView* view() const { return m_view; }
     [[nodiscard]] QString lastValueText() const;
     [[nodiscard]] QSize minimumSizeHint() const override;
+
+Q_SIGNALS:
+    /// The list of runs was asked for.
+    void runsRequested();
 
 protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
@@ -68,10 +97,18 @@ private:
     [[nodiscard]] AxisRange valueRange() const;
     [[nodiscard]] AxisRange decadeRange() const;
     void showMenu(const QPoint& globalPos);
+    void addSmoothing(QMenu* menu);
+    [[nodiscard]] bool writePicture(const QString& path);
+    [[nodiscard]] AxisScale axisScale() const;
+    [[nodiscard]] double shownValue(double value) const;
+    [[nodiscard]] QString numberText(double value) const;
     void describe();
     void updateNote();
+    void drawRuns();
 
-    const Measure m_measure;
+    Measure m_measure;
+    CurveAxis m_axis = CurveAxis::Epochs;
+    double m_smoothing = 0;
     const TrainingHistory* m_history = nullptr;
     CurveView* m_view;
     QLineSeries* m_training;
@@ -83,11 +120,16 @@ private:
     QValueAxis* m_y;
     QLogValueAxis* m_logY = nullptr;
     QBoxLayout* m_caption = nullptr;
+    TextLabel* m_title;
     TextLabel* m_note;
+    QWidget* m_validationName;
+    std::vector<CurveRun> m_runs;
+    std::vector<QLineSeries*> m_runSeries;
     QTimer m_timer;
     QString m_empty;
     AxisRange m_range{-1, -1, 0};
     double m_xRange = -1;
+    double m_epochs = 5; ///< shown, whatever the axis
     double m_xMax = 5;
     bool m_outOfDate = false;
     bool m_log = false;

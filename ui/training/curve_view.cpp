@@ -4,6 +4,7 @@
 
 #include <QChart>
 #include <QPainter>
+#include <algorithm>
 
 namespace convarium::ui
 {
@@ -26,8 +27,71 @@ void CurveView::setHint(const QString& hint)
     viewport()->update();
 }
 
+void CurveView::setMarks(const QList<Mark>& marks)
+{
+    if (marks == m_marks)
+        return;
+    m_marks = marks;
+    viewport()->update();
+}
+
+void CurveView::drawMarks(QPainter* painter)
+{
+    const QRectF plot = chart()->plotArea();
+    const Theme& theme = Theme::current();
+    painter->setFont(ui::font(TextRole::Small));
+    const QFontMetricsF metrics(painter->font());
+    for (const Mark& mark : m_marks) {
+        const double x = chart()->mapToPosition({mark.x, 0}).x();
+        if (x < plot.left() || x > plot.right())
+            continue;
+        painter->setPen(QPen(theme.text3, 1, Qt::DashLine));
+        painter->drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+        const double width = metrics.horizontalAdvance(mark.words) + 4;
+        const bool left = x + width > plot.right();
+        painter->setPen(theme.text2);
+        painter->drawText(QRectF(left ? x - width - 2 : x + 4, plot.top(), width, metrics.height()),
+                          Qt::AlignVCenter | (left ? Qt::AlignRight : Qt::AlignLeft), mark.words);
+    }
+}
+
+void CurveView::setEndLabels(const QList<EndLabel>& labels)
+{
+    if (labels == m_labels)
+        return;
+    m_labels = labels;
+    viewport()->update();
+}
+
+/// One above the other where they would lie on each other.
+void CurveView::drawEndLabels(QPainter* painter)
+{
+    const QRectF plot = chart()->plotArea();
+    painter->setFont(ui::font(TextRole::SmallMedium));
+    const QFontMetricsF metrics(painter->font());
+    QList<QRectF> taken;
+    for (const EndLabel& label : m_labels) {
+        const QPointF end = chart()->mapToPosition(label.at);
+        const QString words = metrics.elidedText(label.words, Qt::ElideMiddle, std::max(40.0, plot.width() / 3));
+        const QSizeF size(metrics.horizontalAdvance(words) + 2, metrics.height());
+        QRectF place(QPointF(std::min(end.x() + 4, plot.right() - size.width()), end.y() - size.height() - 1), size);
+        place.moveTop(std::clamp(place.top(), plot.top(), plot.bottom() - size.height()));
+        for (const QRectF& other : taken)
+            if (place.intersects(other))
+                place.moveTop(other.bottom());
+        taken.append(place);
+        QColor ground = Theme::current().surface; // the curves go on below it
+        ground.setAlpha(210);
+        painter->fillRect(place, ground);
+        painter->setPen(label.color);
+        painter->drawText(place, Qt::AlignCenter, words);
+    }
+}
+
 void CurveView::drawForeground(QPainter* painter, const QRectF&)
 {
+    drawMarks(painter);
+    drawEndLabels(painter);
     if (m_hint.isEmpty())
         return;
     painter->setFont(ui::font(TextRole::Body));

@@ -109,7 +109,6 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     connect(controller, &TrainingController::healthChanged, this, &TrainingBar::updateHealth);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &TrainingBar::updateHealth);
     updateHealth();
-    row->addSpacing(scaled(12));
     m_settings = new QPushButton;
     m_settings->setIcon(icon(QStringLiteral("gear")));
     m_settings->setAccessibleName(QStringLiteral("Training settings"));
@@ -234,6 +233,7 @@ void TrainingBar::updateHealth()
                                       : tr("%1 warnings").arg(QLocale().toString(count));
     const ColorRole role = count == 0 ? ColorRole::Success : ColorRole::Warning;
     m_health->setIcon(icon(count == 0 ? QStringLiteral("ok") : QStringLiteral("warn"), role));
+    m_health->setMaximumWidth(count == 0 ? scaled(32) : QWIDGETSIZE_MAX);
     m_health->setText(count == 0 ? QString() : QLocale().toString(count)); // the words need room
     m_health->setAccessibleName(tr("Health: %1").arg(text));
     QStringList titles;

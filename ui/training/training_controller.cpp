@@ -1,5 +1,7 @@
 #include "ui/training/training_controller.h"
 
+#include "engine/analysis/counts.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -102,6 +104,10 @@ void TrainingController::setConfig(const engine::TrainConfig& config)
     m_config = config;
     forgetFailure();
     if (m_session && continues(config, m_trainedConfig)) {
+        if (const auto words = changeWords(m_trainedConfig, config); !words.empty()) {
+            m_history.mark(words);
+            Q_EMIT historyChanged();
+        }
         m_trainedConfig = config;
         m_session->run().changeConfig(runConfig());
     }
@@ -421,6 +427,8 @@ void TrainingController::noteStart(const engine::StartEvent& event)
 {
     m_progress.phase.clear();
     m_progress.trainImages = event.trainImages;
+    m_history.imagesPerEpoch = event.trainImages;
+    m_history.macsPerImage = engine::countNetwork(m_graph, engine::inferShapes(m_graph)).total.macs;
     m_progress.validationImages = event.validationImages;
     m_progress.stepsPerEpoch = event.stepsPerEpoch;
     m_progress.totalSteps = event.totalSteps;

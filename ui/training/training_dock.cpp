@@ -3,6 +3,8 @@
 #include "ui/theme/widgets.h"
 #include "ui/training/curve_chart.h"
 #include "ui/training/feature_map_panel.h"
+#include "ui/training/run_library.h"
+#include "ui/training/runs_table.h"
 #include "ui/training/speed_view.h"
 #include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
@@ -10,7 +12,9 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QLocale>
 #include <QPainter>
+#include <QSet>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -155,6 +159,45 @@ void TrainingDock::showTab(const QString& title)
     for (int i = 0; i < m_tabs->count(); ++i)
         if (m_tabs->tabText(i) == title)
             m_tabs->setCurrentIndex(i);
+}
+
+void TrainingDock::setRuns(RunLibrary* runs)
+{
+    m_runs = runs;
+    m_runsTable = new RunsTable(runs);
+    addTab(m_runsTable, tr("Runs"));
+    connect(m_runsTable, &RunsTable::closed, this, [this] { showRuns(false); });
+    connect(runs, &RunLibrary::changed, this, &TrainingDock::updateRuns);
+    for (CurveChart* chart : std::initializer_list<CurveChart*>{m_loss, m_accuracy})
+        connect(chart, &CurveChart::runsRequested, this, [this] { showRuns(true); });
+    updateRuns();
+}
+
+/// The checked runs, in the order of the table, which gives them their colours.
+void TrainingDock::updateRuns()
+{
+    std::vector<CurveRun> shown;
+    QSet<QString> networks;
+    for (const RunRecord& run : m_runs->runs())
+        if (run.shown)
+            networks.insert(run.network);
+    for (const RunRecord& run : m_runs->runs())
+        if (run.shown) {
+            const QString settings = run.optimizer + u' ' + QLocale().toString(run.rate, 'g', 3);
+            shown.push_back({run.history,
+                             networks.size() > 1 ? run.network + QStringLiteral(", ") + settings : settings,
+                             static_cast<int>(shown.size())});
+        }
+    m_loss->setRuns(shown);
+    m_accuracy->setRuns(shown);
+}
+
+void TrainingDock::showRuns(bool show)
+{
+    if (m_compact)
+        m_tabs->setCurrentIndex(show ? m_pages->indexOf(m_runsTable) : kCurvesTab);
+    else
+        m_pages->setCurrentWidget(show ? static_cast<QWidget*>(m_runsTable) : m_curves);
 }
 
 void TrainingDock::showSpeed(bool show)

@@ -17,6 +17,8 @@ class FeatureMapPanel;
 class LossChart;
 class MapService;
 class ProjectDocument;
+class RunLibrary;
+class RunsTable;
 class SpeedView;
 class TrainingBar;
 class TrainingController;
@@ -40,6 +42,9 @@ public:
     /// One more page that exists in the compact form only: "Problems".
     void addTab(QWidget* page, const QString& title);
     void showTab(const QString& title);
+    /// Runs that are kept, as a page of their own and over the curves.
+    void setRuns(RunLibrary* runs);
+    void showRuns(bool show);
     /// "Engine speed" instead of curves and maps, or back.
     void showSpeed(bool show);
 
@@ -49,6 +54,7 @@ public:
     [[nodiscard]] AccuracyChart* accuracyChart() const { return m_accuracy; }
     [[nodiscard]] FeatureMapPanel* featureMaps() const { return m_maps; }
     [[nodiscard]] SpeedView* speed() const { return m_speed; }
+    [[nodiscard]] RunsTable* runsTable() const { return m_runsTable; }
     [[nodiscard]] QSize sizeHint() const override;
 
 Q_SIGNALS:
@@ -62,6 +68,7 @@ protected:
 
 private:
     void updateCharts();
+    void updateRuns();
 
     TrainingController* m_controller;
     TrainingBar* m_bar;
@@ -70,6 +77,8 @@ private:
     AccuracyChart* m_accuracy;
     FeatureMapPanel* m_maps;
     SpeedView* m_speed;
+    RunLibrary* m_runs = nullptr;
+    RunsTable* m_runsTable = nullptr;
     QTabBar* m_tabs;
     QStackedWidget* m_pages;
     QWidget* m_curves;

@@ -11,7 +11,13 @@ namespace
 
 double valueOf(const HistoryPoint& point, Measure measure)
 {
-    return measure == Measure::Loss ? point.loss : point.accuracy;
+    switch (measure) {
+    case Measure::Loss: return point.loss;
+    case Measure::Accuracy: return point.accuracy;
+    case Measure::Rate: return point.rate;
+    case Measure::Speed: break;
+    }
+    return point.imagesPerSecond > 0 ? point.imagesPerSecond : std::nan("");
 }
 
 /// Calls visit(column, point) for the points in [xMin, xMax] with a finite value, in order.
@@ -34,7 +40,7 @@ void TrainingHistory::append(const engine::StepEvent& event)
     // A run that went back (same network trained again from a kept state) replaces what it repeats.
     while (!steps.empty() && steps.back().step >= event.step)
         steps.pop_back();
-    steps.push_back({event.step, event.epochPosition, event.loss, event.accuracy, event.rate});
+    steps.push_back({event.step, event.epochPosition, event.loss, event.accuracy, event.rate, event.imagesPerSecond});
 }
 
 void TrainingHistory::append(const engine::EpochEvent& event)
@@ -45,10 +51,88 @@ void TrainingHistory::append(const engine::EpochEvent& event)
                       event.validationAccuracy, event.seconds});
 }
 
+void TrainingHistory::mark(const std::string& words)
+{
+    const std::int64_t step = steps.empty() ? 0 : steps.back().step;
+    if (!marks.empty() && marks.back().step == step)
+        marks.back().words += ", " + words;
+    else
+        marks.push_back({step, steps.empty() ? 0 : steps.back().epoch, words});
+}
+
 void TrainingHistory::clear()
 {
-    steps.clear();
-    epochs.clear();
+    *this = {};
+}
+
+AxisScale::AxisScale(const TrainingHistory& history, CurveAxis axis) : m_axis(axis)
+{
+    switch (axis) {
+    case CurveAxis::Epochs: break;
+    case CurveAxis::Steps:
+        if (!history.steps.empty() && history.steps.back().epoch > 0)
+            m_perEpoch = static_cast<double>(history.steps.back().step) / history.steps.back().epoch;
+        break;
+    case CurveAxis::Macs:
+        m_perEpoch = std::max(1.0, 3.0 * static_cast<double>(history.macsPerImage) *
+                                       static_cast<double>(history.imagesPerEpoch));
+        break;
+    case CurveAxis::Seconds: {
+        m_ends = {0};
+        for (const auto& e : history.epochs)
+            if (e.seconds > 0)
+                m_ends.push_back(m_ends.back() + e.seconds);
+        const double speed = history.steps.empty() ? 0 : history.steps.back().imagesPerSecond;
+        if (speed > 0 && history.imagesPerEpoch > 0)
+            m_perEpoch = static_cast<double>(history.imagesPerEpoch) / speed;
+        else if (m_ends.size() > 1)
+            m_perEpoch = m_ends.back() / static_cast<double>(m_ends.size() - 1);
+        break;
+    }
+    }
+}
+
+double AxisScale::at(double epoch) const
+{
+    if (m_axis != CurveAxis::Seconds)
+        return epoch * m_perEpoch;
+    const auto done = static_cast<double>(m_ends.size() - 1);
+    if (epoch >= done)
+        return m_ends.back() + (epoch - done) * m_perEpoch;
+    const auto whole = static_cast<std::size_t>(epoch);
+    return m_ends[whole] + (epoch - static_cast<double>(whole)) * (m_ends[whole + 1] - m_ends[whole]);
+}
+
+QList<QPointF> smoothed(QList<QPointF> points, double weight)
+{
+    if (weight <= 0)
+        return points;
+    double mean = 0, share = 1;
+    for (QPointF& p : points) {
+        mean = weight * mean + (1 - weight) * p.y();
+        share *= weight;
+        p.setY(mean / (1 - share));
+    }
+    return points;
+}
+
+std::string changeWords(const engine::TrainConfig& before, const engine::TrainConfig& after)
+{
+    std::string words;
+    const auto add = [&](const std::string& name, const std::string& from, const std::string& to) {
+        if (from != to)
+            words += (words.empty() ? "" : ", ") + name + " " + from + " \u2192 " + to;
+    };
+    const auto number = [](double v) { return QByteArray::number(v, 'g', 4).toStdString(); };
+    add("rate", number(before.rate), number(after.rate));
+    add("momentum", number(before.momentum), number(after.momentum));
+    add("schedule", before.schedule, after.schedule);
+    add("weight decay", number(before.weightDecay), number(after.weightDecay));
+    add("L1", number(before.l1), number(after.l1));
+    add("clipping", number(before.clipValue), number(after.clipValue));
+    add("norm limit", number(before.clipNorm), number(after.clipNorm));
+    add("threads", std::to_string(before.threads), std::to_string(after.threads));
+    return words;
 }
 
 QList<QPointF> thinMinMax(const TrainingHistory& history, Measure measure, double xMin, double xMax, int columns)
@@ -114,7 +198,9 @@ QList<QPointF> validationPoints(const TrainingHistory& history, Measure measure)
 {
     QList<QPointF> points;
     for (const auto& e : history.epochs) {
-        const auto value = measure == Measure::Loss ? e.validationLoss : e.validationAccuracy;
+        const auto value = measure == Measure::Loss       ? e.validationLoss
+                           : measure == Measure::Accuracy ? e.validationAccuracy
+                                                          : std::nullopt;
         if (value && std::isfinite(*value))
             points.append({static_cast<double>(e.epoch), *value});
     }
@@ -124,13 +210,13 @@ QList<QPointF> validationPoints(const TrainingHistory& history, Measure measure)
 QByteArray historyCsv(const TrainingHistory& history)
 {
     const auto number = [](double v) { return QByteArray::number(v, 'g', 9); };
-    QByteArray csv = "step,epoch,loss,accuracy,rate,validation_loss,validation_accuracy\n";
+    QByteArray csv = "step,epoch,loss,accuracy,rate,images_per_second,validation_loss,validation_accuracy\n";
     auto epoch = history.epochs.begin();
     for (const auto& p : history.steps) {
         while (epoch != history.epochs.end() && epoch->step < p.step)
             ++epoch;
         csv += QByteArray::number(static_cast<qlonglong>(p.step)) + ',' + number(p.epoch) + ',' + number(p.loss) + ',' +
-               number(p.accuracy) + ',' + number(p.rate) + ',';
+               number(p.accuracy) + ',' + number(p.rate) + ',' + number(p.imagesPerSecond) + ',';
         const bool ends = epoch != history.epochs.end() && epoch->step == p.step;
         if (ends && epoch->validationLoss)
             csv += number(*epoch->validationLoss);

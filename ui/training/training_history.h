@@ -19,6 +19,7 @@ struct HistoryPoint {
     double loss = 0;
     double accuracy = 0; ///< 0..1
     double rate = 0;
+    double imagesPerSecond = 0; ///< 0: not known
     friend bool operator==(const HistoryPoint&, const HistoryPoint&) = default;
 };
 
@@ -32,15 +33,31 @@ struct HistoryEpoch {
     friend bool operator==(const HistoryEpoch&, const HistoryEpoch&) = default;
 };
 
+/// A setting that was changed while the run went on.
+struct HistoryMark {
+    std::int64_t step = 0; ///< steps done before it
+    double epoch = 0;
+    std::string words; ///< "rate 0.001 → 0.0001"
+    friend bool operator==(const HistoryMark&, const HistoryMark&) = default;
+};
+
 /// Which curve of a point.
-enum class Measure { Loss, Accuracy };
+enum class Measure { Loss, Accuracy, Rate, Speed };
+
+/// What a curve is drawn against.
+enum class CurveAxis { Epochs, Steps, Seconds, Macs };
 
 struct TrainingHistory {
     std::vector<HistoryPoint> steps;
     std::vector<HistoryEpoch> epochs;
+    std::vector<HistoryMark> marks;
+    std::int64_t imagesPerEpoch = 0; ///< 0: not known
+    std::int64_t macsPerImage = 0;   ///< multiply-adds of the network forward; 0: not known
 
     void append(const engine::StepEvent& event);
     void append(const engine::EpochEvent& event);
+    /// Notes the change at the last step; two changes at one step share a mark.
+    void mark(const std::string& words);
     void clear();
     [[nodiscard]] bool empty() const { return steps.empty() && epochs.empty(); }
     friend bool operator==(const TrainingHistory&, const TrainingHistory&) = default;
@@ -54,8 +71,29 @@ QList<QPointF> columnMeans(const TrainingHistory& history, Measure measure, doub
 /// (epoch, value) of every epoch that was validated.
 QList<QPointF> validationPoints(const TrainingHistory& history, Measure measure);
 
-/// Table with one row per step: step,epoch,loss,accuracy,rate,validation_loss,validation_accuracy (the last two only in
-/// rows that end an epoch). Decimal point, whatever the locale; enough digits to read back the same numbers as float.
+/// Where an epoch position lies on an axis: steps, seconds of training (as the epochs took), or multiply-adds (three
+/// times those of the network for each image: forward, and backward twice as many). Increasing.
+class AxisScale
+{
+public:
+    AxisScale(const TrainingHistory& history, CurveAxis axis);
+    [[nodiscard]] double at(double epoch) const;
+
+private:
+    CurveAxis m_axis;
+    double m_perEpoch = 1;      ///< beyond the finished epochs
+    std::vector<double> m_ends; ///< seconds at the ends of epochs 0, 1, 2 ...
+};
+
+/// Exponential mean of the points before, 0 (none) to below 1; without the pull towards the first point.
+QList<QPointF> smoothed(QList<QPointF> points, double weight);
+
+/// What differs between two settings that may change while a run goes on: "rate 0.001 → 0.0001"; empty: nothing.
+std::string changeWords(const engine::TrainConfig& before, const engine::TrainConfig& after);
+
+/// Table with one row per step: step,epoch,loss,accuracy,rate,images_per_second,validation_loss,validation_accuracy
+/// (the last two only in rows that end an epoch). Decimal point, whatever the locale; enough digits to read back the
+/// same numbers as float.
 QByteArray historyCsv(const TrainingHistory& history);
 
 } // namespace convarium::ui

@@ -1,6 +1,7 @@
 #include "ui/theme/dialogs.h"
 #include "ui/theme/settings.h"
 #include "ui/training/curve_chart.h"
+#include "ui/training/curve_view.h"
 
 #include <QChart>
 #include <QLineSeries>
@@ -155,6 +156,75 @@ private Q_SLOTS:
         chart.setHistory(&history);
         QVERIFY(!chart.exportCsv());
         QVERIFY(!said.isEmpty());
+    }
+
+    void theChartShowsOtherCurvesAgainstOtherAxes()
+    {
+        TrainingHistory history;
+        grow(history, 3000);
+        history.mark("rate 0.1 \u2192 0.01");
+        LossChart chart;
+        chart.resize(500, 300);
+        chart.setHistory(&history);
+        chart.setEpochs(3);
+        const double lossAtEnd = chart.trainingSeries()->points().last().y();
+        chart.setAxis(CurveAxis::Steps);
+        QVERIFY(std::abs(chart.trainingSeries()->points().last().x() - 3000) < 50);
+        QCOMPARE(chart.view()->marks().size(), 1);
+        QCOMPARE(chart.view()->marks()[0].x, 3000.0);
+        QVERIFY(std::abs(chart.trainingSeries()->points().last().y() - lossAtEnd) < 0.1 * lossAtEnd);
+        chart.setMeasure(Measure::Accuracy);
+        QVERIFY(chart.trainingSeries()->points().last().y() > 90); // per cent
+        chart.setMeasure(Measure::Loss);
+        chart.setSmoothing(0.9);
+        QVERIFY(chart.trainingSeries()->points().last().y() > lossAtEnd); // it lags behind what falls
+    }
+
+    void otherRunsAreDrawnOverIt()
+    {
+        auto other = std::make_shared<TrainingHistory>();
+        grow(*other, 6000);
+        TrainingHistory history;
+        grow(history, 1000);
+        AccuracyChart chart;
+        chart.resize(500, 300);
+        chart.setHistory(&history);
+        chart.setEpochs(1);
+        chart.setRuns({{other, QStringLiteral("mlp, adam"), 0}, {other, QStringLiteral("again"), 1}});
+        QCOMPARE(chart.runSeries().size(), 2u);
+        QVERIFY(chart.runSeries()[0]->count() > 20);
+        QVERIFY(chart.runSeries()[0]->points().last().x() > 5.9);
+        QVERIFY(chart.runSeries()[0]->pen().color() != chart.runSeries()[1]->pen().color());
+        QVERIFY(chart.runSeries()[0]->pen().dashPattern() != chart.runSeries()[1]->pen().dashPattern());
+        QCOMPARE(chart.view()->endLabels()[0].words, QStringLiteral("mlp, adam"));
+        chart.setRuns({});
+        QCOMPARE(chart.runSeries().size(), 0u);
+        QVERIFY(chart.view()->endLabels().isEmpty());
+    }
+
+    void aPictureOfTheChartCanBeSaved_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("begins");
+        QTest::newRow("png") << "c.png" << QByteArray("\x89PNG");
+        QTest::newRow("svg") << "c.svg" << QByteArray("<?xml");
+    }
+    void aPictureOfTheChartCanBeSaved()
+    {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, begins);
+        TrainingHistory history;
+        grow(history, 500);
+        LossChart chart;
+        chart.resize(500, 300);
+        chart.setHistory(&history);
+        QTemporaryDir folder;
+        const QString path = folder.filePath(name);
+        dialogs::ScopedAnswers answers({}, [&](const dialogs::FileRequest&) { return path; });
+        QVERIFY(chart.exportPicture());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.read(10).startsWith(begins));
     }
 };
 

@@ -100,10 +100,56 @@ private Q_SLOTS:
         h.append(e);
         const auto lines = historyCsv(h).split('\n');
         QCOMPARE(lines.size(), 6); // heading, four steps, the end
-        QCOMPARE(lines[0], QByteArray("step,epoch,loss,accuracy,rate,validation_loss,validation_accuracy"));
-        QCOMPARE(lines[1], QByteArray("1,0.5,1,0,0.001,,"));
-        QCOMPARE(lines[2], QByteArray("2,1,0.5,0.5,0.001,0.25,0.5"));
+        QCOMPARE(lines[0],
+                 QByteArray("step,epoch,loss,accuracy,rate,images_per_second,validation_loss,validation_accuracy"));
+        QCOMPARE(lines[1], QByteArray("1,0.5,1,0,0.001,0,,"));
+        QCOMPARE(lines[2], QByteArray("2,1,0.5,0.5,0.001,0,0.25,0.5"));
         QVERIFY(lines[3].endsWith(",,"));
+    }
+
+    void everyAxisRunsAlongTheEpochs()
+    {
+        auto h = history(8, 2); // four epochs of two steps
+        for (auto [epoch, seconds] : {std::pair{1, 10.0}, {2, 30.0}}) {
+            engine::EpochEvent e;
+            e.epoch = epoch;
+            e.seconds = seconds;
+            h.append(e);
+        }
+        h.imagesPerEpoch = 100;
+        h.macsPerImage = 7;
+        h.steps.back().imagesPerSecond = 50;
+        QCOMPARE(AxisScale(h, CurveAxis::Epochs).at(1.5), 1.5);
+        QCOMPARE(AxisScale(h, CurveAxis::Steps).at(1.5), 3.0);
+        QCOMPARE(AxisScale(h, CurveAxis::Macs).at(2), 2.0 * 3 * 7 * 100);
+        const AxisScale seconds(h, CurveAxis::Seconds);
+        QCOMPARE(seconds.at(0.5), 5.0);
+        QCOMPARE(seconds.at(1.5), 25.0);
+        QCOMPARE(seconds.at(3), 42.0); // the third epoch at 50 images a second
+    }
+
+    void smoothingIsAMeanThatBeginsAtTheFirstPoint()
+    {
+        QCOMPARE(smoothed({{0, 4}, {1, 2}}, 0), (QList<QPointF>{{0, 4}, {1, 2}}));
+        const auto s = smoothed({{0, 4}, {1, 2}}, 0.5);
+        QCOMPARE(s[0].y(), 4.0);
+        QCOMPARE(s[1].y(), (0.25 * 4 + 0.5 * 2) / 0.75);
+    }
+
+    void changesOfSettingsAreToldInWords()
+    {
+        engine::TrainConfig a, b;
+        QVERIFY(changeWords(a, b).empty());
+        b.rate = 0.0005;
+        b.momentum = 0.8;
+        QCOMPARE(QString::fromStdString(changeWords(a, b)),
+                 QStringLiteral("rate 0.001 \u2192 0.0005, momentum 0.9 \u2192 0.8"));
+        auto h = history(4, 2);
+        h.mark("rate up");
+        h.mark("rate down");
+        QCOMPARE(h.marks.size(), 1u);
+        QCOMPARE(h.marks[0].epoch, 2.0);
+        QCOMPARE(h.marks[0].words, "rate up, rate down");
     }
 
     void axesHaveNiceStepsAndCoverTheirValues_data()
