@@ -119,7 +119,7 @@ double meanOverlap(const std::vector<std::vector<std::int64_t>>& confusion)
 } // namespace
 
 Result<Evaluation> Evaluator::run(const Dataset& data, std::span<const std::uint32_t> indices,
-                                  const std::atomic<bool>* stop)
+                                  const std::atomic<bool>* stop, const std::function<void(const RowView&)>& seen)
 {
     const ExecutionPlan& p = plan();
     std::vector<std::uint32_t> all;
@@ -165,6 +165,8 @@ Result<Evaluation> Evaluator::run(const Dataset& data, std::span<const std::uint
                     if (label < 0)
                         continue;
                     const float* row = c.logits + i * c.layout->lanes;
+                    if (seen)
+                        seen({(static_cast<std::int64_t>(at) + c.first) * places + i, {row, classes}, label});
                     const auto predicted = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
                     ++s.confusion[static_cast<std::size_t>(label) * classes + predicted];
                 }

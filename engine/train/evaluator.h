@@ -17,9 +17,17 @@ class Evaluator
 public:
     static Result<std::unique_ptr<Evaluator>> create(const GraphSpec& graph, int threads, std::int64_t batch);
     void setWeights(const WeightMap& weights) { m_executor->setWeights(weights); }
-    /// On the samples `indices` of data (all when empty).
+    /// What the network gave for one image, or for one pixel of masks.
+    struct RowView {
+        std::int64_t row = 0; ///< place in `indices`, times the places of an image
+        std::span<const float> logits;
+        std::int32_t label = -1;
+    };
+    /// On the samples `indices` of data (all when empty). seen: called on worker threads, for different rows at the
+    /// same time.
     Result<Evaluation> run(const Dataset& data, std::span<const std::uint32_t> indices = {},
-                           const std::atomic<bool>* stop = nullptr);
+                           const std::atomic<bool>* stop = nullptr,
+                           const std::function<void(const RowView&)>& seen = {});
     [[nodiscard]] const ExecutionPlan& plan() const { return m_executor->plan(); }
 
 private:

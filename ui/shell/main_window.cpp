@@ -11,6 +11,7 @@
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/problems_panel.h"
 #include "ui/inspector/totals_bar.h"
+#include "ui/judge/judge_view.h"
 #include "ui/palette/layer_palette.h"
 #include "ui/shell/autosave.h"
 #include "ui/shell/header_bar.h"
@@ -103,11 +104,12 @@ MainWindow::MainWindow()
       m_controller(new TrainingController(engineServices(), this)), m_maps(new MapService(m_controller, this)),
       m_canvas(new CanvasView(m_document)), m_pages(new Pages(m_canvas, m_document->undoStack())),
       m_drawing(new DrawingPage(m_controller, m_maps)), m_numbers(new NumberService(m_maps, this)),
-      m_number(new NumberView(m_numbers)), m_gallery(new GalleryPage), m_notice(new NoticeBar(tr("Notice"))),
-      m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
-      m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
-      m_bottom(new QStackedWidget), m_runs(new RunLibrary(RunLibrary::usualFile(), this)),
-      m_totals(new TotalsBar(m_document)), m_files(new ProjectFiles(m_document, m_controller, this)),
+      m_number(new NumberView(m_numbers)), m_judge(new JudgeView(m_controller, m_maps)), m_gallery(new GalleryPage),
+      m_notice(new NoticeBar(tr("Notice"))), m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)),
+      m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
+      m_training(new TrainingDock(m_controller, m_maps, m_document)), m_bottom(new QStackedWidget),
+      m_runs(new RunLibrary(RunLibrary::usualFile(), this)), m_totals(new TotalsBar(m_document)),
+      m_files(new ProjectFiles(m_document, m_controller, this)),
       m_autosave(new Autosave(
           m_document, [this] { return m_files->network(); }, RecoveryStore::defaultFolder(), this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
@@ -132,6 +134,7 @@ MainWindow::MainWindow()
     m_controller->follow(m_document);
     m_pages->add(m_drawing, m_drawing->undoStack());
     m_pages->add(m_number);
+    m_pages->add(m_judge);
     m_pages->add(m_gallery);
     auto* middle = new QWidget;
     auto* column = new QVBoxLayout(middle);

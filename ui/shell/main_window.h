@@ -19,6 +19,7 @@ class DrawingPage;
 class GalleryPage;
 class HeaderBar;
 class InspectorPanel;
+class JudgeView;
 class LayerPalette;
 class MapService;
 class NoticeBar;
@@ -53,6 +54,7 @@ public:
     [[nodiscard]] Pages* pages() const { return m_pages; }
     [[nodiscard]] DrawingPage* drawing() const { return m_drawing; }
     [[nodiscard]] NumberView* numberView() const { return m_number; }
+    [[nodiscard]] JudgeView* judge() const { return m_judge; }
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -100,6 +102,7 @@ private:
     DrawingPage* m_drawing;
     NumberService* m_numbers;
     NumberView* m_number;
+    JudgeView* m_judge;
     GalleryPage* m_gallery;
     NoticeBar* m_notice;
     NoticeBar* m_story;

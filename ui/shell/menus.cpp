@@ -8,6 +8,7 @@
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/gallery/gallery_page.h"
+#include "ui/judge/judge_view.h"
 #include "ui/shell/header_bar.h"
 #include "ui/shell/pages.h"
 #include "ui/shell/project_files.h"
@@ -198,6 +199,8 @@ void MainWindow::makeInsideMenu()
     QMenu* inside = menuBar()->addMenu(tr("Look &inside"));
     inside->addAction(m_draw);
     inside->addAction(m_canvas->commands()->lookInside);
+    inside->addAction(tr("Judge the network"), QKeySequence(QStringLiteral("F8")), this,
+                      [this] { m_pages->open(m_judge); });
 }
 
 void MainWindow::showAbout()

@@ -1,0 +1,163 @@
+// The judge page on a real engine: the matrix grows with the epochs, a cell leads to its images, an image to its maps.
+#include "engine/train/judgement.h"
+#include "tests/support/training_runs.h"
+#include "ui/judge/confusion_model.h"
+#include "ui/judge/confusion_view.h"
+#include "ui/judge/explanation_view.h"
+#include "ui/judge/judge_service.h"
+#include "ui/judge/judge_view.h"
+#include "ui/judge/verdict_list.h"
+#include "ui/theme/settings.h"
+#include "ui/training/map_service.h"
+#include "ui/training/training_controller.h"
+
+#include <QSlider>
+#include <QtTest>
+
+using namespace convarium;
+using namespace convarium::ui;
+
+class TestJudge : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<TrainingController> m_controller;
+    std::unique_ptr<MapService> m_maps;
+    std::unique_ptr<JudgeView> m_view;
+
+    [[nodiscard]] const std::vector<engine::JudgementPtr>& judged() const { return m_view->service()->judgements(); }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Settings::instance().useTestMode();
+        ThemeManager::instance().install();
+    }
+    void init()
+    {
+        TrainingServices services = engineServices();
+        services.openData = [](const std::string&, const datasets::Progress&) -> engine::Result<engine::DatasetBundle> {
+            return convarium::test::corners(200);
+        };
+        m_controller = std::make_unique<TrainingController>(services);
+        engine::TrainConfig config = convarium::test::quick();
+        config.epochs = 3;
+        m_controller->setConfig(config);
+        m_controller->setNetwork(convarium::test::smallNetwork(), {});
+        m_controller->openData();
+        m_maps = std::make_unique<MapService>(m_controller.get());
+        m_view = std::make_unique<JudgeView>(m_controller.get(), m_maps.get());
+        m_view->resize(1300, 700);
+        m_view->show();
+        QTRY_VERIFY(m_controller->data().test);
+    }
+    void cleanup()
+    {
+        m_view.reset();
+        m_maps.reset();
+        m_controller.reset();
+    }
+
+    void everyVerdictAgreesWithTheEvaluation()
+    {
+        const auto graph = convarium::test::smallNetwork();
+        const auto weights = engine::initialWeights(graph, 3);
+        const auto data = convarium::test::corners(200).test;
+        const auto judged = engine::judge(graph, *weights, *data, {}, 2);
+        QVERIFY(judged);
+        const auto plain = engine::evaluate(graph, *weights, *data, 1);
+        QVERIFY(judged->summary.confusion == plain->confusion);
+        std::vector<std::vector<std::int64_t>> counted(4, std::vector<std::int64_t>(4));
+        for (const auto& v : judged->verdicts) {
+            ++counted[static_cast<std::size_t>(v.label)][static_cast<std::size_t>(v.predicted)];
+            QVERIFY(v.certainty >= 0.25F && v.certainty <= 1);
+        }
+        QVERIFY(counted == plain->confusion);
+        // Some of the images only: theirs, in their order.
+        const auto few = engine::judge(graph, *weights, *data, {5, 3}, 1);
+        QCOMPARE(few->verdicts.size(), 2u);
+        QCOMPARE(few->verdicts[1].predicted, judged->verdicts[3].predicted);
+        QCOMPARE(few->verdicts[0].certainty, judged->verdicts[5].certainty);
+    }
+
+    void scoresAreThoseOfTheBook()
+    {
+        engine::Evaluation e;
+        e.confusion = {{8, 2}, {4, 6}};
+        const auto scores = engine::classScores(e);
+        QCOMPARE(scores[0].images, 10);
+        QCOMPARE(scores[0].named, 12);
+        QCOMPARE(scores[0].recall, 0.8);
+        QCOMPARE(scores[1].precision, 0.75);
+    }
+
+    void theMatrixFollowsTheEpochsAndTheSliderGoesBack()
+    {
+        QCOMPARE(m_view->matrix()->rowCount(), 6); // four classes, sums, precision
+        QVERIFY(!m_view->service()->reason().isEmpty());
+        m_controller->train();
+        QTRY_COMPARE_WITH_TIMEOUT(m_controller->state(), RunState::Finished, 20000);
+        QTRY_VERIFY(!judged().empty() && judged().back()->epoch == 3 && judged().back()->images.size() == 64);
+        const auto* matrix = m_view->matrix();
+        std::int64_t sum = 0;
+        for (int r = 0; r < 4; ++r)
+            for (int c = 0; c < 4; ++c)
+                sum += static_cast<std::int64_t>(matrix->index(r, c).data(ConfusionModel::CountRole).toDouble());
+        QCOMPARE(sum, 64);
+        QCOMPARE(matrix->index(4, 4).data().toString(), QStringLiteral("64"));
+        QVERIFY(matrix->index(5, 5).data().toString().endsWith(QStringLiteral("%")));
+        QCOMPARE(m_view->epochSlider()->value(), static_cast<int>(judged().size()) - 1);
+        m_view->epochSlider()->setValue(0);
+        QCOMPARE(matrix->index(4, 4).data().toString(), QString::number(judged().front()->images.size()));
+    }
+
+    void aCellLeadsToItsImagesAndAnImageToItsMaps()
+    {
+        m_controller->train();
+        QTRY_COMPARE_WITH_TIMEOUT(m_controller->state(), RunState::Finished, 20000);
+        QTRY_VERIFY(!judged().empty() && judged().back()->images.size() == 64);
+        auto* table = m_view->matrixView();
+        table->setFocus(Qt::TabFocusReason); // alone it chooses nothing: the errors stay
+        QVERIFY(m_view->images()->rowCount() == 0 || !m_view->images()->verdict(0).right());
+        const QModelIndex cell = m_view->matrix()->index(2, 2);
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(cell).center());
+        const int count = static_cast<int>(cell.data(ConfusionModel::CountRole).toDouble());
+        QVERIFY(count > 1);
+        QCOMPARE(m_view->images()->rowCount(), count);
+        for (int i = 1; i < count; ++i) {
+            QVERIFY(m_view->images()->verdict(i).certainty <= m_view->images()->verdict(i - 1).certainty);
+            QCOMPARE(m_view->images()->verdict(i).label, 2);
+        }
+        QTRY_VERIFY(!m_view->images()->picture(1).isNull());
+        auto* list = m_view->imageList();
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(m_view->images()->index(1)).center());
+        QCOMPARE(m_maps->image(), static_cast<std::int64_t>(m_view->images()->image(1)));
+        // And it is explained, beside what random weights would say.
+        QTRY_VERIFY(m_view->explanation()->explanation());
+        const auto& why = *m_view->explanation()->explanation();
+        QVERIFY2(why.fault.isEmpty(), qPrintable(why.fault));
+        QCOMPARE(why.image, m_view->images()->image(1));
+        QCOMPARE(why.learnt.classIndex, 2);
+        QCOMPARE(why.learnt.gradCam.shape(), (engine::Shape{8, 8}));
+        QVERIFY(why.learnt.gradCam.values() != why.random.gradCam.values());
+        QVERIFY(m_view->explanation()->accessibleDescription().contains(QStringLiteral("Grad-CAM alike")));
+        // Keys do the same.
+        table->setFocus();
+        QTest::keyClick(table, Qt::Key_Right);
+        QCOMPARE(m_view->images()->rowCount(),
+                 static_cast<int>(m_view->matrix()->index(2, 3).data(ConfusionModel::CountRole).toDouble()));
+    }
+
+    void aResetForgetsTheJudgements()
+    {
+        m_controller->train();
+        QTRY_COMPARE_WITH_TIMEOUT(m_controller->state(), RunState::Finished, 20000);
+        QTRY_VERIFY(!judged().empty());
+        m_controller->reset();
+        QVERIFY(judged().empty());
+        QCOMPARE(m_view->images()->rowCount(), 0);
+    }
+};
+
+QTEST_MAIN(TestJudge)
+#include "test_judge.moc"

@@ -1,0 +1,201 @@
+#include "ui/judge/judge_view.h"
+
+#include "ui/judge/confusion_model.h"
+#include "ui/judge/confusion_view.h"
+#include "ui/judge/explanation_view.h"
+#include "ui/judge/judge_service.h"
+#include "ui/judge/verdict_list.h"
+#include "ui/training/map_service.h"
+#include "ui/training/training_controller.h"
+
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QPainter>
+#include <QSlider>
+#include <QVBoxLayout>
+
+namespace convarium::ui
+{
+
+JudgeView::JudgeView(TrainingController* controller, MapService* maps, QWidget* parent)
+    : QWidget(parent), m_maps(maps), m_service(new JudgeService(controller, this)), m_matrix(new ConfusionModel(this)),
+      m_matrixView(new ConfusionView(m_matrix)), m_images(new VerdictModel(m_service, this)),
+      m_list(new VerdictList(m_images)), m_accuracy(new TextLabel({}, TextRole::Heading)),
+      m_epochText(new TextLabel({}, TextRole::BodyMedium)), m_epoch(new QSlider(Qt::Horizontal)),
+      m_reason(new TextLabel({}, TextRole::Body, ColorRole::Text3)),
+      m_listTitle(new TextLabel({}, TextRole::SectionBold)),
+      m_listNote(new TextLabel({}, TextRole::Body, ColorRole::Text2)), m_allErrors(new QPushButton(tr("All errors"))),
+      m_why(new ExplanationView)
+{
+    setAccessibleName(tr("Judge"));
+    setWindowTitle(tr("Judge"));
+    setFocusProxy(m_matrixView);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(makeMatrix(), 3);
+    row->addWidget(new Hairline(Qt::Vertical));
+    row->addWidget(makeImages(), 2);
+
+    connect(m_service, &JudgeService::judgementsChanged, this, &JudgeView::refresh);
+    connect(m_epoch, &QSlider::valueChanged, this, [this](int value) {
+        m_newest = value == m_epoch->maximum();
+        showJudgement();
+    });
+    connect(m_matrixView, &ConfusionView::cellChosen, this, [this](int truth, int said) {
+        m_truth = truth;
+        m_said = said;
+        showImages();
+    });
+    connect(m_allErrors, &QPushButton::clicked, this, [this] {
+        m_matrixView->setCurrentIndex({});
+        m_truth = m_said = -1;
+        showImages();
+    });
+    connect(m_list, &VerdictList::imageChosen, this, [this](quint32 image) { chooseImage(image); });
+    connect(m_service, &JudgeService::explained, this, [this](const ExplanationPtr& explanation) {
+        m_why->setExplanation(explanation, m_service->className(m_whyClass));
+    });
+    refresh();
+}
+
+JudgeView::~JudgeView()
+{
+    m_service->disconnect(this);
+}
+
+QWidget* JudgeView::makeMatrix()
+{
+    auto* panel = new Panel;
+    auto* column = new QVBoxLayout(panel);
+    column->setContentsMargins(scaled(16), scaled(14), scaled(16), scaled(12));
+    column->setSpacing(scaled(8));
+    auto* head = new QHBoxLayout;
+    head->setSpacing(scaled(12));
+    head->addWidget(m_accuracy);
+    head->addStretch(1);
+    head->addWidget(m_epochText);
+    m_epoch->setAccessibleName(tr("Epoch"));
+    m_epoch->setToolTip(tr("The matrix after each epoch"));
+    m_epoch->setFixedWidth(scaled(200));
+    m_epoch->setPageStep(1);
+    head->addWidget(m_epoch);
+    column->addLayout(head);
+    column->addWidget(
+        new ElidedLabel(tr("Rows: the true class. Columns: what the network says. Click a cell to see its images."),
+                        TextRole::Body, ColorRole::Text2));
+    m_reason->setAlignment(Qt::AlignCenter);
+    m_reason->setWordWrap(true);
+    column->addWidget(m_reason);
+    column->addWidget(m_matrixView, 1);
+    return panel;
+}
+
+QWidget* JudgeView::makeImages()
+{
+    auto* panel = new Panel;
+    auto* column = new QVBoxLayout(panel);
+    column->setContentsMargins(scaled(16), scaled(14), scaled(8), scaled(12));
+    column->setSpacing(scaled(8));
+    auto* head = new QHBoxLayout;
+    head->addWidget(m_listTitle);
+    head->addStretch(1);
+    head->addWidget(m_allErrors);
+    column->addLayout(head);
+    m_listNote->setWordWrap(true);
+    column->addWidget(m_listNote);
+    column->addWidget(m_list, 1);
+    column->addWidget(new Hairline);
+    column->addWidget(m_why);
+    return panel;
+}
+
+void JudgeView::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    m_service->setWanted(true);
+}
+
+void JudgeView::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    m_service->setWanted(false);
+}
+
+void JudgeView::paintEvent(QPaintEvent*)
+{
+    QPainter(this).fillRect(rect(), Theme::current().surface);
+}
+
+engine::JudgementPtr JudgeView::shown() const
+{
+    const auto& all = m_service->judgements();
+    const auto at = static_cast<std::size_t>(m_epoch->value());
+    return at < all.size() ? all[at] : nullptr;
+}
+
+void JudgeView::refresh()
+{
+    const auto count = static_cast<int>(m_service->judgements().size());
+    const bool newest = m_newest;
+    {
+        const QSignalBlocker quiet(m_epoch);
+        m_epoch->setRange(0, std::max(0, count - 1));
+        if (newest)
+            m_epoch->setValue(m_epoch->maximum());
+    }
+    m_newest = newest;
+    m_epoch->setEnabled(count > 1);
+    showJudgement();
+}
+
+void JudgeView::showJudgement()
+{
+    const auto judgement = shown();
+    QStringList names;
+    if (m_service->images())
+        for (const auto& name : m_service->images()->classNames())
+            names << QString::fromStdString(name);
+    m_matrix->setJudgement(judgement, names);
+    m_reason->setText(m_service->reason());
+    m_reason->setVisible(!judgement);
+    const QLocale locale;
+    m_accuracy->setText(judgement ? tr("%1 % right").arg(locale.toString(100 * judgement->summary.accuracy, 'f', 1))
+                                  : tr("Confusion matrix"));
+    m_epochText->setText(judgement ? tr("%1 images, epoch %2, step %3")
+                                         .arg(locale.toString(static_cast<qlonglong>(judgement->images.size())),
+                                              locale.toString(static_cast<qlonglong>(judgement->epoch)),
+                                              locale.toString(static_cast<qlonglong>(judgement->step)))
+                                   : QString());
+    m_matrixView->setAccessibleDescription(judgement ? m_accuracy->text() + QStringLiteral(", ") + m_epochText->text()
+                                                     : m_service->reason());
+    showImages();
+}
+
+/// It becomes the test image everywhere, and is explained.
+void JudgeView::chooseImage(std::uint32_t image)
+{
+    m_maps->setImage(image);
+    const int row = m_images->rowOf(image);
+    if (row < 0)
+        return;
+    m_whyClass = m_images->verdict(row).predicted;
+    m_service->explain(image, m_whyClass);
+}
+
+void JudgeView::showImages()
+{
+    m_images->show(shown(), m_truth, m_said);
+    const QString count = QLocale().toString(m_images->rowCount());
+    if (m_truth < 0)
+        m_listTitle->setText(tr("Errors: %1").arg(count));
+    else if (m_truth == m_said)
+        m_listTitle->setText(tr("%1, right: %2").arg(m_matrix->className(m_truth), count));
+    else
+        m_listTitle->setText(
+            tr("%1 taken for %2: %3").arg(m_matrix->className(m_truth), m_matrix->className(m_said), count));
+    m_listNote->setText(tr("The surest first. A click makes an image the test image of all feature maps."));
+    m_allErrors->setVisible(m_truth >= 0);
+}
+
+} // namespace convarium::ui

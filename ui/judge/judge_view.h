@@ -1,0 +1,74 @@
+// The page "Judge": confusion matrix over the epochs, the errors, one image.
+#pragma once
+
+#include "engine/train/judgement.h"
+#include "ui/theme/widgets.h"
+
+#include <QWidget>
+
+QT_BEGIN_NAMESPACE
+class QSlider;
+QT_END_NAMESPACE
+
+namespace convarium::ui
+{
+
+class ConfusionModel;
+class ConfusionView;
+class ExplanationView;
+class JudgeService;
+class MapService;
+class TrainingController;
+class VerdictList;
+class VerdictModel;
+
+/// Its window title is its place in the breadcrumb.
+class JudgeView final : public QWidget
+{
+    Q_OBJECT
+public:
+    JudgeView(TrainingController* controller, MapService* maps, QWidget* parent = nullptr);
+    ~JudgeView() override;
+
+    [[nodiscard]] JudgeService* service() const { return m_service; }
+    [[nodiscard]] ConfusionModel* matrix() const { return m_matrix; }
+    [[nodiscard]] ConfusionView* matrixView() const { return m_matrixView; }
+    [[nodiscard]] VerdictModel* images() const { return m_images; }
+    [[nodiscard]] VerdictList* imageList() const { return m_list; }
+    [[nodiscard]] ExplanationView* explanation() const { return m_why; }
+    [[nodiscard]] QSlider* epochSlider() const { return m_epoch; }
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QWidget* makeMatrix();
+    QWidget* makeImages();
+    void refresh();
+    void showJudgement();
+    void showImages();
+    void chooseImage(std::uint32_t image);
+    [[nodiscard]] engine::JudgementPtr shown() const;
+
+    MapService* m_maps;
+    JudgeService* m_service;
+    ConfusionModel* m_matrix;
+    ConfusionView* m_matrixView;
+    VerdictModel* m_images;
+    VerdictList* m_list;
+    TextLabel* m_accuracy;
+    TextLabel* m_epochText;
+    QSlider* m_epoch;
+    TextLabel* m_reason;
+    TextLabel* m_listTitle;
+    TextLabel* m_listNote;
+    QPushButton* m_allErrors;
+    ExplanationView* m_why;
+    int m_whyClass = -1;
+    int m_truth = -1, m_said = -1;
+    bool m_newest = true; ///< the slider stands at its end and follows
+};
+
+} // namespace convarium::ui
