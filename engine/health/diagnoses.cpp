@@ -12,7 +12,7 @@ namespace
 
 // Healthy runs of the built-in networks stay below half of each limit.
 constexpr double kDeadShare = 0.75;
-constexpr double kSaturatedShare = 0.5;
+constexpr double kSaturatedShare = 0.7;
 constexpr double kVanished = 1e-4; ///< gradient of a layer, as a share of the largest one behind it
 constexpr double kExploded = 3;    ///< gradient, as a share of the size of the weights
 constexpr double kChange = 0.15;   ///< of the weights in a step, as a share of their size
