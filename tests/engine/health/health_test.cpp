@@ -186,7 +186,8 @@ private Q_SLOTS:
     {
         const Outcome o = train(deep("sigmoid", 9, 32), config(0.001, 70, 16));
         expect(o, Illness::VanishingGradient, "hardly learns", true);
-        QCOMPARE(o.find(Illness::VanishingGradient)->node, 3); // the first Dense
+        if (!QTest::currentTestFailed())
+            QCOMPARE(o.find(Illness::VanishingGradient)->node, 3); // the first Dense
     }
     void theGradientExplodes()
     {
