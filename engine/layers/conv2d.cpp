@@ -48,7 +48,7 @@ Result<void> check(std::span<const Shape> inputs, const Params& params)
     if (inputs[0][0] % groups == 0 && filters % groups == 0)
         return {};
     Error error{ErrorCode::InvalidArgument,
-                "The number of groups must divide the maps that come in and the filters. There are " +
+                "The number of groups of Conv2D must divide the maps that come in and the filters. There are " +
                     std::to_string(groups) + " groups, " + std::to_string(inputs[0][0]) + " maps" + fromSlot(0) +
                     " and " + std::to_string(filters) + " filters.",
                 "Set groups to 1, or to the number of maps for a depthwise convolution.",

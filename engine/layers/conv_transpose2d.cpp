@@ -138,11 +138,12 @@ Result<void> check(std::span<const Shape> inputs, const Params& params)
         return maps;
     const std::int64_t groups = params.integer("groups"), filters = params.integer("filters");
     if (inputs[0][0] % groups != 0 || filters % groups != 0)
-        return faultAt("groups", ErrorCode::InvalidArgument,
-                       "The number of groups must divide the maps that come in and the filters. There are " +
-                           std::to_string(groups) + " groups, " + std::to_string(inputs[0][0]) + " maps" + fromSlot(0) +
-                           " and " + std::to_string(filters) + " filters.",
-                       "Set groups to 1.");
+        return faultAt(
+            "groups", ErrorCode::InvalidArgument,
+            "The number of groups of ConvTranspose2D must divide the maps that come in and the filters. There are " +
+                std::to_string(groups) + " groups, " + std::to_string(inputs[0][0]) + " maps" + fromSlot(0) + " and " +
+                std::to_string(filters) + " filters.",
+            "Set groups to 1.");
     const bool same = params.text("padding") == "same";
     for (const bool vertical : {true, false}) {
         const std::string key = vertical ? "outputPadHeight" : "outputPadWidth";

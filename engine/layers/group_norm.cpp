@@ -42,8 +42,8 @@ Result<void> check(std::span<const Shape> inputs, const Params& params)
     if (inputs[0][0] % groups == 0)
         return {};
     Error error{ErrorCode::InvalidArgument,
-                "The number of groups must divide the maps. There are " + std::to_string(groups) + " groups and " +
-                    std::to_string(inputs[0][0]) + " maps" + fromSlot(0) + ".",
+                "The number of groups of GroupNorm must divide the maps. There are " + std::to_string(groups) +
+                    " groups and " + std::to_string(inputs[0][0]) + " maps" + fromSlot(0) + ".",
                 "Choose a divisor of " + std::to_string(inputs[0][0]) + ".",
                 {}};
     error.place.port = "groups";

@@ -275,7 +275,7 @@ Result<void> checkWindow(const std::string& title, const Shape& input, const Par
     if (height != input[1] || width != input[2])
         place += ", with padding " + pairText(height, width);
     Error error{ErrorCode::ShapeMismatch,
-                "The kernel (" + kernel + ") is larger than its input (" + place + fromSlot(0) + ").",
+                "The kernel (" + kernel + ") of " + title + " is larger than its input (" + place + fromSlot(0) + ").",
                 "Make the kernel smaller or pad to the same size.",
                 {}};
     error.place.port = spanHeight > height ? "kernelHeight" : "kernelWidth";

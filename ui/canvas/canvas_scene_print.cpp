@@ -36,6 +36,8 @@ NetworkPicture CanvasScene::print()
     const Level level = std::exchange(m_level, levelFor(1));
     const QList<NodeId> selection = std::exchange(m_selection, {});
     const auto selectedWire = std::exchange(m_selectedWire, std::nullopt);
+    const auto selectedNotes = std::exchange(m_selectedNotes, {});
+    const auto selectedArrow = std::exchange(m_selectedArrow, std::nullopt);
     const auto dropWire = std::exchange(m_dropWire, std::nullopt);
     const auto draft = std::exchange(m_draft, std::nullopt);
     const Hit hover = std::exchange(m_hover, {});
@@ -44,6 +46,7 @@ NetworkPicture CanvasScene::print()
     refreshStates();
     refreshWires();
     refreshBlocks();
+    refreshNotes();
 
     NetworkPicture picture;
     picture.title = m_document->title();
@@ -60,6 +63,8 @@ NetworkPicture CanvasScene::print()
     m_level = level;
     m_selection = selection;
     m_selectedWire = selectedWire;
+    m_selectedNotes = selectedNotes;
+    m_selectedArrow = selectedArrow;
     m_dropWire = dropWire;
     m_draft = draft;
     m_hover = hover;
@@ -68,6 +73,7 @@ NetworkPicture CanvasScene::print()
     refreshStates();
     refreshWires();
     refreshBlocks();
+    refreshNotes();
     return picture;
 }
 

@@ -85,8 +85,7 @@ NodeId EditBuilder::replaceNode(NodeId old, const std::string& layerId)
         spec.node = spec.node == old ? node.id : spec.node;
     if (inputs != m_state.graph.inputs)
         push(step::InputsStep{m_state.graph.inputs, inputs});
-    if (outputs != m_state.graph.outputs)
-        push(step::OutputsStep{m_state.graph.outputs, outputs});
+    setOutputs(std::move(outputs));
     const auto keep = [&](Edge edge) {
         if (engine::canConnect(m_state.graph, edge))
             addEdge(edge);
@@ -210,7 +209,13 @@ void EditBuilder::setParam(NodeId id, const std::string& key, const engine::Para
 {
     const Node* node = m_state.graph.node(id);
     const engine::ParamValue* before = node ? node->params.find(key) : nullptr;
-    if (before && *before != value)
+    if (!before || *before == value)
+        return;
+    // A value that no file may hold would lose the network when it is opened again.
+    engine::Params with = node->params;
+    with.set(key, value);
+    const engine::LayerDescriptor* layer = engine::findLayer(node->type);
+    if (!layer || engine::completeParams(*layer, with))
         push(step::ParamStep{id, key, *before, value});
 }
 
@@ -239,6 +244,12 @@ void EditBuilder::move(const Positions& places)
     }
     if (!result.moves.empty())
         push(std::move(result));
+}
+
+void EditBuilder::setOutputs(std::vector<engine::OutputSpec> outputs)
+{
+    if (outputs != m_state.graph.outputs)
+        push(step::OutputsStep{m_state.graph.outputs, std::move(outputs)});
 }
 
 void EditBuilder::setNotes(std::vector<engine::Note> notes)

@@ -44,11 +44,12 @@ public:
     void detachNodes(const std::set<NodeId>& ids, bool bridge);
     /// Removes the nodes with their wires. bridge: what fed a chain of single-input layers feeds its consumers instead.
     void removeNodes(const std::set<NodeId>& ids, bool bridge);
-    /// No step when the value is what it is already.
+    /// No step when the value is what it is already, or out of its range.
     void setParam(NodeId node, const std::string& key, const engine::ParamValue& value);
     void rename(NodeId node, const std::string& name);
     void setFrozen(NodeId node, bool frozen);
     void move(const Positions& places);
+    void setOutputs(std::vector<engine::OutputSpec> outputs);
     void setNotes(std::vector<engine::Note> notes);
     void setTrainConfig(const engine::TrainConfig& config);
 

@@ -139,7 +139,7 @@ const std::vector<Fault>& faults()
              m.input(1, 3, 3);
              m.conv(8, 5);
          },
-         ErrorCode::ShapeMismatch, 2, "The kernel (5×5) is larger than its input (3×3 from In1)."},
+         ErrorCode::ShapeMismatch, 2, "The kernel (5×5) of Conv2D is larger than its input (3×3 from In1)."},
         {"padded but still too large",
          [](GraphMaker& m) {
              m.input(1, 2, 2);
