@@ -9,6 +9,7 @@
 #include <QAccessible>
 #include <QGuiApplication>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QUndoStack>
 #include <spawn.h>
@@ -56,6 +57,19 @@ QPoint middleOf(CanvasView* canvas, const QString& name)
     return {};
 }
 
+/// The lowest place with room for a node on every side, where a drop neither replaces a layer nor goes into a wire.
+QPoint emptyPlace(CanvasView* canvas)
+{
+    const QSize room(160, 100);
+    for (int y = canvas->height() - room.height() / 2; y > room.height(); y -= 20)
+        for (int x = canvas->width() / 2; x < canvas->width() - room.width(); x += 20) {
+            const QRect place(QPoint(x, y) - QPoint(room.width(), room.height()) / 2, room);
+            if (canvas->items(place).isEmpty())
+                return {x, y};
+        }
+    return {};
+}
+
 /// Presses, moves in small steps, rests over the target, releases: what the drag protocol of X needs.
 bool drag(QPoint from, QPoint to)
 {
@@ -85,6 +99,8 @@ private Q_SLOTS:
         if (QGuiApplication::platformName() != QLatin1String("xcb") ||
             QStandardPaths::findExecutable(QStringLiteral("xdotool")).isEmpty())
             QSKIP("needs an X server and xdotool; test.sh provides both");
+        QVERIFY(m_folder.isValid()); // what an earlier run left to recover would push the canvas down
+        qputenv("CONVARIUM_DATA", m_folder.path().toUtf8());
         Settings::instance().useTestMode();
         ThemeManager::instance().install();
     }
@@ -107,9 +123,9 @@ private Q_SLOTS:
 
         LayerRow* row = palette->row(QStringLiteral("conv2d"));
         const QPoint source = row->mapToGlobal(row->rect().center());
-        const QPoint empty =
-            window.canvas()->mapToGlobal(QPoint(window.canvas()->width() / 2, window.canvas()->height() - 60));
-        QVERIFY(drag(source, empty));
+        QTRY_VERIFY(!emptyPlace(window.canvas()).isNull());
+        const QPoint empty = emptyPlace(window.canvas());
+        QVERIFY(drag(source, window.canvas()->mapToGlobal(empty)));
         QTRY_COMPARE(document->graph().nodes.size(), before.nodes.size() + 1);
         QCOMPARE(document->graph().nodes.back().type, std::string("conv2d"));
 
@@ -127,6 +143,9 @@ private Q_SLOTS:
             document->undoStack()->redo();
         QVERIFY(document->graph() == after);
     }
+
+private:
+    QTemporaryDir m_folder;
 };
 
 QTEST_MAIN(WindowDragTest)
