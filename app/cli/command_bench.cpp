@@ -17,7 +17,7 @@ using namespace engine;
 
 struct BenchFlags {
     std::vector<std::string> models;
-    std::string mode = "train", precision = "fp32";
+    std::string mode = "train", precision = "fp32", execution = "fused";
     std::int64_t batch = 64;
     int threads = 0;
     double seconds = 3;
@@ -44,7 +44,8 @@ std::string asJson(const BenchFlags& flags, const std::vector<Measured>& all)
         json.beginObject().field("model", m.model).field("mode", flags.mode).field("batch", flags.batch);
         json.field("threads", m.result.threads).field("precision", flags.precision);
         json.field("images_per_second", m.result.imagesPerSecond).field("gflops", m.result.gflops);
-        json.field("peak_share", m.result.peakShare);
+        json.field("peak_share", m.result.peakShare).field("execution", flags.execution);
+        json.field("predicted_memory", m.result.predictedMemory).field("peak_memory", peakMemory());
         if (flags.layers) {
             json.key("layers").beginArray();
             for (const LayerSpeed& layer : m.result.step.layers) {
@@ -99,6 +100,7 @@ int runBenches(const BenchFlags& flags)
     options.training = flags.mode == "train";
     options.batch = flags.batch;
     options.threads = flags.threads;
+    options.execution = executionOf(flags.execution);
     options.seconds = flags.seconds;
     options.layers = flags.layers;
     std::vector<Measured> all;
@@ -138,6 +140,7 @@ void addBench(CLI::App& app, Run& run)
     command->add_option("--threads", flags->threads, "Threads (all cores)")->check(wholeNumber(1, kMaxThreads));
     command->add_option("--seconds", flags->seconds, "Time per network")->check(number(0.1, 3600));
     command->add_option("--precision", flags->precision, "Kind of numbers")->check(oneOf({"fp32", "bf16"}));
+    command->add_option("--execution", flags->execution, "fused needs much less memory")->check(executionWord());
     command->add_flag("--layers", flags->layers, "Measure each layer too");
     command->add_flag("--json", flags->json, "Print JSON");
     command->callback([&run, flags] { run = [flags] { return runBenches(*flags); }; });

@@ -131,12 +131,22 @@ CLI::Validator imageSize()
         "CxHxW");
 }
 
+CLI::Validator executionWord()
+{
+    return oneOf({"fused", "layerwise"});
+}
+
+engine::ExecutionMode executionOf(const std::string& word)
+{
+    return word == "layerwise" ? engine::ExecutionMode::Layerwise : engine::ExecutionMode::Fused;
+}
+
 void PlanFlags::add(CLI::App& command)
 {
     command.add_option("--batch", batch, "Images per step")->check(wholeNumber(1, 65536));
     command.add_option("--optimizer", optimizer, "How weights are changed")->check(oneOf(optimizerIds()));
     command.add_option("--precision", precision, "Kind of numbers")->check(oneOf({"fp32", "bf16"}));
-    command.add_option("--execution", execution, "fused needs much less memory")->check(oneOf({"fused", "layerwise"}));
+    command.add_option("--execution", execution, "fused needs much less memory")->check(executionWord());
     command.add_option("--threads", threads, "Threads (all cores)")->check(wholeNumber(1, kMaxThreads));
 }
 
@@ -150,7 +160,7 @@ Result<void> PlanFlags::apply(engine::TrainConfig& config) const
     if (threads)
         config.threads = *threads;
     if (execution)
-        config.execution = *execution == "layerwise" ? engine::ExecutionMode::Layerwise : engine::ExecutionMode::Fused;
+        config.execution = executionOf(*execution);
     if (!optimizer || *optimizer == config.optimizer)
         return {};
     if (const engine::OptimizerInfo* info = engine::findOptimizer(*optimizer))

@@ -20,6 +20,9 @@ CLI::Validator wholeNumber(std::int64_t minimum, std::int64_t maximum);
 /// A finite number from minimum to maximum.
 CLI::Validator number(double minimum, double maximum);
 CLI::Validator oneOf(std::vector<std::string> words);
+/// "fused" or "layerwise".
+CLI::Validator executionWord();
+engine::ExecutionMode executionOf(const std::string& word);
 /// "unit", "byte" or "MEAN,STD".
 CLI::Validator pixelScale();
 /// "3x200x300": maps, height, width.

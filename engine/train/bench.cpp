@@ -37,6 +37,7 @@ Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options
     p.batch = options.batch;
     p.threads = options.threads;
     p.training = options.training;
+    p.execution = options.execution;
     auto plan = makePlan(graph, p);
     if (!plan)
         return plan.error();
@@ -68,6 +69,7 @@ Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options
     BenchResult out;
     out.threads = (*plan)->options.threads;
     out.kernels = (*plan)->options.kernels->name;
+    out.predictedMemory = (*plan)->memory.total();
     out.peakGflops = out.threads * kernels::peakGflops(*(*plan)->options.kernels, 0.1);
     using Clock = std::chrono::steady_clock;
     const auto since = [](Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); };

@@ -3,6 +3,7 @@
 
 #include "engine/core/result.h"
 #include "engine/train/layer_speed.h"
+#include "engine/train/train_config.h"
 
 namespace convarium::engine
 {
@@ -11,6 +12,7 @@ struct BenchOptions {
     bool training = true; ///< the whole step with Adam; else inference
     std::int64_t batch = 64;
     int threads = 0;
+    ExecutionMode execution = ExecutionMode::Fused;
     double seconds = 3;  ///< the best window of 0.5 s or more within this time counts
     bool layers = false; ///< measure each layer, in a second run as long as the first
 };
@@ -22,7 +24,8 @@ struct BenchResult {
     double peakShare = 0;
     int threads = 1;
     std::string kernels;
-    StepSpeed step; ///< without layers unless they were asked for
+    std::int64_t predictedMemory = 0; ///< bytes the engine takes, as the plan says before the run
+    StepSpeed step;                   ///< without layers unless they were asked for
 };
 
 Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options);
