@@ -10,7 +10,7 @@ set -euo pipefail
 # The names are Debian's and Ubuntu's. The optional ones are left out where apt does not know them.
 packages=(g++ cmake ninja-build qt6-base-dev qt6-charts-dev qt6-svg-dev libeigen3-dev zlib1g-dev libzip-dev libcli11-dev libonnx-dev libprotobuf-dev protobuf-compiler)
 optional=(ccache libqt6opengl6-dev libqt6svg6 fonts-roboto-unhinted fonts-dejavu-core)
-test_packages=(python3-onnx libbenchmark-dev xvfb xauth xdotool openbox x11-utils dbus dbus-x11 at-spi2-core)
+test_packages=(python3-onnx libbenchmark-dev xvfb xauth xdotool openbox graphviz x11-utils dbus dbus-x11 at-spi2-core)
 package_packages=(dpkg-dev file gzip)
 
 say() { printf '%s\n' "$*" >&2; }

@@ -120,12 +120,28 @@ private:
         d.from = m_cards.at(wire.from).rect;
         d.to = m_cards.at(wire.to).rect;
         d.start = {d.from.right(), d.from.top() + kPortY};
-        d.turn = d.start.x() + kWireTurn;
         d.targetY = d.approachY = d.to.top() + kPortY;
+        d.turn = turnOf(d, wire);
         const auto kind = kindOf(d, wire);
         // Too near, to the left, or in a lower row with something in between.
         if (d.to.left() - d.from.right() < kWireTurn || (!kind && d.to.top() > d.from.bottom()))
             d.landing = 0;
+    }
+
+    /// Where a wire that bends early does: behind its source or, when it leads into a frame, only within it, so that
+    /// what goes to several cards there enters as one wire.
+    [[nodiscard]] double turnOf(const Draft& d, const RouteWire& wire) const
+    {
+        const double x = d.start.x(), y = d.start.y();
+        std::optional<double> within;
+        if (const auto frames = m_framesOf.find(wire.to); frames != m_framesOf.end())
+            for (const std::size_t f : frames->second)
+                if (!holds(f, wire.from))
+                    within = m_rects[f].left() + kFrameSide - kWireTurn;
+        const bool open = within && *within > x + kWireTurn && !blocked(x, y, *within, y, wire) &&
+                          !blocked(*within, y, *within, d.targetY, wire) &&
+                          !blocked(*within, d.targetY, d.to.left(), d.targetY, wire);
+        return open ? *within : x + kWireTurn;
     }
 
     /// How a wire gets from its start to its target without a detour; nothing if cards are in the way.
