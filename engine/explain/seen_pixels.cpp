@@ -48,25 +48,6 @@ std::vector<PixelBox> readBy(const LayerNumbers& n, std::int64_t element)
 
 } // namespace
 
-void PixelBox::add(std::int64_t y, std::int64_t x)
-{
-    add({y, x, y, x});
-}
-
-void PixelBox::add(const PixelBox& other)
-{
-    if (other.isEmpty())
-        return;
-    if (isEmpty()) {
-        *this = other;
-        return;
-    }
-    top = std::min(top, other.top);
-    left = std::min(left, other.left);
-    bottom = std::max(bottom, other.bottom);
-    right = std::max(right, other.right);
-}
-
 PixelBox seenPixels(const NetworkNumbers& numbers, const GraphSpec& graph, NodeId node, std::int64_t element)
 {
     std::map<NodeId, PixelBox> boxes;

@@ -193,18 +193,19 @@ std::vector<TensorInfo> tensors(std::span<const Shape> inputs, const Params& par
     return {weight, bias};
 }
 
-SeenWindow seen(std::span<const Shape>, const Params& params)
+SeenWindow seen(std::span<const Shape> inputs, const Params& params)
 {
-    const auto cells = [&](const std::string& side) {
-        const std::int64_t covered = params.integer("dilation" + side) * (params.integer("kernel" + side) - 1) + 1;
-        const std::int64_t stride = params.integer("stride" + side);
-        return (covered + stride - 1) / stride;
-    };
+    const WindowGeometry g = geometry(params, inputs[0]);
+    // Place y of the output gets kernel cell k from the input place (y + padding - k) / stride, where that is whole.
     SeenWindow window;
-    window.kernelHeight = cells("Height");
-    window.kernelWidth = cells("Width");
-    window.spreadHeight = params.integer("strideHeight");
-    window.spreadWidth = params.integer("strideWidth");
+    window.spreadHeight = g.strideHeight;
+    window.spreadWidth = g.strideWidth;
+    window.reachHeight = g.dilationHeight * (g.kernelHeight - 1);
+    window.reachWidth = g.dilationWidth * (g.kernelWidth - 1);
+    window.startHeight = g.padTop - window.reachHeight;
+    window.startWidth = g.padLeft - window.reachWidth;
+    window.kernelHeight = (window.reachHeight + g.strideHeight) / g.strideHeight;
+    window.kernelWidth = (window.reachWidth + g.strideWidth) / g.strideWidth;
     return window;
 }
 

@@ -80,6 +80,12 @@ LayerDescriptor describe_crop()
     };
     d.check = check;
     d.tensors = noTensors;
+    d.seen = [](std::span<const Shape>, const Params& p) {
+        SeenWindow window;
+        window.startHeight = p.integer("top");
+        window.startWidth = p.integer("left");
+        return window;
+    };
     setFormulas<Formulas>(d);
     setReference<ResampleReference<Axes>>(d);
     d.lower = [](const LowerCall& call) {

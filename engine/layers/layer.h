@@ -167,7 +167,11 @@ struct SeenWindow {
     std::int64_t dilationHeight = 1, dilationWidth = 1;
     std::int64_t strideHeight = 1, strideWidth = 1;
     std::int64_t spreadHeight = 1, spreadWidth = 1; ///< how many output places stand for one of the input (upsampling)
-    bool everything = false;                        ///< each output depends on the whole input (Dense)
+    /// Where the window of the first output place begins, in steps of 1 / spread: minus the padding.
+    std::int64_t startHeight = 0, startWidth = 0;
+    /// From the beginning of a window to its last place, in the same steps; -1: what kernel and dilation say.
+    std::int64_t reachHeight = -1, reachWidth = -1;
+    bool everything = false; ///< each output depends on the whole input (Dense)
 };
 
 struct LayerDescriptor {

@@ -111,6 +111,11 @@ LayerDescriptor describe_permute()
     d.summary = [](const Params& p) { return "axes " + p.text("order"); };
     d.check = check;
     d.tensors = noTensors;
+    d.seen = [](std::span<const Shape>, const Params&) {
+        SeenWindow window;
+        window.everything = true; // rows may become maps: places are no places any more
+        return window;
+    };
     setFormulas<Formulas>(d);
     setReference<Reference>(d);
     d.lower = [](const LowerCall& call) { return call.builder->permute(call, call.inputs[0], axesOf(*call.params)); };

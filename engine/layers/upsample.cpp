@@ -89,6 +89,15 @@ LayerDescriptor describe_upsample()
         window.kernelWidth = p.text("mode") == "nearest" || p.integer("factorWidth") == 1 ? 1 : 2;
         window.spreadHeight = p.integer("factorHeight");
         window.spreadWidth = p.integer("factorWidth");
+        // Nearest: place y reads y / factor. Bilinear: half a factor more on either side; aligned corners move by up to
+        // as much again.
+        const auto half = [&](std::int64_t factor) {
+            return p.text("mode") == "nearest" ? 0 : p.text("mode") == "bilinear" ? factor / 2 : factor;
+        };
+        window.startHeight = 1 - window.spreadHeight - half(window.spreadHeight);
+        window.startWidth = 1 - window.spreadWidth - half(window.spreadWidth);
+        window.reachHeight = window.spreadHeight - 1 + 2 * half(window.spreadHeight);
+        window.reachWidth = window.spreadWidth - 1 + 2 * half(window.spreadWidth);
         return window;
     };
     setFormulas<Formulas>(d);

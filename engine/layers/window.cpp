@@ -321,6 +321,8 @@ SeenWindow seenWindow(std::span<const Shape> inputs, const Params& params)
     window.dilationWidth = g.dilationWidth;
     window.strideHeight = g.strideHeight;
     window.strideWidth = g.strideWidth;
+    window.startHeight = -g.padTop;
+    window.startWidth = -g.padLeft;
     return window;
 }
 

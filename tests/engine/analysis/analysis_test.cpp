@@ -1,6 +1,7 @@
 #include "engine/analysis/counts.h"
 #include "engine/analysis/derivation.h"
 #include "engine/analysis/receptive_field.h"
+#include "engine/analysis/seen_box.h"
 #include "engine/analysis/textbook_memory.h"
 #include "tests/support/expression.h"
 #include "tests/support/graphs.h"
@@ -233,6 +234,40 @@ private Q_SLOTS:
         const GraphSpec g = dilated.graph();
         QCOMPARE(receptiveFields(g, inferShapes(g)).at(conv).rows.pixels(), std::int64_t(7));
         QCOMPARE(receptiveFields(g, inferShapes(g)).at(conv).columns.pixels(), std::int64_t(3));
+    }
+
+    /// As stated for LeNet-5 and VGG-16 in the literature, e.g. Araujo, Norris and Sim, Computing Receptive Fields of
+    /// Convolutional Neural Networks, Distill 2019, doi 10.23915/distill.00021.
+    void theBoxOfANumberHasTheSizeOfItsField()
+    {
+        const GraphSpec lenet = lenet5();
+        const ShapedGraph shapes = inferShapes(lenet);
+        for (const auto& [id, size] : {std::pair{2, 5}, {4, 6}, {5, 14}, {7, 16}, {8, 32}})
+            QCOMPARE(seenBox(lenet, shapes, id, 0).field.height(), std::int64_t(size));
+        // The first number of C1 looks two rows and columns into its padding, that of C3 as far.
+        const SeenBox corner = seenBox(lenet, shapes, 5, 0);
+        QCOMPARE(corner.field, (PixelBox{-2, -2, 11, 11}));
+        QCOMPARE(corner.inside, (PixelBox{0, 0, 11, 11}));
+        QVERIFY(corner.isCut());
+        QVERIFY(!seenBox(lenet, shapes, 5, 55).isCut());
+        QCOMPARE(seenBox(lenet, shapes, 11, 3).inside, (PixelBox{0, 0, 27, 27})); // Dense
+
+        GraphMaker vgg;
+        vgg.input(3, 224, 224);
+        std::vector<std::int64_t> sizes;
+        std::vector<NodeId> ids;
+        for (const int convolutions : {2, 2, 3, 3, 3}) {
+            for (int i = 0; i < convolutions; ++i)
+                ids.push_back(vgg.conv(4, 3, -1));
+            ids.push_back(vgg.add("max_pool"));
+        }
+        const ShapedGraph vggShapes = inferShapes(vgg.graph());
+        for (const NodeId id : ids) {
+            const Shape& shape = vggShapes.shapes.at(id);
+            sizes.push_back(seenBox(vgg.graph(), vggShapes, id, shape[1] / 2 * shape[2] + shape[2] / 2).field.width());
+        }
+        QCOMPARE(sizes,
+                 (std::vector<std::int64_t>{3, 5, 6, 10, 14, 16, 24, 32, 40, 44, 60, 76, 92, 100, 132, 164, 196, 212}));
     }
 
     void enlargedMapsStepByPartsOfAPixel()
