@@ -372,13 +372,12 @@ NodeId CanvasScene::outputSource() const
     const engine::GraphSpec& graph = m_document->graph();
     if (!graph.outputs.empty())
         return graph.node(graph.outputs.front().node) ? graph.outputs.front().node : kNoNode;
-    NodeId last = kNoNode;
-    for (const engine::Node& node : graph.nodes) {
-        const auto shape = m_document->shape(node.id);
-        if (graph.edgesFrom(node.id).empty() && !graph.edgesInto(node.id).empty() && shape && shape->isList())
-            last = node.id;
+    for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+        const auto shape = m_document->shape(node->id);
+        if (shape && shape->isList() && graph.edgesFrom(node->id).empty() && !graph.edgesInto(node->id).empty())
+            return node->id;
     }
-    return last;
+    return kNoNode;
 }
 
 void CanvasScene::placeOutput()
@@ -439,7 +438,8 @@ void CanvasScene::setReading(const Reading& reading)
 QVector<double> CanvasScene::outputBars(const NodeItem& item) const
 {
     const auto& bars = m_output->reading().probabilities;
-    return bars.size() <= 20 && item.stack().tail() == outputSource() ? bars : QVector<double>();
+    const bool shown = !bars.isEmpty() && bars.size() <= 20 && item.stack().tail() == outputSource();
+    return shown ? bars : QVector<double>();
 }
 
 void CanvasScene::setWorkingNode(NodeId id)
