@@ -447,9 +447,12 @@ void NumberBox::showValue(std::int64_t value)
     m_mixed = false;
     lineEdit()->setPlaceholderText({});
     const QSignalBlocker blocker(this);
-    setValue(static_cast<int>(value));
-    lineEdit()->setText(textFromValue(static_cast<int>(value)));
     setInvalid(this, false);
+    const QString text = textFromValue(static_cast<int>(value));
+    if (lineEdit()->text() == text && QSpinBox::value() == value)
+        return; // keeps what is selected in it
+    setValue(static_cast<int>(value));
+    lineEdit()->setText(text);
 }
 
 void NumberBox::showMixed()

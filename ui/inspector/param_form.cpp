@@ -181,9 +181,14 @@ void ParamForm::updateValues()
         const auto now = values(row.info.key);
         if (now.empty())
             continue;
-        row.field->setValues(now);
-        if (!row.second.empty())
-            row.field->setSecondValues(values(row.second));
+        const auto second = row.second.empty() ? std::vector<ParamValue>() : values(row.second);
+        if (now != row.shown || second != row.secondShown) { // else the field may be being typed in
+            row.field->setValues(now);
+            if (!second.empty())
+                row.field->setSecondValues(second);
+            row.shown = now;
+            row.secondShown = second;
+        }
         bool visible = true;
         if (const auto& [key, value] = row.info.visibleWhen; !key.empty())
             for (const auto& other : values(key))

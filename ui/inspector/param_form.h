@@ -43,6 +43,7 @@ private:
         ParamField* field = nullptr;
         TextLabel* message = nullptr;
         QString typed; ///< fault of what is being typed
+        std::vector<engine::ParamValue> shown, secondShown;
     };
     void build();
     void addRow(const engine::ParamInfo& info, const engine::ParamInfo* second);

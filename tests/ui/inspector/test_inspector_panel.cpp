@@ -118,6 +118,25 @@ private Q_SLOTS:
         QTRY_COMPARE(box(QStringLiteral("Filters"))->value(), 16);
     }
 
+    void whatIsBeingTypedOutlivesARefresh()
+    {
+        auto* filters = box(QStringLiteral("Filters"));
+        filters->setFocus();
+        filters->selectAll();
+        QTest::keyClicks(filters, QStringLiteral("3"));
+        m_document->setClasses(7); // all shapes are worked out again, the panel follows
+        QCoreApplication::processEvents();
+        QTest::keyClicks(filters, QStringLiteral("2"));
+        QTest::keyClick(filters, Qt::Key_Return);
+        QCOMPARE(integer(2, "filters"), 32);
+        filters->selectAll();
+        m_document->setClasses(8);
+        QCoreApplication::processEvents();
+        QTest::keyClicks(filters, QStringLiteral("5"));
+        QTest::keyClick(filters, Qt::Key_Return);
+        QCOMPARE(integer(2, "filters"), 5);
+    }
+
     void arrowKeysStep()
     {
         auto* filters = box(QStringLiteral("Filters"));
