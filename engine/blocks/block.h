@@ -53,6 +53,10 @@ struct WrittenBlock {
 Result<WrittenBlock> writeBlock(GraphWriter& writer, const std::string& id, const std::string& name,
                                 const std::string& prefix, const Params& arguments, const std::vector<NodeId>& inputs);
 
+/// The same for a block that is in no registry.
+Result<WrittenBlock> writeBlock(GraphWriter& writer, const BlockDescriptor& block, const std::string& name,
+                                const std::string& prefix, const Params& arguments, const std::vector<NodeId>& inputs);
+
 /// "Residual block 2" and "Res2": a name and a prefix that nothing in the graph has.
 struct BlockName {
     std::string name, prefix;

@@ -37,19 +37,6 @@ Error cannotRewrite(const Group& group, const std::string& reason, const std::st
     return {ErrorCode::InvalidArgument, "The block '" + group.name + "' cannot be written again: " + reason, hint, {}};
 }
 
-/// Names of a block's layers start alike: everything up to the last dot that all share.
-std::string commonPrefix(const GraphSpec& graph, const std::vector<NodeId>& members)
-{
-    std::string prefix = members.empty() ? "" : graph.node(members.front())->name;
-    for (const NodeId id : members) {
-        const std::string& name = graph.node(id)->name;
-        const auto end = std::mismatch(prefix.begin(), prefix.end(), name.begin(), name.end()).first;
-        prefix.erase(end, prefix.end());
-    }
-    const auto dot = prefix.rfind('.');
-    return dot == std::string::npos ? "block" : prefix.substr(0, dot);
-}
-
 } // namespace
 
 const Group* findGroup(const GraphSpec& graph, std::int64_t id)
@@ -83,6 +70,18 @@ std::vector<NodeId> membersOf(const GraphSpec& graph, std::int64_t group)
         if (inside.contains(node.group))
             members.push_back(node.id);
     return members;
+}
+
+std::string commonPrefix(const GraphSpec& graph, const std::vector<NodeId>& members)
+{
+    std::string prefix = members.empty() ? "" : graph.node(members.front())->name;
+    for (const NodeId id : members) {
+        const std::string& name = graph.node(id)->name;
+        const auto end = std::mismatch(prefix.begin(), prefix.end(), name.begin(), name.end()).first;
+        prefix.erase(end, prefix.end());
+    }
+    const auto dot = prefix.rfind('.');
+    return dot == std::string::npos ? std::string() : prefix.substr(0, dot);
 }
 
 void dropEmptyGroups(GraphSpec& graph)
@@ -169,7 +168,9 @@ Result<void> rewriteBlock(GraphSpec& graph, std::int64_t id, const Params& argum
     std::erase_if(next.edges, [&](const Edge& e) { return part.contains(e.from) || part.contains(e.to); });
     dropEmptyGroups(next);
     GraphWriter writer(next);
-    auto written = writeBlock(writer, group.templateName, group.name, commonPrefix(graph, members), arguments, sources);
+    const std::string prefix = commonPrefix(graph, members);
+    auto written =
+        writeBlock(writer, group.templateName, group.name, prefix.empty() ? "block" : prefix, arguments, sources);
     if (!written)
         return written.error();
     for (Edge edge : graph.edges) {

@@ -17,6 +17,10 @@ std::vector<std::int64_t> groupPath(const GraphSpec& graph, std::int64_t id);
 /// Layers of the group and of all groups within it, in the graph's order.
 std::vector<NodeId> membersOf(const GraphSpec& graph, std::int64_t group);
 
+/// Names of a block's layers start alike: everything up to the last dot that all share, without it. Empty where they
+/// share none.
+std::string commonPrefix(const GraphSpec& graph, const std::vector<NodeId>& members);
+
 /// Groups without any layer, at any depth, go.
 void dropEmptyGroups(GraphSpec& graph);
 

@@ -29,14 +29,20 @@ Result<WrittenBlock> writeBlock(GraphWriter& writer, const std::string& id, cons
                      "There is no block '" + id + "'.",
                      "Check its spelling, or install the newest Convarium.",
                      {}};
-    auto complete = completeParams(block->title, block->parameters, arguments);
+    return writeBlock(writer, *block, name, prefix, arguments, inputs);
+}
+
+Result<WrittenBlock> writeBlock(GraphWriter& writer, const BlockDescriptor& block, const std::string& name,
+                                const std::string& prefix, const Params& arguments, const std::vector<NodeId>& inputs)
+{
+    auto complete = completeParams(block.title, block.parameters, arguments);
     if (!complete)
         return complete.error();
     std::vector<NodeId> sources = inputs;
-    sources.resize(static_cast<std::size_t>(block->inputs), kNoNode);
+    sources.resize(static_cast<std::size_t>(block.inputs), kNoNode);
     WrittenBlock written;
-    written.group = writer.beginGroup(name, prefix + ".", id, *complete);
-    written.output = block->write(writer, sources, *complete);
+    written.group = writer.beginGroup(name, prefix + ".", block.id, *complete);
+    written.output = block.write(writer, sources, *complete);
     writer.endGroup();
     if (!writer.status())
         return writer.status().error();

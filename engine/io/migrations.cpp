@@ -58,12 +58,13 @@ Result<QJsonObject> migratedNode(QJsonObject node, const Migrations& migrations,
 
 const Migrations& builtInMigrations()
 {
-    constexpr int kNewest = 2; // notes with arrows, which format 1 has not; nothing else differs
-    static const Migrations table{
-        kNewest, {{1, [](QJsonObject network) { return network; }}}, {}, [](const std::string& type) {
-            const LayerDescriptor* layer = findLayer(type);
-            return layer ? layer->version : 0;
-        }};
+    // Format 2 added arrows of notes, format 3 folded blocks and their parameters; what was there stayed as it was.
+    constexpr int kNewest = 3;
+    const auto asItIs = [](QJsonObject network) { return network; };
+    static const Migrations table{kNewest, {{1, asItIs}, {2, asItIs}}, {}, [](const std::string& type) {
+                                      const LayerDescriptor* layer = findLayer(type);
+                                      return layer ? layer->version : 0;
+                                  }};
     return table;
 }
 

@@ -109,11 +109,31 @@ void writeNote(JsonWriter& json, const Note& note)
     json.endObject();
 }
 
+void writeBlock(JsonWriter& json, const BlockCard& card)
+{
+    json.beginObject(true).field("group", card.group);
+    if (card.folded)
+        json.field("folded", true);
+    if (!card.source.empty())
+        json.field("source", card.source);
+    if (!card.parameters.empty()) {
+        json.key("parameters").beginArray(true);
+        for (const BlockParameter& parameter : card.parameters) {
+            json.beginObject(true).field("title", parameter.title).key("settings").beginArray(true);
+            for (const auto& [node, key] : parameter.settings)
+                json.beginObject(true).field("node", node).field("key", key).endObject();
+            json.endArray().endObject();
+        }
+        json.endArray();
+    }
+    json.endObject();
+}
+
 /// The oldest format that can say it, so that older programs read what they can.
 int formatOf(const Project& p)
 {
     const bool arrows = std::any_of(p.notes.begin(), p.notes.end(), [](const Note& n) { return !n.arrows.empty(); });
-    return arrows ? 2 : 1;
+    return !p.blocks.empty() ? 3 : arrows ? 2 : 1;
 }
 
 void writeTraining(JsonWriter& json, const TrainConfig& c)
@@ -344,6 +364,42 @@ NoteArrow readArrow(JsonFaults& faults, const QJsonValue& value, const std::stri
     return arrow;
 }
 
+BlockCard readBlock(JsonFaults& faults, const QJsonValue& value, const std::string& path, const GraphSpec& graph)
+{
+    JsonFields f(faults, value, path);
+    BlockCard card;
+    f.integer("group", card.group);
+    f.flag("folded", card.folded, JsonFields::Optional);
+    f.text("source", card.source, JsonFields::Optional);
+    f.array(
+        "parameters",
+        [&](const QJsonValue& item, const std::string& itemPath) {
+            JsonFields p(faults, item, itemPath);
+            BlockParameter parameter;
+            p.text("title", parameter.title);
+            p.array("settings", [&](const QJsonValue& setting, const std::string& settingPath) {
+                JsonFields s(faults, setting, settingPath);
+                std::pair<NodeId, std::string> bound{kNoNode, {}};
+                s.integer("node", bound.first, 1);
+                s.text("key", bound.second);
+                s.finish();
+                const Node* node = graph.node(bound.first);
+                if (!node || !node->params.find(bound.second))
+                    faults.report(settingPath, "names a setting that no layer has");
+                parameter.settings.push_back(std::move(bound));
+            });
+            if (parameter.settings.empty())
+                faults.report(itemPath + ".settings", "is empty; at least one setting is needed");
+            p.finish();
+            card.parameters.push_back(std::move(parameter));
+        },
+        JsonFields::Optional);
+    f.finish();
+    if (std::none_of(graph.groups.begin(), graph.groups.end(), [&](const Group& g) { return g.id == card.group; }))
+        faults.report(path + ".group", "names a group that does not exist");
+    return card;
+}
+
 void readLook(JsonFaults& faults, JsonFields& f, Project& p)
 {
     if (const QJsonValue about = f.take("about"); !about.isUndefined()) {
@@ -394,6 +450,12 @@ void readLook(JsonFaults& faults, JsonFields& f, Project& p)
                 JsonFields::Optional);
             n.finish();
             p.notes.push_back(std::move(note));
+        },
+        JsonFields::Optional);
+    f.array(
+        "blocks",
+        [&](const QJsonValue& value, const std::string& path) {
+            p.blocks.push_back(readBlock(faults, value, path, p.graph));
         },
         JsonFields::Optional);
 }
@@ -495,6 +557,8 @@ std::string networkToJson(const Project& p)
     json.endObject();
     if (!p.notes.empty())
         writeArray(json, "notes", p.notes, writeNote);
+    if (!p.blocks.empty())
+        writeArray(json, "blocks", p.blocks, writeBlock);
     writeTraining(json, p.train);
     json.endObject();
     return json.text() + "\n";

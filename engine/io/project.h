@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace convarium::engine
@@ -28,6 +29,22 @@ struct Note {
     double x = 0, y = 0, width = 160, height = 80;
     std::vector<NoteArrow> arrows{};
     friend bool operator==(const Note&, const Note&) = default;
+};
+
+/// A setting that several layers of a block share: set at the block, it is set in all of them.
+struct BlockParameter {
+    std::string title;                                    ///< "Filters"
+    std::vector<std::pair<NodeId, std::string>> settings; ///< layer and key of its setting; all of one kind
+    friend bool operator==(const BlockParameter&, const BlockParameter&) = default;
+};
+
+/// How a group is drawn and set as a whole. Groups without one are open and have no parameters.
+struct BlockCard {
+    std::int64_t group = -1;
+    bool folded = false; ///< drawn as one box
+    std::string source;  ///< the saved block that it is a copy of; empty: none
+    std::vector<BlockParameter> parameters;
+    friend bool operator==(const BlockCard&, const BlockCard&) = default;
 };
 
 /// What people may want to know about a network. Presets fill it in.
@@ -65,6 +82,7 @@ struct Project {
     About about;
     std::map<NodeId, std::array<double, 2>> positions; ///< upper left corner of a card, scene units
     std::vector<Note> notes;
+    std::vector<BlockCard> blocks;
     TrainConfig train;
     std::shared_ptr<const TrainingState> state; ///< null: never trained
     History history;

@@ -30,6 +30,8 @@ std::vector<Part> partsOf(const CanvasView& view)
     std::vector<Part> parts;
     const CanvasScene& scene = *view.canvasScene();
     for (const engine::Node& node : view.document()->graph().nodes) {
+        if (scene.stacks().isHidden(node.id))
+            continue;
         parts.push_back({Part::Kind::Layer, node.id, 0});
         if (scene.level() == Level::Far)
             continue;

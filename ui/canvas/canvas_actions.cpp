@@ -2,6 +2,7 @@
 
 #include "engine/layers/layer.h"
 #include "ui/canvas/canvas_view.h"
+#include "ui/document/own_blocks.h"
 #include "ui/theme/icons.h"
 
 namespace convarium::ui
@@ -16,6 +17,11 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     addNote = add(tr("Add a note"), QStringLiteral("note"), {Qt::CTRL | Qt::Key_T});
     duplicate = add(tr("Duplicate"), {}, {Qt::CTRL | Qt::Key_D});
     selectAll = add(tr("Select all"), {}, {QKeySequence::SelectAll});
+    makeBlock = add(tr("Make block\u2026"), QStringLiteral("block"), {Qt::CTRL | Qt::Key_G});
+    editBlock = add(tr("Name and parameters of the block\u2026"), {}, {Qt::CTRL | Qt::SHIFT | Qt::Key_E});
+    foldBlock = add(tr("Fold the block"), {}, {Qt::CTRL | Qt::Key_E});
+    saveBlock = add(tr("Save to My blocks"), {}, {Qt::CTRL | Qt::Key_M});
+    dissolveBlock = add(tr("Dissolve the block"), {}, {Qt::CTRL | Qt::SHIFT | Qt::Key_G});
     lookInside = add(tr("The number behind a pixel"), QStringLiteral("zoom"),
                      {Qt::CTRL | Qt::Key_Return, Qt::CTRL | Qt::Key_Enter});
     rename = add(tr("Rename"), {}, {Qt::Key_F2});
@@ -35,6 +41,12 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     connect(addNote, &QAction::triggered, view, &CanvasView::addNote);
     connect(duplicate, &QAction::triggered, view, &CanvasView::duplicateSelection);
     connect(selectAll, &QAction::triggered, view, &CanvasView::selectAll);
+    connect(makeBlock, &QAction::triggered, view, &CanvasView::makeBlock);
+    connect(editBlock, &QAction::triggered, view, &CanvasView::editBlock);
+    connect(foldBlock, &QAction::triggered, view, &CanvasView::toggleFold);
+    connect(saveBlock, &QAction::triggered, view, &CanvasView::saveBlock);
+    connect(dissolveBlock, &QAction::triggered, view, &CanvasView::dissolveBlock);
+    connect(&OwnBlocks::instance(), &OwnBlocks::changed, this, &CanvasActions::updateBlocks);
     connect(lookInside, &QAction::triggered, view, [view] {
         if (!view->selection().isEmpty())
             Q_EMIT view->lookInsideRequested(view->selection().last());
@@ -85,6 +97,18 @@ void CanvasActions::update()
     const bool filled = !m_view->document()->graph().nodes.empty();
     for (QAction* action : {selectAll, tidy, fit})
         action->setEnabled(filled);
+    updateBlocks();
+}
+
+/// Making one is always possible to ask for: then it is said what is missing.
+void CanvasActions::updateBlocks()
+{
+    const std::int64_t block = m_view->selectedBlock();
+    for (QAction* action : {editBlock, foldBlock, saveBlock, dissolveBlock})
+        action->setEnabled(block != -1);
+    foldBlock->setText(m_view->isFolded(block) ? tr("Open the block") : tr("Fold the block"));
+    const OwnBlock* saved = block == -1 ? nullptr : m_view->savedAs(block);
+    saveBlock->setText(saved ? tr("Update My blocks '%1'").arg(saved->name) : tr("Save to My blocks"));
 }
 
 } // namespace convarium::ui

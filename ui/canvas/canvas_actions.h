@@ -23,6 +23,11 @@ public:
     QAction* duplicate;
     QAction* addNote;
     QAction* selectAll;
+    QAction* makeBlock;
+    QAction* editBlock; ///< name and parameters
+    QAction* foldBlock; ///< or open it
+    QAction* saveBlock; ///< to My blocks, or update it there
+    QAction* dissolveBlock;
     QAction* lookInside; ///< Enter
     QAction* rename;
     QAction* freeze; ///< checkable
@@ -36,6 +41,7 @@ public:
 private:
     QAction* add(const QString& text, const QString& icon, const QList<QKeySequence>& keys);
     void update();
+    void updateBlocks();
     CanvasView* m_view;
 };
 

@@ -98,6 +98,7 @@ void CanvasScene::documentChanged(const DocumentChange& change)
         m_thumbnails.erase(change.node);
         m_structureStale = true;
         break;
+    case What::BlocksChanged: rebuild(); break;
     case What::NodeAdded:
     case What::EdgeAdded:
     case What::EdgeRemoved: m_structureStale = true; break;
@@ -127,7 +128,7 @@ void CanvasScene::rebuild()
 {
     m_structureStale = false;
     const engine::GraphSpec& graph = m_document->graph();
-    m_stacks = dockedStacks(graph);
+    m_stacks = stacksOf(m_document->state());
     Positions shown = shownPlaces();
     std::map<NodeId, std::unique_ptr<NodeItem>> kept;
     bool fresh = m_items.empty();
@@ -152,8 +153,10 @@ void CanvasScene::rebuild()
     m_wires.clear();
     m_hover = {};
     m_dropWire.reset();
+    std::set<std::pair<NodeId, NodeId>> drawn; // what feeds several layers of a folded block is one wire
     for (const Edge& edge : graph.edges)
-        if (m_stacks.of(edge.from) && m_stacks.of(edge.to) && m_stacks.headOf(edge.from) != m_stacks.headOf(edge.to)) {
+        if (m_stacks.of(edge.from) && m_stacks.of(edge.to) && m_stacks.headOf(edge.from) != m_stacks.headOf(edge.to) &&
+            (!m_stacks.of(edge.to)->isFolded() || drawn.insert({edge.from, m_stacks.headOf(edge.to)}).second)) {
             m_wires.push_back(std::make_unique<WireItem>(this, edge));
             addItem(m_wires.back().get());
         }
@@ -161,10 +164,10 @@ void CanvasScene::rebuild()
     rebuildBlocks();
     const qsizetype before = m_selection.size();
     m_selection.removeIf([&](NodeId id) { return graph.node(id) == nullptr; });
+    m_selection = whole(m_selection);
     if (m_selectedWire && !wireOf(*m_selectedWire))
         m_selectedWire.reset();
-    if (!graph.node(m_focused))
-        m_focused = kNoNode;
+    m_focused = graph.node(m_focused) ? m_stacks.isHidden(m_focused) ? m_stacks.headOf(m_focused) : m_focused : kNoNode;
     refreshPictures(!fresh);
     glide(std::move(shown));
     if (m_selection.size() != before)
@@ -178,9 +181,9 @@ void CanvasScene::refreshPictures(bool markChanges)
     for (auto& [id, item] : m_items) {
         const Stack& stack = item->stack();
         CardPicture p;
-        p.content = cardContent(*m_document, id);
+        p.content = cardContent(*m_document, stack);
         p.metrics = cardMetrics(graph, stack);
-        for (NodeId row : stack.rows) {
+        for (NodeId row : stack.docked()) {
             p.rows.push_back({cardContent(*m_document, row), {}});
             // The sign sits on the card, whichever of its layers is at fault.
             const CardContent& docked = p.rows.back().content;
@@ -193,7 +196,8 @@ void CanvasScene::refreshPictures(bool markChanges)
         const QString& old = item->picture().content.shape;
         p.state.changed = item->picture().state.changed;
         p.before = item->picture().before;
-        if (markChanges && !old.isEmpty() && old != p.content.shape && !p.content.stale) {
+        const bool same = item->picture().content.folded == p.content.folded; // else the shape is that of another layer
+        if (markChanges && same && !old.isEmpty() && old != p.content.shape && !p.content.stale) {
             if (!p.state.changed) // else one of a series, as from a slider: the first shape is told
                 p.before = old;
             p.state.changed = anyChange = true;
@@ -247,7 +251,7 @@ void CanvasScene::refreshStates()
             state.selected = m_selection.contains(layer);
             state.focused = m_focusVisible && m_focused == layer;
             state.hovered = m_hover.node == layer && m_hover.kind != Hit::Kind::Wire;
-            state.working = m_working == layer;
+            state.working = m_working == layer || (m_stacks.isHidden(m_working) && m_stacks.headOf(m_working) == layer);
             differs = differs || state != before;
         };
         set(p.state, id);
@@ -349,8 +353,12 @@ void CanvasScene::reroute()
     for (auto& [id, item] : m_items)
         cards[id] = {item->fullRect(), inputPortCount(id)};
     std::vector<RouteWire> wires;
-    for (const auto& wire : m_wires)
-        wires.push_back({m_stacks.headOf(wire->edge().from), m_stacks.headOf(wire->edge().to), wire->edge().slot});
+    std::map<NodeId, int> arrived; // at a folded block, wires to different layers may have the same slot
+    for (const auto& wire : m_wires) {
+        const Stack* to = m_stacks.of(wire->edge().to);
+        wires.push_back(
+            {m_stacks.headOf(wire->edge().from), to->head, to->isFolded() ? arrived[to->head]++ : wire->edge().slot});
+    }
     Routes routes = routeWires(cards, wires, m_frames);
     for (auto& [id, block] : m_blocks)
         block->setRect(routes.frames[id]);
@@ -408,7 +416,7 @@ void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count)
     m_thumbnails[id] = {atlas, count, Theme::current().dark, false, {}};
     if (NodeItem* item = itemOf(id)) {
         // The last layer of a card that has maps wins over the ones above it.
-        if (item->stack().tail() != id && m_thumbnails.contains(item->stack().tail()))
+        if (item->stack().tail() != id && (m_thumbnails.contains(item->stack().tail()) || m_stacks.isHidden(id)))
             return;
         Thumbnails shown = item->picture().thumbnails;
         shown.atlas = atlas;

@@ -81,6 +81,13 @@ public:
     /// Place of a layer's port in the scene; inside a card it lies at the edge of the layer's part.
     [[nodiscard]] QPointF outputPort(NodeId id) const;
     [[nodiscard]] QPointF inputPort(NodeId id, int slot) const;
+    /// All layers that the card of this one stands for, where that is a folded block; else the layer alone.
+    [[nodiscard]] QList<NodeId> wholeOf(NodeId id) const;
+    /// A wire between what two cards show: a folded block is fed where it has no input, and feeds by its last layer.
+    [[nodiscard]] engine::Result<void> canConnect(NodeId from, NodeId to) const;
+    engine::Result<void> connectCards(NodeId from, NodeId to);
+    /// The layer into which a wire to this one's card leads.
+    [[nodiscard]] NodeId entryOf(NodeId id) const;
     /// Ports that the layer shows: 0 for inputs, at least 2 for merges.
     [[nodiscard]] int inputPortCount(NodeId id) const;
     [[nodiscard]] Hit hitAt(QPointF scenePos) const;
@@ -149,6 +156,8 @@ Q_SIGNALS:
 
 private:
     void documentChanged(const DocumentChange& change);
+    /// With every layer of a folded block all of them.
+    [[nodiscard]] QList<NodeId> whole(const QList<NodeId>& ids) const;
     void rebuild();
     void rebuildBlocks();
     void refreshBlocks();

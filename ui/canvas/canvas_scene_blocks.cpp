@@ -32,14 +32,19 @@ void CanvasScene::rebuildBlocks()
     m_frames.clear();
     std::map<std::int64_t, std::unique_ptr<BlockItem>> kept;
     for (const engine::Group& group : graph.groups) {
+        const auto members = engine::membersOf(graph, group.id);
+        const auto path = engine::groupPath(graph, group.id);
+        const Stack* card = members.empty() ? nullptr : m_stacks.of(members.front());
+        if (card && card->isFolded() && std::find(path.begin(), path.end(), card->block) != path.end())
+            continue; // it is that card, or within it
         RouteFrame frame{group.id, group.parent, {}};
-        for (const NodeId member : engine::membersOf(graph, group.id))
+        for (const NodeId member : members)
             if (m_items.contains(member))
                 frame.cards.push_back(member);
         if (frame.cards.empty())
             continue;
         m_frames.push_back(std::move(frame));
-        const int depth = static_cast<int>(engine::groupPath(graph, group.id).size());
+        const int depth = static_cast<int>(path.size());
         const auto it = m_blocks.find(group.id);
         if (it != m_blocks.end() && it->second->depth() == depth) {
             kept[group.id] = std::move(it->second);

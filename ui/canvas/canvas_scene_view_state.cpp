@@ -40,8 +40,63 @@ const BlockItem* CanvasScene::blockAt(QPointF pos) const
     return found;
 }
 
+QList<NodeId> CanvasScene::wholeOf(NodeId id) const
+{
+    const Stack* stack = m_stacks.of(id);
+    QList<NodeId> ids;
+    if (!stack || !stack->isFolded())
+        return {id};
+    ids << stack->head;
+    for (const NodeId row : stack->rows)
+        ids << row;
+    return ids;
+}
+
+QList<NodeId> CanvasScene::whole(const QList<NodeId>& ids) const
+{
+    QList<NodeId> all;
+    for (const NodeId id : ids)
+        for (const NodeId part : wholeOf(id))
+            if (!all.contains(part))
+                all << part;
+    return all;
+}
+
+engine::Result<void> CanvasScene::canConnect(NodeId from, NodeId to) const
+{
+    const Stack *source = m_stacks.of(from), *target = m_stacks.of(to);
+    if (source && source->isFolded())
+        from = source->tail();
+    return target && target->isFolded() ? m_document->canConnectToBlock(from, target->block)
+                                        : m_document->canConnect(from, to);
+}
+
+engine::Result<void> CanvasScene::connectCards(NodeId from, NodeId to)
+{
+    const Stack *source = m_stacks.of(from), *target = m_stacks.of(to);
+    if (source && source->isFolded())
+        from = source->tail();
+    return target && target->isFolded() ? m_document->connectToBlock(from, target->block)
+                                        : m_document->connectNodes(from, to);
+}
+
+NodeId CanvasScene::entryOf(NodeId id) const
+{
+    const engine::GraphSpec& graph = m_document->graph();
+    const QList<NodeId> parts = wholeOf(id);
+    const auto open = std::find_if(parts.begin(), parts.end(), [&](NodeId part) {
+        const engine::LayerDescriptor* layer = engine::findLayer(graph.node(part)->type);
+        return layer && layer->maxInputs > 0 && graph.edgesInto(part).empty();
+    });
+    return parts.size() > 1 && open != parts.end() ? *open : id;
+}
+
 int CanvasScene::inputPortCount(NodeId id) const
 {
+    if (const Stack* stack = m_stacks.of(id); stack && stack->isFolded())
+        return std::max(1, static_cast<int>(std::count_if(m_wires.begin(), m_wires.end(), [&](const auto& wire) {
+                            return m_stacks.headOf(wire->edge().to) == stack->head;
+                        })));
     const engine::Node* node = m_document->graph().node(id);
     const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
     if (!layer)
@@ -58,7 +113,7 @@ QPointF CanvasScene::outputPort(NodeId id) const
     const NodeItem* item = itemOf(id);
     if (!item)
         return {};
-    if (item->stack().tail() == id)
+    if (item->stack().tail() == id || item->stack().isFolded())
         return item->outputPort();
     const QRectF rect = item->layerRect(id);
     return {rect.right(), item->head() == id ? rect.bottom() - 9 : rect.center().y()};
@@ -69,6 +124,12 @@ QPointF CanvasScene::inputPort(NodeId id, int slot) const
     const NodeItem* item = itemOf(id);
     if (!item)
         return {};
+    if (item->stack().isFolded()) {
+        for (const auto& wire : m_wires)
+            if (wire->edge().to == id && wire->edge().slot == slot)
+                return item->inputPort(wire->route().port);
+        return item->inputPort(slot);
+    }
     if (item->head() != id)
         return {item->layerRect(id).left(), item->layerRect(id).center().y()};
     std::vector<int> taken;
@@ -106,7 +167,7 @@ Hit CanvasScene::hitAt(QPointF pos) const
         for (std::size_t i = 0; i < item->picture().inputPorts.size(); ++i)
             offer(item->inputPort(static_cast<int>(i)), reach, {Hit::Kind::InputPort, id, static_cast<int>(i), {}});
         // Outputs inside a card: a wire from there takes the docked rows off.
-        if (!item->stack().rows.empty())
+        if (!item->stack().docked().empty())
             for (NodeId layer = id; layer != item->stack().tail();) {
                 offer(outputPort(layer), reach / 2, {Hit::Kind::OutputPort, layer, 0, {}});
                 const auto& rows = item->stack().rows;
@@ -195,6 +256,7 @@ void CanvasScene::select(const QList<NodeId>& ids, const std::set<NoteIndex>& no
     for (NodeId id : ids)
         if (m_document->graph().node(id) && !next.contains(id))
             next << id;
+    next = whole(next);
     std::set<NoteIndex> nextNotes = notes;
     std::erase_if(nextNotes, [this](NoteIndex i) { return i >= m_notes.size(); });
     const bool same = next == m_selection && nextNotes == m_selectedNotes && !m_selectedWire && !m_selectedArrow;

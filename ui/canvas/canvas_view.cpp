@@ -1,7 +1,6 @@
 #include "ui/canvas/canvas_view.h"
 
-#include "engine/blocks/block.h"
-
+#include "ui/canvas/block_form.h"
 #include "ui/canvas/canvas_accessible.h"
 #include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/canvas_notice.h"
@@ -12,6 +11,7 @@
 #include "ui/canvas/layout.h"
 #include "ui/canvas/note_editor.h"
 #include "ui/canvas/placement.h"
+#include "ui/document/own_blocks.h"
 #include "ui/theme/widgets.h"
 
 #include <QAccessible>
@@ -60,6 +60,13 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
         if (byKey)
             setFocus(Qt::OtherFocusReason);
     });
+    m_blockForm = new BlockForm(viewport());
+    connect(m_blockForm, &BlockForm::accepted, this,
+            [this](const QString& name, const std::vector<engine::BlockParameter>& parameters, bool keep) {
+                setFocus(Qt::OtherFocusReason);
+                m_blockChosen({name, parameters, keep});
+            });
+    connect(m_blockForm, &BlockForm::cancelled, this, [this] { setFocus(Qt::OtherFocusReason); });
     m_actions = new CanvasActions(this);
     connect(m_search, &LayerSearch::chosen, this, [this](const QString& id) {
         m_offered.reset();
@@ -76,6 +83,7 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
     connect(m_scene, &CanvasScene::layersSelected, this, [this](const QList<NodeId>& ids) {
         m_faultWanted = kNoNode;
         updateFaultCard();
+        m_blockForm->hide(); // it was about other layers
         Q_EMIT selectionChanged(ids);
     });
     connect(m_scene, &CanvasScene::arranged, this, [this] {
@@ -124,7 +132,7 @@ void CanvasView::placeMissing()
     const auto& nodes = m_document->graph().nodes;
     const auto missing = [&](const engine::Node& n) { return !m_document->positions().contains(n.id); };
     if (std::any_of(nodes.begin(), nodes.end(), missing))
-        m_document->placeNodes(layoutGraph(m_document->graph()));
+        m_document->placeNodes(layoutOf(m_document->state()));
 }
 
 void CanvasView::applyZoom(double zoom)
@@ -200,7 +208,7 @@ void CanvasView::fitSelection()
 
 void CanvasView::tidy()
 {
-    m_document->arrange(layoutGraph(m_document->graph()));
+    m_document->arrange(layoutOf(m_document->state()));
     fit();
 }
 
@@ -216,6 +224,8 @@ void CanvasView::focusNode(NodeId id)
 {
     if (!m_document->graph().node(id))
         return;
+    if (const std::int64_t block = foldedAround(m_document->state(), id); block != -1)
+        setFolded(block, false); // what is meant lies in it
     m_scene->setFocusedNode(id, true);
     m_scene->select({id});
     m_faultWanted = id;
@@ -227,7 +237,7 @@ void CanvasView::focusNode(NodeId id)
 NodeId CanvasView::addLayer(const QString& layerId)
 {
     const NodeId after = m_scene->selection().isEmpty() ? kNoNode : m_scene->selection().last();
-    if (engine::findBlock(layerId.toStdString())) {
+    if (findBlock(layerId.toStdString())) {
         const auto members = addBlockAfter(*m_document, layerId.toStdString(), after);
         showAdded(members);
         return members.empty() ? kNoNode : members.front();

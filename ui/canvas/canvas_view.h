@@ -12,6 +12,7 @@
 namespace convarium::ui
 {
 
+class BlockForm;
 class CanvasActions;
 class FaultCard;
 class CanvasNotice;
@@ -19,7 +20,9 @@ class Gesture;
 class KeyboardLink;
 class LayerSearch;
 class NoteEditor;
+struct BlockDraft;
 struct GesturePoint;
+struct OwnBlock;
 
 /// Accessible name "Network canvas". UI thread. The document must outlive the view.
 class CanvasView final : public QGraphicsView
@@ -70,6 +73,23 @@ public:
     void addNote();
     void editNote(NoteIndex note);
     void selectAll();
+    // Blocks: of the selected layers, or the block that is selected whole. What cannot be is said in one sentence.
+    /// Opens the form for a new block.
+    void makeBlock();
+    /// Opens the form for name and parameters.
+    void editBlock();
+    void dissolveBlock();
+    /// Draws the block as one box, or opens it.
+    void toggleFold();
+    void setFolded(std::int64_t group, bool folded);
+    /// Into My blocks; a copy of a saved block takes its place there.
+    void saveBlock();
+    /// The block whose layers are selected; -1: none, or more than that.
+    [[nodiscard]] std::int64_t selectedBlock() const;
+    [[nodiscard]] bool isFolded(std::int64_t group) const;
+    /// Which of My blocks saving it would replace; null: none.
+    [[nodiscard]] const OwnBlock* savedAs(std::int64_t group) const;
+    [[nodiscard]] BlockForm* blockForm() const { return m_blockForm; }
     /// Selects a node that has just been added and brings it into the window.
     void showAdded(NodeId id);
     void showAdded(const std::vector<NodeId>& ids);
@@ -140,6 +160,8 @@ private:
     // Keyboard: the focus walks from layer to layer.
     void focusAndSelect(NodeId id);
     [[nodiscard]] NodeId neighbour(NodeId id, int key) const;
+    /// The layer, or the one that stands for the folded block around it.
+    [[nodiscard]] NodeId shownOf(NodeId id) const;
     void nudge(int key);
     [[nodiscard]] std::vector<NodeId> focusOrder() const;
     /// What Tab stops at: a layer, a wire or a note.
@@ -158,6 +180,14 @@ private:
     void openSearch(std::vector<LayerEntry> entries, QPoint at, const QString& text,
                     std::function<std::vector<NodeId>(const std::string&)> add);
     void searchAt(QPointF place, NodeId after);
+    /// What was chosen in the form.
+    struct BlockChoice {
+        QString name;
+        std::vector<engine::BlockParameter> parameters;
+        bool keep = false;
+    };
+    void openBlockForm(const BlockDraft& draft, std::function<void(const BlockChoice&)> then);
+    void showBlock(std::int64_t group);
     void startLink();
     bool linkKey(int key);
     void tellLink();
@@ -170,6 +200,8 @@ private:
     LayerSearch* m_search = nullptr;
     CanvasNotice* m_notice = nullptr;
     NoteEditor* m_noteEditor = nullptr;
+    BlockForm* m_blockForm = nullptr;
+    std::function<void(const BlockChoice&)> m_blockChosen;
     std::function<std::vector<NodeId>(const std::string&)> m_add; ///< what to do with the layer found
     std::optional<std::array<QPointF, 3>> m_offered; ///< output, input, loose end of a wire that waits for it
     QList<NodeId> m_selectedBefore;                  ///< the last press in the open

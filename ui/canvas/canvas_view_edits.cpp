@@ -4,6 +4,8 @@
 #include "ui/canvas/layout.h"
 #include "ui/canvas/note_editor.h"
 #include "ui/canvas/placement.h"
+#include "ui/document/edit_builder.h"
+#include "ui/document/edit_texts.h"
 #include "ui/document/network_clip.h"
 
 #include <QClipboard>
@@ -41,7 +43,24 @@ void placeAll(Fragment& fragment)
     graph.nodes = fragment.nodes;
     graph.edges = fragment.edges;
     graph.groups = fragment.groups;
-    fragment.positions = layoutGraph(graph);
+    fragment.positions = layoutOf({graph, {}, {}, {}, fragment.blocks});
+}
+
+/// With its twins: what feeds several layers of a folded block is drawn as one wire.
+void removeWire(const CanvasScene& scene, const engine::Edge& wire)
+{
+    ProjectDocument* document = scene.document();
+    const QList<NodeId> ends = scene.wholeOf(wire.to);
+    std::vector<engine::Edge> wires;
+    for (const engine::Edge& edge : document->graph().edgesFrom(wire.from))
+        if (edge == wire || (ends.size() > 1 && ends.contains(edge.to)))
+            wires.push_back(edge);
+    // From the last slot down, so that the slots stay true while the gaps close.
+    std::sort(wires.begin(), wires.end(), [](const auto& a, const auto& b) { return a.slot > b.slot; });
+    document->edit(stepText(document->graph(), step::EdgeStep{false, 0, wire}), [&](EditBuilder& b) {
+        for (const engine::Edge& edge : wires)
+            b.removeEdge(edge);
+    });
 }
 
 } // namespace
@@ -49,7 +68,7 @@ void placeAll(Fragment& fragment)
 void CanvasView::removeSelection()
 {
     if (const auto wire = m_scene->selectedWire()) {
-        m_document->removeEdge(*wire);
+        removeWire(*m_scene, *wire);
     } else if (const auto arrow = m_scene->selectedArrow()) {
         engine::Note note = m_document->notes().at(arrow->note);
         note.arrows.erase(note.arrows.begin() + static_cast<std::ptrdiff_t>(arrow->arrow));

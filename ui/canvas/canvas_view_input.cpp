@@ -92,8 +92,12 @@ void CanvasView::pressLayer(NodeId id, const GesturePoint& at)
 {
     QList<NodeId> ids = m_scene->selection();
     if (at.modifiers & (Qt::ControlModifier | Qt::ShiftModifier)) {
-        if (!ids.removeOne(id))
-            ids << id;
+        const bool was = ids.contains(id);
+        for (const NodeId part : m_scene->wholeOf(id)) {
+            ids.removeOne(part);
+            if (!was)
+                ids << part;
+        }
         m_scene->select(ids, m_scene->selectedNotes());
     } else if (!ids.contains(id)) {
         m_scene->select({id});
@@ -163,7 +167,15 @@ void CanvasView::mouseReleaseEvent(QMouseEvent* event)
 void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
 {
     const Hit hit = m_scene->hitAt(mapToScene(event->position().toPoint()));
+    if (event->button() == Qt::LeftButton && hit.kind == Hit::Kind::Block) {
+        setFolded(hit.group, true);
+        return;
+    }
     if (hit.kind == Hit::Kind::Layer && event->button() == Qt::LeftButton) {
+        if (const std::int64_t block = foldedAround(m_document->state(), hit.node); block != -1) {
+            setFolded(block, false);
+            return;
+        }
         m_scene->select({hit.node});
         Q_EMIT inspectRequested(hit.node);
         return;
@@ -189,7 +201,8 @@ void CanvasView::contextMenuEvent(QContextMenuEvent* event)
     QMenu menu(this);
     for (QAction* action : {m_actions->lookInside, m_actions->rename, m_actions->freeze, m_actions->cut,
                             m_actions->copy, m_actions->paste, m_actions->duplicate, m_actions->remove,
-                            m_actions->addNote, m_actions->tidy, m_actions->fit})
+                            m_actions->addNote, m_actions->makeBlock, m_actions->editBlock, m_actions->foldBlock,
+                            m_actions->saveBlock, m_actions->dissolveBlock, m_actions->tidy, m_actions->fit})
         menu.addAction(action);
     menu.exec(event->globalPos());
 }
@@ -245,17 +258,21 @@ QString CanvasView::toolTipAt(QPoint view) const
         return hit.edge ? tr("%1 in: %2").arg(ui::accessibleName(*m_document, hit.node), shape(hit.edge->from))
                         : tr("%1 in: no wire yet").arg(ui::accessibleName(*m_document, hit.node));
     case Hit::Kind::Layer: {
-        const CardContent c = cardContent(*m_document, hit.node);
+        const Stack* stack = m_scene->stacks().of(hit.node);
+        const CardContent c = stack->isFolded() ? cardContent(*m_document, *stack) : cardContent(*m_document, hit.node);
         QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings, c.count,
                           barText(*m_document, m_scene->bars(), hit.node), c.fault};
-        lines += outputFormula(*m_document, hit.node);
+        if (stack->isFolded())
+            lines << tr("Double-click opens it");
+        else
+            lines += outputFormula(*m_document, hit.node);
         lines.removeAll(QString());
         return lines.join(u'\n');
     }
     case Hit::Kind::Wire: return shape(hit.edge->from);
     case Hit::Kind::Block:
         if (const BlockItem* block = m_scene->blockOf(hit.group))
-            return block->content().name + u'\n' + block->content().details;
+            return block->content().name + u'\n' + block->content().details + u'\n' + tr("Double-click folds it");
         break;
     case Hit::Kind::NoteGrip: return tr("Drag to resize the note");
     case Hit::Kind::NoteArrowHandle: return tr("Drag to point at a layer or a place");

@@ -64,9 +64,10 @@ std::vector<CanvasView::Stop> CanvasView::stops() const
     std::vector<Stop> result;
     for (const NodeId id : focusOrder()) {
         result.push_back({id, {}, {}});
-        for (const engine::Edge& edge : m_document->graph().edgesFrom(id))
-            if (m_scene->wireOf(edge))
-                result.push_back({kNoNode, edge, {}});
+        for (const NodeId part : m_scene->wholeOf(id))
+            for (const engine::Edge& edge : m_document->graph().edgesFrom(part))
+                if (m_scene->wireOf(edge))
+                    result.push_back({kNoNode, edge, {}});
     }
     for (NoteIndex i = 0; i < m_document->notes().size(); ++i)
         result.push_back({kNoNode, {}, i});
@@ -103,6 +104,8 @@ void CanvasView::goTo(const Stop& stop)
 
 bool CanvasView::focusNextPrevChild(bool next)
 {
+    if (!hasFocus()) // Tab in a form that lies on the canvas, or the form goes
+        return QGraphicsView::focusNextPrevChild(next);
     const std::vector<Stop> all = stops();
     if (all.empty())
         return QGraphicsView::focusNextPrevChild(next);
@@ -126,7 +129,7 @@ void CanvasView::walk(int key, bool extend)
     if (here.wire) {
         // Along it to its ends, across it to the wires beside it.
         if (key == Qt::Key_Left || key == Qt::Key_Right)
-            return goTo({forward ? m_scene->stacks().headOf(here.wire->to) : here.wire->from, {}, {}});
+            return goTo({forward ? m_scene->stacks().headOf(here.wire->to) : shownOf(here.wire->from), {}, {}});
         std::vector<Stop> wires = stops();
         std::erase_if(wires, [](const Stop& stop) { return !stop.wire; });
         const auto at = std::find(wires.begin(), wires.end(), here);
@@ -173,11 +176,17 @@ void CanvasView::focusAndSelect(NodeId id)
 
 std::vector<NodeId> CanvasView::focusOrder() const
 {
-    std::vector<NodeId> order = m_document->shaped().order;
+    std::vector<NodeId> order = m_document->shaped().order; // a folded block is where its first layer is
     for (const engine::Node& node : m_document->graph().nodes)
         if (std::find(order.begin(), order.end(), node.id) == order.end())
             order.push_back(node.id);
+    std::erase_if(order, [this](NodeId id) { return m_scene->stacks().isHidden(id); });
     return order;
+}
+
+NodeId CanvasView::shownOf(NodeId id) const
+{
+    return m_scene->stacks().isHidden(id) ? m_scene->stacks().headOf(id) : id;
 }
 
 NodeId CanvasView::neighbour(NodeId id, int key) const
@@ -188,7 +197,7 @@ NodeId CanvasView::neighbour(NodeId id, int key) const
         return kNoNode;
     if (key == Qt::Key_Right) {
         const auto out = graph.edgesFrom(stack->tail());
-        return out.empty() ? kNoNode : out.front().to;
+        return out.empty() ? kNoNode : shownOf(out.front().to);
     }
     if (key == Qt::Key_Left) {
         const auto in = graph.edgesInto(stack->head);
@@ -196,7 +205,7 @@ NodeId CanvasView::neighbour(NodeId id, int key) const
     }
     // Up and down walk through the rows of a card, then to the nearest card above or below.
     std::vector<NodeId> layers{stack->head};
-    layers.insert(layers.end(), stack->rows.begin(), stack->rows.end());
+    layers.insert(layers.end(), stack->docked().begin(), stack->docked().end());
     const auto at = std::find(layers.begin(), layers.end(), id);
     if (key == Qt::Key_Down && at + 1 != layers.end())
         return *(at + 1);
@@ -212,7 +221,7 @@ NodeId CanvasView::neighbour(NodeId id, int key) const
         const double distance = std::abs(by.y()) + 2 * std::abs(by.x());
         if (distance < nearest) {
             nearest = distance;
-            best = key == Qt::Key_Up ? other.tail() : other.head;
+            best = key == Qt::Key_Up ? shownOf(other.tail()) : other.head;
         }
     }
     return best;

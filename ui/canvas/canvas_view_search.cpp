@@ -4,9 +4,8 @@
 #include "ui/canvas/canvas_notice.h"
 #include "ui/canvas/layer_search.h"
 #include "ui/canvas/placement.h"
+#include "ui/document/own_blocks.h"
 #include "ui/theme/widgets.h"
-
-#include "engine/blocks/block.h"
 
 namespace convarium::ui
 {
@@ -45,16 +44,16 @@ void CanvasView::searchLayer(const QString& text)
         const RoutedWire& route = m_scene->wireOf(*wire)->route();
         const QPoint at = mapFromScene(route.points[route.points.size() / 2 - 1]) + QPoint(0, 12);
         openSearch(layersBehind(*m_document, wire->from), at, text, [this, wire = *wire](const std::string& id) {
-            return engine::findBlock(id) ? insertBlock(*m_document, id, wire, kNoNode, {})
-                                         : listOf(insertIntoWire(*m_document, wire, id));
+            return findBlock(id) ? insertBlock(*m_document, id, wire, kNoNode, {})
+                                 : listOf(insertIntoWire(*m_document, wire, id));
         });
     } else if (!m_scene->selection().isEmpty()) {
         const NodeId after = m_scene->selection().last();
         const QRectF card = m_scene->rectOf({after});
         openSearch(layerCatalogue(), mapFromScene(card.topRight()) + QPoint(16, 0), text,
                    [this, after](const std::string& id) {
-                       return engine::findBlock(id) ? addBlockAfter(*m_document, id, after)
-                                                    : listOf(addAfter(*m_document, id, after));
+                       return findBlock(id) ? addBlockAfter(*m_document, id, after)
+                                            : listOf(addAfter(*m_document, id, after));
                    });
     } else {
         const QRect window = viewport()->rect();
@@ -67,8 +66,8 @@ void CanvasView::searchAt(QPointF place, NodeId after)
 {
     const QPointF corner = place - QPointF(kCardWidth / 2, kPortY);
     openSearch(layerCatalogue(), mapFromScene(place), {}, [this, corner, after](const std::string& id) {
-        return engine::findBlock(id) ? insertBlock(*m_document, id, std::nullopt, after, corner)
-                                     : listOf(m_document->addNodeAfter(id, freePlace(*m_document, corner), after));
+        return findBlock(id) ? insertBlock(*m_document, id, std::nullopt, after, corner)
+                             : listOf(m_document->addNodeAfter(id, freePlace(*m_document, corner), after));
     });
 }
 
@@ -77,8 +76,8 @@ void CanvasView::offerAtPort(NodeId node, bool fromOutput, QPointF port, QPointF
     if (fromOutput)
         openSearch(layersBehind(*m_document, node), mapFromScene(at), {}, [this, node, at](const std::string& id) {
             const QPointF corner = at - QPointF(0, kPortY);
-            return engine::findBlock(id) ? insertBlock(*m_document, id, std::nullopt, node, corner)
-                                         : listOf(m_document->addNodeAfter(id, freePlace(*m_document, corner), node));
+            return findBlock(id) ? insertBlock(*m_document, id, std::nullopt, node, corner)
+                                 : listOf(m_document->addNodeAfter(id, freePlace(*m_document, corner), node));
         });
     else
         openSearch(layersBefore(*m_document, node), mapFromScene(at), {}, [this, node, at](const std::string& id) {

@@ -2,6 +2,7 @@
 
 #include "engine/analysis/derivation.h"
 #include "engine/layers/layer.h"
+#include "ui/document/blocks.h"
 #include "ui/document/edit_texts.h"
 #include "ui/theme/settings.h"
 
@@ -97,9 +98,38 @@ CardContent cardContent(const ProjectDocument& document, NodeId id)
     return c;
 }
 
+CardContent cardContent(const ProjectDocument& document, const Stack& stack)
+{
+    if (!stack.isFolded())
+        return cardContent(document, stack.head);
+    CardContent c = cardContent(document, stack.tail());
+    c.title = blockName(document.graph(), stack.block);
+    c.name.clear();
+    c.icon = QStringLiteral("block");
+    c.family = Family::Block;
+    c.settings = tr("%1 layers").arg(stack.rows.size() + 1);
+    c.frozen = false;
+    c.folded = true;
+    qint64 n = document.counts(stack.head).parameters();
+    CardContent first = cardContent(document, stack.head);
+    for (const NodeId id : stack.rows) {
+        n += document.counts(id).parameters();
+        if (const CardContent inside = cardContent(document, id);
+            !inside.fault.isEmpty() && (first.fault.isEmpty() || (first.warning && !inside.warning)))
+            first = inside;
+    }
+    c.fault = first.fault;
+    c.warning = first.warning;
+    if (!c.stale)
+        c.count = n == 0 ? tr("no parameters") : tr("%1 parameters").arg(numberText(n));
+    return c;
+}
+
 QString accessibleName(const ProjectDocument& document, NodeId id)
 {
     const engine::Node* node = document.graph().node(id);
+    if (const std::int64_t block = foldedAround(document.state(), id); block != -1)
+        return tr("Block %1").arg(blockName(document.graph(), block));
     const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
     if (layer && node->name == layer->title)
         return QString::fromStdString(layer->title);
@@ -111,6 +141,12 @@ QString accessibleDescription(const ProjectDocument& document, NodeId id)
     const engine::Node* node = document.graph().node(id);
     if (!node)
         return {};
+    if (foldedAround(document.state(), id) != -1) {
+        const Stacks stacks = stacksOf(document.state());
+        const CardContent c = cardContent(document, *stacks.of(id));
+        QStringList parts{tr("folded"), c.settings, tr("output %1").arg(c.shape), c.count};
+        return parts.join(QStringLiteral(", ")) + (c.fault.isEmpty() ? QString() : QStringLiteral(". ") + c.fault);
+    }
     const engine::LayerDescriptor* layer = engine::findLayer(node->type);
     QString first = QString::fromStdString(layer ? layer->title : node->type);
     const auto integer = [&](const char* key) -> std::optional<qint64> {

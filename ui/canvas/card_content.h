@@ -1,6 +1,7 @@
 // The words and numbers of a card, taken from the document.
 #pragma once
 
+#include "ui/canvas/stacks.h"
 #include "ui/document/project_document.h"
 #include "ui/theme/theme.h"
 
@@ -20,6 +21,7 @@ struct CardContent {
     QString count;      ///< "2,416 parameters"
     double share = 0;   ///< of the largest card's, 0 .. 1, for the bar; the scene's
     bool frozen = false;
+    bool folded = false; ///< a block; drawn as a pile
     QString fault; ///< message with its hint; empty when all is well
     bool warning = false;
     friend bool operator==(const CardContent&, const CardContent&) = default;
@@ -28,9 +30,11 @@ struct CardContent {
 /// "10×10×16" or "120", in the order the user chose.
 [[nodiscard]] QString shapeText(const engine::Shape& shape);
 [[nodiscard]] CardContent cardContent(const ProjectDocument& document, NodeId id);
+/// Of the card: the layer at its head, or the block that is folded there.
+[[nodiscard]] CardContent cardContent(const ProjectDocument& document, const Stack& stack);
 /// How the output's sizes follow from the input's, with the numbers filled in; empty when there is nothing to work out.
 [[nodiscard]] QStringList outputFormula(const ProjectDocument& document, NodeId id);
-/// "Conv2D C3".
+/// "Conv2D C3"; for a layer that is not seen, the folded block around it.
 [[nodiscard]] QString accessibleName(const ProjectDocument& document, NodeId id);
 /// "Conv2D 5x5, 16 filters, input 14x14x6, output 10x10x16, 2416 parameters", then the fault if there is one.
 [[nodiscard]] QString accessibleDescription(const ProjectDocument& document, NodeId id);

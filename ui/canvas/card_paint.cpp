@@ -234,6 +234,13 @@ void paintFrame(QPainter* painter, const CardPicture& p, Level level, double sca
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const double body = p.metrics.bodyHeight(level);
+    if (p.content.folded)
+        for (const double sheet : {2.0, 1.0}) {
+            painter->setPen(QPen(theme.line2, 1));
+            painter->setBrush(theme.familyTint(p.content.family));
+            painter->drawRoundedRect(QRectF(5 * sheet, -4 * sheet, kCardWidth - 10 * sheet, 20), kCardRadius,
+                                     kCardRadius);
+        }
     paintPart(painter, QRectF(0, 0, kCardWidth, body), p.content.family, theme.surface, true, p.rows.empty());
     painter->fillPath(besideBand({0, 0, kCardWidth, kHeadHeight}, true, false), theme.familyTint(p.content.family));
     paintHead(painter, p, scale);

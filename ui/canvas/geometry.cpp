@@ -37,7 +37,11 @@ double CardMetrics::bodyHeight(Level level) const
 CardMetrics cardMetrics(const engine::GraphSpec& graph, const Stack& stack)
 {
     CardMetrics metrics;
-    metrics.rows = static_cast<int>(stack.rows.size());
+    metrics.rows = static_cast<int>(stack.docked().size());
+    if (stack.isFolded()) {
+        metrics.bar = metrics.thumbs = true;
+        return metrics;
+    }
     const engine::Node* node = graph.node(stack.head);
     const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
     if (!layer)

@@ -17,7 +17,7 @@ KeyboardLink::KeyboardLink(CanvasScene* scene, NodeId source, const std::vector<
     std::vector<NodeId> turned(start, order.end());
     turned.insert(turned.end(), order.begin(), start);
     for (const NodeId id : turned)
-        if (scene->document()->canConnect(source, id))
+        if (scene->canConnect(source, id))
             m_targets.push_back(id);
     show();
 }
@@ -63,7 +63,7 @@ engine::Result<void> KeyboardLink::finish()
 {
     ProjectDocument* document = m_scene->document();
     if (!m_note)
-        return document->connectNodes(m_source, target());
+        return m_scene->connectCards(m_source, target());
     engine::Note note = document->notes().at(*m_note);
     const engine::NoteArrow arrow{target(), 0, 0};
     if (std::find(note.arrows.begin(), note.arrows.end(), arrow) == note.arrows.end())

@@ -35,11 +35,14 @@ class Layout
 {
 public:
     Layout(const GraphSpec& graph, const LayoutOptions& options)
-        : m_graph(graph), m_options(options), m_stacks(dockedStacks(graph)), m_shaped(engine::inferShapes(graph))
+        : m_graph(graph), m_options(options), m_stacks(dockedStacks(graph, options.folded)),
+          m_shaped(engine::inferShapes(graph))
     {
         for (const Stack& stack : m_stacks.all) {
             const engine::Node* head = graph.node(stack.head);
             auto path = engine::groupPath(graph, head->group);
+            if (stack.isFolded()) // a card in what is around the block
+                path.erase(path.begin(), std::find(path.begin(), path.end(), stack.block) + 1);
             std::reverse(path.begin(), path.end());
             m_paths.push_back(std::move(path));
         }
@@ -84,8 +87,9 @@ public:
                 for (const auto& [stack, corner] : boxes[place.item].cards) {
                     QPointF at = QPointF(place.x, y + place.y) + corner;
                     result[m_stacks.all[stack].head] = at;
+                    const QPointF step = m_stacks.all[stack].isFolded() ? QPointF() : QPointF(0, 5 * kSnap);
                     for (const NodeId docked : m_stacks.all[stack].rows)
-                        result[docked] = (at += QPointF(0, 5 * kSnap));
+                        result[docked] = (at += step);
                 }
         }
         return result;
@@ -147,7 +151,7 @@ private:
         box.item.above = kPortY;
         box.item.below = cardMetrics(m_graph, m_stacks.all[stack]).height(Level::Near) - kPortY;
         const engine::Node* head = m_graph.node(m_stacks.all[stack].head);
-        box.item.concat = head->type == "concat";
+        box.item.concat = head->type == "concat" && !m_stacks.all[stack].isFolded();
         box.item.labelWidth = labelWidth(stack);
         box.cards.emplace_back(stack, QPointF());
         return box;
@@ -265,6 +269,13 @@ private:
 Positions layoutGraph(const engine::GraphSpec& graph, const LayoutOptions& options)
 {
     return graph.nodes.empty() ? Positions() : Layout(graph, options).run();
+}
+
+Positions layoutOf(const DocumentState& state)
+{
+    LayoutOptions options;
+    options.folded = foldedGroups(state);
+    return layoutGraph(state.graph, options);
 }
 
 } // namespace convarium::ui

@@ -49,16 +49,17 @@ QRectF NodeItem::shownRect() const
 QRectF NodeItem::layerRect(NodeId id) const
 {
     const double body = m_picture.metrics.bodyHeight(m_scene->level());
-    const auto row = std::find(m_stack.rows.begin(), m_stack.rows.end(), id);
-    if (row == m_stack.rows.end())
+    const auto& rows = m_stack.docked();
+    const auto row = std::find(rows.begin(), rows.end(), id);
+    if (row == rows.end())
         return {pos(), QSizeF(kCardWidth, body)};
-    const double top = body + kRowHeight * static_cast<double>(row - m_stack.rows.begin());
+    const double top = body + kRowHeight * static_cast<double>(row - rows.begin());
     return {pos() + QPointF(0, top), QSizeF(kCardWidth, kRowHeight)};
 }
 
 NodeId NodeItem::layerAt(QPointF scenePos) const
 {
-    for (NodeId row : m_stack.rows)
+    for (NodeId row : m_stack.docked())
         if (layerRect(row).contains(scenePos))
             return row;
     return m_stack.head;

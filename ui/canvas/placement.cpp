@@ -1,12 +1,10 @@
 #include "ui/canvas/placement.h"
 
-#include "engine/blocks/groups.h"
 #include "engine/layers/layer.h"
 #include "ui/canvas/geometry.h"
 #include "ui/canvas/layout.h"
 #include "ui/document/edit_builder.h"
 #include "ui/document/edit_texts.h"
-#include "ui/document/layer_catalogue.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,23 +24,12 @@ constexpr double kPitch = kCardWidth + kColumnGap;
 constexpr double kMargin = 20;         ///< between cards that were not placed by Tidy
 constexpr double kNewCardHeight = 160; ///< the tallest card without docked rows, an input
 
-/// Are the cards where Tidy would put them?
-bool isTidy(const DocumentState& state)
-{
-    const Stacks stacks = dockedStacks(state.graph);
-    const Positions tidy = layoutGraph(state.graph);
-    return std::all_of(stacks.all.begin(), stacks.all.end(), [&](const Stack& s) {
-        const auto now = state.positions.find(s.head), then = tidy.find(s.head);
-        return now != state.positions.end() && then != tidy.end() && now->second == then->second;
-    });
-}
-
 /// What the picture was like before an edit, and how it stays in order after it.
 class Order
 {
 public:
     explicit Order(const ProjectDocument& document)
-        : m_document(document), m_tidy(isTidy(document.state())), m_before(dockedStacks(document.graph()))
+        : m_document(document), m_tidy(isTidy(document.state())), m_before(stacksOf(document.state()))
     {
     }
     [[nodiscard]] bool tidy() const { return m_tidy; }
@@ -53,10 +40,10 @@ public:
     void makeRoom(EditBuilder& b, const Edge& wire, NodeId added) const
     {
         if (m_tidy) {
-            b.move(layoutGraph(b.graph()));
+            b.move(layoutOf(b.state()));
             return;
         }
-        const Stacks now = dockedStacks(b.graph());
+        const Stacks now = stacksOf(b.state());
         if (now.isRow(added))
             return;
         const Stack own = *now.of(added);
@@ -136,21 +123,31 @@ NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& la
     if (!layer || !document.graph().node(old))
         return kNoNode;
     const Order order(document);
-    const bool wasRow = dockedStacks(document.graph()).isRow(old);
+    const bool wasRow = stacksOf(document.state()).isRow(old);
     const std::vector<Edge> into = document.graph().edgesInto(old);
     NodeId added = kNoNode;
     document.edit(ProjectDocument::tr("Replace %1 by %2")
                       .arg(shortLabel(document.graph(), old), QString::fromStdString(layer->title)),
                   [&](EditBuilder& b) {
                       added = b.replaceNode(old, layerId);
-                      const bool leaves = wasRow && !dockedStacks(b.graph()).isRow(added);
+                      const bool leaves = wasRow && !stacksOf(b.state()).isRow(added);
                       const std::vector<Edge> out = b.graph().edgesFrom(added);
                       if (order.tidy())
-                          b.move(layoutGraph(b.graph()));
+                          b.move(layoutOf(b.state()));
                       else if (leaves && !into.empty())
                           order.makeRoom(b, {into.front().from, 0, out.empty() ? old : out.front().to, 0, 0}, added);
                   });
     return added;
+}
+
+bool isTidy(const DocumentState& state)
+{
+    const Stacks stacks = stacksOf(state);
+    const Positions tidy = layoutOf(state);
+    return std::all_of(stacks.all.begin(), stacks.all.end(), [&](const Stack& s) {
+        const auto now = state.positions.find(s.head), then = tidy.find(s.head);
+        return now != state.positions.end() && then != tidy.end() && now->second == then->second;
+    });
 }
 
 QPointF freePlace(const ProjectDocument& document, QPointF wish)
@@ -162,7 +159,7 @@ QPointF freePlace(const ProjectDocument& document, QPointF wish, QSizeF size)
 {
     // Where the upper left corner of a new card must not be: each card with a margin, grown by the size of the new one.
     std::vector<QRectF> closed;
-    for (const Stack& stack : dockedStacks(document.graph()).all) {
+    for (const Stack& stack : stacksOf(document.state()).all) {
         const double height = cardMetrics(document.graph(), stack).height(Level::Near);
         closed.push_back(QRectF(document.position(stack.head), QSizeF(kCardWidth, height))
                              .adjusted(-kMargin - size.width(), -kMargin - size.height(), kMargin, kMargin));
@@ -196,62 +193,6 @@ QPointF freePlace(const ProjectDocument& document, QPointF wish, QSizeF size)
     return best;
 }
 
-std::vector<NodeId> insertBlock(ProjectDocument& document, const std::string& blockId, const std::optional<Edge>& wire,
-                                NodeId after, QPointF place)
-{
-    std::vector<NodeId> members;
-    const engine::BlockDescriptor* block = engine::findBlock(blockId);
-    if (!block)
-        return members;
-    const NodeId source = wire ? wire->from : after;
-    const engine::Params arguments = blockArguments(document, blockId, source);
-    const bool tidy = isTidy(document.state());
-    const Stacks before = dockedStacks(document.graph());
-    document.edit(ProjectDocument::tr("Insert %1").arg(QString::fromStdString(block->title)), [&](EditBuilder& b) {
-        const auto written = b.addBlock(blockId, arguments, {source}, place);
-        if (!written)
-            return;
-        members = engine::membersOf(b.graph(), written->group);
-        if (wire) {
-            b.removeEdge(*wire, false);
-            b.addEdge({written->output.out, 0, wire->to, wire->toPort, wire->slot});
-        }
-        if (tidy && source != kNoNode) {
-            b.move(layoutGraph(b.graph()));
-            return;
-        }
-        // The block laid out alone, where there is room for it.
-        engine::GraphSpec alone;
-        alone.groups = b.graph().groups;
-        for (const NodeId id : members)
-            alone.nodes.push_back(*b.graph().node(id));
-        for (const Edge& edge : b.graph().edges)
-            if (alone.node(edge.from) && alone.node(edge.to))
-                alone.edges.push_back(edge);
-        Positions inside = layoutGraph(alone, {QSizeF(1e6, 1e6), false});
-        QRectF area;
-        for (const auto& [id, at] : inside)
-            area |= QRectF(at, QSizeF(kCardWidth, kNewCardHeight));
-        area.adjust(-kFrameSide, -kFrameTop - kSkipLift, kFrameSide, kFrameBottom);
-        Positions moved;
-        if (wire) {
-            // What lies to the right in the same row makes room.
-            const QPointF start = document.position(before.headOf(source));
-            for (const auto& [id, at] : b.state().positions)
-                if (!inside.contains(id) && at.x() > start.x() + kCardWidth / 2 &&
-                    std::abs(document.position(before.headOf(id)).y() - start.y()) < area.height() / 2)
-                    moved[id] = snapped(at + QPointF(area.width() + kColumnGap, 0));
-            place = start + QPointF(kPitch, 0) - QPointF(0, kFrameTop + kSkipLift);
-        } else {
-            place = freePlace(document, place, area.size());
-        }
-        for (auto& [id, at] : inside)
-            moved[id] = snapped(at - area.topLeft() + place);
-        b.move(moved);
-    });
-    return members;
-}
-
 NodeId addBefore(ProjectDocument& document, const std::string& layerId, QPointF place, NodeId to)
 {
     const engine::LayerDescriptor* layer = engine::findLayer(layerId);
@@ -266,25 +207,12 @@ NodeId addBefore(ProjectDocument& document, const std::string& layerId, QPointF 
     return added;
 }
 
-std::vector<NodeId> addBlockAfter(ProjectDocument& document, const std::string& blockId, NodeId after)
-{
-    const std::vector<Edge> out = after == kNoNode ? std::vector<Edge>() : document.graph().edgesFrom(after);
-    const std::optional<Edge> wire = out.size() == 1 ? std::optional(out.front()) : std::nullopt;
-    QPointF wish;
-    for (const Stack& stack : dockedStacks(document.graph()).all) {
-        const QPointF place = document.position(stack.head);
-        const double bottom = place.y() + cardMetrics(document.graph(), stack).height(Level::Near) + kRowGap;
-        wish = {std::min(wish.x(), place.x()), std::max(wish.y(), bottom)};
-    }
-    return insertBlock(document, blockId, wire, after, wish);
-}
-
 NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId after)
 {
     const engine::LayerDescriptor* layer = engine::findLayer(layerId);
     if (!layer)
         return kNoNode;
-    const Stacks stacks = dockedStacks(document.graph());
+    const Stacks stacks = stacksOf(document.state());
     if (after != kNoNode && layer->maxInputs > 0) {
         const std::vector<Edge> out = document.graph().edgesFrom(after);
         if (out.size() == 1)

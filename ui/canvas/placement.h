@@ -6,6 +6,7 @@
 
 #include <QSizeF>
 #include <optional>
+#include <set>
 
 namespace convarium::ui
 {
@@ -38,6 +39,18 @@ std::vector<NodeId> insertBlock(ProjectDocument& document, const std::string& bl
                                 const std::optional<engine::Edge>& wire, NodeId after, QPointF place);
 /// The block after another layer, as addAfter() does with layers.
 std::vector<NodeId> addBlockAfter(ProjectDocument& document, const std::string& blockId, NodeId after);
+
+/// These layers as a block with that name and those parameters: one step. The reason in one sentence where they cannot
+/// be one; else the group.
+engine::Result<std::int64_t> makeBlock(ProjectDocument& document, const std::set<NodeId>& ids, const QString& name,
+                                       const std::vector<engine::BlockParameter>& parameters = {});
+/// The layers of the block stand alone again.
+void dissolveBlock(ProjectDocument& document, std::int64_t group);
+/// Draws the block as one box, or opens it in its place; what is in the way makes room.
+void foldBlock(ProjectDocument& document, std::int64_t group, bool fold);
+
+/// Are the cards where Tidy would put them?
+[[nodiscard]] bool isTidy(const DocumentState& state);
 
 /// The place nearest to `wish`, in any direction, where a new card covers no other.
 [[nodiscard]] QPointF freePlace(const ProjectDocument& document, QPointF wish);

@@ -22,7 +22,7 @@ void insertAt(std::vector<T>& list, std::size_t index, const T& value)
 bool changesGraph(const Step& step)
 {
     return !std::holds_alternative<step::MoveStep>(step) && !std::holds_alternative<step::TrainStep>(step) &&
-           !std::holds_alternative<step::NotesStep>(step);
+           !std::holds_alternative<step::NotesStep>(step) && !std::holds_alternative<step::BlocksStep>(step);
 }
 
 Step inverse(const Step& given)
@@ -80,8 +80,28 @@ void applyStep(const Step& given, DocumentState& state)
                           [&](const step::InputsStep& s) { graph.inputs = s.after; },
                           [&](const step::OutputsStep& s) { graph.outputs = s.after; },
                           [&](const step::GroupsStep& s) { graph.groups = s.after; },
-                          [&](const step::NotesStep& s) { state.notes = s.after; }},
+                          [&](const step::NotesStep& s) { state.notes = s.after; },
+                          [&](const step::BlocksStep& s) { state.blocks = s.after; },
+                          [&](const step::MemberStep& s) {
+                              if (engine::Node* node = graph.node(s.node))
+                                  node->group = s.after;
+                          }},
                given);
+}
+
+FoldedGroups foldedGroups(const DocumentState& state)
+{
+    FoldedGroups folded;
+    for (const engine::BlockCard& card : state.blocks)
+        if (card.folded)
+            folded.insert(card.group);
+    return folded;
+}
+
+const engine::BlockCard* findBlockCard(const std::vector<engine::BlockCard>& blocks, std::int64_t group)
+{
+    const auto it = std::find_if(blocks.begin(), blocks.end(), [&](const auto& card) { return card.group == group; });
+    return it == blocks.end() ? nullptr : &*it;
 }
 
 } // namespace convarium::ui

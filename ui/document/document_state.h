@@ -8,6 +8,7 @@
 #include <QPointF>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -25,6 +26,7 @@ struct DocumentState {
     Positions positions;
     engine::TrainConfig train;
     std::vector<engine::Note> notes;
+    std::vector<engine::BlockCard> blocks; ///< of groups that are folded, saved or have parameters
     friend bool operator==(const DocumentState&, const DocumentState&) = default;
 };
 
@@ -79,16 +81,31 @@ struct GroupsStep {
 struct NotesStep {
     std::vector<engine::Note> before, after;
 };
+/// Blocks were folded, opened or got other parameters.
+struct BlocksStep {
+    std::vector<engine::BlockCard> before, after;
+};
+/// The layer belongs to another group.
+struct MemberStep {
+    NodeId node;
+    std::int64_t before, after;
+};
 } // namespace step
 
 using Step = std::variant<step::NodeStep, step::EdgeStep, step::ParamStep, step::NameStep, step::FrozenStep,
                           step::MoveStep, step::TrainStep, step::NextIdStep, step::InputsStep, step::OutputsStep,
-                          step::GroupsStep, step::NotesStep>;
+                          step::GroupsStep, step::NotesStep, step::BlocksStep, step::MemberStep>;
 
 /// Does a step change what is computed (the graph), or only how it looks and is trained?
 [[nodiscard]] bool changesGraph(const Step& step);
 /// The step that takes `step` back.
 [[nodiscard]] Step inverse(const Step& step);
 void applyStep(const Step& step, DocumentState& state);
+
+/// The groups that are drawn as one box.
+using FoldedGroups = std::set<std::int64_t>;
+[[nodiscard]] FoldedGroups foldedGroups(const DocumentState& state);
+/// Null when nothing is known of the group but its name.
+[[nodiscard]] const engine::BlockCard* findBlockCard(const std::vector<engine::BlockCard>& blocks, std::int64_t group);
 
 } // namespace convarium::ui

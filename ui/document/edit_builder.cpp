@@ -20,8 +20,10 @@ void EditBuilder::push(Step step)
 
 std::vector<Step> EditBuilder::takeSteps()
 {
-    if (std::any_of(m_steps.begin(), m_steps.end(), changesGraph))
+    if (std::any_of(m_steps.begin(), m_steps.end(), changesGraph)) {
         tidyGroups();
+        tidyBlocks();
+    }
     return std::move(m_steps);
 }
 
@@ -75,6 +77,12 @@ NodeId EditBuilder::replaceNode(NodeId old, const std::string& layerId)
         for (engine::NoteArrow& arrow : note.arrows)
             arrow.node = arrow.node == old ? node.id : arrow.node;
     setNotes(std::move(notes));
+    std::vector<engine::BlockCard> blocks = m_state.blocks;
+    for (engine::BlockCard& card : blocks)
+        for (engine::BlockParameter& parameter : card.parameters)
+            for (auto& setting : parameter.settings)
+                setting.first = setting.first == old ? node.id : setting.first;
+    setBlocks(std::move(blocks));
     auto inputs = m_state.graph.inputs;
     auto outputs = m_state.graph.outputs;
     for (engine::InputSpec& spec : inputs)

@@ -33,7 +33,18 @@ public:
     /// nothing does yet. Errors as writeBlock(); then nothing is added.
     engine::Result<engine::WrittenBlock> addBlock(const std::string& blockId, const engine::Params& arguments,
                                                   const std::vector<NodeId>& inputs, QPointF position);
+    /// A group of these layers and whole groups inside the group `parent`; returns its id.
+    std::int64_t makeBlock(const std::set<NodeId>& ids, std::int64_t parent, const std::string& name);
+    /// Its layers and groups belong to the group around it from now on.
+    void dissolveBlock(std::int64_t group);
     void setGroups(std::vector<engine::Group> groups);
+    /// Replaces what is known of that group.
+    void setBlockCard(const engine::BlockCard& card);
+    void setFolded(std::int64_t group, bool folded);
+    void setBlockParameters(std::int64_t group, std::vector<engine::BlockParameter> parameters);
+    /// The saved block that it is a copy of.
+    void setBlockSource(std::int64_t group, const std::string& name);
+    void renameBlock(std::int64_t group, const std::string& name);
     /// Copies of groups with fresh ids and names that are free; by the old id.
     std::map<std::int64_t, std::int64_t> addGroupCopies(const std::vector<engine::Group>& groups);
     /// closeGap: later inputs of a merge move up by one slot.
@@ -59,7 +70,10 @@ public:
 private:
     void push(Step step);
     NodeId addNode(engine::Node node, QPointF position);
+    void setBlocks(std::vector<engine::BlockCard> blocks);
+    [[nodiscard]] engine::BlockCard blockCard(std::int64_t group) const;
     void tidyGroups();
+    void tidyBlocks();
 
     DocumentState m_state;
     engine::GraphSpec m_before;

@@ -2,6 +2,7 @@
 #include "ui/document/edit_builder.h"
 
 #include "engine/blocks/groups.h"
+#include "ui/document/own_blocks.h"
 
 #include <algorithm>
 
@@ -14,22 +15,137 @@ using engine::Node;
 engine::Result<engine::WrittenBlock> EditBuilder::addBlock(const std::string& blockId, const engine::Params& arguments,
                                                            const std::vector<NodeId>& inputs, QPointF position)
 {
+    const engine::BlockDescriptor* block = findBlock(blockId);
+    if (!block)
+        return engine::Error{engine::ErrorCode::UnknownName,
+                             "There is no block '" + blockId + "'.",
+                             "Choose another one from the palette.",
+                             {}};
     engine::GraphSpec next = m_state.graph;
     engine::GraphWriter writer(next);
-    const engine::BlockDescriptor* block = engine::findBlock(blockId);
-    const engine::BlockName name = block ? engine::freeBlockName(next, *block) : engine::BlockName();
-    auto written = engine::writeBlock(writer, blockId, name.name, name.prefix, arguments, inputs);
+    const engine::BlockName name = engine::freeBlockName(next, *block);
+    auto written = engine::writeBlock(writer, *block, name.name, name.prefix, arguments, inputs);
     if (!written)
         return written;
+    const OwnBlock* own = OwnBlocks::instance().find(QString::fromStdString(blockId));
+    // Templates are for the engine's blocks, which everybody has.
+    for (engine::Group& group : next.groups)
+        if (own && group.id == written->group)
+            group.templateName.clear();
     // A writer only appends, so what is new stands at the ends.
     const std::size_t nodes = m_state.graph.nodes.size(), edges = m_state.graph.edges.size();
+    const std::size_t groups = m_state.graph.groups.size();
     push(step::NextIdStep{m_state.graph.nextId, next.nextId});
     push(step::GroupsStep{m_state.graph.groups, next.groups});
     for (std::size_t i = nodes; i < next.nodes.size(); ++i)
         push(step::NodeStep{true, i, next.nodes[i], position});
     for (std::size_t i = edges; i < next.edges.size(); ++i)
         push(step::EdgeStep{true, i, next.edges[i]});
+    if (own) {
+        std::vector<engine::BlockCard> cards = m_state.blocks;
+        for (const engine::BlockCard& card :
+             own->cardsFor({next.nodes.begin() + std::ptrdiff_t(nodes), next.nodes.end()},
+                           {next.groups.begin() + std::ptrdiff_t(groups), next.groups.end()}))
+            cards.push_back(card);
+        setBlocks(std::move(cards));
+    }
     return written;
+}
+
+std::int64_t EditBuilder::makeBlock(const std::set<NodeId>& ids, std::int64_t parent, const std::string& name)
+{
+    engine::Group group;
+    group.id = m_state.graph.nextId;
+    group.parent = parent;
+    group.name = name;
+    std::vector<engine::Group> groups = m_state.graph.groups;
+    for (engine::Group& inner : groups) {
+        const auto members = engine::membersOf(m_state.graph, inner.id);
+        if (inner.parent == parent && !members.empty() && ids.contains(members.front()))
+            inner.parent = group.id;
+    }
+    groups.push_back(group);
+    push(step::NextIdStep{group.id, group.id + 1});
+    setGroups(std::move(groups));
+    for (const NodeId id : ids)
+        if (m_state.graph.node(id)->group == parent)
+            push(step::MemberStep{id, parent, group.id});
+    return group.id;
+}
+
+void EditBuilder::dissolveBlock(std::int64_t id)
+{
+    const engine::Group* found = engine::findGroup(m_state.graph, id);
+    if (!found)
+        return;
+    const std::int64_t parent = found->parent;
+    for (const NodeId member : engine::membersOf(m_state.graph, id))
+        if (m_state.graph.node(member)->group == id)
+            push(step::MemberStep{member, id, parent});
+    std::vector<engine::Group> groups = m_state.graph.groups;
+    std::erase_if(groups, [&](const engine::Group& g) { return g.id == id; });
+    for (engine::Group& inner : groups)
+        inner.parent = inner.parent == id ? parent : inner.parent;
+    setGroups(std::move(groups));
+}
+
+void EditBuilder::setBlockCard(const engine::BlockCard& card)
+{
+    std::vector<engine::BlockCard> blocks = m_state.blocks;
+    const auto it = std::find_if(blocks.begin(), blocks.end(), [&](const auto& c) { return c.group == card.group; });
+    if (it == blocks.end())
+        blocks.push_back(card);
+    else
+        *it = card;
+    setBlocks(std::move(blocks));
+}
+
+engine::BlockCard EditBuilder::blockCard(std::int64_t group) const
+{
+    const engine::BlockCard* known = findBlockCard(m_state.blocks, group);
+    return known ? *known : engine::BlockCard{group, false, {}, {}};
+}
+
+void EditBuilder::setFolded(std::int64_t group, bool folded)
+{
+    engine::BlockCard card = blockCard(group);
+    card.folded = folded;
+    setBlockCard(card);
+}
+
+void EditBuilder::setBlockParameters(std::int64_t group, std::vector<engine::BlockParameter> parameters)
+{
+    engine::BlockCard card = blockCard(group);
+    card.parameters = std::move(parameters);
+    setBlockCard(card);
+}
+
+void EditBuilder::setBlockSource(std::int64_t group, const std::string& name)
+{
+    engine::BlockCard card = blockCard(group);
+    card.source = name;
+    setBlockCard(card);
+}
+
+void EditBuilder::renameBlock(std::int64_t group, const std::string& name)
+{
+    std::vector<engine::Group> groups = m_state.graph.groups;
+    for (engine::Group& g : groups)
+        if (g.id == group)
+            g.name = name;
+    setGroups(std::move(groups));
+}
+
+/// Parameters of nothing and cards that say nothing go.
+void EditBuilder::setBlocks(std::vector<engine::BlockCard> blocks)
+{
+    for (engine::BlockCard& card : blocks)
+        std::erase_if(card.parameters, [](const engine::BlockParameter& p) { return p.settings.empty(); });
+    std::erase_if(blocks, [](const engine::BlockCard& card) {
+        return card == engine::BlockCard{card.group, false, {}, {}};
+    });
+    if (blocks != m_state.blocks)
+        push(step::BlocksStep{m_state.blocks, std::move(blocks)});
 }
 
 void EditBuilder::setGroups(std::vector<engine::Group> groups)
@@ -70,6 +186,23 @@ void EditBuilder::tidyGroups()
     engine::dropEmptyGroups(after);
     engine::forgetTemplates(after.groups, engine::editedGroups(m_before, after));
     setGroups(after.groups);
+}
+
+/// What belongs to groups, layers and settings that are gone goes with them.
+void EditBuilder::tidyBlocks()
+{
+    std::vector<engine::BlockCard> blocks = m_state.blocks;
+    std::erase_if(blocks, [&](const engine::BlockCard& card) { return !engine::findGroup(m_state.graph, card.group); });
+    for (engine::BlockCard& card : blocks) {
+        const auto members = engine::membersOf(m_state.graph, card.group);
+        for (engine::BlockParameter& parameter : card.parameters)
+            std::erase_if(parameter.settings, [&](const auto& setting) {
+                const Node* node = m_state.graph.node(setting.first);
+                return !node || !node->params.find(setting.second) ||
+                       std::find(members.begin(), members.end(), setting.first) == members.end();
+            });
+    }
+    setBlocks(std::move(blocks));
 }
 
 } // namespace convarium::ui

@@ -1,9 +1,9 @@
 #include "ui/document/layer_catalogue.h"
 
-#include "engine/blocks/block.h"
 #include "engine/blocks/groups.h"
 #include "engine/layers/layer.h"
 #include "ui/document/edit_builder.h"
+#include "ui/document/own_blocks.h"
 
 #include <algorithm>
 
@@ -25,7 +25,8 @@ bool blockFits(const ProjectDocument& document, const std::string& id, NodeId be
     const auto written = trial.addBlock(id, blockArguments(document, id, behind), {behind}, {});
     if (!written)
         return false;
-    const engine::ShapedGraph shaped = engine::inferShapes(trial.graph(), document.classes());
+    // What the network must give in the end is no matter of what may come next.
+    const engine::ShapedGraph shaped = engine::inferShapes(trial.graph());
     const auto members = engine::membersOf(trial.graph(), written->group);
     // Its end may miss a second input; what is fed must work.
     return std::none_of(members.begin(), members.end(), [&](NodeId member) {
@@ -54,10 +55,14 @@ std::vector<LayerEntry> layerCatalogue()
     const auto text = [](const std::string& s) { return QString::fromStdString(s); };
     std::vector<LayerEntry> entries;
     for (const engine::LayerDescriptor& layer : engine::layerRegistry())
-        entries.push_back({text(layer.id), text(layer.title), text(layer.help), text(layer.icon), text(layer.family)});
-    for (const engine::BlockDescriptor& block : engine::blockRegistry())
         entries.push_back(
-            {text(block.id), text(block.title), text(block.help), QStringLiteral("block"), QStringLiteral("block")});
+            {text(layer.id), text(layer.title), text(layer.help), text(layer.icon), text(layer.family), false});
+    for (const engine::BlockDescriptor& block : engine::blockRegistry())
+        entries.push_back({text(block.id), text(block.title), text(block.help), QStringLiteral("block"),
+                           QStringLiteral("block"), false});
+    for (const auto& own : OwnBlocks::instance().all())
+        entries.push_back({text(own->descriptor.id), own->name, text(own->descriptor.help), QStringLiteral("block"),
+                           QStringLiteral("block"), true});
     return entries;
 }
 
@@ -83,7 +88,7 @@ std::vector<LayerEntry> layersBehind(const ProjectDocument& document, NodeId nod
     std::vector<LayerEntry> entries = layerCatalogue();
     std::erase_if(entries, [&](const LayerEntry& entry) {
         const std::string id = entry.id.toStdString();
-        if (engine::findBlock(id))
+        if (findBlock(id))
             return !blockFits(document, id, node);
         const engine::LayerDescriptor* layer = engine::findLayer(id);
         return !layer || !layerFits(document, *layer, node);
@@ -113,7 +118,7 @@ std::vector<LayerEntry> layersBefore(const ProjectDocument& document, NodeId nod
 engine::Params blockArguments(const ProjectDocument& document, const std::string& blockId, NodeId behind)
 {
     engine::Params arguments;
-    const engine::BlockDescriptor* block = engine::findBlock(blockId);
+    const engine::BlockDescriptor* block = findBlock(blockId);
     if (!block)
         return arguments;
     for (const engine::ParamInfo& info : block->parameters)

@@ -11,10 +11,11 @@ namespace convarium::ui
 
 struct LayerEntry {
     QString id, title, help, icon;
-    QString family; ///< as in LayerDescriptor; "block" for blocks
+    QString family;   ///< as in LayerDescriptor; "block" for blocks
+    bool own = false; ///< saved by the user
 };
 
-/// Layers in the order of the registry, then blocks.
+/// Layers in the order of the registry, then blocks, then one's own.
 [[nodiscard]] std::vector<LayerEntry> layerCatalogue();
 
 /// Entries whose title or id has the text in it, those that begin with it first. All for an empty text.

@@ -15,6 +15,7 @@ std::unique_ptr<QMimeData> toClip(const Fragment& fragment)
     part.graph.nodes = fragment.nodes;
     part.graph.edges = fragment.edges;
     part.graph.groups = fragment.groups;
+    part.blocks = fragment.blocks;
     part.positions = fragment.positions;
     part.notes = fragment.notes;
     for (engine::Node& node : part.graph.nodes) {
@@ -50,7 +51,7 @@ engine::Result<Fragment> fromClip(const QMimeData* data)
                              read.error().place};
     DocumentState state = stateOf(*read);
     Fragment fragment{std::move(state.graph.nodes), std::move(state.graph.edges), std::move(state.graph.groups),
-                      std::move(state.positions), std::move(state.notes)};
+                      std::move(state.blocks),      std::move(state.positions),   std::move(state.notes)};
     if (fragment.isEmpty())
         return nothing;
     return fragment;

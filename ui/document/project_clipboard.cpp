@@ -38,6 +38,8 @@ Fragment ProjectDocument::fragment(const std::vector<NodeId>& ids, const std::se
         if (std::all_of(members.begin(), members.end(), [&](NodeId id) { return result.positions.contains(id); })) {
             whole.insert(group.id);
             result.groups.push_back(group);
+            if (const engine::BlockCard* card = findBlockCard(m_state.blocks, group.id))
+                result.blocks.push_back(*card);
         }
     }
     for (engine::Group& group : result.groups)
@@ -77,6 +79,13 @@ std::vector<NodeId> ProjectDocument::paste(const Fragment& fragment, QPointF off
             edge.slot = b.nextEdge(edge.from, edge.to).slot;
             if (engine::canConnect(b.graph(), edge))
                 b.addEdge(edge);
+        }
+        for (engine::BlockCard card : fragment.blocks) {
+            card.group = groups.at(card.group);
+            for (engine::BlockParameter& parameter : card.parameters)
+                for (auto& setting : parameter.settings)
+                    setting.first = copies.at(setting.first);
+            b.setBlockCard(card);
         }
         std::vector<engine::Note> notes = b.state().notes;
         for (engine::Note note : fragment.notes) {

@@ -4,6 +4,7 @@
 #include "ui/document/edit_command.h"
 
 #include <QFileInfo>
+#include <algorithm>
 #include <set>
 
 namespace convarium::ui
@@ -18,6 +19,12 @@ template <class... F>
 struct Overloaded : F... {
     using F::operator()...;
 };
+
+bool changesBlocks(const Step& step)
+{
+    return std::holds_alternative<step::GroupsStep>(step) || std::holds_alternative<step::BlocksStep>(step) ||
+           std::holds_alternative<step::MemberStep>(step);
+}
 
 /// The event a step causes; nothing for bookkeeping.
 std::optional<DocumentChange> eventOf(const Step& given)
@@ -88,14 +95,14 @@ QPointF ProjectDocument::position(NodeId id) const
 }
 
 void ProjectDocument::reset(engine::GraphSpec graph, Positions positions, engine::TrainConfig train,
-                            const QString& file, std::vector<engine::Note> notes)
+                            const QString& file, std::vector<engine::Note> notes, std::vector<engine::BlockCard> blocks)
 {
     // Every edit and every field of the inspector may then rely on all settings being there.
     for (engine::Node& node : graph.nodes)
         if (const engine::LayerDescriptor* layer = engine::findLayer(node.type))
             if (auto complete = engine::completeParams(*layer, node.params))
                 node.params = std::move(*complete);
-    m_state = {std::move(graph), std::move(positions), std::move(train), std::move(notes)};
+    m_state = {std::move(graph), std::move(positions), std::move(train), std::move(notes), std::move(blocks)};
     m_file = file;
     m_lastGood.clear();
     m_warnings.clear();
@@ -158,6 +165,8 @@ void ProjectDocument::applySteps(const std::vector<Step>& steps)
     for (const Step& step : steps)
         if (const auto change = eventOf(step))
             Q_EMIT changed(*change);
+    if (std::any_of(steps.begin(), steps.end(), changesBlocks))
+        Q_EMIT changed({What::BlocksChanged});
     if (graphChanged)
         Q_EMIT changed({What::ShapesChanged});
 }

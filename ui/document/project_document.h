@@ -33,6 +33,7 @@ struct DocumentChange {
         FrozenChanged,        ///< node
         TrainConfigChanged,
         NotesChanged,    ///< any of them
+        BlocksChanged,   ///< groups, what belongs to them, how they are shown or set
         ShapesChanged,   ///< shapes, counts and problems have been worked out again
         FileChanged,     ///< file name
         WarningsChanged, ///< what a training run showed
@@ -48,6 +49,7 @@ struct Fragment {
     std::vector<engine::Node> nodes;
     std::vector<engine::Edge> edges;
     std::vector<engine::Group> groups; ///< blocks that are there whole
+    std::vector<engine::BlockCard> blocks;
     Positions positions;
     std::vector<engine::Note> notes; ///< their arrows to other layers stay behind
     [[nodiscard]] bool isEmpty() const { return nodes.empty() && notes.empty(); }
@@ -67,11 +69,12 @@ public:
     [[nodiscard]] QPointF position(NodeId id) const;
     [[nodiscard]] const engine::TrainConfig& trainConfig() const { return m_state.train; }
     [[nodiscard]] const std::vector<engine::Note>& notes() const { return m_state.notes; }
+    [[nodiscard]] const std::vector<engine::BlockCard>& blocks() const { return m_state.blocks; }
     [[nodiscard]] QUndoStack* undoStack() { return &m_stack; }
 
     /// Another project: forgets the undo history. Positions may be missing; the canvas fills them in.
     void reset(engine::GraphSpec graph, Positions positions, engine::TrainConfig train, const QString& file = {},
-               std::vector<engine::Note> notes = {});
+               std::vector<engine::Note> notes = {}, std::vector<engine::BlockCard> blocks = {});
     /// Places for nodes that have none; not an edit.
     void placeNodes(const Positions& positions);
 
@@ -115,6 +118,8 @@ public:
     void removeNodes(const std::vector<NodeId>& ids, bool bridge, const std::set<NoteIndex>& notes = {},
                      const QString& verb = tr("Delete"));
     engine::Result<void> connectNodes(NodeId from, NodeId to);
+    /// May a wire lead from the layer into the block?
+    [[nodiscard]] engine::Result<void> canConnectToBlock(NodeId from, std::int64_t group) const;
     /// Feeds every layer of the block that has no input yet; one step.
     engine::Result<void> connectToBlock(NodeId from, std::int64_t group);
     void removeEdge(const engine::Edge& edge);

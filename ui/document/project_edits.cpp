@@ -116,32 +116,57 @@ engine::Result<void> ProjectDocument::connectNodes(NodeId from, NodeId to)
     return verdict;
 }
 
-engine::Result<void> ProjectDocument::connectToBlock(NodeId from, std::int64_t group)
+namespace
 {
-    const engine::Group* block = engine::findGroup(m_state.graph, group);
-    if (!block)
-        return {};
+
+/// Wires from the layer to every layer of the block that has no input yet.
+engine::Result<void> feedBlock(EditBuilder& b, NodeId from, const engine::Group& block)
+{
+    const std::vector<NodeId> members = engine::membersOf(b.graph(), block.id);
+    if (std::find(members.begin(), members.end(), from) != members.end())
+        return engine::Error{engine::ErrorCode::InvalidArgument,
+                             "'" + block.name + "' cannot feed itself.",
+                             "Draw the wire from a layer outside of it.",
+                             {}};
     engine::Result<void> verdict;
     bool open = false;
-    edit(tr("Connect %1 to %2").arg(shortLabel(m_state.graph, from), QString::fromStdString(block->name)),
-         [&](EditBuilder& b) {
-             for (const NodeId member : engine::membersOf(m_state.graph, group)) {
-                 const engine::LayerDescriptor* layer = engine::findLayer(m_state.graph.node(member)->type);
-                 if (!layer || layer->maxInputs == 0 || !m_state.graph.edgesInto(member).empty())
-                     continue;
-                 open = true;
-                 const Edge edge = b.nextEdge(from, member);
-                 if (auto may = engine::canConnect(b.graph(), edge); may)
-                     b.addEdge(edge);
-                 else
-                     verdict = may;
-             }
-         });
+    for (const NodeId member : members) {
+        const engine::LayerDescriptor* layer = engine::findLayer(b.graph().node(member)->type);
+        if (!layer || layer->maxInputs == 0 || !b.graph().edgesInto(member).empty())
+            continue;
+        open = true;
+        const Edge edge = b.nextEdge(from, member);
+        if (auto may = engine::canConnect(b.graph(), edge); may)
+            b.addEdge(edge);
+        else
+            verdict = may;
+    }
     if (!open)
         return engine::Error{engine::ErrorCode::InvalidArgument,
-                             "Every layer of '" + block->name + "' has an input already.",
+                             "Every layer of '" + block.name + "' has an input already.",
                              "Draw the wire to the layer that should get one more.",
                              {}};
+    return verdict;
+}
+
+} // namespace
+
+engine::Result<void> ProjectDocument::canConnectToBlock(NodeId from, std::int64_t group) const
+{
+    EditBuilder trial(m_state);
+    const engine::Group* block = engine::findGroup(m_state.graph, group);
+    return block ? feedBlock(trial, from, *block) : engine::Result<void>();
+}
+
+engine::Result<void> ProjectDocument::connectToBlock(NodeId from, std::int64_t group)
+{
+    const engine::Group* found = engine::findGroup(m_state.graph, group);
+    if (!found)
+        return {};
+    const engine::Group block = *found;
+    engine::Result<void> verdict;
+    edit(tr("Connect %1 to %2").arg(shortLabel(m_state.graph, from), QString::fromStdString(block.name)),
+         [&](EditBuilder& b) { verdict = feedBlock(b, from, block); });
     return verdict;
 }
 

@@ -11,12 +11,13 @@ engine::Project projectOf(const DocumentState& state)
         project.positions[id] = {at.x(), at.y()};
     project.train = state.train;
     project.notes = state.notes;
+    project.blocks = state.blocks;
     return project;
 }
 
 DocumentState stateOf(const engine::Project& project)
 {
-    DocumentState state{project.graph, {}, project.train, project.notes};
+    DocumentState state{project.graph, {}, project.train, project.notes, project.blocks};
     for (const auto& [id, at] : project.positions)
         state.positions[id] = {at[0], at[1]};
     return state;

@@ -3,7 +3,10 @@
 #include "engine/analysis/derivation.h"
 #include "engine/analysis/textbook_memory.h"
 #include "engine/layers/layer.h"
+#include "ui/document/blocks.h"
+#include "ui/document/edit_builder.h"
 #include "ui/document/edit_texts.h"
+#include "ui/inspector/block_settings.h"
 #include "ui/inspector/health_list.h"
 #include "ui/inspector/param_form.h"
 #include "ui/inspector/shape_label.h"
@@ -30,10 +33,9 @@ constexpr int kIconBox = 30, kIconSize = 20;
 constexpr int kNarrow = 300; ///< below it, labels and the name field are smaller
 
 /// Family tint with the icon in the family's ink.
-QPixmap familyPicture(const engine::LayerDescriptor& layer, qreal dpr)
+QPixmap familyPicture(Family family, const QString& icon, qreal dpr)
 {
     const auto& theme = Theme::current();
-    const Family family = familyFromName(QString::fromStdString(layer.family));
     const int side = scaled(kIconBox);
     QPixmap picture(QSize(side, side) * dpr);
     picture.setDevicePixelRatio(dpr);
@@ -44,8 +46,7 @@ QPixmap familyPicture(const engine::LayerDescriptor& layer, qreal dpr)
     painter.setBrush(theme.familyTint(family));
     painter.drawRoundedRect(QRectF(0, 0, side, side), 6, 6);
     const int size = scaled(kIconSize);
-    paintIcon(&painter, QRectF((side - size) / 2.0, (side - size) / 2.0, size, size),
-              QString::fromStdString(layer.icon), theme.familyInk(family));
+    paintIcon(&painter, QRectF((side - size) / 2.0, (side - size) / 2.0, size, size), icon, theme.familyInk(family));
     return picture;
 }
 
@@ -81,6 +82,7 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
       m_name(new QLineEdit), m_info(new IconButton(QStringLiteral("info"), tr("What this layer does"))),
       m_shape(new ShapeLabel), m_faultBox(new QWidget), m_fault(new TextLabel({}, TextRole::Body)),
       m_settingsHeader(new SectionHeader(tr("Settings"))), m_form(new ParamForm(document)),
+      m_block(new BlockSettings(document)),
       m_noSettings(new TextLabel(tr("There is nothing to set."), TextRole::Body, ColorRole::Text3)),
       m_whyHeader(new SectionHeader(tr("Why this number"))), m_why(new WhyList),
       m_healthHeader(new SectionHeader(tr("Health"))), m_health(new HealthList)
@@ -107,6 +109,7 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
     layout->addWidget(m_settingsHeader);
     layout->addSpacing(scaled(4));
     layout->addWidget(m_form);
+    layout->addWidget(m_block);
     layout->addWidget(m_noSettings);
     layout->addSpacing(scaled(14));
     layout->addWidget(m_whyHeader);
@@ -164,6 +167,7 @@ InspectorPanel::~InspectorPanel()
 void InspectorPanel::resizeEvent(QResizeEvent* event)
 {
     m_form->setNarrow(width() < scaled(kNarrow));
+    m_block->setNarrow(width() < scaled(kNarrow));
     fitName();
     QScrollArea::resizeEvent(event);
 }
@@ -172,7 +176,8 @@ void InspectorPanel::resizeEvent(QResizeEvent* event)
 void InspectorPanel::fitName()
 {
     const bool narrow = width() < scaled(kNarrow);
-    m_name->setFixedWidth(scaled(m_nodes.empty() ? (narrow ? 150 : 190) : narrow ? 80 : 96));
+    const bool wide = m_nodes.size() != 1; // the titles of networks and blocks are short, their names are not
+    m_name->setFixedWidth(scaled(wide ? (narrow ? 150 : 190) : narrow ? 80 : 96));
 }
 
 void InspectorPanel::setSelection(const std::vector<NodeId>& nodes)
@@ -197,7 +202,9 @@ void InspectorPanel::startRename()
 
 void InspectorPanel::startEditing()
 {
-    QWidget* first = m_form->isVisible() ? m_form->firstField() : nullptr;
+    QWidget* first = m_form->isVisible() ? m_form->firstField()
+                     : m_block->field(0) ? m_block->field(0)->focusTarget()
+                                         : nullptr;
     if (!first)
         return startRename();
     first->setFocus(Qt::TabFocusReason); // selects what is in it, to be written over
@@ -226,16 +233,25 @@ void InspectorPanel::refresh()
     m_pending = false;
     std::erase_if(m_nodes, [this](NodeId id) { return !m_document->graph().node(id); });
     const bool one = m_nodes.size() == 1, none = m_nodes.empty();
-    m_icon->setVisible(one);
+    const std::int64_t group = block();
+    const bool whole = group != -1;
+    m_icon->setVisible(one || whole);
     m_info->setVisible(one);
     m_shape->setVisible(one);
-    m_name->setVisible(one || none);
+    m_name->setVisible(one || none || whole);
+    m_name->setToolTip(whole ? tr("Name of this block (F2)") : tr("Name of this layer (F2)"));
     fitName();
     m_settingsHeader->setVisible(!none);
-    m_form->setVisible(!none);
-    m_form->setNodes(m_nodes);
-    m_noSettings->setVisible(!none && m_form->isEmpty());
-    m_noSettings->setText(one ? tr("There is nothing to set.") : tr("These layers share no setting."));
+    m_settingsHeader->setText(whole ? tr("Parameters") : tr("Settings"));
+    m_form->setVisible(!none && !whole);
+    m_form->setNodes(whole ? std::vector<NodeId>() : m_nodes);
+    m_block->setVisible(whole);
+    m_block->setBlock(group);
+    m_noSettings->setVisible(!none && (whole ? m_block->isEmpty() : m_form->isEmpty()));
+    m_noSettings->setText(one     ? tr("There is nothing to set.")
+                          : whole ? tr("No setting of its layers is a parameter yet: Ctrl+Shift+E chooses some.")
+                                  : tr("These layers share no setting."));
+    m_noSettings->setWordWrap(true);
     m_whyHeader->setVisible(one || none);
     m_whyHeader->setNote(
         tr("batch %1").arg(QLocale().toString(static_cast<qlonglong>(m_document->trainConfig().batch))));
@@ -243,7 +259,9 @@ void InspectorPanel::refresh()
     m_healthHeader->setVisible(one || none);
     m_health->setVisible(one || none);
     m_health->setNode(one ? m_nodes.front() : engine::kNoNode);
-    if (one)
+    if (whole)
+        showBlock(group);
+    else if (one)
         showLayer(m_nodes.front());
     else if (none)
         showNetwork();
@@ -260,7 +278,8 @@ void InspectorPanel::showLayer(NodeId id)
     m_icon->setVisible(layer != nullptr);
     m_info->setVisible(layer != nullptr);
     if (layer) {
-        m_icon->setPixmap(familyPicture(*layer, devicePixelRatioF()));
+        m_icon->setPixmap(familyPicture(familyFromName(QString::fromStdString(layer->family)),
+                                        QString::fromStdString(layer->icon), devicePixelRatioF()));
         m_info->setToolTip(QString::fromStdString(layer->help));
     }
     if (!m_name->hasFocus() || !m_name->isModified())
@@ -270,6 +289,20 @@ void InspectorPanel::showLayer(NodeId id)
     m_whyHeader->setText(tr("Why this number"));
     m_why->setDerivations(
         engine::deriveNode(m_document->graph(), m_document->shaped(), id, m_document->trainConfig().batch));
+}
+
+std::int64_t InspectorPanel::block() const
+{
+    return m_nodes.size() < 2 ? -1 : blockOf(m_document->graph(), {m_nodes.begin(), m_nodes.end()});
+}
+
+void InspectorPanel::showBlock(std::int64_t group)
+{
+    m_type->setText(tr("Block"));
+    m_icon->setPixmap(familyPicture(Family::Block, QStringLiteral("block"), devicePixelRatioF()));
+    if (!m_name->hasFocus() || !m_name->isModified())
+        m_name->setText(blockName(m_document->graph(), group));
+    m_why->setDerivations({});
 }
 
 void InspectorPanel::showSeveral()
@@ -309,7 +342,14 @@ void InspectorPanel::commitName()
         return;
     m_name->setModified(false);
     const QString name = m_name->text().trimmed();
-    if (m_nodes.size() == 1) {
+    if (const std::int64_t group = block(); group != -1) {
+        const QString old = blockName(m_document->graph(), group);
+        if (name != old && faultOfBlockName(m_document->graph(), name, group).isEmpty())
+            m_document->edit(tr("Rename %1 to %2").arg(old, name),
+                             [&](EditBuilder& b) { b.renameBlock(group, name.toStdString()); });
+        else
+            m_name->setText(old);
+    } else if (m_nodes.size() == 1) {
         const auto* node = m_document->graph().node(m_nodes.front());
         if (node && QString::fromStdString(node->name) != name)
             m_document->renameNode(m_nodes.front(), name);

@@ -10,13 +10,14 @@
 namespace convarium::ui
 {
 
+class BlockSettings;
 class HealthList;
 class ParamForm;
 class ShapeLabel;
 class WhyList;
 
-/// One layer: everything about it. Several: the settings they share. None: the whole network. UI thread; follows the
-/// document by itself; the selection is told to it.
+/// One layer: everything about it. Several: the settings they share. A block: its name and parameters. None: the whole
+/// network. UI thread; follows the document by itself; the selection is told to it.
 class InspectorPanel final : public QScrollArea
 {
     Q_OBJECT
@@ -33,6 +34,7 @@ public:
     /// Puts the cursor into the name field.
     void startRename();
     [[nodiscard]] ParamForm* form() const { return m_form; }
+    [[nodiscard]] BlockSettings* blockSettings() const { return m_block; }
     [[nodiscard]] WhyList* whyList() const { return m_why; }
     [[nodiscard]] HealthList* healthList() const { return m_health; }
     [[nodiscard]] ShapeLabel* shapeLabel() const { return m_shape; }
@@ -55,7 +57,10 @@ private:
     void refresh();
     void refreshSoon();
     void showLayer(engine::NodeId id);
+    void showBlock(std::int64_t group);
     void showSeveral();
+    /// The block whose layers are selected; -1: none.
+    [[nodiscard]] std::int64_t block() const;
     void showNetwork();
     void commitName();
     void showHelp();
@@ -73,6 +78,7 @@ private:
     TextLabel* m_fault;
     SectionHeader* m_settingsHeader;
     ParamForm* m_form;
+    BlockSettings* m_block;
     TextLabel* m_noSettings;
     SectionHeader* m_whyHeader;
     WhyList* m_why;

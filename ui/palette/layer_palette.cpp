@@ -1,6 +1,7 @@
 #include "ui/palette/layer_palette.h"
 
 #include "ui/document/layer_catalogue.h"
+#include "ui/palette/own_block_section.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/type.h"
 #include "ui/theme/widgets.h"
@@ -50,7 +51,15 @@ QString familyTitle(Family family)
 std::vector<LayerEntry> entriesOf(Family family)
 {
     std::vector<LayerEntry> entries = layerCatalogue();
-    std::erase_if(entries, [&](const LayerEntry& entry) { return familyFromName(entry.family) != family; });
+    std::erase_if(entries,
+                  [&](const LayerEntry& entry) { return entry.own || familyFromName(entry.family) != family; });
+    return entries;
+}
+
+std::vector<LayerEntry> ownEntries()
+{
+    std::vector<LayerEntry> entries = layerCatalogue();
+    std::erase_if(entries, [](const LayerEntry& entry) { return !entry.own; });
     return entries;
 }
 
@@ -205,11 +214,11 @@ std::vector<Family> LayerPalette::families() const
     return out;
 }
 
-std::vector<LayerRow*> LayerPalette::makeRows(Family family, QVBoxLayout* column)
+std::vector<LayerRow*> LayerPalette::makeRows(const std::vector<LayerEntry>& entries, QVBoxLayout* column)
 {
     std::vector<LayerRow*> rows;
-    for (const LayerEntry& entry : entriesOf(family)) {
-        auto* row = new LayerRow(entry.id, entry.title, entry.help, entry.icon, family);
+    for (const LayerEntry& entry : entries) {
+        auto* row = new LayerRow(entry.id, entry.title, entry.help, entry.icon, familyFromName(entry.family));
         connect(row, &LayerRow::activated, this, &LayerPalette::layerActivated);
         column->addWidget(row);
         rows.push_back(row);
@@ -240,6 +249,14 @@ void LayerPalette::makeList()
     auto* list = new QVBoxLayout(body);
     list->setContentsMargins(0, 0, 0, scaled(8));
     list->setSpacing(0);
+    m_own = new OwnBlockSection;
+    connect(m_own, &OwnBlockSection::activated, this, &LayerPalette::layerActivated);
+    connect(m_own, &OwnBlockSection::changed, this, [this] {
+        closeFlyOut();
+        m_ownButton->setVisible(!m_own->rows().empty());
+        filter(m_search->text());
+    });
+    list->addWidget(m_own);
     for (Family family : families()) {
         Group g;
         g.family = family;
@@ -250,7 +267,7 @@ void LayerPalette::makeList()
         auto* rows = new QVBoxLayout(g.content);
         rows->setContentsMargins(0, 0, 0, scaled(4));
         rows->setSpacing(0);
-        g.rows = makeRows(family, rows);
+        g.rows = makeRows(entriesOf(family), rows);
         if (g.rows.size() > kLongFamily)
             foldRest(g, rows);
         g.header->setContent(g.content);
@@ -273,6 +290,12 @@ void LayerPalette::makeList()
     connect(m_search, &QLineEdit::returnPressed, this, [this] {
         if (m_search->text().isEmpty())
             return;
+        for (LayerRow* row : m_own->rows())
+            if (row->matches(m_search->text())) {
+                Q_EMIT layerActivated(row->id());
+                m_search->clear();
+                return;
+            }
         for (const Group& g : m_groups)
             for (LayerRow* row : g.rows)
                 if (row->matches(m_search->text())) {
@@ -310,13 +333,22 @@ void LayerPalette::makeRail()
     auto* search = new IconButton(QStringLiteral("search"), tr("Find a layer"));
     connect(search, &QToolButton::clicked, this, [this] { startSearch({}); });
     column->addWidget(search, 0, Qt::AlignHCenter);
-    for (Family family : families()) {
+    const auto addButton = [&](const QString& icon, Family family, const QString& title, const QString& name) {
         auto* button = new QToolButton;
-        button->setIcon(familyIcon(entriesOf(family).front().icon, family));
-        button->setToolTip(familyTitle(family));
-        button->setAccessibleName(tr("%1 layers").arg(familyTitle(family)));
-        connect(button, &QToolButton::clicked, this, [this, family, button] { flyOut(family, button); });
+        button->setIcon(familyIcon(icon, family));
+        button->setToolTip(title);
+        button->setAccessibleName(name);
         column->addWidget(button, 0, Qt::AlignHCenter);
+        return button;
+    };
+    m_ownButton = addButton(QStringLiteral("block"), Family::Block, tr("My blocks"), tr("My blocks"));
+    m_ownButton->setVisible(!m_own->rows().empty());
+    connect(m_ownButton, &QToolButton::clicked, this, [this] { flyOut(tr("My blocks"), ownEntries(), m_ownButton); });
+    for (Family family : families()) {
+        auto* button = addButton(entriesOf(family).front().icon, family, familyTitle(family),
+                                 tr("%1 layers").arg(familyTitle(family)));
+        connect(button, &QToolButton::clicked, this,
+                [this, family, button] { flyOut(familyTitle(family), entriesOf(family), button); });
     }
     column->addStretch(1);
     m_pages->addWidget(m_rail);
@@ -343,6 +375,9 @@ void LayerPalette::startSearch(const QString& text)
 
 LayerRow* LayerPalette::row(const QString& id) const
 {
+    for (LayerRow* row : m_own->rows())
+        if (row->id() == id)
+            return row;
     for (const Group& g : m_groups)
         for (LayerRow* row : g.rows)
             if (row->id() == id)
@@ -352,7 +387,7 @@ LayerRow* LayerPalette::row(const QString& id) const
 
 void LayerPalette::filter(const QString& text)
 {
-    bool any = false;
+    bool any = m_own->filter(text);
     for (const Group& g : m_groups) {
         bool shown = false;
         for (LayerRow* row : g.rows) {
@@ -373,7 +408,7 @@ void LayerPalette::filter(const QString& text)
     m_nothing->setVisible(!any);
 }
 
-void LayerPalette::flyOut(Family family, QWidget* anchor)
+void LayerPalette::flyOut(const QString& titleText, const std::vector<LayerEntry>& entries, QWidget* anchor)
 {
     const bool again = m_flyOutAnchor == anchor;
     closeFlyOut();
@@ -383,10 +418,10 @@ void LayerPalette::flyOut(Family family, QWidget* anchor)
     auto* column = new QVBoxLayout(panel);
     column->setContentsMargins(scaled(4), scaled(8), scaled(4), scaled(8));
     column->setSpacing(0);
-    auto* title = new TextLabel(familyTitle(family), TextRole::SmallMedium, ColorRole::Text2);
+    auto* title = new TextLabel(titleText, TextRole::SmallMedium, ColorRole::Text2);
     title->setContentsMargins(scaled(12), 0, 0, scaled(4));
     column->addWidget(title);
-    const auto rows = makeRows(family, column);
+    const auto rows = makeRows(entries, column);
     for (LayerRow* row : rows)
         connect(row, &LayerRow::activated, this, &LayerPalette::closeFlyOut, Qt::QueuedConnection);
     panel->adjustSize();

@@ -1,6 +1,7 @@
 // All kinds of layers and blocks, to be dragged or doubled-clicked on to the canvas.
 #pragma once
 
+#include "ui/document/layer_catalogue.h"
 #include "ui/theme/theme.h"
 
 #include <QWidget>
@@ -9,11 +10,13 @@
 class QMimeData;
 class QScrollArea;
 class QStackedWidget;
+class QToolButton;
 class QVBoxLayout;
 
 namespace convarium::ui
 {
 
+class OwnBlockSection;
 class SearchField;
 class SectionHeader;
 
@@ -62,6 +65,7 @@ public:
     void startSearch(const QString& text);
     [[nodiscard]] LayerRow* row(const QString& id) const;
     [[nodiscard]] SearchField* searchField() const { return m_search; }
+    [[nodiscard]] OwnBlockSection* ownBlocks() const { return m_own; }
 
 Q_SIGNALS:
     void layerActivated(const QString& id);
@@ -83,9 +87,9 @@ private:
     void foldRest(Group& group, QVBoxLayout* column);
     void makeRail();
     void filter(const QString& text);
-    void flyOut(Family family, QWidget* anchor);
+    void flyOut(const QString& title, const std::vector<LayerEntry>& entries, QWidget* anchor);
     void closeFlyOut();
-    std::vector<LayerRow*> makeRows(Family family, QVBoxLayout* column);
+    std::vector<LayerRow*> makeRows(const std::vector<LayerEntry>& entries, QVBoxLayout* column);
     [[nodiscard]] std::vector<Family> families() const;
 
     QStackedWidget* m_pages;
@@ -93,6 +97,8 @@ private:
     QScrollArea* m_list = nullptr;
     QWidget* m_rail = nullptr;
     QWidget* m_nothing = nullptr;
+    OwnBlockSection* m_own = nullptr;
+    QToolButton* m_ownButton = nullptr; ///< of the rail
     QWidget* m_flyOut = nullptr;
     QWidget* m_flyOutAnchor = nullptr; ///< the rail button it belongs to
     std::vector<Group> m_groups;

@@ -52,6 +52,10 @@ void MainWindow::makeMenus()
     QMenu* network = menuBar()->addMenu(tr("&Network"));
     for (QAction* a : {canvas->tidy, canvas->freeze})
         network->addAction(a);
+    network->addSeparator();
+    for (QAction* a :
+         {canvas->makeBlock, canvas->editBlock, canvas->foldBlock, canvas->saveBlock, canvas->dissolveBlock})
+        network->addAction(a);
     makeTrainMenu();
     makeInsideMenu();
     QMenu* help = menuBar()->addMenu(tr("&Help"));

@@ -143,7 +143,7 @@ void ProjectFiles::show(const engine::Project& project, const QString& what, con
     m_savedAt.clear();
     DocumentState state = stateOf(project);
     m_document->reset(std::move(state.graph), std::move(state.positions), std::move(state.train), file,
-                      std::move(state.notes));
+                      std::move(state.notes), std::move(state.blocks));
     TrainingHistory history;
     for (const engine::HistoryStep& s : project.history.steps)
         history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, 0});

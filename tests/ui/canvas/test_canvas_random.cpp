@@ -1,12 +1,14 @@
 // Somebody who presses anything anywhere: all of it can be undone, done again and saved.
 #include "canvas_window.h"
 #include "engine/io/network_json.h"
+#include "ui/canvas/block_form.h"
 #include "ui/canvas/layer_search.h"
 #include "ui/canvas/note_editor.h"
 #include "ui/document/layer_catalogue.h"
 #include "ui/document/project_file_state.h"
 #include "ui/theme/widgets.h"
 
+#include <QLineEdit>
 #include <random>
 
 using namespace convarium;
@@ -42,6 +44,7 @@ class TestCanvasRandom : public QObject
 
     void anything(CanvasWindow& w)
     {
+        constexpr auto kDissolve = Qt::ControlModifier | Qt::ShiftModifier;
         static const std::vector<std::pair<int, Qt::KeyboardModifiers>> keys{{Qt::Key_Delete, {}},
                                                                              {Qt::Key_C, Qt::ControlModifier},
                                                                              {Qt::Key_V, Qt::ControlModifier},
@@ -50,6 +53,9 @@ class TestCanvasRandom : public QObject
                                                                              {Qt::Key_L, Qt::ControlModifier},
                                                                              {Qt::Key_T, Qt::ControlModifier},
                                                                              {Qt::Key_A, Qt::ControlModifier},
+                                                                             {Qt::Key_G, Qt::ControlModifier},
+                                                                             {Qt::Key_E, Qt::ControlModifier},
+                                                                             {Qt::Key_G, kDissolve},
                                                                              {Qt::Key_Tab, {}},
                                                                              {Qt::Key_Right, {}},
                                                                              {Qt::Key_Left, {}},
@@ -88,6 +94,8 @@ class TestCanvasRandom : public QObject
             if (w.view->search()->isVisible())
                 QTest::keyClick(w.view->search()->field(), Qt::Key_Escape);
         }
+        if (auto* form = w.view->blockForm(); form->isVisible())
+            QTest::keyClick(form->nameField(), pick(4) == 0 ? Qt::Key_Escape : Qt::Key_Return);
         if (w.view->noteEditor()->isVisible()) {
             QTest::keyClicks(w.view->noteEditor(), QStringLiteral("x"));
             QTest::keyClick(w.view->noteEditor(), Qt::Key_Escape);

@@ -1,5 +1,7 @@
 #include "engine/layers/layer.h"
 #include "sample_graphs.h"
+#include "ui/document/edit_builder.h"
+#include "ui/inspector/block_settings.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/param_form.h"
 #include "ui/inspector/shape_label.h"
@@ -59,6 +61,52 @@ private Q_SLOTS:
     {
         m_panel.reset();
         m_document.reset();
+    }
+
+    void aBlockHasANameAndParametersThatSetAllItsLayersAtOnce()
+    {
+        const NodeId first = m_document->addNode("conv2d", {}), second = m_document->addNodeAfter("conv2d", {}, first);
+        std::int64_t group = -1;
+        m_document->edit(QStringLiteral("Make"), [&](EditBuilder& b) {
+            group = b.makeBlock({first, second}, -1, "Twins");
+        });
+        m_panel->setSelection({first, second});
+        BlockSettings* settings = m_panel->blockSettings();
+        QVERIFY(settings->isVisible() && settings->isEmpty() && !m_panel->form()->isVisible());
+        m_document->edit(QStringLiteral("Parameters"), [&](EditBuilder& b) {
+            b.setBlockParameters(group, {{"Filters", {{first, "filters"}, {second, "filters"}}},
+                                         {"Kernel",
+                                          {{first, "kernelHeight"},
+                                           {first, "kernelWidth"},
+                                           {second, "kernelHeight"},
+                                           {second, "kernelWidth"}}}});
+        });
+        QTRY_VERIFY(settings->field(1));
+        const int before = steps();
+        NumberBox* filters = box(QStringLiteral("Filters"));
+        QVERIFY(filters);
+        QTRY_VERIFY(filters->isVisible());
+        type(filters, QStringLiteral("24"));
+        QTest::keyClick(filters, Qt::Key_Return);
+        QCOMPARE(integer(first, "filters"), 24);
+        QCOMPARE(integer(second, "filters"), 24);
+        QCOMPARE(steps(), before + 1);
+        QCOMPARE(m_document->undoStack()->undoText(), QStringLiteral("Change filters of Twins to 24"));
+        type(box(QStringLiteral("Kernel")), QStringLiteral("5"));
+        QTest::keyClick(box(QStringLiteral("Kernel")), Qt::Key_Return);
+        for (const char* key : {"kernelHeight", "kernelWidth"})
+            QCOMPARE(integer(second, key), 5);
+        m_document->undoStack()->undo();
+        m_document->undoStack()->undo();
+        QVERIFY(integer(second, "filters") != 24);
+        // Its name, as that of a layer.
+        QCOMPARE(m_panel->nameField()->text(), QStringLiteral("Twins"));
+        m_panel->startRename();
+        QTest::keyClicks(m_panel->nameField(), QStringLiteral("Pair"));
+        QTest::keyClick(m_panel->nameField(), Qt::Key_Return);
+        QCOMPARE(m_document->graph().groups.front().name, std::string("Pair"));
+        m_panel->setSelection({first});
+        QVERIFY(!settings->isVisible() && m_panel->form()->isVisible());
     }
 
     void nothingIsCutOffInAnyLayer()

@@ -1,10 +1,17 @@
+#include "engine/blocks/groups.h"
 #include "engine/layers/layer.h"
+#include "ui/document/edit_builder.h"
+#include "ui/document/own_blocks.h"
 #include "ui/palette/layer_palette.h"
+#include "ui/palette/own_block_section.h"
+#include "ui/theme/dialogs.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/widgets.h"
 
 #include <QAccessible>
+#include <QLineEdit>
 #include <QMimeData>
+#include <QTemporaryDir>
 #include <QToolButton>
 #include <QtTest>
 
@@ -32,6 +39,16 @@ QString wordsOf(const LayerPalette& palette)
         if (label->isVisible())
             words << label->text();
     return words.join(u'\n');
+}
+
+void keepBlock(const QString& name)
+{
+    ProjectDocument document;
+    const NodeId conv = document.addNode("conv2d", {});
+    const NodeId relu = document.addNodeAfter("relu", {}, conv);
+    std::int64_t group = -1;
+    document.edit(name, [&](EditBuilder& b) { group = b.makeBlock({conv, relu}, -1, name.toStdString()); });
+    QVERIFY(OwnBlocks::instance().save(blockContent(document.state(), group, name)).has_value());
 }
 
 /// A window with the palette at its left, as in the program.
@@ -76,6 +93,59 @@ private Q_SLOTS:
     {
         Settings::instance().useTestMode();
         ThemeManager::instance().install();
+    }
+
+    void myBlocksAreListedFoundRenamedAndDeleted()
+    {
+        QTemporaryDir folder;
+        OwnBlocks& store = OwnBlocks::instance();
+        store.load(folder.path());
+        Window w;
+        QVERIFY(w.ready());
+        QVERIFY(!wordsOf(*w.palette).contains(QStringLiteral("My blocks")));
+        auto* header = w.palette->ownBlocks()->findChild<SectionHeader*>();
+        QVERIFY(!header->isVisible()); // nothing is there, so nothing is said
+        keepBlock(QStringLiteral("Stage"));
+        keepBlock(QStringLiteral("Body"));
+        QVERIFY(header->isVisible());
+        QCOMPARE(header->text(), QStringLiteral("My blocks"));
+        LayerRow* row = w.palette->row(QStringLiteral("my:Stage"));
+        QVERIFY(row && row->isVisible() && row->toolTip().contains(QStringLiteral("Conv2D, ReLU")));
+        const std::unique_ptr<QMimeData> mime(row->mimeData());
+        QCOMPARE(mime->data(QStringLiteral("application/x-convarium-layer")), QByteArray("my:Stage"));
+        QTest::mouseDClick(row, Qt::LeftButton);
+        QCOMPARE(w.activated.count(), 1);
+        QCOMPARE(w.activated.front().front().toString(), QStringLiteral("my:Stage"));
+        w.palette->searchField()->setText(QStringLiteral("stag"));
+        QVERIFY(w.palette->row(QStringLiteral("my:Stage"))->isVisible());
+        QVERIFY(!w.palette->row(QStringLiteral("my:Body"))->isVisible());
+        w.palette->searchField()->clear();
+
+        row->setFocus();
+        QTest::keyClick(row, Qt::Key_F2);
+        QLineEdit* field = w.palette->ownBlocks()->renameField();
+        QVERIFY(field && field->isVisible());
+        QTest::keyClicks(field, QStringLiteral("Torso"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QVERIFY(w.palette->row(QStringLiteral("my:Torso")) && !w.palette->row(QStringLiteral("my:Stage")));
+        QVERIFY(store.named(QStringLiteral("Torso")));
+
+        QStringList asked;
+        int answer = 0;
+        const dialogs::ScopedAnswers answers([&](const dialogs::Message& m) {
+            asked << m.text;
+            return answer;
+        });
+        for (answer = 0; answer < 2; ++answer) {
+            row = w.palette->row(QStringLiteral("my:Torso"));
+            row->setFocus();
+            QTest::keyClick(row, Qt::Key_Delete);
+            QCOMPARE(store.named(QStringLiteral("Torso")) == nullptr, answer == 1);
+        }
+        QCOMPARE(asked.size(), 2);
+        QVERIFY(!w.palette->row(QStringLiteral("my:Torso")) && w.palette->row(QStringLiteral("my:Body")));
+        store.load(folder.filePath(QStringLiteral("nowhere")));
+        QVERIFY(!header->isVisible());
     }
 
     void everyLayerHasARowUnderItsFamily()

@@ -34,8 +34,13 @@ engine::Result<void> ConnectGesture::verdict(NodeId other) const
 {
     const ProjectDocument* document = m_scene->document();
     if (m_lifted)
-        return other == m_lifted->to ? engine::Result<void>() : document->canRewire(*m_lifted, other);
-    return m_fromOutput ? document->canConnect(m_node, other) : document->canConnect(other, m_node);
+        return isOldTarget(other) ? engine::Result<void>() : document->canRewire(*m_lifted, m_scene->entryOf(other));
+    return m_fromOutput ? m_scene->canConnect(m_node, other) : m_scene->canConnect(other, m_node);
+}
+
+bool ConnectGesture::isOldTarget(NodeId other) const
+{
+    return other == m_lifted->to || m_scene->wholeOf(other).contains(m_lifted->to);
 }
 
 NodeId ConnectGesture::targetAt(QPointF scenePos) const
@@ -94,11 +99,13 @@ void ConnectGesture::finish(const GesturePoint& point)
     } else if (m_lifted) {
         if (m_target == kNoNode)
             document->removeEdge(*m_lifted);
-        else if (const auto done = document->rewire(*m_lifted, m_target); !done)
+        else if (isOldTarget(m_target))
+            return;
+        else if (const auto done = document->rewire(*m_lifted, m_scene->entryOf(m_target)); !done)
             m_view->say(QString::fromStdString(done.error().text()));
     } else if (m_target != kNoNode) {
         const auto done =
-            m_fromOutput ? document->connectNodes(m_node, m_target) : document->connectNodes(m_target, m_node);
+            m_fromOutput ? m_scene->connectCards(m_node, m_target) : m_scene->connectCards(m_target, m_node);
         if (!done)
             m_view->say(QString::fromStdString(done.error().text()));
     } else if (const auto block = blockUnder(point.scene)) {

@@ -27,6 +27,8 @@ private:
     /// The layer that a wire let go here would reach; kNoNode: none.
     [[nodiscard]] NodeId targetAt(QPointF scenePos) const;
     [[nodiscard]] engine::Result<void> verdict(NodeId other) const;
+    /// The card at which the wire in the hand ended.
+    [[nodiscard]] bool isOldTarget(NodeId other) const;
     /// Anywhere in the frame of a block that waits for its input will do, unless the wire began in it.
     [[nodiscard]] std::optional<std::int64_t> blockUnder(QPointF scenePos) const;
     void end();

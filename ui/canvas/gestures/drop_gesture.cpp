@@ -1,9 +1,9 @@
 #include "ui/canvas/gestures/drop_gesture.h"
 
-#include "engine/blocks/block.h"
 #include "engine/layers/layer.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/canvas/placement.h"
+#include "ui/document/own_blocks.h"
 #include "ui/theme/theme.h"
 
 #include <QFontMetricsF>
@@ -22,12 +22,13 @@ void DropGesture::move(const GesturePoint& point)
     m_replaced = engine::kNoNode;
     const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
     const Hit hit = m_view->canvasScene()->hitAt(point.scene);
-    const bool block = engine::findBlock(m_layer) != nullptr;
+    const bool block = findBlock(m_layer) != nullptr;
     const QSizeF size(block ? 2 * kCardWidth : kCardWidth, block ? kCardWidth : 96);
     if ((block || (layer && layer->maxInputs > 0)) && hit.kind == Hit::Kind::Wire)
         m_wire = hit.edge;
     else if (const engine::Node* node = m_view->document()->graph().node(hit.node);
-             layer && hit.kind == Hit::Kind::Layer && node && node->type != m_layer)
+             layer && hit.kind == Hit::Kind::Layer && node && node->type != m_layer &&
+             !m_view->canvasScene()->stacks().of(hit.node)->isFolded())
         m_replaced = hit.node;
     else if (!block)
         corner = freePlace(*m_view->document(), corner); // the ghost stands where the card will be
@@ -42,7 +43,7 @@ void DropGesture::finish(const GesturePoint& point)
     const NodeId replaced = m_replaced;
     cancel();
     ProjectDocument* document = m_view->document();
-    if (engine::findBlock(m_layer)) {
+    if (findBlock(m_layer)) {
         m_view->showAdded(insertBlock(*document, m_layer, wire, engine::kNoNode, m_ghost.topLeft()));
         return;
     }
@@ -91,7 +92,7 @@ void DropGesture::paint(QPainter* painter) const
         return;
     const Theme& theme = Theme::current();
     const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
-    const engine::BlockDescriptor* block = engine::findBlock(m_layer);
+    const engine::BlockDescriptor* block = findBlock(m_layer);
     const Family family = block ? Family::Block : familyFromName(QString::fromStdString(layer ? layer->family : ""));
     QPen pen(theme.familyInk(family), 1.5);
     pen.setDashPattern({4, 3});

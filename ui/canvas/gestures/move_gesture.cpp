@@ -34,7 +34,8 @@ MoveGesture::MoveGesture(CanvasScene* scene, NodeId held, const GesturePoint& st
         if (held == engine::kNoNode && m_held.isNull())
             m_held = scene->noteItem(i).rect();
     }
-    if (cards != 1 || !m_notes.empty())
+    // A folded block may have several layers that a wire would have to lead through.
+    if (cards != 1 || !m_notes.empty() || m_chain->isFolded())
         m_chain.reset();
     else
         m_loose = graph.edgesInto(m_chain->head).empty() && graph.edgesFrom(m_chain->tail()).empty();
