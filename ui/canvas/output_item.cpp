@@ -116,7 +116,8 @@ void OutputItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidg
         painter->drawText(QPointF(x + after, 55), tr("sure"));
     const QString& second = m_reading.second;
     const double share = m_reading.secondCertainty;
-    if (!second.isEmpty())
+    const bool above = 55 + line <= 103 - words.ascent(); // clear of the label's line
+    if (!second.isEmpty() && above)
         painter->drawText(QPointF(x, 55 + line),
                           fitting({tr("then %1, %2").arg(second, percent(share)),
                                    tr("then %1, %2").arg(second, percent(share, 0)), tr("then %1").arg(second)}));
@@ -129,8 +130,12 @@ void OutputItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidg
     paintIcon(painter, QRectF(mark, 92, 14, 14), m_reading.right ? QStringLiteral("ok") : QStringLiteral("close"),
               color);
     painter->setPen(color);
-    painter->setFont(cardFont(readablePx(12, scale), QFont::Medium));
-    painter->drawText(QPointF(mark + 17, 103), m_reading.right ? tr("right") : tr("wrong"));
+    const QFont medium = cardFont(readablePx(12, scale), QFont::Medium);
+    const QString verdict = m_reading.right ? tr("right") : tr("wrong");
+    if (mark + 17 + QFontMetricsF(medium).horizontalAdvance(verdict) > card.right() - 4)
+        return; // the mark says it
+    painter->setFont(medium);
+    painter->drawText(QPointF(mark + 17, 103), verdict);
 }
 
 } // namespace convarium::ui
