@@ -134,8 +134,9 @@ private Q_SLOTS:
         QCOMPARE(m_maps->image(), static_cast<std::int64_t>(m_view->images()->image(1)));
         // And it is explained, beside what random weights would say.
         // Until then the image chosen before it may be.
-        QTRY_VERIFY(m_view->explanation()->explanation() &&
-                    m_view->explanation()->explanation()->image == m_view->images()->image(1));
+        QTRY_VERIFY_WITH_TIMEOUT(m_view->explanation()->explanation() &&
+                                     m_view->explanation()->explanation()->image == m_view->images()->image(1),
+                                 60000);
         const auto& why = *m_view->explanation()->explanation();
         QVERIFY2(why.fault.isEmpty(), qPrintable(why.fault));
         QCOMPARE(why.learnt.classIndex, 2);
