@@ -193,6 +193,7 @@ LayerDescriptor describe_conv2d()
     };
     d.check = check;
     d.tensors = tensors;
+    d.hasKernels = true;
     d.seen = seenWindow;
     setFormulas<Formulas>(d);
     setReference<Reference>(d);

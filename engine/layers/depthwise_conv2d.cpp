@@ -116,6 +116,7 @@ LayerDescriptor describe_depthwise_conv2d()
         return checkWindow("DepthwiseConv2D", inputs[0], p);
     };
     d.tensors = tensors;
+    d.hasKernels = true;
     d.seen = seenWindow;
     setFormulas<Formulas>(d);
     setReference<Reference>(d);

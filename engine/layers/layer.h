@@ -207,6 +207,8 @@ struct LayerDescriptor {
     bool rectifies = false;
     /// Lowest and highest output of a function that is flat at both ends: there it learns hardly anything.
     std::optional<std::pair<double, double>> squashesTo;
+    /// Tensor "weight" holds a kernel for each pair of maps (maps out, maps in, height, width): people may draw them.
+    bool hasKernels = false;
     /// Docked below its producer on the canvas (activation, BatchNorm, Dropout).
     bool docks = false;
     ReferenceFunctions<float> reference;

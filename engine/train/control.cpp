@@ -39,4 +39,11 @@ void TrainControl::changeConfig(const TrainConfig& config)
     m_newConfig = config;
 }
 
+void TrainControl::editWeights(WeightEdit edit)
+{
+    std::lock_guard lock(m_mutex);
+    m_edits.push_back(std::move(edit));
+    m_wake.notify_all();
+}
+
 } // namespace convarium::engine

@@ -257,19 +257,36 @@ void Trainer::takeThreads(Session& s, int threads)
     s.windowImages = 0;
 }
 
+void Trainer::takeEdits(Session& s, const std::vector<WeightEdit>& edits)
+{
+    const auto state = edited(*copyState(s), edits);
+    load(*s.executor, *state->weights, state.get());
+    s.best = state->best;
+}
+
 /// Returns false when the run is to end.
 bool Trainer::waitWhilePaused(Session& s, TrainControl& control, TrainingSink& sink)
 {
     std::unique_lock lock(control.m_mutex);
     bool waited = false;
-    if (control.m_paused && control.m_singleSteps == 0 && !control.m_stop) {
+    for (;;) {
+        if (const auto edits = std::exchange(control.m_edits, {}); !edits.empty()) {
+            lock.unlock();
+            takeEdits(s, edits);
+            lock.lock();
+        }
+        if (!control.m_paused || control.m_singleSteps > 0 || control.m_stop)
+            break;
         lock.unlock();
         m_state = copyState(s);
         sink.snapshot(m_state);
-        sink.paused();
-        lock.lock();
-        control.m_wake.wait(lock, [&] { return !control.m_paused || control.m_singleSteps > 0 || control.m_stop; });
+        if (!waited)
+            sink.paused();
         waited = true;
+        lock.lock();
+        control.m_wake.wait(lock, [&] {
+            return !control.m_paused || control.m_singleSteps > 0 || control.m_stop || !control.m_edits.empty();
+        });
     }
     if (control.m_stop)
         return false;

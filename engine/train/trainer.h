@@ -65,6 +65,21 @@ struct TrainingState {
     [[nodiscard]] const WeightsPtr& resultWeights() const { return best ? best : average ? average : weights; }
 };
 
+/// Numbers that take the place of those of a tensor from `first` on, in logical order.
+struct WeightEdit {
+    TensorKey tensor;
+    std::int64_t first = 0;
+    std::vector<float> values;
+    std::vector<float> average, best; ///< for the moving average and the best epoch; empty: the same
+};
+
+/// The same state with these numbers in its weights, their average and those of the best epoch. What the optimizer
+/// remembers stays.
+[[nodiscard]] std::shared_ptr<const TrainingState> edited(const TrainingState& state,
+                                                          const std::vector<WeightEdit>& edits);
+/// What the edit would replace: the edit that takes it back. Nothing where the tensor has no such place.
+[[nodiscard]] std::optional<WeightEdit> replacedBy(const WeightEdit& edit, const TrainingState& state);
+
 /// One training step as a value: enough to recompute any activation, gradient or update on the reference path.
 struct StepRecord {
     std::shared_ptr<const TrainingState> before;
@@ -185,6 +200,8 @@ public:
     /// Changed settings of the optimizer (but not another optimizer), schedule, clipping, early stopping, epochs and
     /// the number of threads apply between steps; what shapes network or data does not.
     void changeConfig(const TrainConfig& config);
+    /// Applies between steps, also while paused: then a snapshot follows.
+    void editWeights(WeightEdit edit);
     [[nodiscard]] const std::atomic<bool>& stopFlag() const { return m_stop; }
 
 private:
@@ -199,6 +216,7 @@ private:
     bool m_paused = false;
     int m_singleSteps = 0;
     std::optional<TrainConfig> m_newConfig;
+    std::vector<WeightEdit> m_edits;
 };
 
 /// Starting weights from the seed, keyed by node id and tensor key.
@@ -223,6 +241,7 @@ private:
     bool waitWhilePaused(Session& session, TrainControl& control, TrainingSink& sink);
     void takeConfig(Session& session, const TrainConfig& config);
     void takeThreads(Session& session, int threads);
+    void takeEdits(Session& session, const std::vector<WeightEdit>& edits);
     Result<void> epochEnd(Session& session, TrainingSink& sink);
     void watchLoss(Session& session, const EpochEvent& epoch);
     [[nodiscard]] bool endsEarly(const Session& session) const;

@@ -84,8 +84,8 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
       m_settingsHeader(new SectionHeader(tr("Settings"))), m_form(new ParamForm(document)),
       m_block(new BlockSettings(document)),
       m_noSettings(new TextLabel(tr("There is nothing to set."), TextRole::Body, ColorRole::Text3)),
-      m_whyHeader(new SectionHeader(tr("Why this number"))), m_why(new WhyList),
-      m_healthHeader(new SectionHeader(tr("Health"))), m_health(new HealthList)
+      m_kernels(new QPushButton(tr("Kernels\u2026"))), m_whyHeader(new SectionHeader(tr("Why this number"))),
+      m_why(new WhyList), m_healthHeader(new SectionHeader(tr("Health"))), m_health(new HealthList)
 {
     setAccessibleName(QStringLiteral("Inspector"));
     setFrameShape(QFrame::NoFrame);
@@ -111,6 +111,9 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
     layout->addWidget(m_form);
     layout->addWidget(m_block);
     layout->addWidget(m_noSettings);
+    m_kernels->setToolTip(tr("Write the weights by hand: blur, edges, your own (K)"));
+    layout->addSpacing(scaled(6));
+    layout->addWidget(m_kernels, 0, Qt::AlignLeft);
     layout->addSpacing(scaled(14));
     layout->addWidget(m_whyHeader);
     layout->addSpacing(scaled(4));
@@ -124,6 +127,7 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
 
     connect(m_name, &QLineEdit::editingFinished, this, &InspectorPanel::commitName);
     connect(m_info, &QToolButton::clicked, this, &InspectorPanel::showHelp);
+    connect(m_kernels, &QPushButton::clicked, this, [this] { Q_EMIT kernelsRequested(m_nodes.front()); });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &InspectorPanel::refresh);
     connect(document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
         if (change.what == DocumentChange::What::Reset)
@@ -228,6 +232,12 @@ void InspectorPanel::refreshSoon()
     QMetaObject::invokeMethod(this, &InspectorPanel::refresh, Qt::QueuedConnection);
 }
 
+bool InspectorPanel::hasKernels(NodeId id) const
+{
+    const engine::LayerDescriptor* layer = engine::findLayer(m_document->graph().node(id)->type);
+    return layer && layer->hasKernels;
+}
+
 void InspectorPanel::refresh()
 {
     m_pending = false;
@@ -252,6 +262,7 @@ void InspectorPanel::refresh()
                           : whole ? tr("No setting of its layers is a parameter yet: Ctrl+Shift+E chooses some.")
                                   : tr("These layers share no setting."));
     m_noSettings->setWordWrap(true);
+    m_kernels->setVisible(one && hasKernels(m_nodes.front()));
     m_whyHeader->setVisible(one || none);
     m_whyHeader->setNote(
         tr("batch %1").arg(QLocale().toString(static_cast<qlonglong>(m_document->trainConfig().batch))));

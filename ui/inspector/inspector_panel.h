@@ -39,6 +39,7 @@ public:
     [[nodiscard]] HealthList* healthList() const { return m_health; }
     [[nodiscard]] ShapeLabel* shapeLabel() const { return m_shape; }
     [[nodiscard]] QLineEdit* nameField() const { return m_name; }
+    [[nodiscard]] QPushButton* kernelsButton() const { return m_kernels; }
     [[nodiscard]] QString faultText() const;
     [[nodiscard]] QSize sizeHint() const override;
 
@@ -47,6 +48,8 @@ Q_SIGNALS:
     void left();
     /// The info button: help about a kind of layer was asked for.
     void helpRequested(const QString& layerId);
+    /// The weights of this layer's kernels shall be written by hand.
+    void kernelsRequested(qint64 node);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -54,6 +57,7 @@ protected:
 
 private:
     QWidget* makeHead();
+    [[nodiscard]] bool hasKernels(engine::NodeId id) const;
     void refresh();
     void refreshSoon();
     void showLayer(engine::NodeId id);
@@ -80,6 +84,7 @@ private:
     ParamForm* m_form;
     BlockSettings* m_block;
     TextLabel* m_noSettings;
+    QPushButton* m_kernels;
     SectionHeader* m_whyHeader;
     WhyList* m_why;
     SectionHeader* m_healthHeader;

@@ -43,6 +43,12 @@ JudgeService::JudgeService(TrainingController* controller, QObject* parent) : QO
         if (!m_controller->weightsFitNetwork())
             clear();
     });
+    connect(controller, &TrainingController::weightsEdited, this, [this] {
+        std::erase_if(m_judgements, [step = m_controller->trainingState()->step](const auto& j) {
+            return j->step == step; // of other weights
+        });
+        Q_EMIT judgementsChanged();
+    });
     connect(controller, &TrainingController::dataReady, this, &JudgeService::dataChanged);
     for (TaskThread* thread : {&m_pictures, &m_explainer, &m_thread})
         thread->post([] { lowerOwnPriority(); });

@@ -12,6 +12,7 @@
 #include "ui/inspector/problems_panel.h"
 #include "ui/inspector/totals_bar.h"
 #include "ui/judge/judge_view.h"
+#include "ui/kernels/kernel_page.h"
 #include "ui/palette/layer_palette.h"
 #include "ui/shell/autosave.h"
 #include "ui/shell/header_bar.h"
@@ -104,12 +105,12 @@ MainWindow::MainWindow()
       m_controller(new TrainingController(engineServices(), this)), m_maps(new MapService(m_controller, this)),
       m_canvas(new CanvasView(m_document)), m_pages(new Pages(m_canvas, m_document->undoStack())),
       m_drawing(new DrawingPage(m_controller, m_maps)), m_numbers(new NumberService(m_maps, this)),
-      m_number(new NumberView(m_numbers)), m_judge(new JudgeView(m_controller, m_maps)), m_gallery(new GalleryPage),
-      m_notice(new NoticeBar(tr("Notice"))), m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)),
-      m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
-      m_training(new TrainingDock(m_controller, m_maps, m_document)), m_bottom(new QStackedWidget),
-      m_runs(new RunLibrary(RunLibrary::usualFile(), this)), m_totals(new TotalsBar(m_document)),
-      m_files(new ProjectFiles(m_document, m_controller, this)),
+      m_number(new NumberView(m_numbers)), m_judge(new JudgeView(m_controller, m_maps)),
+      m_kernels(new KernelPage(m_document, m_maps)), m_gallery(new GalleryPage), m_notice(new NoticeBar(tr("Notice"))),
+      m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
+      m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
+      m_bottom(new QStackedWidget), m_runs(new RunLibrary(RunLibrary::usualFile(), this)),
+      m_totals(new TotalsBar(m_document)), m_files(new ProjectFiles(m_document, m_controller, this)),
       m_autosave(new Autosave(
           m_document, [this] { return m_files->network(); }, RecoveryStore::defaultFolder(), this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
@@ -135,6 +136,7 @@ MainWindow::MainWindow()
     m_pages->add(m_drawing, m_drawing->undoStack());
     m_pages->add(m_number);
     m_pages->add(m_judge);
+    m_pages->add(m_kernels);
     m_pages->add(m_gallery);
     auto* middle = new QWidget;
     auto* column = new QVBoxLayout(middle);
@@ -148,6 +150,11 @@ MainWindow::MainWindow()
     m_draw->setShortcut(Qt::Key_D);
     m_draw->setShortcutContext(Qt::WidgetShortcut);
     m_canvas->addAction(m_draw);
+    m_editKernels = new QAction(icon(QStringLiteral("conv")), tr("Kernels by hand"), this);
+    m_editKernels->setShortcut(Qt::Key_K);
+    m_editKernels->setShortcutContext(Qt::WidgetShortcut);
+    m_editKernels->setEnabled(false);
+    m_canvas->addAction(m_editKernels);
     m_header = new HeaderBar(m_document, m_canvas, m_undo, m_redo, m_draw, this);
     addToolBar(Qt::TopToolBarArea, m_header);
     m_paletteDock = addPanel(Qt::LeftDockWidgetArea, m_palette, tr("Layers"));
@@ -170,6 +177,7 @@ MainWindow::MainWindow()
     connectParts();
     connectMaps();
     connectNumbers();
+    connectKernels();
     connectAutosave();
     connectGallery();
     const QByteArray geometry = Settings::instance().get(setting::windowGeometry);
@@ -324,6 +332,22 @@ void MainWindow::showNumber(qint64 node, qint64 element)
 {
     m_number->open(node, element);
     m_pages->open(m_number);
+}
+
+void MainWindow::connectKernels()
+{
+    connect(m_inspector, &InspectorPanel::kernelsRequested, this, &MainWindow::showKernels);
+    connect(m_training->featureMaps(), &FeatureMapPanel::kernelsRequested, this, &MainWindow::showKernels);
+    const auto chosen = [this] { return m_canvas->selection().size() == 1 ? m_canvas->selection().first() : -1; };
+    connect(m_canvas, &CanvasView::selectionChanged, m_editKernels,
+            [this, chosen] { m_editKernels->setEnabled(KernelPage::hasKernels(*m_document, chosen())); });
+    connect(m_editKernels, &QAction::triggered, this, [this, chosen] { showKernels(chosen()); });
+}
+
+void MainWindow::showKernels(qint64 node)
+{
+    m_kernels->open(node);
+    m_pages->open(m_kernels);
 }
 
 void MainWindow::showPage()

@@ -20,6 +20,7 @@ class GalleryPage;
 class HeaderBar;
 class InspectorPanel;
 class JudgeView;
+class KernelPage;
 class LayerPalette;
 class MapService;
 class NoticeBar;
@@ -55,6 +56,7 @@ public:
     [[nodiscard]] DrawingPage* drawing() const { return m_drawing; }
     [[nodiscard]] NumberView* numberView() const { return m_number; }
     [[nodiscard]] JudgeView* judge() const { return m_judge; }
+    [[nodiscard]] KernelPage* kernels() const { return m_kernels; }
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -75,6 +77,8 @@ private:
     void connectMaps();
     void connectNumbers();
     void showNumber(qint64 node, qint64 element);
+    void connectKernels();
+    void showKernels(qint64 node);
     void showPage();
     void connectAutosave();
     void offerRecovery();
@@ -103,6 +107,7 @@ private:
     NumberService* m_numbers;
     NumberView* m_number;
     JudgeView* m_judge;
+    KernelPage* m_kernels;
     GalleryPage* m_gallery;
     NoticeBar* m_notice;
     NoticeBar* m_story;
@@ -125,6 +130,7 @@ private:
     QDockWidget* m_inspectorDock;
     QDockWidget* m_bottomDock;
     QAction* m_draw;
+    QAction* m_editKernels;
     QAction* m_undo;
     QAction* m_redo;
     QMenu* m_networks = nullptr;

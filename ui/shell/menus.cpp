@@ -203,6 +203,7 @@ void MainWindow::makeInsideMenu()
     QMenu* inside = menuBar()->addMenu(tr("Look &inside"));
     inside->addAction(m_draw);
     inside->addAction(m_canvas->commands()->lookInside);
+    inside->addAction(m_editKernels);
     inside->addAction(tr("Judge the network"), QKeySequence(QStringLiteral("F8")), this,
                       [this] { m_pages->open(m_judge); });
 }

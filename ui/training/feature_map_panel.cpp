@@ -100,6 +100,9 @@ QWidget* FeatureMapPanel::makeFoot()
     kernels->addLayout(names);
     m_kernels = new KernelStrip;
     kernels->addWidget(m_kernels, 1);
+    m_editKernels = new IconButton(QStringLiteral("pen"), tr("Kernels by hand"), this, ColorRole::Text2);
+    connect(m_editKernels, &QToolButton::clicked, this, [this] { Q_EMIT kernelsRequested(m_service->node()); });
+    kernels->addWidget(m_editKernels);
     column->addWidget(m_kernelRow);
 
     auto* row = new QHBoxLayout;
@@ -140,9 +143,9 @@ void FeatureMapPanel::showResult(const MapResult& result)
     const QLocale locale;
     const bool maps = result.width * result.height > 1;
     m_title->setText(result.picture && m_service->showsOwnImage() ? tr("Drawing in %1").arg(m_label)
-                     : result.picture ? tr("Test image in %1").arg(m_label)
-                     : maps         ? tr("Feature maps of %1").arg(m_label)
-                                    : tr("Numbers of %1").arg(m_label));
+                     : result.picture                             ? tr("Test image in %1").arg(m_label)
+                     : maps                                       ? tr("Feature maps of %1").arg(m_label)
+                                                                  : tr("Numbers of %1").arg(m_label));
     m_size->setText(maps ? tr("%1, %2×%3")
                                .arg(result.count == 1 ? tr("1 map") : tr("%1 maps").arg(locale.toString(result.count)))
                                .arg(result.height)
@@ -150,6 +153,9 @@ void FeatureMapPanel::showResult(const MapResult& result)
                          : tr("%1 numbers").arg(locale.toString(result.count)));
     m_grid->setResult(result);
     m_kernelRow->setVisible(result.kernelCount > 0);
+    const auto* of = m_service->controller()->graph().node(result.node);
+    const auto* kind = of ? engine::findLayer(of->type) : nullptr;
+    m_editKernels->setVisible(kind && kind->hasKernels);
     m_kernelTitle->setText(tr("Kernel of map %1").arg(result.map + 1));
     m_kernelSize->setText(
         tr("%1×%2×%3 weights").arg(result.kernelHeight).arg(result.kernelWidth).arg(result.kernelCount));
@@ -200,13 +206,13 @@ void FeatureMapPanel::updateImageText()
 void FeatureMapPanel::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
-    m_service->setPanelVisible(true);
+    m_service->setWatched(this, true);
 }
 
 void FeatureMapPanel::hideEvent(QHideEvent* event)
 {
     QWidget::hideEvent(event);
-    m_service->setPanelVisible(false);
+    m_service->setWatched(this, false);
 }
 
 void FeatureMapPanel::resizeEvent(QResizeEvent* event)

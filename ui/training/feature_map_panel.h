@@ -32,6 +32,8 @@ public:
 Q_SIGNALS:
     /// The user wants to draw the image.
     void drawingRequested();
+    /// The kernels of the shown layer are to be written by hand.
+    void kernelsRequested(qint64 node);
     /// A number of the shown layer (after what is docked to it) was clicked; element in logical order.
     void numberChosen(qint64 node, qint64 element);
 
@@ -58,6 +60,7 @@ private:
     TextLabel* m_kernelTitle;
     TextLabel* m_kernelSize;
     KernelStrip* m_kernels;
+    IconButton* m_editKernels;
     PixelPicture* m_picture;
     ElidedLabel* m_imageText;
     ElidedLabel* m_caption;

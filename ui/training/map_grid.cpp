@@ -17,7 +17,7 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kSmallestCell = 12, kLargestMap = 46, kLargestNumber = 28;
+constexpr int kSmallestCell = 12, kLargestNumber = 28;
 constexpr int kKernelHeight = 34;
 
 void frame(QPainter& painter, const QRect& rect)
@@ -83,10 +83,16 @@ void MapGrid::clear(const QString& hint)
     update();
 }
 
+void MapGrid::setLargestMap(int side)
+{
+    m_largestMap = side;
+    layOut();
+}
+
 void MapGrid::layOut()
 {
     const bool maps = m_result.width * m_result.height > 1;
-    int largest = scaled(maps ? kLargestMap : kLargestNumber);
+    int largest = scaled(maps ? m_largestMap : kLargestNumber);
     if (m_result.count == 1)
         largest = std::max(largest, std::min({width(), height(), scaled(140)}));
     m_layout =

@@ -29,6 +29,8 @@ public:
     explicit MapGrid(QWidget* parent = nullptr);
     void setResult(const MapResult& result);
     void clear(const QString& hint);
+    /// No map is drawn larger than so many pixels of the design.
+    void setLargestMap(int side);
     [[nodiscard]] int current() const { return m_current; }
     [[nodiscard]] const MapResult& result() const { return m_result; }
     [[nodiscard]] QRect cellRect(int index) const;
@@ -57,6 +59,7 @@ private:
     MapResult m_result;
     GridLayout m_layout;
     QString m_hint;
+    int m_largestMap = 46;
     int m_current = 0;
     int m_offset = 0; ///< scrolled by so many pixels
 };

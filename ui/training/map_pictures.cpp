@@ -92,6 +92,7 @@ void layKernels(MapResult& result, const engine::Tensor& weight, int map, const 
     result.kernelCount = count;
     result.kernelWidth = w;
     result.kernelHeight = h;
+    result.kernelValues.assign(values, values + static_cast<std::size_t>(count) * plane);
     result.kernels = QImage(count * w, h, QImage::Format_RGB32);
     for (int k = 0; k < count; ++k)
         mapInto(result.kernels, k * w, 0, values + static_cast<std::size_t>(k) * plane, w, h, w, scale,

@@ -51,9 +51,12 @@ MapService::~MapService()
     m_worker.reset(); // its thread uses this object
 }
 
-void MapService::setPanelVisible(bool visible)
+void MapService::setWatched(const QObject* view, bool visible)
 {
-    m_panelVisible = visible;
+    if (visible)
+        m_views.insert(view);
+    else
+        m_views.remove(view);
     schedule();
 }
 
@@ -174,7 +177,7 @@ void MapService::send()
     request.seed = m_controller->config().seed;
     request.images = m_images;
     request.image = m_own ? 0 : m_image;
-    request.node = m_panelVisible ? m_node : engine::kNoNode;
+    request.node = !m_views.isEmpty() ? m_node : engine::kNoNode;
     request.map = m_map;
     request.ownScales = m_ownScales;
     request.thumbnails = m_thumbnailsWanted;

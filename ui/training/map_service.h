@@ -6,6 +6,7 @@
 
 #include <QElapsedTimer>
 #include <QObject>
+#include <QSet>
 #include <QTimer>
 
 namespace convarium::ui
@@ -24,8 +25,8 @@ public:
 
     [[nodiscard]] TrainingController* controller() const { return m_controller; }
 
-    /// The panel is visible.
-    void setPanelVisible(bool visible);
+    /// A view of the maps of the chosen layer is visible, or no more.
+    void setWatched(const QObject* view, bool visible);
     /// The canvas shows thumbnails and the reading.
     void setThumbnailsWanted(bool wanted);
     void setNode(engine::NodeId node);
@@ -65,7 +66,7 @@ Q_SIGNALS:
     void unavailable(const QString& reason);
 
 private:
-    [[nodiscard]] bool watched() const { return m_panelVisible || m_thumbnailsWanted; }
+    [[nodiscard]] bool watched() const { return !m_views.isEmpty() || m_thumbnailsWanted; }
     void schedule();
     void send();
     void receive(MapResult result);
@@ -81,7 +82,7 @@ private:
     engine::NodeId m_node = engine::kNoNode;
     int m_map = 0;
     bool m_ownScales = false;
-    bool m_panelVisible = false;
+    QSet<const QObject*> m_views; ///< that are visible; never looked into
     bool m_thumbnailsWanted = false;
     int m_requestId = 0;
     int m_firstId = 0; ///< results of earlier requests are of another network

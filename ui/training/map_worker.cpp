@@ -153,13 +153,14 @@ MapResult MapWorker::compute(const MapRequest& request)
         }
     }
     inspector.run(m_pixels);
+    result.weights = m_probe.weights();
 
     if (const auto* node = graph.node(request.node)) {
         result.shown = dockedEnd(graph, node->id);
         result.picture = isInput(*node);
         layMaps(result, inspector.output(result.shown), request.ownScales, theme);
         result.map = std::clamp(request.map, 0, std::max(result.count - 1, 0));
-        if (const auto w = m_probe.weights().find({node->id, "weight"}); w != m_probe.weights().end())
+        if (const auto w = result.weights->find({node->id, "weight"}); w != result.weights->end())
             layKernels(result, w->second, result.map, theme);
         if (result.picture && !result.input.isNull()) {
             result.atlas = result.input;

@@ -50,7 +50,9 @@ struct MapResult {
     bool picture = false; ///< the atlas is the image itself
     int map = 0;
     int kernelCount = 0, kernelWidth = 0, kernelHeight = 0;
-    QImage kernels; ///< kernels of the chosen map side by side, one pixel per weight
+    QImage kernels;                  ///< kernels of the chosen map side by side, one pixel per weight
+    std::vector<float> kernelValues; ///< their weights
+    engine::WeightsPtr weights;      ///< all of the network, as they were used
     QImage input;
     QHash<engine::NodeId, CardThumbnail> thumbnails;
     OutputReading reading;

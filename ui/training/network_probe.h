@@ -27,7 +27,7 @@ public:
                                  const engine::WeightsPtr& weights, std::uint64_t seed);
     /// After prepare().
     [[nodiscard]] engine::Inspector& inspector() { return *m_inspector; }
-    [[nodiscard]] const engine::WeightMap& weights() const { return *m_weights; }
+    [[nodiscard]] const engine::WeightsPtr& weights() const { return m_weights; }
     /// Frees everything, after an exception.
     void forget();
 

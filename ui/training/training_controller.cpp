@@ -129,6 +129,9 @@ bool TrainingController::isOutOfDate() const
     if (!m_session && !m_latest && m_history.empty())
         return false;
     const auto core = trainedCore(m_graph);
+    // Initial weights that were edited by hand may be trained with any settings but another seed.
+    if (!m_session && m_latest && m_latest->step == 0 && !m_latest->optimizer1 && !m_latest->average)
+        return !shareWeights(core, m_trainedGraph) || m_config.seed != m_latest->seed;
     // A run that is under way has its own frozen layers; the next one takes those of the document and the same weights.
     return (m_session ? core != m_trainedGraph : !shareWeights(core, m_trainedGraph)) ||
            !continues(m_config, m_trainedConfig);
@@ -275,6 +278,7 @@ void TrainingController::restore(std::shared_ptr<const engine::TrainingState> st
 
 void TrainingController::clearRun()
 {
+    ++m_weightsOrigin;
     m_latest.reset();
     m_history.clear();
     m_test.reset();

@@ -65,6 +65,15 @@ public:
     [[nodiscard]] bool weightsFitNetwork() const;
     /// What panels show: the newest weights while training runs, else the run's result; null: the initial ones.
     [[nodiscard]] engine::WeightsPtr shownWeights() const;
+    /// Why weights cannot be edited by hand now, as a sentence; empty when they can, also while training runs.
+    [[nodiscard]] QString weightEditReason() const;
+    /// Another number whenever the weights have nothing to do with those before any more: reset, a new run, a file.
+    [[nodiscard]] int weightsOrigin() const { return m_weightsOrigin; }
+    /// Puts these numbers into the weights; a run that is under way takes them between two steps. Returns the edit
+    /// that takes it back; nothing where there is no such place. initial: the weights as they are drawn from the seed,
+    /// wanted while trainingState() is null.
+    std::optional<engine::WeightEdit> editWeights(const engine::WeightEdit& edit,
+                                                  const engine::WeightsPtr& initial = nullptr);
     /// The network or a setting that matters has changed since the run began.
     [[nodiscard]] bool isOutOfDate() const;
     /// Would train() go on from the weights there are?
@@ -109,6 +118,8 @@ Q_SIGNALS:
     void historyChanged();
     /// The newest weights; null: the initial ones (after reset).
     void snapshotArrived(std::shared_ptr<const engine::TrainingState> state);
+    /// By hand; snapshotArrived() follows.
+    void weightsEdited();
     void speedMeasured(std::shared_ptr<const engine::SpeedEvent> event);
     void healthChanged(convarium::engine::HealthPtr report);
     void dataReady();
@@ -160,6 +171,7 @@ private:
     std::shared_ptr<RunSession> m_session;
     int m_runId = 0;
     int m_dataId = 0;
+    int m_weightsOrigin = 0;
     std::int64_t m_extraEpochs = 0, m_extraSteps = 0;
     bool m_measuring = false;
     bool m_pauseWanted = false;

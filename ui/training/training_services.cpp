@@ -17,6 +17,7 @@ public:
     void setMeasuring(bool on) override { m_control.setMeasuring(on); }
     void setWatching(bool on) override { m_control.setWatching(on); }
     void changeConfig(const engine::TrainConfig& config) override { m_control.changeConfig(config); }
+    void editWeights(const engine::WeightEdit& edit) override { m_control.editWeights(edit); }
     void run(RunRequest request, engine::TrainingSink& sink) override
     {
         engine::Trainer trainer(std::move(request.graph), std::move(request.config), std::move(request.data),

@@ -32,6 +32,7 @@ public:
     virtual void setMeasuring(bool on) = 0;
     virtual void setWatching(bool on) = 0;
     virtual void changeConfig(const engine::TrainConfig& config) = 0;
+    virtual void editWeights(const engine::WeightEdit& edit) = 0;
     /// Blocks its thread until the end; calls sink.done() exactly once.
     virtual void run(RunRequest request, engine::TrainingSink& sink) = 0;
 };

@@ -140,6 +140,43 @@ private Q_SLOTS:
         QVERIFY(*plain.snapshots.back()->weights == *after.snapshots.back()->weights);
     }
 
+    void anEditOfWeightsReachesTheRunBetweenTwoSteps()
+    {
+        TrainConfig config = quick();
+        config.averageDecay = 0.9;
+        const auto initial = initialWeights(smallNetwork(), config.seed);
+        const auto kernel =
+            std::find_if(initial->begin(), initial->end(), [](const auto& t) { return t.first.second == "weight"; });
+        const WeightEdit edit{kernel->first, 1, {0.5F, -0.5F}, {}, {}};
+        TrainControl control;
+        Recorder r;
+        r.onStep = [&](const StepEvent& e) {
+            if (e.step == 3)
+                control.pause();
+        };
+        r.onPause = [&] {
+            control.editWeights(edit);
+            control.stop();
+        };
+        Trainer(smallNetwork(), config, corners(100)).run(control, r);
+        QCOMPARE(r.steps.size(), 3u);
+        const auto& before = *r.snapshots[r.snapshots.size() - 2];
+        const auto& after = *r.snapshots.back();
+        for (const auto& map : {after.weights, after.average}) {
+            QCOMPARE(map->at(edit.tensor)[1], 0.5F);
+            QCOMPARE(map->at(edit.tensor)[2], -0.5F);
+        }
+        const auto back = replacedBy(edit, before);
+        QVERIFY(back);
+        const auto again = edited(after, {*back});
+        QVERIFY(*again->weights == *before.weights); // nothing else was touched
+        QVERIFY(*again->average == *before.average);
+        QVERIFY(*again->weights != *again->average);
+        QVERIFY(*after.optimizer1 == *before.optimizer1);
+        QVERIFY(!replacedBy({edit.tensor, kernel->second.elements() - 1, {1, 2}, {}, {}}, before));
+        QVERIFY(!replacedBy({{999, "weight"}, 0, {1}, {}, {}}, before));
+    }
+
     void settingsChangedWhilePausedCountForTheNextStep()
     {
         TrainControl control;

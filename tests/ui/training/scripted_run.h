@@ -30,6 +30,7 @@ struct Script {
     std::shared_ptr<const SpeedEvent> speed; ///< reported after each step that is measured
     std::vector<RunRequest> requests;
     std::vector<TrainConfig> changes;
+    std::vector<WeightEdit> edits;
 
     void allow(std::int64_t steps)
     {
@@ -70,6 +71,10 @@ public:
             m_config = config;
             m_script->changes.push_back(config);
         });
+    }
+    void editWeights(const WeightEdit& edit) override
+    {
+        set([&] { m_script->edits.push_back(edit); });
     }
     void run(RunRequest request, TrainingSink& sink) override
     {
