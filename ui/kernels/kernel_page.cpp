@@ -4,6 +4,7 @@
 #include "ui/document/edit_texts.h"
 #include "ui/document/project_document.h"
 #include "ui/inside/number_text.h"
+#include "ui/kernels/kernel_arrows.h"
 #include "ui/kernels/kernel_model.h"
 #include "ui/kernels/kernel_patterns.h"
 #include "ui/kernels/kernel_table.h"
@@ -17,6 +18,7 @@
 #include <QGridLayout>
 #include <QLocale>
 #include <QSpinBox>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 #include <numeric>
 
@@ -83,6 +85,10 @@ KernelPage::KernelPage(ProjectDocument* document, MapService* maps, QWidget* par
     connect(m_filter, &QSpinBox::valueChanged, maps, [maps](int filter) { maps->setMap(filter - 1); });
     connect(m_input, &QSpinBox::valueChanged, this, &KernelPage::showKernel);
     connect(m_grid, &MapGrid::mapSelected, m_filter, [this](int map) { m_filter->setValue(map + 1); });
+    connect(m_arrows, &KernelArrows::kernelChosen, this, [this](int filter, int input) {
+        m_input->setValue(input + 1);
+        m_filter->setValue(filter + 1);
+    });
     connect(m_model, &KernelModel::edited, this, &KernelPage::setCell);
     connect(m_model, &KernelModel::refused, this, &KernelPage::refuse);
     connect(maps, &MapService::mapsReady, this, &KernelPage::showResult);
@@ -150,7 +156,6 @@ QWidget* KernelPage::makeTable()
                                TextRole::Body, ColorRole::Text2);
     hint->setWordWrap(true);
     column->addWidget(hint);
-    column->addWidget(m_table, 1);
     m_messageRow = new QWidget;
     auto* line = new QHBoxLayout(m_messageRow);
     line->setContentsMargins(0, 0, 0, 0);
@@ -161,6 +166,7 @@ QWidget* KernelPage::makeTable()
     m_message->setAccessibleName(QStringLiteral("Kernel message"));
     line->addWidget(m_message, 1);
     column->addWidget(m_messageRow);
+    column->addWidget(m_table, 1);
     auto* foot = new QHBoxLayout;
     foot->addStretch(1);
     m_scale = new ScaleBar;
@@ -188,11 +194,32 @@ QWidget* KernelPage::makeMaps()
     pictures->setColumnStretch(2, 1);
     column->addLayout(pictures);
     column->addSpacing(scaled(4));
-    column->addWidget(new TextLabel(tr("All maps: click one to edit its filter"), TextRole::Body, ColorRole::Text2));
+    auto* head = new QHBoxLayout;
+    auto* views = new SegmentedControl({tr("Maps"), tr("Channels and arrows")});
+    views->setAccessibleName(QStringLiteral("View of the layer"));
+    head->addWidget(views);
+    head->addStretch(1);
+    column->addLayout(head);
+    m_viewHint = new TextLabel({}, TextRole::Body, ColorRole::Text2);
+    m_viewHint->setWordWrap(true);
+    column->addWidget(m_viewHint);
     m_grid = new MapGrid;
     m_grid->setAccessibleName(QStringLiteral("Maps of the filters"));
     m_grid->setLargestMap(kLargestMap);
-    column->addWidget(m_grid, 1);
+    m_arrows = new KernelArrows;
+    m_views = new QStackedWidget;
+    m_views->addWidget(m_grid);
+    m_views->addWidget(m_arrows);
+    column->addWidget(m_views, 1);
+    const auto show = [this](int view) {
+        m_views->setCurrentIndex(view);
+        m_viewHint->setText(view == 0 ? tr("Every filter makes a map. Click one to edit its filter.")
+                                      : tr("A circle is a map, an arrow a kernel: thick where its weights are large, "
+                                           "orange where they sum to more than zero, blue to less."));
+        showArrows();
+    };
+    connect(views, &SegmentedControl::currentChanged, this, show);
+    show(0);
     return panel;
 }
 
@@ -334,7 +361,18 @@ void KernelPage::showKernel()
                                : tr("Kernel of filter %1 for input map %2").arg(m_result.map + 1).arg(input() + 1));
     m_sum->setText(tr("sum %1").arg(numberText(std::accumulate(values.begin(), values.end(), 0.0))));
     m_scale->setScale(m_model->scale());
+    showArrows();
     m_table->setAccessibleDescription(m_kernelTitle->text() + QStringLiteral(", ") + m_sum->text());
+}
+
+void KernelPage::showArrows()
+{
+    if (m_views->currentWidget() != m_arrows || !m_result.weights)
+        return;
+    const auto weight = m_result.weights->find({m_node, "weight"});
+    const auto inputs = m_document->shaped().inputShapes(m_document->graph(), m_node);
+    if (weight != m_result.weights->end() && weight->second.shape().rank() == 4 && !inputs.empty())
+        m_arrows->setWeights(weight->second, static_cast<int>(inputs[0].channels()), m_result.map, input());
 }
 
 void KernelPage::setCell(int cell, float value)

@@ -9,11 +9,13 @@
 QT_BEGIN_NAMESPACE
 class QCheckBox;
 class QSpinBox;
+class QStackedWidget;
 QT_END_NAMESPACE
 
 namespace convarium::ui
 {
 
+class KernelArrows;
 class KernelModel;
 class KernelTable;
 class MapGrid;
@@ -37,6 +39,7 @@ public:
 
     [[nodiscard]] KernelTable* table() const { return m_table; }
     [[nodiscard]] MapGrid* grid() const { return m_grid; }
+    [[nodiscard]] KernelArrows* arrows() const { return m_arrows; }
     /// What is said below the table; empty: nothing.
     [[nodiscard]] QString messageText() const;
 
@@ -50,6 +53,7 @@ private:
     QWidget* makeMaps();
     void showResult(const MapResult& result);
     void showKernel();
+    void showArrows();
     void showState();
     void refuse(const QString& reason);
     void setCell(int cell, float value);
@@ -83,7 +87,10 @@ private:
     PixelPicture* m_picture;
     PixelPicture* m_map;
     TextLabel* m_mapTitle;
+    TextLabel* m_viewHint;
+    QStackedWidget* m_views;
     MapGrid* m_grid;
+    KernelArrows* m_arrows;
     QString m_unavailable; ///< why there are no maps
 };
 

@@ -122,7 +122,7 @@ KernelTable::KernelTable(KernelModel* model, QWidget* parent) : QTableView(paren
 
 QSize KernelTable::sizeHint() const
 {
-    return {scaled(5 * kLargest) + 2, scaled(5 * kLargest) + 2};
+    return {scaled(5 * kSmallest) + 2, scaled(5 * kSmallest) + 2}; // a small window needs no scroll bar
 }
 
 QSize KernelTable::minimumSizeHint() const
@@ -153,7 +153,7 @@ void KernelTable::keyPressEvent(QKeyEvent* event)
 {
     const QModelIndex cell = currentIndex();
     const bool enters = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
-    if (enters && cell.isValid() && m_model->isEditable())
+    if (enters && cell.isValid() && m_model->isEditable() && state() != EditingState) // else its editor lets it pass
         edit(cell);
     else if (event->key() == Qt::Key_Delete && cell.isValid())
         m_model->setData(cell, QStringLiteral("0"), Qt::EditRole);

@@ -1,6 +1,7 @@
 // Kernels written by hand: typed, chosen, refused, undone, before, during and after training.
 #include "engine/layers/layer.h"
 #include "ui/document/project_document.h"
+#include "ui/kernels/kernel_arrows.h"
 #include "ui/kernels/kernel_model.h"
 #include "ui/kernels/kernel_page.h"
 #include "ui/kernels/kernel_patterns.h"
@@ -13,6 +14,7 @@
 #include <QCheckBox>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QtTest>
@@ -125,6 +127,8 @@ struct Opened {
         QVERIFY(editor());
         QTest::keyClicks(editor(), text);
         QTest::keyClick(editor(), Qt::Key_Return);
+        if (weightIn(text))
+            QTRY_VERIFY(!editor()); // taken when the key has been dealt with
     }
     [[nodiscard]] QLineEdit* editor() const { return page.table()->viewport()->findChild<QLineEdit*>(); }
 };
@@ -238,6 +242,7 @@ private Q_SLOTS:
         // Looked at without a change: no edit.
         QTest::keyClick(w.page.table(), Qt::Key_F2);
         QTest::keyClick(w.editor(), Qt::Key_Return);
+        QTRY_VERIFY(!w.editor());
         QCOMPARE(w.document.undoStack()->count(), 1);
         QTest::keyClick(w.page.table(), Qt::Key_Delete);
         QCOMPARE(w.weight(2, 2), 0.F);
@@ -281,6 +286,35 @@ private Q_SLOTS:
         QCOMPARE(w.weight(3, (2 * 2 + 0) * 9 + 1), 1.F); // the rest of the kernel as well
     }
 
+    void arrowsAreKernelsAndChooseThem()
+    {
+        Opened w;
+        w.open(3);
+        for (auto* segment : w.page.findChildren<QRadioButton*>())
+            if (segment->text() == QStringLiteral("Channels and arrows"))
+                QTest::mouseClick(segment, Qt::LeftButton);
+        KernelArrows* arrows = w.page.arrows();
+        QVERIFY(arrows->isVisible());
+        const auto weight = engine::initialWeights(w.document.graph(), 1)->at({3, "weight"});
+        double squares = 0, sum = 0;
+        for (int i = 0; i < 9; ++i) { // filter 3, input map 1
+            squares += std::pow(static_cast<double>(weight[2 * 2 * 9 + i]), 2);
+            sum += static_cast<double>(weight[2 * 2 * 9 + i]);
+        }
+        QVERIFY(std::abs(static_cast<double>(arrows->strength(2, 0)) - std::copysign(std::sqrt(squares), sum)) < 1e-5);
+        // A click where the arrow from map 2 to filter 3 runs alone: near its end.
+        const QPointF from = arrows->inputCentre(1), to = arrows->filterCentre(2);
+        QTest::mouseClick(arrows, Qt::LeftButton, {}, (from + 0.8 * (to - from)).toPoint());
+        QTRY_COMPARE(w.page.grid()->result().map, 2);
+        QVERIFY(arrows->accessibleDescription().startsWith(QStringLiteral("Filter 3, input map 2")));
+        QTest::keyClick(arrows, Qt::Key_Up);
+        QTRY_COMPARE(w.page.grid()->result().map, 1);
+        QTest::keyClick(arrows, Qt::Key_Left);
+        QTRY_VERIFY(arrows->accessibleDescription().startsWith(QStringLiteral("Filter 2, input map 1")));
+        QTest::mouseClick(w.button(QStringLiteral("Zero")), Qt::LeftButton);
+        QTRY_COMPARE(arrows->strength(1, 0), 0.F);
+    }
+
     void whatIsNoNumberIsRefusedAndStaysOpen()
     {
         Opened w;
@@ -296,6 +330,7 @@ private Q_SLOTS:
         w.editor()->selectAll();
         QTest::keyClicks(w.editor(), QStringLiteral("2"));
         QTest::keyClick(w.editor(), Qt::Key_Return);
+        QTRY_VERIFY(!w.editor());
         QVERIFY(w.page.messageText().isEmpty());
         QCOMPARE(w.weight(2, 4), 2.F);
     }
@@ -324,9 +359,10 @@ private Q_SLOTS:
         Opened w;
         w.open(2);
         w.controller.step();
+        QTRY_VERIFY(w.controller.trainingState() && w.controller.trainingState()->step == 1);
         QTRY_COMPARE(w.controller.state(), RunState::Paused);
         w.type(0, 0, QStringLiteral("3"));
-        QCOMPARE(w.weight(2, 0), 3.F);
+        QTRY_COMPARE(w.weight(2, 0), 3.F);
         w.controller.step();
         QTRY_COMPARE(w.controller.trainingState()->step, 2);
         QVERIFY(std::abs(w.weight(2, 0) - 3) < 0.5F); // trained on from there
