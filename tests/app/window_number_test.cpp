@@ -117,6 +117,33 @@ private Q_SLOTS:
         QVERIFY(!crumbs->text().contains(QStringLiteral("row")));
     }
 
+    void theNumberUnderThePointerShowsWhatItSees()
+    {
+        Opened w;
+        showMaps(w);
+        auto* panel = w.window.trainingDock()->featureMaps();
+        const auto onCard = [&] {
+            return w.window.canvas()->canvasScene()->itemOf(w.node("Input"))->picture().thumbnails.seen;
+        };
+        QCOMPARE(panel->seenText(), QStringLiteral("The middle sees 14\u00d714 of 28\u00d728 pixels"));
+        QCOMPARE(panel->picture()->mark().part, QRectF(8 / 28., 8 / 28., 0.5, 0.5));
+        QVERIFY(!panel->picture()->mark().cut);
+        QVERIFY(onCard() == panel->picture()->mark());
+        const QRect cell = w.grid()->cellRect(3);
+        QTest::mouseMove(w.grid(), cell.topLeft() + QPoint(2, cell.height() / 2));
+        QVERIFY2(panel->seenText().startsWith(QStringLiteral("Row 6, column 1 sees 14\u00d712 of")),
+                 qPrintable(panel->seenText()));
+        QVERIFY(panel->seenText().endsWith(QStringLiteral("14\u00d714 with the padding")));
+        QCOMPARE(panel->picture()->mark().part, QRectF(0, 8 / 28., 12 / 28., 0.5));
+        QVERIFY(panel->picture()->mark().cut == Qt::LeftEdge);
+        QVERIFY(onCard() == panel->picture()->mark());
+        QTest::mouseMove(w.grid(), QPoint(w.grid()->width() - 1, w.grid()->height() - 1));
+        QVERIFY(panel->seenText().startsWith(QStringLiteral("The middle")));
+        QTest::keyClick(w.window.canvas(), Qt::Key_Escape);
+        QVERIFY(panel->seenText().isEmpty());
+        QVERIFY(onCard().part.isNull());
+    }
+
     void enterOnALayerLooksInside()
     {
         Opened w;

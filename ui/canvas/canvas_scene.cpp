@@ -209,6 +209,7 @@ void CanvasScene::refreshPictures(bool markChanges)
         // Maps of one value each are read like a list.
         p.thumbnails.strip = shape && (shape->isList() || (shape->isMaps() && shape->height() * shape->width() == 1));
         p.thumbnails.bars = outputBars(*item);
+        p.thumbnails.seen = m_seen;
         item->setOutputShape(shape);
         item->setPicture(std::move(p));
     }
@@ -413,7 +414,7 @@ void CanvasScene::setStepTimes(const std::map<NodeId, double>& milliseconds)
 
 void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count)
 {
-    m_thumbnails[id] = {atlas, count, Theme::current().dark, false, {}};
+    m_thumbnails[id] = {atlas, count, Theme::current().dark, false, {}, m_seen};
     if (NodeItem* item = itemOf(id)) {
         // The last layer of a card that has maps wins over the ones above it.
         if (item->stack().tail() != id && (m_thumbnails.contains(item->stack().tail()) || m_stacks.isHidden(id)))
@@ -431,6 +432,20 @@ void CanvasScene::clearThumbnails()
     m_thumbnails.clear();
     m_output->setReading({});
     refreshPictures(false);
+}
+
+void CanvasScene::setSeen(const FieldMark& mark)
+{
+    if (mark == m_seen)
+        return;
+    m_seen = mark;
+    for (const auto& [id, item] : m_items) {
+        if (!item->picture().metrics.image)
+            continue;
+        Thumbnails shown = item->picture().thumbnails;
+        shown.seen = mark;
+        item->setThumbnails(std::move(shown));
+    }
 }
 
 void CanvasScene::setReading(const Reading& reading)

@@ -135,6 +135,8 @@ public:
     void setStepTimes(const std::map<NodeId, double>& milliseconds);
     void setThumbnails(NodeId id, const QImage& atlas, int count);
     void clearThumbnails();
+    /// On the pictures of the images: what the chosen unit sees.
+    void setSeen(const FieldMark& mark);
     void setReading(const Reading& reading);
     [[nodiscard]] const OutputItem* outputItem() const { return m_output; }
     /// The layer at work while stepping; kNoNode: none.
@@ -208,6 +210,7 @@ private:
     LayerBars m_bars{BarMode::Parameters, {}};
     std::map<NodeId, double> m_stepTimes;
     std::map<NodeId, Thumbnails> m_thumbnails;
+    FieldMark m_seen;
     bool m_structureStale = false;
     QTimer m_changedTimer; ///< how long changed shapes stay marked
 };

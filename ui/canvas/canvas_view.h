@@ -53,6 +53,7 @@ public:
     /// `count` square maps side by side, or one row of values for a list.
     void setThumbnails(NodeId id, const QImage& atlas, int count) { m_scene->setThumbnails(id, atlas, count); }
     void clearThumbnails() { m_scene->clearThumbnails(); }
+    void setSeen(const FieldMark& mark) { m_scene->setSeen(mark); }
     void setReading(const Reading& reading) { m_scene->setReading(reading); }
     /// Selects the layer, brings it into the window and opens its fault card if it has a fault.
     void focusNode(NodeId id);

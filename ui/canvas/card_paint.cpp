@@ -332,6 +332,8 @@ void paintThumbnails(QPainter* painter, const CardPicture& p, Level level)
     const double size = p.metrics.image ? 44 : 20, pitch = p.metrics.image ? 46 : 22;
     for (int i = 0; i < shown; ++i)
         tile(QRectF(kTextLeft + i * pitch, top, size, size), QRectF(i * side, 0, side, t.atlas.height()));
+    if (p.metrics.image)
+        paintFieldMark(painter, QRectF(kTextLeft, top, size, size), t.seen, 1.5);
 }
 
 void paintSilhouette(QPainter* painter, const CardPicture& p, const engine::Shape* shape)

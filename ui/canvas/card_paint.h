@@ -3,6 +3,7 @@
 
 #include "ui/canvas/card_content.h"
 #include "ui/canvas/geometry.h"
+#include "ui/theme/field_mark.h"
 
 #include <QFont>
 #include <QImage>
@@ -24,6 +25,7 @@ struct Thumbnails {
     bool dark = false;    ///< made for the dark theme: not drawn in the light one, nor the other way round
     bool strip = false;   ///< a list of numbers: one strip over the whole width
     QVector<double> bars; ///< probabilities: ten bars instead
+    FieldMark seen;       ///< part of an image
 };
 
 struct CardState {

@@ -33,7 +33,7 @@ void NodeItem::setThumbnails(Thumbnails thumbnails)
 {
     m_picture.thumbnails = std::move(thumbnails);
     if (m_scene->level() != Level::Far)
-        update(thumbnailRect(m_picture, m_scene->level()).adjusted(-1, -1, 1, 1));
+        update(thumbnailRect(m_picture, m_scene->level()).adjusted(-2, -2, 2, 2));
 }
 
 QRectF NodeItem::fullRect() const

@@ -306,6 +306,7 @@ void MainWindow::connectParts()
 void MainWindow::connectMaps()
 {
     m_maps->setThumbnailsWanted(true);
+    connect(m_training->featureMaps(), &FeatureMapPanel::seenChanged, m_canvas, &CanvasView::setSeen);
     connect(m_maps, &MapService::thumbnailsReady, this, [this](const QHash<engine::NodeId, CardThumbnail>& thumbnails) {
         for (auto it = thumbnails.begin(); it != thumbnails.end(); ++it)
             m_canvas->setThumbnails(it.key(), it->atlas, it->count);

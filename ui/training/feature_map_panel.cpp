@@ -1,5 +1,6 @@
 #include "ui/training/feature_map_panel.h"
 
+#include "engine/analysis/seen_box.h"
 #include "engine/layers/layer.h"
 #include "ui/theme/colormap.h"
 #include "ui/training/map_service.h"
@@ -12,6 +13,23 @@
 
 namespace convarium::ui
 {
+
+namespace
+{
+
+/// Of the first layer that reads images; empty without one.
+engine::Shape imageShape(const engine::GraphSpec& graph, const engine::ShapedGraph& shapes)
+{
+    for (const engine::NodeId id : shapes.order) {
+        const engine::LayerDescriptor* layer = engine::findLayer(graph.node(id)->type);
+        const auto shape = shapes.shapes.find(id);
+        if (layer && layer->isInput && shape != shapes.shapes.end())
+            return shape->second;
+    }
+    return {};
+}
+
+} // namespace
 
 FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     : QWidget(parent), m_service(service), m_title(new TextLabel({}, TextRole::SectionBold)),
@@ -32,6 +50,15 @@ FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     connect(m_grid, &MapGrid::numberChosen, this, [this](int map, int row, int column) {
         const MapResult& r = m_grid->result();
         Q_EMIT numberChosen(r.node, (static_cast<qint64>(map) * r.height + row) * r.width + column);
+    });
+    connect(m_grid, &MapGrid::numberHovered, this, [this](int, int row, int column) {
+        m_row = row;
+        m_column = column;
+        updateSeen();
+    });
+    connect(service->controller(), &TrainingController::networkChanged, this, [this] {
+        m_shapes.reset();
+        updateSeen();
     });
     connect(service, &MapService::mapsReady, this, &FeatureMapPanel::showResult);
     connect(service, &MapService::unavailable, this, &FeatureMapPanel::showNothing);
@@ -112,8 +139,11 @@ QWidget* FeatureMapPanel::makeFoot()
     auto* texts = new QVBoxLayout;
     texts->setSpacing(0);
     m_imageText = new ElidedLabel({}, TextRole::BodyMedium);
+    m_seen = new ElidedLabel({}, TextRole::Small, ColorRole::Text2);
+    m_seen->setAccessibleName(QStringLiteral("Receptive field"));
     m_caption = new ElidedLabel({}, TextRole::Small, ColorRole::Text2);
     texts->addWidget(m_imageText);
+    texts->addWidget(m_seen);
     texts->addWidget(m_caption);
     row->addLayout(texts, 1);
     m_scale = new ScaleBar;
@@ -131,6 +161,8 @@ void FeatureMapPanel::setNode(engine::NodeId node, const QString& label)
 {
     m_label = label;
     m_service->setNode(node);
+    m_row = m_column = -1;
+    updateSeen();
     if (node == engine::kNoNode)
         showNothing(tr("Select a layer to see its maps"));
 }
@@ -201,6 +233,55 @@ void FeatureMapPanel::updateImageText()
     else
         m_imageText->setText(
             tr("Test image %1, label %2").arg(m_service->image()).arg(m_service->className(m_service->label())));
+}
+
+void FeatureMapPanel::updateSeen()
+{
+    const engine::GraphSpec& graph = m_service->controller()->graph();
+    const engine::Node* node = graph.node(m_service->node());
+    const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
+    engine::SeenBox box;
+    engine::Shape image, shape;
+    if (layer && !layer->isInput) {
+        if (!m_shapes)
+            m_shapes = engine::inferShapes(graph);
+        const engine::NodeId shown = dockedEnd(graph, node->id);
+        const auto found = m_shapes->shapes.find(shown);
+        if (found != m_shapes->shapes.end()) {
+            shape = found->second;
+            const std::int64_t row = m_row < 0 ? shape.height() / 2 : m_row;
+            const std::int64_t column = m_row < 0 ? shape.width() / 2 : m_column;
+            box = engine::seenBox(graph, *m_shapes, shown, shape.isMaps() ? row * shape.width() + column : 0);
+            image = imageShape(graph, *m_shapes);
+        }
+    }
+    FieldMark mark;
+    m_seen->setText({});
+    if (!box.inside.isEmpty() && image.isMaps()) {
+        const auto h = static_cast<double>(image.height()), w = static_cast<double>(image.width());
+        const engine::PixelBox& in = box.inside;
+        mark.part = QRectF(static_cast<double>(in.left) / w, static_cast<double>(in.top) / h,
+                           static_cast<double>(in.width()) / w, static_cast<double>(in.height()) / h);
+        mark.cut.setFlag(Qt::TopEdge, box.field.top < in.top);
+        mark.cut.setFlag(Qt::BottomEdge, box.field.bottom > in.bottom);
+        mark.cut.setFlag(Qt::LeftEdge, box.field.left < in.left);
+        mark.cut.setFlag(Qt::RightEdge, box.field.right > in.right);
+        const bool all = in.height() == image.height() && in.width() == image.width();
+        const QString who = !shape.isMaps() || shape.height() * shape.width() == 1 ? tr("Each number")
+                            : m_row < 0                                            ? tr("The middle")
+                                        : tr("Row %1, column %2").arg(m_row + 1).arg(m_column + 1);
+        const auto size = [](std::int64_t rows, std::int64_t columns) {
+            return QStringLiteral("%1\u00d7%2").arg(rows).arg(columns);
+        };
+        QString text = all ? tr("%1 sees all %2 pixels").arg(who, size(image.height(), image.width()))
+                           : tr("%1 sees %2 of %3 pixels")
+                                 .arg(who, size(in.height(), in.width()), size(image.height(), image.width()));
+        if (box.isCut())
+            text += tr(", %1 with the padding").arg(size(box.field.height(), box.field.width()));
+        m_seen->setText(text);
+    }
+    m_picture->setMark(mark);
+    Q_EMIT seenChanged(mark);
 }
 
 void FeatureMapPanel::showEvent(QShowEvent* event)

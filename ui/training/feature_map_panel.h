@@ -5,6 +5,7 @@
 #include "ui/training/map_grid.h"
 
 #include <QWidget>
+#include <optional>
 
 QT_BEGIN_NAMESPACE
 class QBoxLayout;
@@ -27,6 +28,9 @@ public:
     /// Shows another layer; label as people read it ("C3"). kNoNode: says that one may be chosen.
     void setNode(engine::NodeId node, const QString& label);
     [[nodiscard]] MapGrid* grid() const { return m_grid; }
+    [[nodiscard]] PixelPicture* picture() const { return m_picture; }
+    /// "The middle sees 14×14 of 28×28 pixels"; empty without a layer.
+    [[nodiscard]] QString seenText() const { return m_seen->text(); }
     [[nodiscard]] QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
@@ -36,6 +40,8 @@ Q_SIGNALS:
     void kernelsRequested(qint64 node);
     /// A number of the shown layer (after what is docked to it) was clicked; element in logical order.
     void numberChosen(qint64 node, qint64 element);
+    /// What the number under the pointer sees of the image, else the one in the middle of the layer's maps.
+    void seenChanged(const convarium::ui::FieldMark& mark);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -48,9 +54,12 @@ private:
     void showResult(const MapResult& result);
     void showNothing(const QString& reason);
     void updateImageText();
+    void updateSeen();
 
     MapService* m_service;
     QString m_label;
+    std::optional<engine::ShapedGraph> m_shapes; ///< of the network as it is; worked out when it is wanted
+    int m_row = -1, m_column = -1;               ///< of the number under the pointer
     QBoxLayout* m_body;
     TextLabel* m_title;
     ElidedLabel* m_size;
@@ -63,6 +72,7 @@ private:
     IconButton* m_editKernels;
     PixelPicture* m_picture;
     ElidedLabel* m_imageText;
+    ElidedLabel* m_seen;
     ElidedLabel* m_caption;
     ScaleBar* m_scale;
 };

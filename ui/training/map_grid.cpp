@@ -175,17 +175,41 @@ void MapGrid::choose(int index)
     Q_EMIT mapSelected(index);
 }
 
+/// Map, row and column of the number there; all -1: none.
+std::array<int, 3> MapGrid::numberAt(const QPoint& position) const
+{
+    const int index = cellAt(position);
+    if (index < 0 || m_result.picture || !pictureRect(index).contains(position))
+        return {-1, -1, -1};
+    const QRect picture = pictureRect(index);
+    return {index, (position.y() - picture.top()) * m_result.height / picture.height(),
+            (position.x() - picture.left()) * m_result.width / picture.width()};
+}
+
 void MapGrid::mousePressEvent(QMouseEvent* event)
 {
     const QPoint position = event->position().toPoint();
-    const int index = cellAt(position);
-    choose(index);
-    if (index < 0 || m_result.picture)
+    choose(cellAt(position));
+    if (const auto [map, row, column] = numberAt(position); map >= 0)
+        Q_EMIT numberChosen(map, row, column);
+}
+
+void MapGrid::mouseMoveEvent(QMouseEvent* event)
+{
+    hover(numberAt(event->position().toPoint()));
+}
+
+void MapGrid::leaveEvent(QEvent*)
+{
+    hover({-1, -1, -1});
+}
+
+void MapGrid::hover(const std::array<int, 3>& number)
+{
+    if (number == m_hovered)
         return;
-    const QRect picture = pictureRect(index);
-    if (picture.contains(position))
-        Q_EMIT numberChosen(index, (position.y() - picture.top()) * m_result.height / picture.height(),
-                            (position.x() - picture.left()) * m_result.width / picture.width());
+    m_hovered = number;
+    Q_EMIT numberHovered(number[0], number[1], number[2]);
 }
 
 void MapGrid::keyPressEvent(QKeyEvent* event)
@@ -315,6 +339,12 @@ void PixelPicture::setImage(const QImage& image)
     update();
 }
 
+void PixelPicture::setMark(const FieldMark& mark)
+{
+    m_mark = mark;
+    update();
+}
+
 void PixelPicture::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
@@ -323,9 +353,10 @@ void PixelPicture::paintEvent(QPaintEvent*)
         return;
     frame(painter, area);
     const QSize size = m_image.size().scaled(area.size(), Qt::KeepAspectRatio);
-    painter.drawImage(
-        QRect(area.topLeft() + QPoint((area.width() - size.width()) / 2, (area.height() - size.height()) / 2), size),
-        m_image);
+    const QRect picture(area.topLeft() + QPoint((area.width() - size.width()) / 2, (area.height() - size.height()) / 2),
+                        size);
+    painter.drawImage(picture, m_image);
+    paintFieldMark(&painter, picture, m_mark, 1.5);
 }
 
 } // namespace convarium::ui

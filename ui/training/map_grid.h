@@ -1,9 +1,11 @@
 // All maps of a layer in rows, drawn from one atlas; one of them is chosen.
 #pragma once
 
+#include "ui/theme/field_mark.h"
 #include "ui/training/map_worker.h"
 
 #include <QWidget>
+#include <array>
 
 namespace convarium::ui
 {
@@ -40,8 +42,12 @@ Q_SIGNALS:
     void mapSelected(int index);
     /// A number of a map was clicked, or Enter pressed: the middle of the chosen map.
     void numberChosen(int map, int row, int column);
+    /// The pointer is over a number, or over none: -1.
+    void numberHovered(int map, int row, int column);
 
 protected:
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
     bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
@@ -54,6 +60,8 @@ private:
     void choose(int index);
     [[nodiscard]] QRect pictureRect(int index) const; ///< where the numbers of a map are drawn
     [[nodiscard]] int cellAt(const QPoint& position) const;
+    [[nodiscard]] std::array<int, 3> numberAt(const QPoint& position) const;
+    void hover(const std::array<int, 3>& number);
     [[nodiscard]] int overflow() const;
 
     MapResult m_result;
@@ -61,7 +69,8 @@ private:
     QString m_hint;
     int m_largestMap = 46;
     int m_current = 0;
-    int m_offset = 0; ///< scrolled by so many pixels
+    int m_offset = 0;                         ///< scrolled by so many pixels
+    std::array<int, 3> m_hovered{-1, -1, -1}; ///< map, row, column
 };
 
 /// The kernels that make one map, side by side at whole multiples of a weight.
@@ -88,6 +97,9 @@ class PixelPicture final : public QWidget
 public:
     explicit PixelPicture(int side, QWidget* parent = nullptr);
     void setImage(const QImage& image);
+    /// What a unit sees of it.
+    void setMark(const FieldMark& mark);
+    [[nodiscard]] const FieldMark& mark() const { return m_mark; }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -97,6 +109,7 @@ protected:
 private:
     const int m_side;
     QImage m_image;
+    FieldMark m_mark;
 };
 
 } // namespace convarium::ui
