@@ -19,17 +19,10 @@ Result<std::unique_ptr<NetworkNumbers>> NetworkNumbers::create(const GraphSpec& 
     plan.batch = options.batch;
     plan.threads = 1;
     plan.training = options.gradients;
-    plan.keepAll = true;
     plan.eachByItself = !options.training;
-    auto made = makePlan(graph, plan);
+    auto made = makePlanThatKeepsAll(graph, plan);
     if (!made)
         return made.error();
-    constexpr std::int64_t kMostBytes = 2'000'000'000;
-    if (const std::int64_t bytes = (*made)->memory.total(); bytes > kMostBytes)
-        return Error{ErrorCode::OutOfMemory,
-                     "Keeping all numbers of this batch would take " + groupDigits(bytes / 1'000'000) + " MB.",
-                     "Use a smaller batch or fewer maps.",
-                     {}};
     auto executor = Executor::create(*made);
     if (!executor)
         return executor.error();

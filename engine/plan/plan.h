@@ -107,6 +107,9 @@ PlanOptions planOptions(const TrainConfig& config);
 /// Compiles a network. Allocates no weights and no activations.
 Result<std::shared_ptr<const ExecutionPlan>> makePlan(const GraphSpec& graph, PlanOptions options);
 
+/// With keepAll, for panels; fails in words where that would take more than 2 GB.
+Result<std::shared_ptr<const ExecutionPlan>> makePlanThatKeepsAll(const GraphSpec& graph, PlanOptions options);
+
 /// Bytes the engine will allocate, by category, for this network and these options. The data category is left at zero:
 /// it belongs to the data set.
 Result<MemoryUse> predictMemory(const GraphSpec& graph, const PlanOptions& options);
