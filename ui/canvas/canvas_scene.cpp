@@ -18,6 +18,7 @@ namespace
 constexpr double kOutputDistance = kCardWidth + kColumnGap;
 constexpr int kChangedMs = 1200;
 constexpr int kGlideMs = 200;
+constexpr int kFlowMs = 300;     ///< from the place of one dot to that of the next
 constexpr double kShortWay = 24; ///< steps by keys are shown at once
 } // namespace
 
@@ -36,6 +37,14 @@ CanvasScene::CanvasScene(ProjectDocument* document, QObject* parent)
             item->picture().before.clear();
         }
         update();
+    });
+    m_flow.setStartValue(0.0);
+    m_flow.setEndValue(1.0);
+    m_flow.setLoopCount(-1);
+    connect(&m_flow, &QVariantAnimation::valueChanged, this, [this] {
+        for (auto& wire : m_wires)
+            if (wire->look().flow != Work::None)
+                wire->update();
     });
     m_glide.setStartValue(0.0);
     m_glide.setEndValue(1.0);
@@ -85,7 +94,7 @@ void CanvasScene::documentChanged(const DocumentChange& change)
         m_selectedNotes.clear();
         m_selectedArrow.reset();
         m_selectedWire.reset();
-        m_focused = m_working = kNoNode;
+        m_focused = kNoNode;
         m_thumbnails.clear();
         m_preview.clear();
         setReading({});
@@ -252,7 +261,10 @@ void CanvasScene::refreshStates()
             state.selected = m_selection.contains(layer);
             state.focused = m_focusVisible && m_focused == layer;
             state.hovered = m_hover.node == layer && m_hover.kind != Hit::Kind::Wire;
-            state.working = m_working == layer || (m_stacks.isHidden(m_working) && m_stacks.headOf(m_working) == layer);
+            // Within a folded block its card is at work.
+            const bool works = m_walk && (m_walk->working == layer || (m_stacks.isHidden(m_walk->working) &&
+                                                                       m_stacks.headOf(m_walk->working) == layer));
+            state.work = works ? m_walk->work : Work::None;
             differs = differs || state != before;
         };
         set(p.state, id);
@@ -269,6 +281,10 @@ void CanvasScene::refreshStates()
         p.inputPortStates = portStates;
         if (differs)
             item->update();
+        // A card waits until the first of its layers is reached, from whichever side.
+        const auto waits = [this](NodeId layer) { return m_walk->waiting.contains(layer); };
+        const auto& rows = item->stack().rows;
+        item->setOpacity(m_walk && waits(id) && std::all_of(rows.begin(), rows.end(), waits) ? kFadedOpacity : 1);
     }
 }
 
@@ -291,6 +307,9 @@ void CanvasScene::refreshWires()
         look.selected = m_selectedWire == edge;
         look.hovered = m_hover.kind == Hit::Kind::Wire && m_hover.edge == edge;
         look.dropTarget = m_dropWire == edge;
+        look.flow = m_walk && m_walk->flowing.contains(edge) ? m_walk->work : Work::None;
+        look.faded = m_walk && look.flow == Work::None &&
+                     m_walk->waiting.contains(m_walk->work == Work::Backward ? edge.from : edge.to);
         wire->setLook(look);
         wire->setVisible(!(m_draft && m_draft->lifted == edge));
     }
@@ -465,15 +484,43 @@ QVector<double> CanvasScene::outputBars(const NodeItem& item) const
     return shown ? bars : QVector<double>();
 }
 
-void CanvasScene::setWorkingNode(NodeId id)
+void CanvasScene::setWalk(const std::optional<CanvasWalk>& walk)
 {
-    m_working = id;
+    if (walk == m_walk)
+        return;
+    m_walk = walk;
     refreshStates();
+    refreshWires();
+    runFlow();
+    m_output->update();
+}
+
+/// The dots move only while there is something to see, and where motion is wanted.
+void CanvasScene::runFlow()
+{
+    const int ms = motionMs(kFlowMs);
+    const bool runs = m_walk && !m_walk->flowing.empty() && ms > 0;
+    if (runs == (m_flow.state() == QAbstractAnimation::Running))
+        return;
+    if (!runs) {
+        m_flow.stop();
+        return;
+    }
+    m_flow.setDuration(ms);
+    m_flow.start();
+}
+
+std::optional<double> CanvasScene::flowPhase() const
+{
+    if (m_flow.state() != QAbstractAnimation::Running)
+        return std::nullopt;
+    return m_flow.currentValue().toDouble();
 }
 
 void CanvasScene::refresh()
 {
     refreshPictures(false);
+    runFlow();
     update();
 }
 

@@ -58,6 +58,15 @@ struct NoteArrowId {
     friend bool operator==(const NoteArrowId&, const NoteArrowId&) = default;
 };
 
+/// A batch that is walked through: who is at work, and what has not been reached.
+struct CanvasWalk {
+    NodeId working = engine::kNoNode;
+    Work work = Work::None;
+    std::set<engine::Edge> flowing; ///< wires its numbers run through
+    std::set<NodeId> waiting;       ///< layers that are still to come in this pass
+    friend bool operator==(const CanvasWalk&, const CanvasWalk&) = default;
+};
+
 class CanvasScene final : public QGraphicsScene
 {
     Q_OBJECT
@@ -139,8 +148,11 @@ public:
     void setSeen(const FieldMark& mark);
     void setReading(const Reading& reading);
     [[nodiscard]] const OutputItem* outputItem() const { return m_output; }
-    /// The layer at work while stepping; kNoNode: none.
-    void setWorkingNode(NodeId id);
+    /// How far a batch has come, while it is walked through.
+    void setWalk(const std::optional<CanvasWalk>& walk);
+    [[nodiscard]] const std::optional<CanvasWalk>& walk() const { return m_walk; }
+    /// 0..1: how far the dots on the wires are on their way to the next one's place; none with reduced motion.
+    [[nodiscard]] std::optional<double> flowPhase() const;
 
     /// Colours or text changed.
     void refresh();
@@ -167,6 +179,7 @@ private:
     /// Probabilities for the card that gives the answer; empty for every other one.
     [[nodiscard]] QVector<double> outputBars(const NodeItem& item) const;
     void refreshBars();
+    void runFlow();
     void refreshStates();
     void refreshWires();
     void place();
@@ -199,7 +212,7 @@ private:
     std::optional<NoteArrowId> m_selectedArrow;
     std::map<NoteIndex, engine::Note> m_notePreview;
     std::optional<engine::Edge> m_selectedWire, m_dropWire;
-    NodeId m_focused = engine::kNoNode, m_working = engine::kNoNode;
+    NodeId m_focused = engine::kNoNode;
     bool m_focusVisible = false;
     Hit m_hover;
     Positions m_preview;
@@ -211,6 +224,8 @@ private:
     std::map<NodeId, double> m_stepTimes;
     std::map<NodeId, Thumbnails> m_thumbnails;
     FieldMark m_seen;
+    std::optional<CanvasWalk> m_walk;
+    QVariantAnimation m_flow; ///< of the dots on the wires
     bool m_structureStale = false;
     QTimer m_changedTimer; ///< how long changed shapes stay marked
 };

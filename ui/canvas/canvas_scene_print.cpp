@@ -41,7 +41,7 @@ NetworkPicture CanvasScene::print()
     const auto dropWire = std::exchange(m_dropWire, std::nullopt);
     const auto draft = std::exchange(m_draft, std::nullopt);
     const Hit hover = std::exchange(m_hover, {});
-    const NodeId working = std::exchange(m_working, engine::kNoNode);
+    const auto walk = std::exchange(m_walk, std::nullopt);
     const bool focusVisible = std::exchange(m_focusVisible, false);
     refreshStates();
     refreshWires();
@@ -68,7 +68,7 @@ NetworkPicture CanvasScene::print()
     m_dropWire = dropWire;
     m_draft = draft;
     m_hover = hover;
-    m_working = working;
+    m_walk = walk;
     m_focusVisible = focusVisible;
     refreshStates();
     refreshWires();

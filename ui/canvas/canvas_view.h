@@ -65,6 +65,7 @@ public:
     void clearThumbnails() { m_scene->clearThumbnails(); }
     void setSeen(const FieldMark& mark) { m_scene->setSeen(mark); }
     void setReading(const Reading& reading) { m_scene->setReading(reading); }
+    void setWalk(const std::optional<CanvasWalk>& walk) { m_scene->setWalk(walk); }
     /// Selects the layer, brings it into the window and opens its fault card if it has a fault.
     void focusNode(NodeId id);
     /// Selects a node and brings it into sight; the focus stays where it is.

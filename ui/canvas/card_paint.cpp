@@ -98,8 +98,8 @@ void paintHead(QPainter* painter, const CardPicture& p, double scale)
         right -= nameWidth + 6;
     }
     paintText(painter, QRectF(left, 0, right - left, kHeadHeight), c.title, titleFont, theme.text);
-    if (p.state.working)
-        painter->fillRect(QRectF(kBandWidth, kHeadHeight - 2, kCardWidth - kBandWidth, 2), theme.accent);
+    if (p.state.work != Work::None)
+        painter->fillRect(QRectF(kBandWidth, kHeadHeight - 2, kCardWidth - kBandWidth, 2), workColor(p.state.work));
 }
 
 void paintBody(QPainter* painter, const CardPicture& p, Level level, double scale)
@@ -146,8 +146,9 @@ void paintRow(QPainter* painter, const DockedRow& row, double top, bool last, do
     const double left = kTextLeft + 24;
     const QFont font = cardFont(readablePx(13, scale), QFont::Medium);
     paintText(painter, QRectF(left, top, kCardWidth - left - 8, kRowHeight), row.content.title, font, theme.text);
-    if (row.state.working)
-        painter->fillRect(QRectF(kCardRadius, top + kRowHeight - 2, kCardWidth - 2 * kCardRadius, 2), theme.accent);
+    if (row.state.work != Work::None)
+        painter->fillRect(QRectF(kCardRadius, top + kRowHeight - 2, kCardWidth - 2 * kCardRadius, 2),
+                          workColor(row.state.work));
 }
 
 void ring(QPainter* painter, const QRectF& rect, const QColor& color, double distance, double width, double radius)
@@ -156,6 +157,14 @@ void ring(QPainter* painter, const QRectF& rect, const QColor& color, double dis
     painter->setPen(QPen(color, width));
     const double d = distance + width / 2;
     painter->drawRoundedRect(rect.adjusted(-d, -d, d, d), radius + d, radius + d);
+}
+
+/// What any layer of the card does with the batch.
+Work workingOn(const CardPicture& p)
+{
+    const auto row =
+        std::find_if(p.rows.begin(), p.rows.end(), [](const DockedRow& r) { return r.state.work != Work::None; });
+    return row != p.rows.end() ? row->state.work : p.state.work;
 }
 
 void paintPorts(QPainter* painter, const CardPicture& p)
@@ -179,6 +188,12 @@ void paintPorts(QPainter* painter, const CardPicture& p)
 }
 
 } // namespace
+
+const QColor& workColor(Work work)
+{
+    const Theme& theme = Theme::current();
+    return work == Work::Backward ? theme.validation : work == Work::Update ? theme.success : theme.accent;
+}
 
 QFont cardFont(double px, QFont::Weight weight)
 {
@@ -261,6 +276,9 @@ void paintFrame(QPainter* painter, const CardPicture& p, Level level, double sca
         ring(painter, card, theme.error, 0, 2, kCardRadius);
     if (p.state.selected)
         ring(painter, card, theme.accent, faulty ? 2 : 0, 2, kCardRadius);
+    const Work work = workingOn(p);
+    if (work != Work::None)
+        ring(painter, card, workColor(work), (faulty ? 2 : 0) + (p.state.selected ? 2 : 0), 4, kCardRadius);
     if (p.state.focused)
         ring(painter, card, theme.accent, (faulty ? 2 : 0) + (p.state.selected ? 4 : 2), 2, kCardRadius);
     top = body;
@@ -367,8 +385,9 @@ void paintSilhouette(QPainter* painter, const CardPicture& p, const engine::Shap
         painter->drawRect(QRectF(x, bar.top(), 6, height));
         x += 9;
     }
-    if (p.state.selected || p.state.focused) {
-        painter->setPen(QPen(theme.accent, 6));
+    const Work work = workingOn(p);
+    if (p.state.selected || p.state.focused || work != Work::None) {
+        painter->setPen(QPen(work != Work::None ? workColor(work) : theme.accent, 6));
         painter->setBrush(Qt::NoBrush);
         painter->drawRect(QRectF(bar.left() - 8, bar.top() - 8, x - bar.left() + 13, height + 16));
     }

@@ -28,10 +28,15 @@ struct Thumbnails {
     FieldMark seen;       ///< part of an image
 };
 
+/// What a layer does with a batch that is walked through.
+enum class Work : std::uint8_t { None, Forward, Backward, Update };
+/// The colour of what moves then: numbers, gradients, weights.
+[[nodiscard]] const QColor& workColor(Work work);
+
 struct CardState {
     bool selected = false, focused = false, hovered = false;
-    bool working = false; ///< the layer at work while stepping
-    bool changed = false; ///< by the last edit
+    Work work = Work::None; ///< the layer at work while stepping
+    bool changed = false;   ///< by the last edit
     friend bool operator==(const CardState&, const CardState&) = default;
 };
 

@@ -74,6 +74,11 @@ void OutputItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidg
     painter->setPen(border);
     painter->setBrush(Qt::NoBrush);
     painter->drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), kCardRadius, kCardRadius);
+    const auto& walk = m_scene->walk();
+    if (walk && walk->working == engine::kNoNode) { // the loss is at work
+        painter->setPen(QPen(workColor(walk->work), far ? 6 : 4));
+        painter->drawRoundedRect(card, kCardRadius, kCardRadius);
+    }
     if (far)
         return;
 
@@ -86,7 +91,8 @@ void OutputItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidg
         painter->setPen(theme.text3);
         painter->drawText(QRectF(13, 34, 40, 50), Qt::AlignVCenter, QStringLiteral("?"));
         painter->setFont(small);
-        painter->drawText(QRectF(52, 34, 100, 50), Qt::AlignVCenter | Qt::TextWordWrap, tr("not trained yet"));
+        painter->drawText(QRectF(52, 34, 100, 50), Qt::AlignVCenter | Qt::TextWordWrap,
+                          walk ? tr("not reached yet") : tr("not trained yet"));
         return;
     }
     double px = 46;

@@ -37,7 +37,8 @@ void WireItem::setLook(const WireLook& look)
     if (look == m_look)
         return;
     m_look = look;
-    setZValue(look.selected || look.faulty ? 1.5 : 1);
+    setZValue(look.selected || look.faulty || look.flow != Work::None ? 1.5 : 1);
+    setOpacity(look.faded ? kFadedOpacity : 1);
     update();
 }
 
@@ -68,13 +69,15 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
     const Level level = m_scene->level();
     const double scale = m_scene->viewScale();
     const bool far = level == Level::Far;
-    const QColor color = m_look.faulty                          ? theme.error
+    const bool flows = m_look.flow != Work::None;
+    const QColor color = flows                                  ? workColor(m_look.flow)
+                         : m_look.faulty                        ? theme.error
                          : m_look.selected || m_look.dropTarget ? theme.accent
                          : m_look.hovered                       ? theme.text2
                                                                 : theme.wire;
-    QPen pen(color, m_look.selected || m_look.dropTarget ? 3 : m_look.faulty ? 2.5 : 2);
+    QPen pen(color, flows ? 3 : m_look.selected || m_look.dropTarget ? 3 : m_look.faulty ? 2.5 : 2);
     if (far)
-        pen.setWidthF(1.25 / scale);
+        pen.setWidthF((flows ? 3 : 1.25) / scale);
     if (m_look.faulty)
         pen.setDashPattern({7 / pen.widthF(), 6 / pen.widthF()});
     else if (m_look.waiting)
@@ -83,6 +86,8 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
     painter->setPen(pen);
     painter->setBrush(Qt::NoBrush);
     painter->drawPath(m_path);
+    if (flows)
+        paintFlow(painter, std::max(8.0, 5 / scale));
     if (far)
         return;
     painter->setPen(Qt::NoPen);
@@ -93,6 +98,20 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
     painter->drawPolygon(QPolygonF({tip, tip - QPointF(9, 4.5), tip - QPointF(9, -4.5)}));
     if (!m_look.label.isEmpty() && (level != Level::Middle || m_look.hovered || m_look.selected || m_look.faulty))
         paintLabel(painter);
+}
+
+/// Dots that run with the data, or against the wire with the gradient; none with reduced motion.
+void WireItem::paintFlow(QPainter* painter, double width) const
+{
+    const auto phase = m_scene->flowPhase();
+    if (!phase)
+        return;
+    const double length = m_path.length(), pitch = 2.75 * width;
+    const double share = m_look.flow == Work::Backward ? 1 - *phase : *phase;
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(workColor(m_look.flow));
+    for (double at = share * pitch; at <= length; at += pitch)
+        painter->drawEllipse(m_path.pointAtPercent(m_path.percentAtLength(at)), width / 2, width / 2);
 }
 
 void WireItem::paintLabel(QPainter* painter) const

@@ -1,6 +1,7 @@
 // A wire between two cards with the shape that runs through it.
 #pragma once
 
+#include "ui/canvas/card_paint.h"
 #include "ui/canvas/routing.h"
 
 #include <QGraphicsItem>
@@ -18,6 +19,8 @@ struct WireLook {
     bool waiting = false; ///< carries an unknown shape: dotted
     bool selected = false, hovered = false;
     bool dropTarget = false; ///< a layer dropped now would be put in here
+    Work flow = Work::None;  ///< what runs through it: numbers forward, gradients backward
+    bool faded = false;      ///< nothing has run through it yet
     friend bool operator==(const WireLook&, const WireLook&) = default;
 };
 
@@ -41,6 +44,7 @@ public:
 
 private:
     void paintLabel(QPainter* painter) const;
+    void paintFlow(QPainter* painter, double width) const;
     const CanvasScene* m_scene;
     engine::Edge m_edge;
     RoutedWire m_route;

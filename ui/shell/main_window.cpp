@@ -15,6 +15,7 @@
 #include "ui/kernels/kernel_page.h"
 #include "ui/palette/layer_palette.h"
 #include "ui/shell/autosave.h"
+#include "ui/shell/card_pictures.h"
 #include "ui/shell/header_bar.h"
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/pages.h"
@@ -79,23 +80,6 @@ QWidget* problemsPage(ProblemsPanel* panel, const std::function<void()>& close)
     column->addWidget(new Hairline);
     column->addWidget(panel, 1);
     return page;
-}
-
-Reading toReading(const OutputReading& r, const MapService* maps)
-{
-    Reading out;
-    if (r.best < 0)
-        return out;
-    out.answer = maps->className(r.best);
-    out.certainty = r.certainty;
-    if (r.second >= 0)
-        out.second = maps->className(r.second);
-    out.secondCertainty = r.secondCertainty;
-    if (r.label >= 0)
-        out.label = maps->className(r.label);
-    out.right = r.right();
-    out.probabilities = QVector<double>(r.probabilities.begin(), r.probabilities.end());
-    return out;
 }
 
 } // namespace
@@ -175,7 +159,9 @@ MainWindow::MainWindow()
 
     makeMenus();
     connectParts();
-    connectMaps();
+    m_maps->setThumbnailsWanted(true);
+    new CardPictures(m_canvas, m_maps, m_training->walk(), m_canvas);
+    connect(m_training->featureMaps(), &FeatureMapPanel::seenChanged, m_canvas, &CanvasView::setSeen);
     connectNumbers();
     connectKernels();
     connectAutosave();
@@ -304,18 +290,6 @@ void MainWindow::connectParts()
     refreshTitle();
 }
 
-void MainWindow::connectMaps()
-{
-    m_maps->setThumbnailsWanted(true);
-    connect(m_training->featureMaps(), &FeatureMapPanel::seenChanged, m_canvas, &CanvasView::setSeen);
-    connect(m_maps, &MapService::thumbnailsReady, this, [this](const QHash<engine::NodeId, CardThumbnail>& thumbnails) {
-        for (auto it = thumbnails.begin(); it != thumbnails.end(); ++it)
-            m_canvas->setThumbnails(it.key(), it->atlas, it->count);
-    });
-    connect(m_maps, &MapService::readingReady, this,
-            [this](const OutputReading& r) { m_canvas->setReading(toReading(r, m_maps)); });
-}
-
 void MainWindow::connectNumbers()
 {
     connect(m_training->featureMaps(), &FeatureMapPanel::numberChosen, this, &MainWindow::showNumber);
@@ -412,7 +386,7 @@ void MainWindow::applySize()
     if (m_compact || page)
         m_bottom->setCurrentIndex(0);
     m_inspector->setFixedWidth(scaled(m_compact ? 272 : 320));
-    m_bottom->setFixedHeight(page ? m_training->barHeight() : scaled(m_compact ? 244 : 316));
+    m_bottom->setFixedHeight(page ? m_training->barHeight() : scaled(m_compact ? 244 : 316) + m_training->walkHeight());
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event)

@@ -79,7 +79,6 @@ private:
     void makeTrainMenu();
     void makeInsideMenu();
     void connectParts();
-    void connectMaps();
     void connectNumbers();
     void showNumber(qint64 node, qint64 element);
     void connectKernels();

@@ -20,6 +20,7 @@
 #include "ui/training/curve_chart.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_dock.h"
+#include "ui/training/walk_controller.h"
 
 #include <algorithm>
 #include <map>
@@ -184,6 +185,24 @@ void MainWindow::makeTrainMenu()
     toggle->setShortcut(QKeySequence(QStringLiteral("F5")));
     train->addAction(icon(QStringLiteral("step")), tr("One step"), QKeySequence(QStringLiteral("F10")), this,
                      [this] { m_controller->step(); });
+    WalkController* walk = m_training->walk();
+    QAction* next =
+        train->addAction(icon(QStringLiteral("walk")), tr("Walk through the next batch"), this, [this, walk] {
+            m_pages->goHome();
+            walk->isWalking() ? walk->forward() : walk->start();
+        });
+    next->setShortcut(QKeySequence(QStringLiteral("F7")));
+    QAction* back = train->addAction(tr("One sub-step back"), walk, &WalkController::back);
+    back->setShortcut(QKeySequence(QStringLiteral("Shift+F7")));
+    QAction* leave = train->addAction(tr("Leave the walk"), walk, &WalkController::leave);
+    const auto refresh = [walk, next, back, leave] {
+        next->setText(walk->isWalking() ? tr("Next sub-step of the batch") : tr("Walk through the next batch"));
+        next->setEnabled(walk->startBlocked().isEmpty());
+        back->setEnabled(walk->isWalking() && walk->index() > 0);
+        leave->setEnabled(walk->state() != WalkState::Off && walk->state() != WalkState::Finishing);
+    };
+    connect(walk, &WalkController::changed, this, refresh);
+    refresh();
     QAction* stop =
         train->addAction(icon(QStringLiteral("stop")), tr("Stop training"), this, [this] { m_controller->stop(); });
     stop->setShortcut(QKeySequence(QStringLiteral("Shift+F5")));

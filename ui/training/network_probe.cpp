@@ -53,15 +53,17 @@ void NetworkProbe::forget()
 
 OutputReading readingOf(const engine::GraphSpec& graph, const engine::Inspector& inspector)
 {
-    OutputReading reading;
     const engine::Node* out = graph.node(engine::resultNode(graph));
-    if (!out)
-        return reading;
-    const engine::Tensor output = inspector.output(out->id);
+    return out ? readingOf(out->id, inspector.output(out->id), out->type == "softmax") : OutputReading();
+}
+
+OutputReading readingOf(engine::NodeId node, const engine::Tensor& output, bool probabilities)
+{
+    OutputReading reading;
     if (output.elements() < 2)
         return reading;
-    reading.node = out->id;
-    reading.probabilities = probabilitiesOf(output, out->type == "softmax");
+    reading.node = node;
+    reading.probabilities = probabilitiesOf(output, probabilities);
     for (int i = 0; i < static_cast<int>(reading.probabilities.size()); ++i) {
         const auto v = static_cast<double>(reading.probabilities[static_cast<std::size_t>(i)]);
         if (reading.best < 0 || v > reading.certainty) {

@@ -43,6 +43,8 @@ private:
 
 /// What the network says about the image it has computed last. Its result is read as classes.
 [[nodiscard]] OutputReading readingOf(const engine::GraphSpec& graph, const engine::Inspector& inspector);
+/// The same from the output itself; `probabilities`: it already sums to one.
+[[nodiscard]] OutputReading readingOf(engine::NodeId node, const engine::Tensor& output, bool probabilities);
 /// Softmax of a list unless it already sums to one.
 [[nodiscard]] std::vector<float> probabilitiesOf(const engine::Tensor& output, bool already);
 

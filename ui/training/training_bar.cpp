@@ -19,7 +19,8 @@ namespace convarium::ui
 namespace
 {
 constexpr int kTextMs = 200;
-}
+constexpr int kRoomyWidth = 1180; ///< from here on the progress is never cut beside all labels
+} // namespace
 
 ProgressLine::ProgressLine(QWidget* parent) : QWidget(parent)
 {
@@ -65,9 +66,12 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     m_train = addButton(tr("Train"), QStringLiteral("play"), {});
     setPrimary(m_train);
     m_train->setMinimumWidth(scaled(86));
-    m_step = addButton(tr("Step"), QStringLiteral("step"), tr("One batch, then pause (.)"));
-    m_stop = addButton(tr("Stop"), QStringLiteral("stop"), tr("Ends the run; the weights stay"));
-    m_reset = addButton(tr("Reset"), QStringLiteral("reset"), tr("Back to the initial weights; clears the curves"));
+    m_step = addButton(tr("Step"), QStringLiteral("step"), tr("One batch, then pause (F10)"));
+    m_walk = addButton(tr("Walk"), QStringLiteral("walk"), {});
+    setWalkBlocked({});
+    m_stop = addButton(tr("Stop"), QStringLiteral("stop"), tr("Stop: ends the run; the weights stay"));
+    m_reset =
+        addButton(tr("Reset"), QStringLiteral("reset"), tr("Reset: back to the initial weights; clears the curves"));
     row->addSpacing(scaled(12));
 
     m_sign = new Sign(SignKind::Error, 22);
@@ -116,6 +120,7 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
 
     connect(m_train, &QPushButton::clicked, controller, &TrainingController::toggle);
     connect(m_step, &QPushButton::clicked, controller, &TrainingController::step);
+    connect(m_walk, &QPushButton::clicked, this, &TrainingBar::walkRequested);
     connect(m_stop, &QPushButton::clicked, controller, &TrainingController::stop);
     connect(m_reset, &QPushButton::clicked, controller, &TrainingController::reset);
     connect(m_settings, &QPushButton::clicked, this, &TrainingBar::openSettings);
@@ -160,10 +165,30 @@ void TrainingBar::setCompact(bool compact)
     if (compact == m_compact)
         return;
     m_compact = compact;
-    for (QPushButton* button : {m_step, m_stop, m_reset})
-        button->setText(compact ? QString() : button->accessibleName());
+    updateLabels();
     m_speedButton->setVisible(!compact); // there it has a tab
     updateSummary();
+}
+
+void TrainingBar::updateLabels()
+{
+    for (QPushButton* button : {m_step, m_walk})
+        button->setText(m_compact ? QString() : button->accessibleName());
+    for (QPushButton* button : {m_stop, m_reset})
+        button->setText(m_compact || width() < scaled(kRoomyWidth) ? QString() : button->accessibleName());
+}
+
+void TrainingBar::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    updateLabels();
+}
+
+void TrainingBar::setWalkBlocked(const QString& reason)
+{
+    m_walk->setEnabled(reason.isEmpty());
+    m_walk->setToolTip(
+        reason.isEmpty() ? tr("Through the next batch layer by layer: forward, loss, backward, update (F7)") : reason);
 }
 
 void TrainingBar::setSpeedShown(bool shown)

@@ -1,4 +1,4 @@
-// Train, Pause, Step, Stop, Reset; how far it is; the settings in one line.
+// Train, Pause, Step, Walk, Stop, Reset; how far it is; the settings in one line.
 #pragma once
 
 #include "ui/theme/widgets.h"
@@ -37,8 +37,11 @@ class TrainingBar final : public QWidget
 public:
     TrainingBar(TrainingController* controller, ProjectDocument* document, QWidget* parent = nullptr);
 
-    /// Labels of Step, Stop, Reset and of the settings become tooltips.
+    /// Labels of Step, Walk, Stop, Reset and of the settings become tooltips. Those of Stop and Reset do in any bar
+    /// that is short of room.
     void setCompact(bool compact);
+    /// Why a walk cannot begin; empty when it can.
+    void setWalkBlocked(const QString& reason);
     /// The button beside the images a second tells whether their view is open.
     void setSpeedShown(bool shown);
     [[nodiscard]] QPushButton* trainButton() const { return m_train; }
@@ -48,11 +51,17 @@ public:
     [[nodiscard]] QString progressLine() const { return m_text->text(); }
 
 Q_SIGNALS:
+    /// Step through the next batch layer by layer.
+    void walkRequested();
     void speedToggled(bool shown);
     /// The lamp: show what is unhealthy.
     void healthClicked();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void updateLabels();
     QPushButton* addButton(const QString& text, const QString& icon, const QString& toolTip);
     void updateButtons();
     void updateProgress();
@@ -63,6 +72,7 @@ private:
     ProjectDocument* m_document;
     QPushButton* m_train;
     QPushButton* m_step;
+    QPushButton* m_walk;
     QPushButton* m_stop;
     QPushButton* m_reset;
     Sign* m_sign;

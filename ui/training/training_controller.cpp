@@ -284,7 +284,7 @@ void TrainingController::clearRun()
     m_test.reset();
     m_error.reset();
     m_progress = {};
-    m_extraEpochs = m_extraSteps = 0;
+    m_extra = {};
     setHealth({});
 }
 
@@ -296,13 +296,32 @@ void TrainingController::setHealth(engine::HealthPtr report)
     Q_EMIT healthChanged(m_health);
 }
 
-engine::TrainConfig TrainingController::runConfig() const
+/// A finished run goes on for as long again; a stopped one goes on to its end.
+TrainingController::Extra TrainingController::extraToContinue() const
 {
-    engine::TrainConfig config = m_trainedConfig;
-    config.epochs += m_extraEpochs;
+    Extra extra = m_extra;
+    if (m_config.steps > 0 && m_latest->step >= m_config.steps)
+        extra.steps = m_latest->step;
+    else if (m_config.steps <= 0 && m_latest->epoch >= m_config.epochs)
+        extra.epochs = m_latest->epoch;
+    return extra;
+}
+
+engine::TrainConfig TrainingController::added(engine::TrainConfig config, const Extra& extra)
+{
+    config.epochs += extra.epochs;
     if (config.steps > 0)
-        config.steps += m_extraSteps;
+        config.steps += extra.steps;
     return config;
+}
+
+NextStart TrainingController::nextStart() const
+{
+    if (m_session)
+        return {runConfig(), m_latest};
+    if (canContinue())
+        return {added(m_config, extraToContinue()), m_latest};
+    return {m_config, nullptr};
 }
 
 void TrainingController::begin(bool startPaused)
@@ -321,11 +340,7 @@ void TrainingController::begin(bool startPaused)
     request.graph = m_graph;
     if (canContinue()) {
         request.resume = m_latest;
-        // A finished run goes on for as long again; a stopped one goes on to its end.
-        if (m_config.steps > 0 && m_latest->step >= m_config.steps)
-            m_extraSteps = m_latest->step;
-        else if (m_config.steps <= 0 && m_latest->epoch >= m_config.epochs)
-            m_extraEpochs = m_latest->epoch;
+        m_extra = extraToContinue();
     } else {
         clearRun();
         Q_EMIT historyChanged();

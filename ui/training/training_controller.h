@@ -33,6 +33,12 @@ struct RunProgress {
     [[nodiscard]] double fraction() const;
 };
 
+/// What the next step begins with.
+struct NextStart {
+    engine::TrainConfig config;                         ///< also with what a continued run adds
+    std::shared_ptr<const engine::TrainingState> state; ///< null: the initial weights
+};
+
 /// Starts, pauses, steps, stops and resets training on its own engine thread, collects the history and passes on
 /// snapshots of the weights. Data arrive at most about 30 times a second; whatever belongs to an older run is dropped.
 class TrainingController final : public QObject
@@ -78,6 +84,8 @@ public:
     [[nodiscard]] bool isOutOfDate() const;
     /// Would train() go on from the weights there are?
     [[nodiscard]] bool canContinue() const;
+    /// What step() starts from, while nothing runs.
+    [[nodiscard]] NextStart nextStart() const;
     /// A stop was asked for and has not arrived yet.
     [[nodiscard]] bool isStopping() const { return m_stopping; }
     [[nodiscard]] bool isPausing() const { return m_state == RunState::Running && m_pauseWanted; }
@@ -147,8 +155,14 @@ private:
     void forgetFailure();
     void takeData(const engine::DatasetBundle& bundle, const std::string& source);
     void scaleData(bool announce);
+    /// Epochs or steps that a run adds to its settings to go on from m_latest.
+    struct Extra {
+        std::int64_t epochs = 0, steps = 0;
+    };
+    [[nodiscard]] Extra extraToContinue() const;
     /// The run's settings, with what was trained before a finished run was continued.
-    [[nodiscard]] engine::TrainConfig runConfig() const;
+    [[nodiscard]] engine::TrainConfig runConfig() const { return added(m_trainedConfig, m_extra); }
+    [[nodiscard]] static engine::TrainConfig added(engine::TrainConfig config, const Extra& extra);
 
     TrainingServices m_services;
     std::shared_ptr<DataStore> m_store; ///< touched on the engine thread only
@@ -172,7 +186,7 @@ private:
     int m_runId = 0;
     int m_dataId = 0;
     int m_weightsOrigin = 0;
-    std::int64_t m_extraEpochs = 0, m_extraSteps = 0;
+    Extra m_extra;
     bool m_measuring = false;
     bool m_pauseWanted = false;
     bool m_stepWhenPaused = false;

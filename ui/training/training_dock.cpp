@@ -9,6 +9,8 @@
 #include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_notice.h"
+#include "ui/training/walk_bar.h"
+#include "ui/training/walk_controller.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -30,7 +32,8 @@ constexpr int kCurvesTab = 0, kSpeedTab = 2; // in the compact form, also the pl
 
 TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document, QWidget* parent)
     : QWidget(parent), m_controller(controller), m_bar(new TrainingBar(controller, document)),
-      m_notice(new TrainingNotice(controller, document)), m_loss(new LossChart), m_accuracy(new AccuracyChart),
+      m_notice(new TrainingNotice(controller, document)), m_walk(new WalkController(controller, this)),
+      m_walkBar(new WalkBar(m_walk)), m_loss(new LossChart), m_accuracy(new AccuracyChart),
       m_maps(new FeatureMapPanel(maps)), m_speed(new SpeedView(controller, document)), m_tabs(new QTabBar),
       m_pages(new QStackedWidget), m_curves(new QWidget), m_mapSeparator(new Hairline(Qt::Vertical))
 {
@@ -39,6 +42,7 @@ TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, Pro
     layout->setSpacing(0);
     layout->addWidget(new Hairline);
     layout->addWidget(m_bar);
+    layout->addWidget(m_walkBar);
     layout->addWidget(m_notice);
     layout->addWidget(new Hairline);
     m_tabs->setAccessibleName(QStringLiteral("Training views"));
@@ -83,7 +87,22 @@ TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, Pro
             m_maps->setFixedWidth(scaled(436));
         update();
     });
+    connectWalk();
     updateCharts();
+}
+
+void TrainingDock::connectWalk()
+{
+    connect(m_bar, &TrainingBar::walkRequested, m_walk, &WalkController::start);
+    connect(m_walkBar, &WalkBar::shownChanged, this, &TrainingDock::barHeightChanged);
+    const auto blocked = [this] { m_bar->setWalkBlocked(m_walk->startBlocked()); };
+    connect(m_walk, &WalkController::changed, this, blocked);
+    blocked();
+}
+
+int TrainingDock::walkHeight() const
+{
+    return m_walkBar->isHidden() ? 0 : m_walkBar->height();
 }
 
 QSize TrainingDock::sizeHint() const

@@ -23,6 +23,8 @@ class SpeedView;
 class TrainingBar;
 class TrainingController;
 class TrainingNotice;
+class WalkBar;
+class WalkController;
 
 /// Curves and maps side by side in a large window, with the speed as a page in their place; tabs in a small one.
 class TrainingDock final : public QWidget
@@ -49,6 +51,10 @@ public:
     void showSpeed(bool show);
 
     [[nodiscard]] TrainingBar* bar() const { return m_bar; }
+    [[nodiscard]] WalkController* walk() const { return m_walk; }
+    [[nodiscard]] WalkBar* walkBar() const { return m_walkBar; }
+    /// What the row of a walk adds to the height; 0 while there is none.
+    [[nodiscard]] int walkHeight() const;
     [[nodiscard]] TrainingNotice* notice() const { return m_notice; }
     [[nodiscard]] LossChart* lossChart() const { return m_loss; }
     [[nodiscard]] AccuracyChart* accuracyChart() const { return m_accuracy; }
@@ -59,7 +65,7 @@ public:
 
 Q_SIGNALS:
     void speedShown(bool shown);
-    /// What is to be said came or went.
+    /// What is to be said, or the row of a walk, came or went.
     void barHeightChanged();
 
 protected:
@@ -67,12 +73,15 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void connectWalk();
     void updateCharts();
     void updateRuns();
 
     TrainingController* m_controller;
     TrainingBar* m_bar;
     TrainingNotice* m_notice;
+    WalkController* m_walk;
+    WalkBar* m_walkBar;
     LossChart* m_loss;
     AccuracyChart* m_accuracy;
     FeatureMapPanel* m_maps;
