@@ -28,6 +28,7 @@ struct Measured {
     std::string model;
     BenchResult result;
     GraphSpec graph;
+    std::int64_t peakMemory = 0; ///< of the process up to the end of this model's run
 };
 
 std::string directionText(const LayerSpeed& layer)
@@ -45,7 +46,7 @@ std::string asJson(const BenchFlags& flags, const std::vector<Measured>& all)
         json.field("threads", m.result.threads).field("precision", flags.precision);
         json.field("images_per_second", m.result.imagesPerSecond).field("gflops", m.result.gflops);
         json.field("peak_share", m.result.peakShare).field("execution", flags.execution);
-        json.field("predicted_memory", m.result.predictedMemory).field("peak_memory", peakMemory());
+        json.field("predicted_memory", m.result.predictedMemory).field("peak_memory", m.peakMemory);
         if (flags.layers) {
             json.key("layers").beginArray();
             for (const LayerSpeed& layer : m.result.step.layers) {
@@ -113,7 +114,7 @@ int runBenches(const BenchFlags& flags)
         const auto result = runBench(project->graph, options);
         if (!result)
             return fail(result.error());
-        all.push_back({model, *result, project->graph});
+        all.push_back({model, *result, project->graph, peakMemory()});
         if (!flags.json)
             printLine(padRight(model, 14) + flags.mode + ", batch " + std::to_string(flags.batch) + ", " +
                       std::to_string(result->threads) +

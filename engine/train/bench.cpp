@@ -1,9 +1,11 @@
 #include "engine/train/bench.h"
 
+#include "engine/core/parallel.h"
 #include "engine/data/masks.h"
 #include "engine/kernels/peak.h"
 #include "engine/train/evaluator.h"
 
+#include <algorithm>
 #include <chrono>
 #include <numeric>
 
@@ -70,7 +72,7 @@ Result<BenchResult> runBench(const GraphSpec& graph, const BenchOptions& options
     out.threads = (*plan)->options.threads;
     out.kernels = (*plan)->options.kernels->name;
     out.predictedMemory = (*plan)->memory.total();
-    out.peakGflops = out.threads * kernels::peakGflops(*(*plan)->options.kernels, 0.1);
+    out.peakGflops = std::min(out.threads, availableThreads()) * kernels::peakGflops(*(*plan)->options.kernels, 0.1);
     using Clock = std::chrono::steady_clock;
     const auto since = [](Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); };
     for (int i = 0; i < 3; ++i)

@@ -467,20 +467,28 @@ private:
                 const auto& points = m_routes.wires[i].points;
                 if (i != chief && points.size() > 2 && points[2].y() < points[1].y())
                     m_routes.wires[chief].labelBelow = m_drafts[chief].kind == Kind::Straight;
-                if (i != chief && m_routes.wires[i].points.size() > 2) {
-                    const QPointF turn = m_routes.wires[i].points[1];
-                    const auto& other = m_routes.wires[chief].points;
-                    if (other.size() < 2 || other[1].x() > turn.x() + 1)
-                        m_routes.wires[i].splits.push_back(turn);
-                    else if (other.size() > 2 && m_routes.wires[i].points.size() > 2 &&
-                             other[2] != m_routes.wires[i].points[2])
-                        m_routes.wires[i].splits.push_back(std::abs(other[2].y() - turn.y()) <
-                                                                   std::abs(m_routes.wires[i].points[2].y() - turn.y())
-                                                               ? other[2]
-                                                               : m_routes.wires[i].points[2]);
-                }
+                if (i != chief && points.size() > 2)
+                    if (const auto split = splitOf(points, m_routes.wires[chief].points))
+                        m_routes.wires[i].splits.push_back(*split);
             }
         }
+    }
+
+    /// Where two wires of one source part. The first bends.
+    [[nodiscard]] static std::optional<QPointF> splitOf(const std::vector<QPointF>& wire,
+                                                        const std::vector<QPointF>& chief)
+    {
+        const QPointF turn = wire[1];
+        if (chief.size() < 3 || chief[1].x() > turn.x() + 1)
+            return turn;
+        if (chief[1].x() < turn.x() - 1)
+            return chief[1];
+        const double mine = wire[2].y() - turn.y(), others = chief[2].y() - turn.y();
+        if ((mine < 0) != (others < 0))
+            return turn;
+        if (std::abs(mine - others) < 0.5)
+            return std::nullopt; // they part later, at a dot of another pair
+        return std::abs(others) < std::abs(mine) ? chief[2] : wire[2];
     }
 
     const std::map<NodeId, RouteCard>& m_cards;

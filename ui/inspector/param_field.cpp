@@ -202,17 +202,18 @@ public:
             const bool good = read(value).isEmpty();
             setInvalid(m_line, false);
             Q_EMIT faultChanged({});
-            if (good && value != m_shown)
+            if (good && (m_mixed || value != m_shown))
                 Q_EMIT edited({{m_info.key, ParamValue(value)}}, false);
             else
-                m_line->setText(real(m_shown));
+                m_line->setText(m_mixed ? QString() : real(m_shown));
         });
     }
     void setValues(const std::vector<ParamValue>& values) override
     {
         m_shown = number(values.front());
-        m_line->setText(allEqual(values) ? real(m_shown) : QString());
-        m_line->setPlaceholderText(allEqual(values) ? QString() : tr("several"));
+        m_mixed = !allEqual(values);
+        m_line->setText(m_mixed ? QString() : real(m_shown));
+        m_line->setPlaceholderText(m_mixed ? tr("several") : QString());
         const QSignalBlocker blocker(m_slider);
         m_slider->setValue(static_cast<int>(
             std::lround((m_shown - m_info.minimum) / std::max(m_info.maximum - m_info.minimum, 1e-12) * kSliderSteps)));
@@ -237,6 +238,7 @@ private:
     QSlider* m_slider;
     QLineEdit* m_line;
     double m_shown = 0;
+    bool m_mixed = false; ///< several layers, different values
 };
 
 /// Whole numbers with commas between them: sizes, an order of axes.
@@ -258,17 +260,18 @@ public:
             const auto [text, fault] = read();
             setInvalid(m_line, false);
             Q_EMIT faultChanged({});
-            if (fault.isEmpty() && text != m_shown)
+            if (fault.isEmpty() && (m_mixed ? !text.empty() : text != m_shown))
                 Q_EMIT edited({{m_info.key, ParamValue(text)}}, false);
             else
-                m_line->setText(pretty(m_shown));
+                m_line->setText(m_mixed ? QString() : pretty(m_shown));
         });
     }
     void setValues(const std::vector<ParamValue>& values) override
     {
         const auto* text = std::get_if<std::string>(&values.front());
         m_shown = text ? *text : std::string();
-        m_line->setText(allEqual(values) ? pretty(m_shown) : QString());
+        m_mixed = !allEqual(values);
+        m_line->setText(m_mixed ? QString() : pretty(m_shown));
     }
     QWidget* focusTarget() override { return m_line; }
 
@@ -297,6 +300,7 @@ private:
     const ParamInfo m_info;
     QLineEdit* m_line;
     std::string m_shown;
+    bool m_mixed = false; ///< several layers, different values
 };
 
 class ChoiceField final : public ParamField
@@ -533,7 +537,10 @@ void NumberBox::keyPressEvent(QKeyEvent* event)
             event->ignore(); // nothing to take back: leaves the field
             return;
         }
-        showValue(m_shown);
+        if (m_mixed)
+            showMixed();
+        else
+            showValue(m_shown);
         Q_EMIT faultChanged({});
         selectAll();
         return;
