@@ -21,7 +21,7 @@ struct BenchFlags {
     std::int64_t batch = 64;
     int threads = 0;
     double seconds = 3;
-    bool layers = false, json = false;
+    bool layers = false, memory = false, json = false;
 };
 
 struct Measured {
@@ -45,8 +45,11 @@ std::string asJson(const BenchFlags& flags, const std::vector<Measured>& all)
         json.beginObject().field("model", m.model).field("mode", flags.mode).field("batch", flags.batch);
         json.field("threads", m.result.threads).field("precision", flags.precision);
         json.field("images_per_second", m.result.imagesPerSecond).field("gflops", m.result.gflops);
-        json.field("peak_share", m.result.peakShare).field("execution", flags.execution);
-        json.field("predicted_memory", m.result.predictedMemory).field("peak_memory", m.peakMemory);
+        json.field("peak_share", m.result.peakShare);
+        if (flags.memory)
+            json.field("execution", flags.execution)
+                .field("predicted_memory", m.result.predictedMemory)
+                .field("peak_memory", m.peakMemory);
         if (flags.layers) {
             json.key("layers").beginArray();
             for (const LayerSpeed& layer : m.result.step.layers) {
@@ -143,6 +146,7 @@ void addBench(CLI::App& app, Run& run)
     command->add_option("--precision", flags->precision, "Kind of numbers")->check(oneOf({"fp32", "bf16"}));
     command->add_option("--execution", flags->execution, "fused needs much less memory")->check(executionWord());
     command->add_flag("--layers", flags->layers, "Measure each layer too");
+    command->add_flag("--memory", flags->memory, "Tell predicted and taken bytes too (with --json)");
     command->add_flag("--json", flags->json, "Print JSON");
     command->callback([&run, flags] { run = [flags] { return runBenches(*flags); }; });
 }

@@ -164,7 +164,7 @@ private Q_SLOTS:
         row("no format", R"("format": 1,)", "", "format");
         row("format as text", R"("format": 1,)", R"("format": "1",)", "format");
         row("format 0", R"("format": 1,)", R"("format": 0,)", "format");
-        row("newer format", R"("format": 1,)", R"("format": 3,)", "format", ErrorCode::NewerVersion);
+        row("newer format", R"("format": 1,)", R"("format": 4,)", "format", ErrorCode::NewerVersion);
         row("no name", R"("name": "n",)", "", "name");
         row("name as number", R"("name": "n",)", R"("name": 3,)", "name");
         row("no nextId", R"("nextId": 4,)", "", "nextId");
