@@ -83,7 +83,7 @@ private Q_SLOTS:
         QVERIFY(!w.window.statusBar()->isVisible());
         QTRY_COMPARE(w.window.menuBar()->height(), 0);
         QCOMPARE(ThemeManager::instance().textScale(), 1.5);
-        QVERIFY(w.canvas()->zoom() >= 0.5);
+        QVERIFY(w.canvas()->zoom() >= 0.85);
         QCOMPARE(Settings::instance().get(setting::textScale), 1.0); // for a while only
         QTest::keyClick(w.canvas(), Qt::Key_F11);                    // the keys of a menu without height still work
         QVERIFY(!w.window.isPresenting());

@@ -18,8 +18,8 @@ namespace convarium::ui
 namespace
 {
 
-constexpr double kLarger = 1.5;   ///< than the text is otherwise; ThemeManager knows the limit
-constexpr double kReadable = 0.5; ///< zoom below which a card shows little more than its shape
+constexpr double kLarger = 1.5;    ///< than the text is otherwise; ThemeManager knows the limit
+constexpr double kReadable = 0.85; ///< zoom below which a card loses its smaller texts
 
 } // namespace
 
