@@ -206,22 +206,6 @@ void CanvasView::fitSelection()
     m_fitted = false;
 }
 
-void CanvasView::showSelection()
-{
-    const QRectF all = m_scene->contentRect(), chosen = m_scene->rectOf(m_scene->selection());
-    centerOn(chosen.isNull() ? QPointF(all.left(), all.center().y()) : chosen.center());
-}
-
-void CanvasView::setPlace(const Place& place)
-{
-    if (place.fitted)
-        return fit();
-    setZoom(place.zoom);
-    const QPoint shift = mapFromScene(place.corner);
-    horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());
-    verticalScrollBar()->setValue(verticalScrollBar()->value() + shift.y());
-}
-
 void CanvasView::tidy()
 {
     m_document->arrange(layoutOf(m_document->state()));

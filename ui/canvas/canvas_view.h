@@ -44,19 +44,9 @@ public:
     /// 1 is 100 %; the text size comes on top.
     [[nodiscard]] double zoom() const { return m_zoom; }
     void setZoom(double zoom);
-    /// What is seen of the network, to come back to.
-    struct Place {
-        double zoom = 1;
-        QPointF corner; ///< upper left, in the scene
-        bool fitted = false;
-    };
-    [[nodiscard]] Place place() const { return {m_zoom, mapToScene(QPoint(0, 0)), m_fitted}; }
-    void setPlace(const Place& place);
     /// The whole network, never larger than 100 %. Holds while the window is resized, until somebody zooms or pans.
     void fit();
     void fitSelection();
-    /// Scrolls to the middle of what is selected, or to where the network begins.
-    void showSelection();
     void tidy();
     void setBars(BarMode mode) { m_scene->setBars(mode); }
     void setStepTimes(const std::map<NodeId, double>& milliseconds) { m_scene->setStepTimes(milliseconds); }

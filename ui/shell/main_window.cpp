@@ -239,7 +239,6 @@ void MainWindow::connectParts()
     connect(m_totals, &TotalsBar::problemsClicked, this, [this] { showProblems(true); });
     connect(m_training->bar(), &TrainingBar::healthClicked, this, [this] { showProblems(true); });
     connect(m_controller, &TrainingController::healthChanged, m_inspector, &InspectorPanel::setHealth);
-    connect(m_header, &HeaderBar::presentRequested, this, [this] { present(!isPresenting()); });
     connect(m_header, &HeaderBar::homeRequested, this, [this] { m_pages->open(m_gallery); });
     connect(m_files, &ProjectFiles::stateTextChanged, this, &MainWindow::refreshTitle);
     connect(m_pages, &Pages::changed, this, &MainWindow::showPage);
@@ -393,7 +392,6 @@ void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
     applySize();
-    restorePlace();
 }
 
 void MainWindow::refreshTitle()
@@ -415,8 +413,6 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
     // Whatever has a use of its own for Esc has taken it already.
     if (event->key() == Qt::Key_Escape && !m_pages->isHome())
         m_pages->goHome();
-    else if (event->key() == Qt::Key_Escape && isPresenting())
-        present(false);
     else
         QMainWindow::keyPressEvent(event);
 }
@@ -424,7 +420,6 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     if (m_quitting) {
-        present(false);
         Settings::instance().set(setting::windowGeometry, saveGeometry());
         event->accept();
         return;

@@ -1,11 +1,9 @@
 // The window: places the parts and connects them. No logic of its own.
 #pragma once
 
-#include "ui/canvas/canvas_view.h"
 #include "ui/shell/recovery_store.h"
 
 #include <QMainWindow>
-#include <optional>
 #include <vector>
 
 class QDockWidget;
@@ -16,6 +14,7 @@ namespace convarium::ui
 {
 
 class Autosave;
+class CanvasView;
 class DrawingPage;
 class GalleryPage;
 class HeaderBar;
@@ -49,10 +48,6 @@ public:
 
     [[nodiscard]] ProjectDocument* document() const { return m_document; }
     [[nodiscard]] TrainingController* controller() const { return m_controller; }
-    /// Full screen with larger type for an audience, or back to exactly what was there before.
-    void present(bool on);
-    [[nodiscard]] bool isPresenting() const { return m_before.has_value(); }
-
     [[nodiscard]] CanvasView* canvas() const { return m_canvas; }
     [[nodiscard]] TrainingDock* trainingDock() const { return m_training; }
     [[nodiscard]] InspectorPanel* inspector() const { return m_inspector; }
@@ -93,7 +88,6 @@ private:
     void welcome(const QString& what);
     void showStory();
     void showFirstStep(int step);
-    void restorePlace();
     void applySize();
     void refreshTitle();
     void applyMeasuring();
@@ -139,16 +133,6 @@ private:
     QAction* m_undo;
     QAction* m_redo;
     QMenu* m_networks = nullptr;
-    QAction* m_present;
-    struct BeforePresenting {
-        Qt::WindowStates state;
-        QSize size;
-        double textScale;
-        CanvasView::Place place;
-        bool paletteHidden, inspectorHidden, totalsHidden;
-    };
-    std::optional<BeforePresenting> m_before; ///< while presenting
-    std::optional<std::pair<QSize, CanvasView::Place>> m_placeWanted;
     bool m_compact = false;
     bool m_inspectorWanted = true; ///< on the canvas; pages are without it
     bool m_quitting = false;
