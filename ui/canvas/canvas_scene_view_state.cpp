@@ -259,7 +259,9 @@ void CanvasScene::select(const QList<NodeId>& ids, const std::set<NoteIndex>& no
     next = whole(next);
     std::set<NoteIndex> nextNotes = notes;
     std::erase_if(nextNotes, [this](NoteIndex i) { return i >= m_notes.size(); });
-    const bool same = next == m_selection && nextNotes == m_selectedNotes && !m_selectedWire && !m_selectedArrow;
+    // Not ==: comparing two empty lists of numbers, Qt 6.4 hands a null pointer to memcmp.
+    const bool same = std::equal(next.begin(), next.end(), m_selection.begin(), m_selection.end()) &&
+                      nextNotes == m_selectedNotes && !m_selectedWire && !m_selectedArrow;
     m_selection = next;
     m_selectedNotes = std::move(nextNotes);
     m_selectedWire.reset();
