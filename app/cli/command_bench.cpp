@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
+#include "engine/analysis/derivation.h"
 #include "engine/graph/formula.h"
 #include "engine/io/json_writer.h"
 #include "engine/io/load_model.h"
@@ -124,6 +125,9 @@ int runBenches(const BenchFlags& flags)
                       " threads: " + groupDigits(static_cast<std::int64_t>(result->imagesPerSecond)) + " images/s, " +
                       shortNumber(result->gflops) + " GFLOP/s, " + percent(result->peakShare) + " of the peak of " +
                       shortNumber(result->peakGflops) + " (" + result->kernels + " kernels)");
+        if (flags.memory && !flags.json)
+            printLine("  memory: " + bytesText(result->predictedMemory) + " predicted, " +
+                      bytesText(all.back().peakMemory) + " taken by the process so far");
         if (flags.layers && !flags.json)
             printLayers(all.back());
     }
@@ -146,7 +150,7 @@ void addBench(CLI::App& app, Run& run)
     command->add_option("--precision", flags->precision, "Kind of numbers")->check(oneOf({"fp32", "bf16"}));
     command->add_option("--execution", flags->execution, "fused needs much less memory")->check(executionWord());
     command->add_flag("--layers", flags->layers, "Measure each layer too");
-    command->add_flag("--memory", flags->memory, "Tell predicted and taken bytes too (with --json)");
+    command->add_flag("--memory", flags->memory, "Tell predicted and taken memory too");
     command->add_flag("--json", flags->json, "Print JSON");
     command->callback([&run, flags] { run = [flags] { return runBenches(*flags); }; });
 }

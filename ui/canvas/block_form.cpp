@@ -1,5 +1,6 @@
 #include "ui/canvas/block_form.h"
 
+#include "ui/canvas/card_paint.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/type.h"
 #include "ui/theme/widgets.h"
@@ -153,12 +154,8 @@ void BlockForm::keyPressEvent(QKeyEvent* event)
 
 void BlockForm::paintEvent(QPaintEvent*)
 {
-    const Theme& theme = Theme::current();
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(theme.accent, 1.5));
-    painter.setBrush(theme.surface);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 8, 8);
+    paintPopup(&painter, rect());
 }
 
 } // namespace convarium::ui

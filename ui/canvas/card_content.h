@@ -22,7 +22,7 @@ struct CardContent {
     double share = 0;   ///< of the largest card's, 0 .. 1, for the bar; the scene's
     bool frozen = false;
     bool folded = false; ///< a block; drawn as a pile
-    QString fault; ///< message with its hint; empty when all is well
+    QString fault;       ///< message with its hint; empty when all is well
     bool warning = false;
     friend bool operator==(const CardContent&, const CardContent&) = default;
 };

@@ -239,6 +239,15 @@ double paintShapeText(QPainter* painter, QPointF baseline, const QString& text, 
     return x - baseline.x();
 }
 
+void paintPopup(QPainter* painter, const QRectF& rect)
+{
+    const Theme& theme = Theme::current();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(theme.accent, 1.5));
+    painter->setBrush(theme.surface);
+    painter->drawRoundedRect(rect.adjusted(1, 1, -1, -1), 8, 8);
+}
+
 void paintFrame(QPainter* painter, const CardPicture& p, Level level, double scale)
 {
     const Theme& theme = Theme::current();

@@ -64,6 +64,8 @@ struct CardPicture {
 /// Where paintThumbnails() draws; empty when the card has none.
 [[nodiscard]] QRectF thumbnailRect(const CardPicture& picture, Level level);
 
+/// What lies over the canvas for a while: a list, a form.
+void paintPopup(QPainter* painter, const QRectF& rect);
 /// The card without its thumbnails, the upper left corner at 0, 0. scale: of the view; level: levelFor(scale).
 void paintFrame(QPainter* painter, const CardPicture& picture, Level level, double scale);
 /// What changes while training runs, in the frame's coordinates.

@@ -1,5 +1,6 @@
 #include "ui/canvas/layer_search.h"
 
+#include "ui/canvas/card_paint.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/widgets.h"
 
@@ -128,12 +129,8 @@ bool LayerSearch::eventFilter(QObject* watched, QEvent* event)
 
 void LayerSearch::paintEvent(QPaintEvent*)
 {
-    const Theme& theme = Theme::current();
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(theme.accent, 1.5));
-    painter.setBrush(theme.surface);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 8, 8);
+    paintPopup(&painter, rect());
 }
 
 } // namespace convarium::ui

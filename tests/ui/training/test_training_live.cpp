@@ -1,5 +1,6 @@
 // The real engine behind the window's controller: responsiveness, pause, equal results.
 #include "engine/io/presets.h"
+#include "tests/ui/training/bar_images.h"
 #include "ui/theme/settings.h"
 #include "ui/training/training_controller.h"
 
@@ -16,29 +17,11 @@ class TestTrainingLive : public QObject
 
     static constexpr int kPatience = 300'000; ///< milliseconds: a thread sanitizer on a busy machine
 
-    /// 28x28 images whose class is where the bright row lies: quickly made, quickly learnt.
-    static engine::DatasetBundle bars(int count)
-    {
-        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(count) * 784), labels;
-        for (int i = 0; i < count; ++i) {
-            labels.push_back(static_cast<std::uint8_t>(i % 10));
-            for (int x = 0; x < 28; ++x)
-                for (int y = 0; y < 2; ++y)
-                    pixels[static_cast<std::size_t>(i * 784 + (4 + 2 * (i % 10) + y) * 28 + x)] =
-                        static_cast<std::uint8_t>(200 + i % 50);
-        }
-        std::vector<std::string> names;
-        for (int i = 0; i < 10; ++i)
-            names.push_back(std::to_string(i));
-        const auto set = std::make_shared<engine::InMemoryDataset>(engine::Shape{1, 28, 28}, pixels, labels, names);
-        return {"bars", "Bars", set, nullptr, set};
-    }
-
     static TrainingServices services()
     {
         auto s = engineServices();
         s.openData = [](const std::string&, const datasets::Progress&) -> engine::Result<engine::DatasetBundle> {
-            return bars(2000);
+            return test::bars(2000);
         };
         return s;
     }

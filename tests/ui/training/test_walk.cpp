@@ -1,5 +1,6 @@
 // Walking through a batch with the dock's own buttons and the real engine: nothing but a step changes anything.
 #include "engine/io/presets.h"
+#include "tests/ui/training/bar_images.h"
 #include "ui/document/project_document.h"
 #include "ui/theme/settings.h"
 #include "ui/training/map_service.h"
@@ -23,24 +24,6 @@ class TestWalk : public QObject
 {
     Q_OBJECT
 
-    /// 28x28 images whose class is where the bright row lies.
-    static engine::DatasetBundle bars(int count)
-    {
-        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(count) * 784), labels;
-        for (int i = 0; i < count; ++i) {
-            labels.push_back(static_cast<std::uint8_t>(i % 10));
-            for (int x = 0; x < 28; ++x)
-                for (int y = 0; y < 2; ++y)
-                    pixels[static_cast<std::size_t>(i * 784 + (4 + 2 * (i % 10) + y) * 28 + x)] =
-                        static_cast<std::uint8_t>(200 + i % 50);
-        }
-        std::vector<std::string> names;
-        for (int i = 0; i < 10; ++i)
-            names.push_back(std::to_string(i));
-        const auto set = std::make_shared<engine::InMemoryDataset>(engine::Shape{1, 28, 28}, pixels, labels, names);
-        return {"bars", "Bars", set, nullptr, set};
-    }
-
     /// A dock on a network of its own.
     struct Desk {
         ProjectDocument document;
@@ -52,7 +35,7 @@ class TestWalk : public QObject
             auto services = engineServices();
             services.openData = [](const std::string&,
                                    const datasets::Progress&) -> engine::Result<engine::DatasetBundle> {
-                return bars(500);
+                return test::bars(500);
             };
             document.reset(engine::loadPreset("lenet-5")->graph, {}, {});
             engine::TrainConfig config;
