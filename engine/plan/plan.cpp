@@ -575,6 +575,12 @@ private:
                 if (piece.height > 0 && piece.count > 1)
                     chooseRows(piece);
         }
+        for (std::size_t i = 0; i < m_plan.tape.size(); ++i)
+            m_passOf.emplace_back(static_cast<int>(i), static_cast<int>(i));
+        for (const Segment& s : m_plan.segments)
+            for (const Piece& piece : s.pieces)
+                for (int i = piece.first; piece.rows > 0 && i < piece.first + piece.count; ++i)
+                    m_passOf[static_cast<std::size_t>(i)] = {piece.first, piece.first + piece.count - 1};
     }
 
     /// A buffer that values of different widths share has no rows.
@@ -685,14 +691,15 @@ private:
         return roundUp(b.bytes);
     }
 
-    /// Lifetimes in arenas with reuse are intervals of instructions (one chunk at a time) or of whole segments (the
-    /// batch).
+    /// Lifetimes in arenas with reuse are intervals of instructions (one chunk at a time; those that take turns row by
+    /// row as one) or of whole segments (the batch).
     std::pair<int, int> life(const Buffer& b) const
     {
         if (b.first < 0)
             return {0, static_cast<int>(m_plan.tape.size())};
         if (b.scope == BufferScope::Chunk)
-            return {b.first, b.last};
+            return {m_passOf[static_cast<std::size_t>(b.first)].first,
+                    m_passOf[static_cast<std::size_t>(b.last)].second};
         return {m_segmentOf[static_cast<std::size_t>(b.first)], m_segmentOf[static_cast<std::size_t>(b.last)]};
     }
 
@@ -777,6 +784,7 @@ private:
     std::vector<ValueState> m_values;
     std::vector<int> m_gradientBuffer;
     std::vector<int> m_segmentOf;
+    std::vector<std::pair<int, int>> m_passOf; ///< per instruction: first and last of those it takes turns with
     std::map<std::size_t, std::vector<AuxSpec>> m_aux;
 };
 
