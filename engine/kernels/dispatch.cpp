@@ -13,10 +13,16 @@ namespace
 #if defined(__x86_64__)
 /// The features that compilers ask for by name in every version; each CPU that has them has the rest of its x86-64
 /// level.
+bool hasSse4()
+{
+    return __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("sse4.2") &&
+           __builtin_cpu_supports("popcnt");
+}
+
 bool hasAvx2()
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2");
+    return hasSse4() && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
 
 bool hasAvx512()
@@ -83,6 +89,7 @@ const Level* levels(int* count)
 #if defined(__x86_64__)
         {&avx512Table(), hasAvx512()},
         {&avx2Table(), hasAvx2()},
+        {&sse4Table(), hasSse4()},
 #elif defined(__aarch64__)
         {&neonTable(), true},
 #endif

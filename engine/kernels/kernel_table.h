@@ -243,7 +243,7 @@ struct LossArgs {
 };
 
 struct KernelTable {
-    const char* name; ///< "scalar", "avx2", "avx512", "neon"
+    const char* name; ///< "scalar", "sse4", "avx2", "avx512", "neon"
     int width;        ///< floats per vector; channels are padded to it
     int block;        ///< columns of a packed block, a multiple of width
 

@@ -7,6 +7,7 @@ namespace convarium::engine::kernels
 {
 
 const KernelTable& scalarTable();
+const KernelTable& sse4Table();
 const KernelTable& avx2Table();
 const KernelTable& avx512Table();
 const KernelTable& neonTable();

@@ -70,17 +70,6 @@ ReferenceInput referenceInput(const Images& from, bool training)
     return input;
 }
 
-std::vector<const kernels::KernelTable*> availableLevels()
-{
-    int count = 0;
-    const kernels::Level* all = kernels::levels(&count);
-    std::vector<const kernels::KernelTable*> out;
-    for (int i = 0; i < count; ++i)
-        if (all[i].supported)
-            out.push_back(all[i].table);
-    return out;
-}
-
 double largest(const TensorOf<double>& t)
 {
     double peak = 0;
@@ -119,27 +108,26 @@ private Q_SLOTS:
         const WeightsPtr weights = initialWeights(g, 1);
         const auto reference = runReference<double>(g, *weights, referenceInput(all, true));
         QVERIFY2(reference.has_value(), reference ? "" : reference.error().text().c_str());
-        for (const kernels::KernelTable* level : availableLevels())
-            for (const auto execution : {ExecutionMode::Fused, ExecutionMode::Layerwise}) {
-                PlanOptions o;
-                o.batch = kImages;
-                o.threads = 2;
-                o.execution = execution;
-                o.optimizer = "sgd";
-                o.kernels = level;
-                const auto plan = makePlan(g, o);
-                QVERIFY2(plan.has_value(), plan ? "" : plan.error().text().c_str());
-                auto executor = Executor::create(*plan);
-                QVERIFY(executor.has_value());
-                (*executor)->setWeights(*weights);
-                TrainConfig c;
-                c.optimizer = "sgd";
-                const UpdateRule rule = makeUpdateRule(c, *level, 1, 1); // turns weights into gradients
-                const StepResult step =
-                    (*executor)->trainStep({&data, all.indices, 1.0f / 255.0f, 0}, 7, 5, rule, nullptr);
-                QVERIFY2(std::abs(step.loss - reference->loss) < 1e-5 * (1 + reference->loss), level->name);
-                compareGradients(*weights, (*executor)->weights(), *reference, level->name);
-            }
+        const kernels::KernelTable* const level = &kernels::active();
+        for (const auto execution : {ExecutionMode::Fused, ExecutionMode::Layerwise}) {
+            PlanOptions o;
+            o.batch = kImages;
+            o.threads = 2;
+            o.execution = execution;
+            o.optimizer = "sgd";
+            o.kernels = level;
+            const auto plan = makePlan(g, o);
+            QVERIFY2(plan.has_value(), plan ? "" : plan.error().text().c_str());
+            auto executor = Executor::create(*plan);
+            QVERIFY(executor.has_value());
+            (*executor)->setWeights(*weights);
+            TrainConfig c;
+            c.optimizer = "sgd";
+            const UpdateRule rule = makeUpdateRule(c, *level, 1, 1); // turns weights into gradients
+            const StepResult step = (*executor)->trainStep({&data, all.indices, 1.0f / 255.0f, 0}, 7, 5, rule, nullptr);
+            QVERIFY2(std::abs(step.loss - reference->loss) < 1e-5 * (1 + reference->loss), level->name);
+            compareGradients(*weights, (*executor)->weights(), *reference, level->name);
+        }
     }
 
     void evaluationEqualsTheReference_data() { addRows(); }
@@ -158,33 +146,33 @@ private Q_SLOTS:
         std::vector<float> values;
         for (const std::uint8_t pixel : all.pixels)
             values.push_back(static_cast<float>(pixel) / 255.0f);
-        for (const kernels::KernelTable* level : availableLevels())
-            for (const bool keepAll : {false, true}) {
-                PlanOptions o;
-                o.batch = kImages;
-                o.threads = 1;
-                o.training = false;
-                o.keepAll = keepAll;
-                o.execution = ExecutionMode::Layerwise;
-                o.kernels = level;
-                auto executor = Executor::create(*makePlan(g, o));
-                QVERIFY(executor.has_value());
-                (*executor)->setWeights(*weights);
-                QVERIFY((*executor)->inferValues(values.data(), kImages, nullptr));
-                for (const auto& [node, expected] : reference->outputs) {
-                    if (!keepAll && node != g.nodes.back().id)
-                        continue;
-                    const double scale = std::max(1.0, largest(expected));
-                    const std::int64_t numbers = expected.elements() / kImages;
-                    for (std::int64_t n = 0; n < kImages; ++n) {
-                        const Tensor got = (*executor)->output(node, n);
-                        QCOMPARE(got.elements(), numbers);
-                        for (std::int64_t i = 0; i < numbers; ++i)
-                            QVERIFY2(std::abs(static_cast<double>(got[i]) - expected[n * numbers + i]) < 2e-5 * scale,
-                                     qPrintable(QStringLiteral("%1, node %2").arg(level->name).arg(node)));
-                    }
+        const kernels::KernelTable* const level = &kernels::active();
+        for (const bool keepAll : {false, true}) {
+            PlanOptions o;
+            o.batch = kImages;
+            o.threads = 1;
+            o.training = false;
+            o.keepAll = keepAll;
+            o.execution = ExecutionMode::Layerwise;
+            o.kernels = level;
+            auto executor = Executor::create(*makePlan(g, o));
+            QVERIFY(executor.has_value());
+            (*executor)->setWeights(*weights);
+            QVERIFY((*executor)->inferValues(values.data(), kImages, nullptr));
+            for (const auto& [node, expected] : reference->outputs) {
+                if (!keepAll && node != g.nodes.back().id)
+                    continue;
+                const double scale = std::max(1.0, largest(expected));
+                const std::int64_t numbers = expected.elements() / kImages;
+                for (std::int64_t n = 0; n < kImages; ++n) {
+                    const Tensor got = (*executor)->output(node, n);
+                    QCOMPARE(got.elements(), numbers);
+                    for (std::int64_t i = 0; i < numbers; ++i)
+                        QVERIFY2(std::abs(static_cast<double>(got[i]) - expected[n * numbers + i]) < 2e-5 * scale,
+                                 qPrintable(QStringLiteral("%1, node %2").arg(level->name).arg(node)));
                 }
             }
+        }
     }
 
 private:

@@ -1,4 +1,4 @@
-// Losses: numbers worked out by hand, finite differences, every kernel level against the model in double, PyTorch's
+// Losses: numbers worked out by hand, finite differences, the kernels against the model in double, PyTorch's
 // numbers, extreme logits; whole networks with each loss, and masks.
 #include "engine/data/masks.h"
 #include "engine/losses/loss.h"
@@ -20,17 +20,6 @@ using namespace convarium::test;
 
 namespace
 {
-
-std::vector<const kernels::KernelTable*> availableLevels()
-{
-    int count = 0;
-    const kernels::Level* all = kernels::levels(&count);
-    std::vector<const kernels::KernelTable*> out;
-    for (int i = 0; i < count; ++i)
-        if (all[i].supported)
-            out.push_back(all[i].table);
-    return out;
-}
 
 /// Rows of logits in the kernels' layout, with their labels.
 struct Rows {
@@ -183,26 +172,25 @@ private Q_SLOTS:
     {
         // Two classes, logits 0 and ln 3: probabilities 1/4 and 3/4, as softmax; as sigmoids 1/2 and 3/4.
         const double z = std::log(3.0);
-        for (const auto* table : availableLevels()) {
-            Rows rows(*table, 1, 2);
-            rows.at(0, 0) = 0;
-            rows.at(0, 1) = static_cast<float>(z);
-            rows.labels[0] = 0;
-            QVERIFY(std::abs(rows.run(lossOf("cross-entropy")) - std::log(4.0)) < 1e-6);
-            QVERIFY(std::abs(rows.gradientAt(0, 0) + 0.75f) < 1e-6f && std::abs(rows.gradientAt(0, 1) - 0.75f) < 1e-6f);
-            QCOMPARE(rows.correct, 0);
-            // Smoothing 0.2: target 0.9 and 0.1.
-            QVERIFY(std::abs(rows.run(lossOf("cross-entropy:0.2")) - (0.9 * std::log(4.0) + 0.1 * std::log(4.0 / 3))) <
-                    1e-6);
-            QVERIFY(std::abs(rows.gradientAt(0, 0) - (0.25f - 0.9f)) < 1e-6f);
-            QVERIFY(std::abs(rows.run(lossOf("binary-cross-entropy")) - (std::log(2.0) + std::log(4.0))) < 1e-6);
-            QVERIFY(std::abs(rows.gradientAt(0, 0) + 0.5f) < 1e-6f && std::abs(rows.gradientAt(0, 1) - 0.75f) < 1e-6f);
-            QVERIFY(std::abs(rows.run(lossOf("mean-squared-error")) - (1 + z * z)) < 1e-6);
-            QVERIFY(std::abs(rows.gradientAt(0, 0) + 2) < 1e-6f);
-            rows.labels[0] = 1;
-            rows.run(lossOf("mean-squared-error"));
-            QCOMPARE(rows.correct, 1);
-        }
+        const kernels::KernelTable* const table = &kernels::active();
+        Rows rows(*table, 1, 2);
+        rows.at(0, 0) = 0;
+        rows.at(0, 1) = static_cast<float>(z);
+        rows.labels[0] = 0;
+        QVERIFY(std::abs(rows.run(lossOf("cross-entropy")) - std::log(4.0)) < 1e-6);
+        QVERIFY(std::abs(rows.gradientAt(0, 0) + 0.75f) < 1e-6f && std::abs(rows.gradientAt(0, 1) - 0.75f) < 1e-6f);
+        QCOMPARE(rows.correct, 0);
+        // Smoothing 0.2: target 0.9 and 0.1.
+        QVERIFY(std::abs(rows.run(lossOf("cross-entropy:0.2")) - (0.9 * std::log(4.0) + 0.1 * std::log(4.0 / 3))) <
+                1e-6);
+        QVERIFY(std::abs(rows.gradientAt(0, 0) - (0.25f - 0.9f)) < 1e-6f);
+        QVERIFY(std::abs(rows.run(lossOf("binary-cross-entropy")) - (std::log(2.0) + std::log(4.0))) < 1e-6);
+        QVERIFY(std::abs(rows.gradientAt(0, 0) + 0.5f) < 1e-6f && std::abs(rows.gradientAt(0, 1) - 0.75f) < 1e-6f);
+        QVERIFY(std::abs(rows.run(lossOf("mean-squared-error")) - (1 + z * z)) < 1e-6);
+        QVERIFY(std::abs(rows.gradientAt(0, 0) + 2) < 1e-6f);
+        rows.labels[0] = 1;
+        rows.run(lossOf("mean-squared-error"));
+        QCOMPARE(rows.correct, 1);
     }
 
     void referencesAgreeWithFiniteDifferences()
@@ -229,43 +217,43 @@ private Q_SLOTS:
     void kernelsEqualTheReference()
     {
         const CountedRng rng(9, RandomPurpose::Test);
-        for (const auto* table : availableLevels())
-            for (const Loss& loss : everyLoss())
-                for (std::int64_t classes : {1, 2, 3, table->width - 1, table->width, table->width + 1, 37}) {
-                    Rows rows(*table, 9, classes);
-                    double expected = 0;
-                    std::vector<double> z(static_cast<std::size_t>(classes)), gradient(z.size());
-                    std::vector<std::vector<double>> gradients;
-                    std::int64_t correct = 0;
-                    for (std::int64_t r = 0; r < 9; ++r) {
-                        for (std::int64_t c = 0; c < classes; ++c)
-                            rows.at(r, c) = static_cast<float>(
-                                6 * rng.uniform(static_cast<std::uint32_t>(r), static_cast<std::uint32_t>(c)) - 3);
-                        const auto label = static_cast<int>(
-                            rng.below(static_cast<std::uint32_t>(classes), 77, static_cast<std::uint32_t>(r)));
-                        rows.labels[static_cast<std::size_t>(r)] = r % 4 == 3 ? -1 : label; // some do not count
-                        std::fill(gradient.begin(), gradient.end(), 0.0);
-                        for (std::int64_t c = 0; c < classes; ++c)
-                            z[static_cast<std::size_t>(c)] = static_cast<double>(rows.at(r, c));
-                        if (r % 4 != 3) {
-                            expected += loss.info->reference(z.data(), label, classes, loss.smoothing, gradient.data());
-                            correct += std::max_element(z.begin(), z.end()) - z.begin() == label;
-                        }
-                        gradients.push_back(gradient);
+        const kernels::KernelTable* const table = &kernels::active();
+        for (const Loss& loss : everyLoss())
+            for (std::int64_t classes : {1, 2, 3, table->width - 1, table->width, table->width + 1, 37}) {
+                Rows rows(*table, 9, classes);
+                double expected = 0;
+                std::vector<double> z(static_cast<std::size_t>(classes)), gradient(z.size());
+                std::vector<std::vector<double>> gradients;
+                std::int64_t correct = 0;
+                for (std::int64_t r = 0; r < 9; ++r) {
+                    for (std::int64_t c = 0; c < classes; ++c)
+                        rows.at(r, c) = static_cast<float>(
+                            6 * rng.uniform(static_cast<std::uint32_t>(r), static_cast<std::uint32_t>(c)) - 3);
+                    const auto label = static_cast<int>(
+                        rng.below(static_cast<std::uint32_t>(classes), 77, static_cast<std::uint32_t>(r)));
+                    rows.labels[static_cast<std::size_t>(r)] = r % 4 == 3 ? -1 : label; // some do not count
+                    std::fill(gradient.begin(), gradient.end(), 0.0);
+                    for (std::int64_t c = 0; c < classes; ++c)
+                        z[static_cast<std::size_t>(c)] = static_cast<double>(rows.at(r, c));
+                    if (r % 4 != 3) {
+                        expected += loss.info->reference(z.data(), label, classes, loss.smoothing, gradient.data());
+                        correct += std::max_element(z.begin(), z.end()) - z.begin() == label;
                     }
-                    const double found = rows.run(loss, 0.25f);
-                    QVERIFY2(std::abs(found - expected) < 2e-6 * (1 + std::abs(expected)), table->name);
-                    QCOMPARE(rows.correct, correct);
-                    for (std::int64_t r = 0; r < 9; ++r)
-                        for (std::int64_t c = 0; c < rows.lanes; ++c) {
-                            const double want =
-                                c < classes ? 0.25 * gradients[static_cast<std::size_t>(r)][static_cast<std::size_t>(c)]
-                                            : 0;
-                            QVERIFY2(std::abs(static_cast<double>(rows.gradientAt(r, c)) - want) <
-                                         1e-6 * (1 + std::abs(want)),
-                                     loss.info->id.c_str());
-                        }
+                    gradients.push_back(gradient);
                 }
+                const double found = rows.run(loss, 0.25f);
+                QVERIFY2(std::abs(found - expected) < 2e-6 * (1 + std::abs(expected)), table->name);
+                QCOMPARE(rows.correct, correct);
+                for (std::int64_t r = 0; r < 9; ++r)
+                    for (std::int64_t c = 0; c < rows.lanes; ++c) {
+                        const double want =
+                            c < classes ? 0.25 * gradients[static_cast<std::size_t>(r)][static_cast<std::size_t>(c)]
+                                        : 0;
+                        QVERIFY2(std::abs(static_cast<double>(rows.gradientAt(r, c)) - want) <
+                                     1e-6 * (1 + std::abs(want)),
+                                 loss.info->id.c_str());
+                    }
+            }
     }
 
     void lossesAndGradientsEqualPyTorchs()
@@ -274,62 +262,62 @@ private Q_SLOTS:
         if (!torch)
             QSKIP("PyTorch (python3-torch) is not installed: nothing to compare with.");
         QVERIFY2(!torch->contains("error"), qPrintable(torch->value("error").toString()));
-        for (const auto* table : availableLevels())
-            for (const QString& name : torch->keys()) {
-                const Loss loss = lossOf(name.toUtf8().constData());
-                const bool pixels = loss.info->target == TargetKind::Mask;
-                Rows rows(*table, 6, 5);
-                rows.labels = pixels ? std::vector<std::int32_t>{0, 3, -1, 1, 1, -1}
-                                     : std::vector<std::int32_t>{0, 3, 4, 1, 1, 2};
-                for (int r = 0; r < 6; ++r)
-                    for (int c = 0; c < 5; ++c)
-                        rows.at(r, c) = static_cast<float>(logitAt(r, c));
-                const double divisor = loss.divisor(pixels ? 4 : 6, 5);
-                const double found = rows.run(loss, static_cast<float>(1 / divisor)) / divisor;
-                const QJsonObject want = torch->value(name).toObject();
-                QVERIFY2(std::abs(found - want.value("loss").toDouble()) < 1e-6, qPrintable(name));
-                for (int i = 0; i < 30; ++i)
-                    QVERIFY2(std::abs(static_cast<double>(rows.gradientAt(i / 5, i % 5)) -
-                                      want.value("gradient").toArray()[i].toDouble()) < 1e-6,
-                             qPrintable(name));
-            }
+        const kernels::KernelTable* const table = &kernels::active();
+        for (const QString& name : torch->keys()) {
+            const Loss loss = lossOf(name.toUtf8().constData());
+            const bool pixels = loss.info->target == TargetKind::Mask;
+            Rows rows(*table, 6, 5);
+            rows.labels =
+                pixels ? std::vector<std::int32_t>{0, 3, -1, 1, 1, -1} : std::vector<std::int32_t>{0, 3, 4, 1, 1, 2};
+            for (int r = 0; r < 6; ++r)
+                for (int c = 0; c < 5; ++c)
+                    rows.at(r, c) = static_cast<float>(logitAt(r, c));
+            const double divisor = loss.divisor(pixels ? 4 : 6, 5);
+            const double found = rows.run(loss, static_cast<float>(1 / divisor)) / divisor;
+            const QJsonObject want = torch->value(name).toObject();
+            QVERIFY2(std::abs(found - want.value("loss").toDouble()) < 1e-6, qPrintable(name));
+            for (int i = 0; i < 30; ++i)
+                QVERIFY2(std::abs(static_cast<double>(rows.gradientAt(i / 5, i % 5)) -
+                                  want.value("gradient").toArray()[i].toDouble()) < 1e-6,
+                         qPrintable(name));
+        }
     }
 
     void logitsOfTenThousandStayFinite()
     {
-        for (const auto* table : availableLevels())
-            for (const Loss& loss : everyLoss())
-                for (float sign : {1.0f, -1.0f})
-                    for (std::int32_t label : {0, 1}) {
-                        Rows rows(*table, 1, 3);
-                        rows.at(0, 0) = 1e4f * sign;
-                        rows.at(0, 1) = -1e4f * sign;
-                        rows.labels[0] = label;
-                        std::vector<double> z{1e4 * static_cast<double>(sign), -1e4 * static_cast<double>(sign), 0.25},
-                            gradient(3);
-                        const double want = loss.info->reference(z.data(), label, 3, loss.smoothing, gradient.data());
-                        const double found = rows.run(loss);
-                        QVERIFY2(std::isfinite(found) && std::abs(found - want) <= 1e-6 * std::abs(want),
+        const kernels::KernelTable* const table = &kernels::active();
+        for (const Loss& loss : everyLoss())
+            for (float sign : {1.0f, -1.0f})
+                for (std::int32_t label : {0, 1}) {
+                    Rows rows(*table, 1, 3);
+                    rows.at(0, 0) = 1e4f * sign;
+                    rows.at(0, 1) = -1e4f * sign;
+                    rows.labels[0] = label;
+                    std::vector<double> z{1e4 * static_cast<double>(sign), -1e4 * static_cast<double>(sign), 0.25},
+                        gradient(3);
+                    const double want = loss.info->reference(z.data(), label, 3, loss.smoothing, gradient.data());
+                    const double found = rows.run(loss);
+                    QVERIFY2(std::isfinite(found) && std::abs(found - want) <= 1e-6 * std::abs(want),
+                             loss.info->id.c_str());
+                    for (std::int64_t c = 0; c < 3; ++c)
+                        QVERIFY2(std::abs(static_cast<double>(rows.gradientAt(0, c)) -
+                                          gradient[static_cast<std::size_t>(c)]) <=
+                                     1e-6 * (1 + std::abs(gradient[static_cast<std::size_t>(c)])),
                                  loss.info->id.c_str());
-                        for (std::int64_t c = 0; c < 3; ++c)
-                            QVERIFY2(std::abs(static_cast<double>(rows.gradientAt(0, c)) -
-                                              gradient[static_cast<std::size_t>(c)]) <=
-                                         1e-6 * (1 + std::abs(gradient[static_cast<std::size_t>(c)])),
-                                     loss.info->id.c_str());
-                    }
+                }
     }
 
     void logitsThatAreNotFiniteShow()
     {
         const float infinity = std::numeric_limits<float>::infinity();
-        for (const auto* table : availableLevels())
-            for (const Loss& loss : everyLoss())
-                for (float bad : {std::numeric_limits<float>::quiet_NaN(), infinity})
-                    for (std::int64_t at : {0, 1}) {
-                        Rows rows(*table, 1, 3);
-                        rows.at(0, at) = bad;
-                        QVERIFY2(!std::isfinite(rows.run(loss)), loss.info->id.c_str());
-                    }
+        const kernels::KernelTable* const table = &kernels::active();
+        for (const Loss& loss : everyLoss())
+            for (float bad : {std::numeric_limits<float>::quiet_NaN(), infinity})
+                for (std::int64_t at : {0, 1}) {
+                    Rows rows(*table, 1, 3);
+                    rows.at(0, at) = bad;
+                    QVERIFY2(!std::isfinite(rows.run(loss)), loss.info->id.c_str());
+                }
     }
 
     void textsRoundTripAndWrongOnesAreNamed()
@@ -353,21 +341,16 @@ private Q_SLOTS:
     void wholeNetworksEqualTheReference_data()
     {
         QTest::addColumn<QString>("loss");
-        QTest::addColumn<int>("level");
         QTest::addColumn<bool>("layerwise");
-        for (int level = 0; level < static_cast<int>(availableLevels().size()); ++level)
-            for (const char* loss : {"cross-entropy:0.1", "binary-cross-entropy", "mean-squared-error",
-                                     "pixel-cross-entropy", "pixel-cross-entropy:0.2"})
-                for (bool layerwise : {false, true})
-                    QTest::addRow("%s, %s, %s", loss, availableLevels()[static_cast<std::size_t>(level)]->name,
-                                  layerwise ? "layerwise" : "fused")
-                        << loss << level << layerwise;
+        for (const char* loss : {"cross-entropy:0.1", "binary-cross-entropy", "mean-squared-error",
+                                 "pixel-cross-entropy", "pixel-cross-entropy:0.2"})
+            for (bool layerwise : {false, true})
+                QTest::addRow("%s, %s", loss, layerwise ? "layerwise" : "fused") << loss << layerwise;
     }
 
     void wholeNetworksEqualTheReference()
     {
         QFETCH(QString, loss);
-        QFETCH(int, level);
         QFETCH(bool, layerwise);
         const bool pixels = loss.startsWith("pixel");
         const DatasetPtr data = pixels ? std::make_shared<MaskedDataset>(7) : corners(7).train;
@@ -379,7 +362,7 @@ private Q_SLOTS:
         o.threads = 2;
         o.execution = layerwise ? ExecutionMode::Layerwise : ExecutionMode::Fused;
         o.optimizer = "sgd";
-        o.kernels = availableLevels()[static_cast<std::size_t>(level)];
+        o.kernels = &kernels::active();
         const auto plan = makePlan(graph, o);
         QVERIFY2(plan.has_value(), plan ? "" : plan.error().text().c_str());
         auto executor = Executor::create(*plan).value().release();

@@ -16,17 +16,6 @@ using namespace convarium::test;
 namespace
 {
 
-std::vector<const kernels::KernelTable*> availableLevels()
-{
-    int count = 0;
-    const kernels::Level* all = kernels::levels(&count);
-    std::vector<const kernels::KernelTable*> out;
-    for (int i = 0; i < count; ++i)
-        if (all[i].supported)
-            out.push_back(all[i].table);
-    return out;
-}
-
 TrainConfig configFor(const std::string& optimizer)
 {
     TrainConfig c;
@@ -132,37 +121,35 @@ private Q_SLOTS:
         QFETCH(QString, optimizer);
         QFETCH(double, first);
         QFETCH(double, second);
-        for (const auto* table : availableLevels()) {
-            TrainConfig c = configFor(optimizer.toStdString());
-            c.rate = 0.1;
-            Weights w({1.0f});
-            w.step(c, *table, {0.5f});
-            QVERIFY2(std::abs(static_cast<double>(w.w[0]) - first) < 1e-6, table->name);
-            w.step(c, *table, {0.25f});
-            QVERIFY2(std::abs(static_cast<double>(w.w[0]) - second) < 2e-6, table->name);
-        }
+        const kernels::KernelTable* const table = &kernels::active();
+        TrainConfig c = configFor(optimizer.toStdString());
+        c.rate = 0.1;
+        Weights w({1.0f});
+        w.step(c, *table, {0.5f});
+        QVERIFY2(std::abs(static_cast<double>(w.w[0]) - first) < 1e-6, table->name);
+        w.step(c, *table, {0.25f});
+        QVERIFY2(std::abs(static_cast<double>(w.w[0]) - second) < 2e-6, table->name);
     }
 
     void decayAndL1WorkedOutByHand()
     {
-        for (const auto* table : availableLevels()) {
-            TrainConfig c = configFor("sgd");
-            c.rate = 0.1;
-            c.weightDecay = 0.2;
-            c.l1 = 0.05;
-            Weights w({2.0f, -2.0f, 0.0f});
-            w.step(c, *table, {0.5f, 0.5f, 0.5f});
-            QVERIFY2(std::abs(w.w[0] - (2.0f - 0.1f * (0.5f + 0.4f + 0.05f))) < 1e-6f, table->name);
-            QVERIFY2(std::abs(w.w[1] - (-2.0f - 0.1f * (0.5f - 0.4f - 0.05f))) < 1e-6f, table->name);
-            QVERIFY2(std::abs(w.w[2] + 0.05f) < 1e-6f, table->name);
-            // Decoupled: the weight loses rate * decay of itself, and Adam's step does not see the decay.
-            TrainConfig d = configFor("adamw");
-            d.rate = 0.1;
-            d.weightDecay = 0.2;
-            Weights v({2.0f});
-            v.step(d, *table, {0.5f});
-            QVERIFY2(std::abs(v.w[0] - (2.0f - 0.1f * 0.2f * 2.0f - 0.1f)) < 1e-6f, table->name);
-        }
+        const kernels::KernelTable* const table = &kernels::active();
+        TrainConfig c = configFor("sgd");
+        c.rate = 0.1;
+        c.weightDecay = 0.2;
+        c.l1 = 0.05;
+        Weights w({2.0f, -2.0f, 0.0f});
+        w.step(c, *table, {0.5f, 0.5f, 0.5f});
+        QVERIFY2(std::abs(w.w[0] - (2.0f - 0.1f * (0.5f + 0.4f + 0.05f))) < 1e-6f, table->name);
+        QVERIFY2(std::abs(w.w[1] - (-2.0f - 0.1f * (0.5f - 0.4f - 0.05f))) < 1e-6f, table->name);
+        QVERIFY2(std::abs(w.w[2] + 0.05f) < 1e-6f, table->name);
+        // Decoupled: the weight loses rate * decay of itself, and Adam's step does not see the decay.
+        TrainConfig d = configFor("adamw");
+        d.rate = 0.1;
+        d.weightDecay = 0.2;
+        Weights v({2.0f});
+        v.step(d, *table, {0.5f});
+        QVERIFY2(std::abs(v.w[0] - (2.0f - 0.1f * 0.2f * 2.0f - 0.1f)) < 1e-6f, table->name);
     }
 
     void weightsEqualPyTorchsAfterManySteps()
@@ -171,31 +158,31 @@ private Q_SLOTS:
         if (!torch)
             QSKIP("PyTorch (python3-torch) is not installed: nothing to compare with.");
         QVERIFY2(!torch->contains("error"), qPrintable(torch->value("error").toString()));
-        for (const auto* table : availableLevels())
-            for (const OptimizerInfo& o : optimizerRegistry()) {
-                TrainConfig c = configFor(o.id);
-                c.weightDecay = 0.1;
-                std::vector<float> start, gradient(kNumbers);
+        const kernels::KernelTable* const table = &kernels::active();
+        for (const OptimizerInfo& o : optimizerRegistry()) {
+            TrainConfig c = configFor(o.id);
+            c.weightDecay = 0.1;
+            std::vector<float> start, gradient(kNumbers);
+            for (std::size_t i = 0; i < kNumbers; ++i)
+                start.push_back(static_cast<float>(0.3 * static_cast<double>(i) - 1.0));
+            Weights w(start);
+            for (int t = 0; t < kSteps; ++t) {
                 for (std::size_t i = 0; i < kNumbers; ++i)
-                    start.push_back(static_cast<float>(0.3 * static_cast<double>(i) - 1.0));
-                Weights w(start);
-                for (int t = 0; t < kSteps; ++t) {
-                    for (std::size_t i = 0; i < kNumbers; ++i)
-                        gradient[i] = gradientAt(t, i);
-                    w.step(c, *table, gradient);
-                }
-                const QJsonArray expected = torch->value(QString::fromStdString(o.id)).toArray();
-                QCOMPARE(expected.size(), qsizetype(kNumbers));
-                for (std::size_t i = 0; i < kNumbers; ++i) {
-                    const double want = expected[static_cast<qsizetype>(i)].toDouble();
-                    QVERIFY2(std::abs(static_cast<double>(w.w[i]) - want) < 2e-6 * (1 + std::abs(want)),
-                             qPrintable(QString("%1 on %2, number %3: %4, PyTorch %5")
-                                            .arg(QString::fromStdString(o.id), QString::fromLatin1(table->name))
-                                            .arg(i)
-                                            .arg(static_cast<double>(w.w[i]), 0, 'g', 9)
-                                            .arg(want, 0, 'g', 9)));
-                }
+                    gradient[i] = gradientAt(t, i);
+                w.step(c, *table, gradient);
             }
+            const QJsonArray expected = torch->value(QString::fromStdString(o.id)).toArray();
+            QCOMPARE(expected.size(), qsizetype(kNumbers));
+            for (std::size_t i = 0; i < kNumbers; ++i) {
+                const double want = expected[static_cast<qsizetype>(i)].toDouble();
+                QVERIFY2(std::abs(static_cast<double>(w.w[i]) - want) < 2e-6 * (1 + std::abs(want)),
+                         qPrintable(QString("%1 on %2, number %3: %4, PyTorch %5")
+                                        .arg(QString::fromStdString(o.id), QString::fromLatin1(table->name))
+                                        .arg(i)
+                                        .arg(static_cast<double>(w.w[i]), 0, 'g', 9)
+                                        .arg(want, 0, 'g', 9)));
+            }
+        }
     }
 
     /// With plain SGD of rate 1 the change of the weights is the gradient.
@@ -229,24 +216,24 @@ private Q_SLOTS:
         const auto norm = [](const std::vector<double>& v) {
             return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
         };
-        for (const auto* table : availableLevels())
-            for (int threads : {1, 2}) {
-                const auto whole = change(table, threads, 0, 0);
-                const double length = norm(whole);
-                QVERIFY(length > 0.1);
-                QVERIFY(std::abs(norm(change(table, threads, length / 4, 0)) - length / 4) < 1e-4 * length);
-                QCOMPARE(norm(change(table, threads, length * 4, 0)), length); // small enough: untouched
-                // Values first, then the norm of what is left.
-                const auto cut = change(table, threads, 0, 0.01);
-                double largest = 0;
-                for (std::size_t i = 0; i < whole.size(); ++i) {
-                    largest = std::max(largest, std::abs(cut[i]));
-                    QVERIFY(std::abs(cut[i] - std::clamp(whole[i], -0.01, 0.01)) < 1e-6);
-                }
-                QVERIFY(largest > 0.0099);
-                const double shorter = norm(cut) / 2;
-                QVERIFY(std::abs(norm(change(table, threads, shorter, 0.01)) - shorter) < 1e-4 * shorter);
+        const kernels::KernelTable* const table = &kernels::active();
+        for (int threads : {1, 2}) {
+            const auto whole = change(table, threads, 0, 0);
+            const double length = norm(whole);
+            QVERIFY(length > 0.1);
+            QVERIFY(std::abs(norm(change(table, threads, length / 4, 0)) - length / 4) < 1e-4 * length);
+            QCOMPARE(norm(change(table, threads, length * 4, 0)), length); // small enough: untouched
+            // Values first, then the norm of what is left.
+            const auto cut = change(table, threads, 0, 0.01);
+            double largest = 0;
+            for (std::size_t i = 0; i < whole.size(); ++i) {
+                largest = std::max(largest, std::abs(cut[i]));
+                QVERIFY(std::abs(cut[i] - std::clamp(whole[i], -0.01, 0.01)) < 1e-6);
             }
+            QVERIFY(largest > 0.0099);
+            const double shorter = norm(cut) / 2;
+            QVERIFY(std::abs(norm(change(table, threads, shorter, 0.01)) - shorter) < 1e-4 * shorter);
+        }
     }
 
     void theAverageForgetsItsStartQuickly()
