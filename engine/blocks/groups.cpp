@@ -6,39 +6,6 @@
 namespace convarium::engine
 {
 
-namespace
-{
-
-/// The block written alone, behind stand-ins for its inputs: tells the parts its layers play.
-struct Scratch {
-    GraphSpec graph;
-    std::vector<NodeId> sources;
-    BlockOutput output;
-    std::vector<NodeId> members;
-};
-
-Result<Scratch> writeAlone(const std::string& id, const Params& arguments)
-{
-    Scratch scratch;
-    GraphWriter writer(scratch.graph);
-    const BlockDescriptor* block = findBlock(id);
-    for (int i = 0; block && i < block->inputs; ++i)
-        scratch.sources.push_back(writer.add("input", "in", {}, {}));
-    auto written = writeBlock(writer, id, "block", "block", arguments, scratch.sources);
-    if (!written)
-        return written.error();
-    scratch.output = written->output;
-    scratch.members = membersOf(scratch.graph, written->group);
-    return scratch;
-}
-
-Error cannotRewrite(const Group& group, const std::string& reason, const std::string& hint)
-{
-    return {ErrorCode::InvalidArgument, "The block '" + group.name + "' cannot be written again: " + reason, hint, {}};
-}
-
-} // namespace
-
 const Group* findGroup(const GraphSpec& graph, std::int64_t id)
 {
     const auto it = std::find_if(graph.groups.begin(), graph.groups.end(), [id](const Group& g) { return g.id == id; });
@@ -113,9 +80,9 @@ void forgetTemplates(std::vector<Group>& groups, const std::set<std::int64_t>& e
 std::set<std::int64_t> editedGroups(const GraphSpec& before, const GraphSpec& after)
 {
     const auto inside = [](const GraphSpec& graph, std::int64_t group) {
-        std::pair<std::map<NodeId, Node>, std::set<Edge>> found;
+        std::pair<std::map<NodeId, std::pair<std::string, std::int64_t>>, std::set<Edge>> found; // type, group
         for (const NodeId id : membersOf(graph, group))
-            found.first[id] = *graph.node(id);
+            found.first[id] = {graph.node(id)->type, graph.node(id)->group};
         for (const Edge& edge : graph.edges)
             if (found.first.contains(edge.from) && found.first.contains(edge.to))
                 found.second.insert(edge);
@@ -130,79 +97,6 @@ std::set<std::int64_t> editedGroups(const GraphSpec& before, const GraphSpec& af
             edited.insert(group.id);
     }
     return edited;
-}
-
-Result<void> rewriteBlock(GraphSpec& graph, std::int64_t id, const Params& arguments)
-{
-    const Group* found = findGroup(graph, id);
-    if (!found)
-        return Error{ErrorCode::InvalidArgument, "There is no group " + std::to_string(id) + ".", {}, {}};
-    const Group group = *found;
-    if (group.templateName.empty())
-        return cannotRewrite(group, "its layers were edited, so it has no template any more.",
-                             "Undo those edits, or insert a new block.");
-    const auto old = writeAlone(group.templateName, group.arguments);
-    if (!old)
-        return old.error();
-    const std::vector<NodeId> members = membersOf(graph, id);
-    bool same = members.size() == old->members.size();
-    std::map<NodeId, NodeId> part; // layer in the graph -> layer of the scratch block
-    for (std::size_t i = 0; same && i < members.size(); ++i) {
-        same = graph.node(members[i])->type == old->graph.node(old->members[i])->type;
-        part[members[i]] = old->members[i];
-    }
-    if (!same)
-        return cannotRewrite(group, "its layers are not those of its template.", "Insert a new block.");
-
-    GraphSpec next = graph;
-    std::vector<NodeId> sources(old->sources.size(), kNoNode);
-    for (const Edge& edge : graph.edges)
-        if (part.contains(edge.to) && !part.contains(edge.from))
-            for (const Edge& twin : old->graph.edgesInto(part.at(edge.to)))
-                if (twin.slot == edge.slot)
-                    for (std::size_t i = 0; i < sources.size(); ++i)
-                        if (twin.from == old->sources[i])
-                            sources[i] = edge.from;
-
-    std::erase_if(next.nodes, [&](const Node& n) { return part.contains(n.id); });
-    std::erase_if(next.edges, [&](const Edge& e) { return part.contains(e.from) || part.contains(e.to); });
-    dropEmptyGroups(next);
-    GraphWriter writer(next);
-    const std::string prefix = commonPrefix(graph, members);
-    auto written =
-        writeBlock(writer, group.templateName, group.name, prefix.empty() ? "block" : prefix, arguments, sources);
-    if (!written)
-        return written.error();
-    for (Edge edge : graph.edges) {
-        if (!part.contains(edge.from) || part.contains(edge.to))
-            continue;
-        const NodeId role = part.at(edge.from);
-        edge.from = role == old->output.out    ? written->output.out
-                    : role == old->output.skip ? written->output.skip
-                                               : kNoNode;
-        if (edge.from == kNoNode)
-            return cannotRewrite(group, "a wire leaves '" + graph.label(edge.from) + "', which the new block has not.",
-                                 "Remove that wire first.");
-        next.edges.push_back(edge);
-    }
-    for (OutputSpec& output : next.outputs)
-        if (part.contains(output.node))
-            output.node = written->output.out;
-    // The block keeps its place in the tree and its id, so that views keep track of it.
-    std::erase_if(next.groups, [id](const Group& g) { return g.id == id; });
-    for (Group& g : next.groups) {
-        if (g.id == written->group) {
-            g.id = id;
-            g.parent = group.parent;
-        } else if (g.parent == written->group) {
-            g.parent = id;
-        }
-    }
-    for (Node& node : next.nodes)
-        if (node.group == written->group)
-            node.group = id;
-    graph = std::move(next);
-    return {};
 }
 
 } // namespace convarium::engine

@@ -1,4 +1,4 @@
-// What can be said and done about groups of layers: members, templates, and writing a block again with other arguments.
+// What can be said and done about groups of layers: members and templates.
 #pragma once
 
 #include "engine/blocks/block.h"
@@ -28,13 +28,8 @@ void dropEmptyGroups(GraphSpec& graph);
 /// template and arguments and stay as plain groups.
 void forgetTemplates(std::vector<Group>& groups, const std::set<std::int64_t>& edited);
 
-/// Groups with a template whose inside is not the same in both: layers, their settings, names and wires among each
-/// other. Groups that only one of the graphs has do not count.
+/// Groups with a template that have other layers inside, or other wires among them. Settings and names do not count:
+/// the template still tells every layer's part. Groups that only one of the graphs has do not count either.
 std::set<std::int64_t> editedGroups(const GraphSpec& before, const GraphSpec& after);
-
-/// Writes the block of this group again with other arguments: new layers in the same group, wired as the old ones were
-/// to what lies outside. InvalidArgument where the group has no template (it was edited), where arguments are out of
-/// range, or where a wire leaves a layer the new block does not have. The graph changes only on success.
-Result<void> rewriteBlock(GraphSpec& graph, std::int64_t group, const Params& arguments);
 
 } // namespace convarium::engine

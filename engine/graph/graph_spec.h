@@ -56,7 +56,7 @@ struct Group {
     std::int64_t id = -1;
     std::int64_t parent = -1;
     std::string name;
-    std::string templateName; ///< empty once edited inside
+    std::string templateName; ///< empty once layers or wires inside are others
     Params arguments;
     friend bool operator==(const Group&, const Group&) = default;
 };

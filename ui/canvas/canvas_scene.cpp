@@ -1,5 +1,6 @@
 #include "ui/canvas/canvas_scene.h"
 
+#include "engine/blocks/groups.h"
 #include "engine/layers/layer.h"
 
 #include <algorithm>
@@ -170,16 +171,22 @@ void CanvasScene::rebuild()
             addItem(m_wires.back().get());
         }
 
-    rebuildBlocks();
-    const qsizetype before = m_selection.size();
+    const QList<NodeId> before = m_selection;
     m_selection.removeIf([&](NodeId id) { return graph.node(id) == nullptr; });
+    // A block that was selected as a whole stays so whatever comes into it.
+    for (const auto& [group, frame] : m_blocks)
+        if (frame->content().selected)
+            for (const NodeId member : engine::membersOf(graph, group))
+                if (!m_selection.contains(member))
+                    m_selection << member;
     m_selection = whole(m_selection);
+    rebuildBlocks();
     if (m_selectedWire && !wireOf(*m_selectedWire))
         m_selectedWire.reset();
     m_focused = graph.node(m_focused) ? m_stacks.isHidden(m_focused) ? m_stacks.headOf(m_focused) : m_focused : kNoNode;
     refreshPictures(!fresh);
     glide(std::move(shown));
-    if (m_selection.size() != before)
+    if (!std::equal(m_selection.begin(), m_selection.end(), before.begin(), before.end()))
         Q_EMIT layersSelected(m_selection);
 }
 

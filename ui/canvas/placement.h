@@ -1,6 +1,7 @@
 // Adding layers so that the picture stays in order.
 #pragma once
 
+#include "engine/layers/layer.h"
 #include "ui/canvas/stacks.h"
 #include "ui/document/project_document.h"
 
@@ -46,6 +47,10 @@ engine::Result<std::int64_t> makeBlock(ProjectDocument& document, const std::set
                                        const std::vector<engine::BlockParameter>& parameters = {});
 /// The layers of the block stand alone again.
 void dissolveBlock(ProjectDocument& document, std::int64_t group);
+/// Another argument for a block with a template: one step. Layers that stay keep
+/// their places unless others come. The reason in words where that cannot be; then nothing changes.
+engine::Result<void> setBlockArgument(ProjectDocument& document, std::int64_t group, const engine::ParamInfo& argument,
+                                      const engine::ParamValue& value);
 /// Draws the block as one box, or opens it in its place; what is in the way makes room.
 void foldBlock(ProjectDocument& document, std::int64_t group, bool fold);
 

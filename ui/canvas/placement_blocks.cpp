@@ -101,6 +101,16 @@ bool spreadOut(const EditBuilder& b, const std::vector<NodeId>& members)
     return true;
 }
 
+/// Lays the block out anew where its first card is.
+void layOutAgain(EditBuilder& b, std::int64_t group, QPointF corner)
+{
+    const std::vector<NodeId> members = engine::membersOf(b.graph(), group);
+    Positions moved;
+    for (const auto& [id, at] : layoutInside(b.state(), members))
+        moved[id] = snapped(corner + at);
+    b.move(moved);
+}
+
 /// Folds or opens it in a picture that was not made by Tidy.
 void setFolded(EditBuilder& b, const ProjectDocument& document, std::int64_t group, bool fold)
 {
@@ -110,12 +120,8 @@ void setFolded(EditBuilder& b, const ProjectDocument& document, std::int64_t gro
     if (members.empty() || fold)
         return;
     if (!spreadOut(b, members)) {
-        // Tidied while it was one card: laid out anew where that is.
-        const QPointF corner = document.position(before.headOf(members.front()));
-        Positions moved;
-        for (const auto& [id, at] : layoutInside(b.state(), members))
-            moved[id] = snapped(corner + at);
-        b.move(moved);
+        // Tidied while it was one card.
+        layOutAgain(b, group, document.position(before.headOf(members.front())));
     }
     makeRoomAround(b, group);
 }
@@ -213,6 +219,41 @@ void dissolveBlock(ProjectDocument& document, std::int64_t group)
                       if (tidy)
                           b.move(layoutOf(b.state()));
                   });
+}
+
+engine::Result<void> setBlockArgument(ProjectDocument& document, std::int64_t group, const engine::ParamInfo& argument,
+                                      const engine::ParamValue& value)
+{
+    const engine::Group* block = engine::findGroup(document.graph(), group);
+    if (!block)
+        return {};
+    engine::Params arguments = block->arguments;
+    arguments.set(argument.key, value);
+    QString title = QString::fromStdString(argument.title);
+    title[0] = title[0].toLower();
+    const bool tidy = isTidy(document.state());
+    const Stacks before = stacksOf(document.state());
+    engine::Result<void> verdict;
+    document.edit(
+        ProjectDocument::tr("Change %1 of %2 to %3")
+            .arg(title, QString::fromStdString(block->name), QString::fromStdString(engine::paramText(value))),
+        [&](EditBuilder& b) {
+            const auto old = engine::membersOf(b.graph(), group);
+            verdict = b.setBlockArguments(group, arguments);
+            const auto members = engine::membersOf(b.graph(), group);
+            if (members == old)
+                return;
+            const bool more = std::any_of(members.begin(), members.end(), [&](NodeId id) {
+                return std::find(old.begin(), old.end(), id) == old.end();
+            });
+            if (tidy) {
+                b.move(layoutOf(b.state()));
+            } else if (more && foldedAround(b.state(), members.front()) == -1) {
+                layOutAgain(b, group, document.position(before.headOf(old.front())));
+                makeRoomAround(b, group);
+            }
+        });
+    return verdict;
 }
 
 void foldBlock(ProjectDocument& document, std::int64_t group, bool fold)

@@ -17,7 +17,7 @@ public:
 
     [[nodiscard]] const engine::GraphSpec& graph() const { return m_state.graph; }
     [[nodiscard]] const DocumentState& state() const { return m_state; }
-    /// Ends the edit: blocks that were edited inside forget their templates, empty ones go.
+    /// Ends the edit: blocks that have other layers inside forget their templates, empty ones go.
     [[nodiscard]] std::vector<Step> takeSteps();
     [[nodiscard]] bool isEmpty() const { return m_steps.empty(); }
 
@@ -41,6 +41,9 @@ public:
     /// Replaces what is known of that group.
     void setBlockCard(const engine::BlockCard& card);
     void setFolded(std::int64_t group, bool folded);
+    /// Writes a block that has a template with other arguments, as rewriteBlock(); layers that come are placed on the
+    /// first of the block. Errors as there; then nothing changes.
+    engine::Result<void> setBlockArguments(std::int64_t group, const engine::Params& arguments);
     void setBlockParameters(std::int64_t group, std::vector<engine::BlockParameter> parameters);
     /// The saved block that it is a copy of.
     void setBlockSource(std::int64_t group, const std::string& name);

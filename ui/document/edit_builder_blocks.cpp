@@ -2,6 +2,7 @@
 #include "ui/document/edit_builder.h"
 
 #include "engine/blocks/groups.h"
+#include "engine/blocks/rewrite.h"
 #include "ui/document/own_blocks.h"
 
 #include <algorithm>
@@ -50,6 +51,46 @@ engine::Result<engine::WrittenBlock> EditBuilder::addBlock(const std::string& bl
         setBlocks(std::move(cards));
     }
     return written;
+}
+
+engine::Result<void> EditBuilder::setBlockArguments(std::int64_t group, const engine::Params& arguments)
+{
+    engine::GraphSpec next = m_state.graph;
+    if (auto written = engine::rewriteBlock(next, group, arguments); !written)
+        return written;
+    const engine::GraphSpec before = m_state.graph;
+    const auto members = engine::membersOf(before, group);
+    const auto first = m_state.positions.find(members.front());
+    const auto place = first == m_state.positions.end() ? std::nullopt : std::optional(first->second);
+    std::set<NodeId> gone;
+    for (const NodeId id : members)
+        if (!next.node(id))
+            gone.insert(id);
+    removeNodes(gone, false);
+    const auto missing = [](const Edge& edge, const std::vector<Edge>& in) {
+        return std::find(in.begin(), in.end(), edge) == in.end();
+    };
+    for (const Edge& edge : std::vector<Edge>(m_state.graph.edges))
+        if (missing(edge, next.edges))
+            removeEdge(edge, false);
+    if (next.nextId != before.nextId)
+        push(step::NextIdStep{before.nextId, next.nextId});
+    setGroups(next.groups);
+    for (std::size_t i = 0; i < next.nodes.size(); ++i) {
+        const Node& node = next.nodes[i];
+        const Node* was = before.node(node.id);
+        if (!was)
+            push(step::NodeStep{true, i, node, place});
+        else
+            for (const auto& [key, value] : node.params.values())
+                if (const engine::ParamValue* old = was->params.find(key); old && *old != value)
+                    push(step::ParamStep{node.id, key, *old, value});
+    }
+    for (const Edge& edge : next.edges)
+        if (missing(edge, m_state.graph.edges))
+            addEdge(edge);
+    setOutputs(next.outputs);
+    return {};
 }
 
 std::int64_t EditBuilder::makeBlock(const std::set<NodeId>& ids, std::int64_t parent, const std::string& name)

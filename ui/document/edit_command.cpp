@@ -28,9 +28,7 @@ void EditCommand::undo()
 bool EditCommand::mergeWith(const QUndoCommand* other)
 {
     const auto* next = dynamic_cast<const EditCommand*>(other);
-    // The first change of a drag may also have made a block forget its template.
-    const bool groups = m_steps.size() == 2 && std::holds_alternative<step::GroupsStep>(m_steps.back());
-    if (!next || next->m_gesture != m_gesture || next->m_steps.size() != 1 || (m_steps.size() != 1 && !groups))
+    if (!next || next->m_gesture != m_gesture || next->m_steps.size() != 1 || m_steps.size() != 1)
         return false;
     Step& mine = m_steps.front();
     const Step& theirs = next->m_steps.front();
@@ -39,7 +37,7 @@ bool EditCommand::mergeWith(const QUndoCommand* other)
         if (!later || later->node != param->node || later->key != param->key)
             return false;
         param->after = later->after;
-        setObsolete(!groups && param->before == param->after);
+        setObsolete(param->before == param->after);
     } else if (auto* train = std::get_if<step::TrainStep>(&mine)) {
         const auto* later = std::get_if<step::TrainStep>(&theirs);
         if (!later)

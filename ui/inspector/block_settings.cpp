@@ -1,6 +1,7 @@
 #include "ui/inspector/block_settings.h"
 
-#include "engine/layers/layer.h"
+#include "engine/blocks/groups.h"
+#include "ui/canvas/placement.h"
 #include "ui/document/blocks.h"
 #include "ui/document/edit_builder.h"
 #include "ui/document/edit_texts.h"
@@ -43,24 +44,48 @@ BlockSettings::BlockSettings(ProjectDocument* document, QWidget* parent)
     m_grid->setColumnStretch(1, 1);
 }
 
+std::vector<BlockSettings::Parameter> BlockSettings::parametersOf(std::int64_t group) const
+{
+    std::vector<Parameter> parameters;
+    const engine::Group* block = engine::findGroup(m_document->graph(), group);
+    if (const engine::BlockDescriptor* known = block ? engine::findBlock(block->templateName) : nullptr)
+        for (const engine::ParamInfo& info : known->parameters)
+            parameters.push_back({info, {}});
+    if (const engine::BlockCard* card = findBlockCard(m_document->blocks(), group))
+        for (const engine::BlockParameter& shared : card->parameters)
+            if (const engine::ParamInfo* info = infoOf(*m_document, shared)) {
+                parameters.push_back({*info, shared});
+                parameters.back().info.title = shared.title;
+            }
+    return parameters;
+}
+
+std::vector<engine::ParamValue> BlockSettings::valuesOf(const Parameter& parameter) const
+{
+    std::vector<engine::ParamValue> values;
+    if (parameter.shared.settings.empty()) {
+        const engine::Group* block = engine::findGroup(m_document->graph(), m_group);
+        const engine::ParamValue* value = block ? block->arguments.find(parameter.info.key) : nullptr;
+        values.push_back(value ? *value : parameter.info.defaultValue);
+    }
+    for (const auto& [id, key] : parameter.shared.settings)
+        if (const engine::Node* node = m_document->graph().node(id))
+            if (const engine::ParamValue* value = node->params.find(key))
+                values.push_back(*value);
+    return values;
+}
+
 void BlockSettings::setBlock(std::int64_t group)
 {
-    const engine::BlockCard* card = group == -1 ? nullptr : findBlockCard(m_document->blocks(), group);
-    const auto parameters = card ? card->parameters : std::vector<engine::BlockParameter>();
+    auto parameters = parametersOf(group);
     const bool same = group == m_group && parameters == m_parameters;
     m_group = group;
-    m_parameters = parameters;
+    m_parameters = std::move(parameters);
     if (!same)
         build();
-    for (std::size_t i = 0; i < m_rows.size(); ++i) {
-        std::vector<engine::ParamValue> values;
-        for (const auto& [id, key] : m_parameters[i].settings)
-            if (const engine::Node* node = m_document->graph().node(id))
-                if (const engine::ParamValue* value = node->params.find(key))
-                    values.push_back(*value);
-        if (!values.empty())
+    for (std::size_t i = 0; i < m_rows.size(); ++i)
+        if (const auto values = valuesOf(m_parameters[i]); !values.empty())
             m_rows[i].field->setValues(values);
-    }
 }
 
 void BlockSettings::build()
@@ -68,37 +93,52 @@ void BlockSettings::build()
     for (const Row& row : m_rows) {
         delete row.title;
         delete row.field;
+        delete row.message;
     }
     m_rows.clear();
-    std::erase_if(m_parameters, [&](const engine::BlockParameter& p) { return !infoOf(*m_document, p); });
-    for (std::size_t i = 0; i < m_parameters.size(); ++i)
-        addRow(i);
+    for (const Parameter& parameter : m_parameters)
+        addRow(parameter);
 }
 
-void BlockSettings::addRow(std::size_t index)
+void BlockSettings::addRow(const Parameter& parameter)
 {
-    const engine::ParamInfo& info = *infoOf(*m_document, m_parameters[index]);
-    const QString title = QString::fromStdString(m_parameters[index].title);
+    const engine::ParamInfo& info = parameter.info;
+    const QString title = QString::fromStdString(info.title);
     auto* label = new TextLabel(title, TextRole::Body, ColorRole::Text2);
     label->setWordWrap(true);
     ParamField* field = makeParamField(info, nullptr);
     QStringList layers;
-    for (const auto& [id, key] : m_parameters[index].settings)
+    for (const auto& [id, key] : parameter.shared.settings)
         if (const QString name = shortLabel(m_document->graph(), id); !layers.contains(name))
             layers << name;
+    QString help = QString::fromStdString(info.help);
+    if (!layers.isEmpty())
+        help = tr("Of %1. %2").arg(layers.join(QStringLiteral(", ")), help);
     field->focusTarget()->setAccessibleName(title);
     for (QWidget* widget : {static_cast<QWidget*>(label), field->focusTarget()})
-        widget->setToolTip(tr("Of %1. %2").arg(layers.join(QStringLiteral(", ")), QString::fromStdString(info.help)));
+        widget->setToolTip(help);
     label->setBuddy(field->focusTarget());
+    auto* message = new TextLabel({}, TextRole::Small, ColorRole::Error);
+    message->setWordWrap(true);
+    message->hide();
+    const std::size_t index = m_rows.size();
     connect(field, &ParamField::edited, this,
             [this, index](const std::vector<std::pair<std::string, engine::ParamValue>>& changes, bool) {
                 apply(index, changes.front().second);
             });
-    const int line = static_cast<int>(index);
+    connect(field, &ParamField::faultChanged, this, [this, index](const QString& fault) { showMessage(index, fault); });
+    const int line = 2 * static_cast<int>(index);
     m_grid->addWidget(label, line, 0, Qt::AlignVCenter);
     m_grid->addWidget(field, line, 1);
-    m_rows.push_back({label, field});
+    m_grid->addWidget(message, line + 1, 0, 1, 2);
+    m_rows.push_back({label, field, message});
     setNarrow(m_narrow);
+}
+
+void BlockSettings::showMessage(std::size_t index, const QString& text)
+{
+    m_rows[index].message->setText(text);
+    m_rows[index].message->setVisible(!text.isEmpty());
 }
 
 void BlockSettings::setNarrow(bool narrow)
@@ -112,14 +152,21 @@ void BlockSettings::setNarrow(bool narrow)
 
 void BlockSettings::apply(std::size_t index, const engine::ParamValue& value)
 {
-    const engine::BlockParameter parameter = m_parameters[index];
-    QString title = QString::fromStdString(parameter.title);
+    const Parameter parameter = m_parameters[index];
+    if (parameter.shared.settings.empty()) {
+        const auto set = setBlockArgument(*m_document, m_group, parameter.info, value);
+        showMessage(index, set ? QString() : QString::fromStdString(set.error().text()));
+        if (!set)
+            m_rows[index].field->setValues(valuesOf(parameter));
+        return;
+    }
+    QString title = QString::fromStdString(parameter.info.title);
     title[0] = title[0].toLower();
     m_document->edit(
         tr("Change %1 of %2 to %3")
             .arg(title, blockName(m_document->graph(), m_group), QString::fromStdString(engine::paramText(value))),
         [&](EditBuilder& b) {
-            for (const auto& [id, key] : parameter.settings)
+            for (const auto& [id, key] : parameter.shared.settings)
                 b.setParam(id, key, value);
         });
 }
@@ -127,6 +174,11 @@ void BlockSettings::apply(std::size_t index, const engine::ParamValue& value)
 ParamField* BlockSettings::field(std::size_t parameter) const
 {
     return parameter < m_rows.size() ? m_rows[parameter].field : nullptr;
+}
+
+QString BlockSettings::message(std::size_t parameter) const
+{
+    return m_rows[parameter].message->isHidden() ? QString() : m_rows[parameter].message->text();
 }
 
 } // namespace convarium::ui

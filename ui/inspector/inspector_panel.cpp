@@ -334,10 +334,12 @@ void InspectorPanel::showNetwork()
 void InspectorPanel::showFault()
 {
     QString text;
-    if (m_nodes.size() == 1)
-        for (const auto& problem : m_document->problemsOf(m_nodes.front()))
-            if (!m_form->field(problem.error.place.port)) // else it stands below that field
-                text = QString::fromStdString(problem.error.text());
+    const bool whole = block() != -1;
+    if (m_nodes.size() == 1 || whole)
+        for (const NodeId id : m_nodes)
+            for (const auto& problem : m_document->problemsOf(id))
+                if (text.isEmpty() && (whole || !m_form->field(problem.error.place.port))) // else it stands below it
+                    text = QString::fromStdString(problem.error.text());
     m_fault->setText(text);
     m_faultBox->setVisible(!text.isEmpty());
 }

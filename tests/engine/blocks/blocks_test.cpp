@@ -1,5 +1,6 @@
 #include "engine/analysis/counts.h"
 #include "engine/blocks/groups.h"
+#include "engine/blocks/rewrite.h"
 
 #include <QTest>
 
@@ -153,13 +154,14 @@ private Q_SLOTS:
             {"filters", std::int64_t{32}}, {"shortcut", std::string("projection")}, {"squeeze", std::int64_t{4}}};
         const auto done = rewriteBlock(c.graph, c.block.group, wide);
         QVERIFY2(done.has_value(), done ? "" : done.error().text().c_str());
-        // The same as if it had been written so at once, in the same group, with fresh ids.
+        // The same as if it had been written so at once, in the same group; layers that stay are the same ones.
         const Case fresh("residual_basic", {16, 8, 8}, wide);
         QCOMPARE(wires(c.graph), wires(fresh.graph));
         QCOMPARE(findGroup(c.graph, c.block.group)->arguments, findGroup(fresh.graph, fresh.block.group)->arguments);
         QCOMPARE(c.graph.groups.size(), std::size_t{2}); // with the gate
-        for (const NodeId id : membersOf(c.graph, c.block.group))
-            QVERIFY(!old.contains(id));
+        const auto now = membersOf(c.graph, c.block.group);
+        for (const NodeId id : old)
+            QVERIFY(std::find(now.begin(), now.end(), id) != now.end());
         QVERIFY(inferShapes(c.graph).shapes.at(c.after) == inferShapes(fresh.graph).shapes.at(fresh.after));
         // And back: the gate goes with its group.
         QVERIFY(rewriteBlock(c.graph, c.block.group, Params{{"filters", std::int64_t{16}}}).has_value());
@@ -183,7 +185,48 @@ private Q_SLOTS:
         QCOMPARE(wires(c.graph), wires(down(Params{{"batchNorm", false}}).graph));
     }
 
-    void anEditedBlockIsNotWrittenAgain()
+    void whatWasSetInsideStaysWhereItFits()
+    {
+        Case c("residual_basic", {16, 8, 8});
+        const auto named = [&](const std::string& name) {
+            return &*std::find_if(c.graph.nodes.begin(), c.graph.nodes.end(),
+                                  [&](const Node& n) { return n.name == name; });
+        };
+        named("B1.conv1")->params.set("filters", std::int64_t{24});
+        named("B1.conv1")->params.set("kernelHeight", std::int64_t{5});
+        named("B1.conv1")->frozen = true;
+        named("B1.conv1_bn")->name = "norm";
+        // A wire from outside into a merge, and one from the middle of the block.
+        c.graph.edges.push_back({c.input, 0, named("B1.add")->id, 0, 2});
+        GraphWriter(c.graph).add("relu", "tap", {}, {named("B1.conv1")->id});
+        const auto wiresBefore = wires(c.graph);
+
+        QVERIFY(rewriteBlock(c.graph, c.block.group, Params{{"stride", std::int64_t{2}}}).has_value());
+        QCOMPARE(wires(c.graph), wiresBefore);
+        QCOMPARE(named("B1.conv1")->params.integer("filters"), 24); // the arguments say nothing new about it
+        QCOMPARE(named("B1.conv1")->params.integer("kernelHeight"), 5);
+        QCOMPARE(named("B1.conv1")->params.integer("strideHeight"), 2);
+        QVERIFY(named("B1.conv1")->frozen);
+        QCOMPARE(named("norm")->type, std::string("batch_norm"));
+        QVERIFY(rewriteBlock(c.graph, c.block.group, Params{{"filters", std::int64_t{32}}}).has_value());
+        QCOMPARE(named("B1.conv1")->params.integer("filters"), 32); // now they do
+        QCOMPARE(named("B1.conv1")->params.integer("kernelHeight"), 5);
+    }
+
+    void aWireToALayerThatWouldGoIsNamed()
+    {
+        Case c("residual_basic", {16, 8, 8}, Params{{"shortcut", std::string("projection")}});
+        const auto shortcut = std::find_if(c.graph.nodes.begin(), c.graph.nodes.end(),
+                                           [](const Node& n) { return n.name == "B1.short"; });
+        GraphWriter(c.graph).add("relu", "tap", {}, {shortcut->id});
+        const GraphSpec before = c.graph;
+        const auto refused = rewriteBlock(c.graph, c.block.group, {});
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().message.find("B1.short") != std::string::npos, refused.error().message.c_str());
+        QVERIFY(c.graph == before);
+    }
+
+    void aBlockWithOtherLayersIsNotWrittenAgain()
     {
         Case c("residual_basic", {16, 8, 8});
         const GraphSpec before = c.graph;
@@ -191,6 +234,10 @@ private Q_SLOTS:
         for (Node& node : c.graph.nodes)
             if (node.name == "B1.conv1")
                 node.params.set("kernelHeight", std::int64_t{5});
+        QVERIFY(editedGroups(before, c.graph).empty()); // settings are no other layers
+        for (Node& node : c.graph.nodes)
+            if (node.name == "B1.conv1_act")
+                node.type = "tanh";
         QCOMPARE(editedGroups(before, c.graph), std::set<std::int64_t>{c.block.group});
         forgetTemplates(c.graph.groups, {c.block.group});
         QVERIFY(findGroup(c.graph, c.block.group)->templateName.empty());

@@ -122,7 +122,7 @@ private Q_SLOTS:
         QVERIFY(w.document.graph().groups == groups);
     }
 
-    void editingInsideForgetsTheTemplateAndUndoKnowsIt()
+    void otherLayersInsideForgetTheTemplateAndUndoKnowsIt()
     {
         CanvasWindow w;
         const auto members = insertBlock(w.document, "conv_bn_relu", w.wireInto(kPool), kNoNode, {});
@@ -132,17 +132,53 @@ private Q_SLOTS:
         w.document.setParam(kConv, "filters", std::int64_t{8});
         w.document.moveNodes({{members.front(), {900, 900}}});
         QVERIFY(onlyGroup(w.document) == whole);
-        // A drag stays one step, though its first change also touches the group.
-        const int count = w.document.undoStack()->count();
-        for (const std::int64_t filters : {5, 6, 7})
-            w.document.setParam(members.front(), "filters", filters, true);
-        w.document.endGesture();
-        QCOMPARE(w.document.undoStack()->count(), count + 1);
+        // Settings inside stay when the block is written again, so they are none either.
+        w.document.setParam(members.front(), "filters", std::int64_t{5});
+        QVERIFY(onlyGroup(w.document) == whole);
+        replaceLayer(w.document, members.back(), "tanh");
         QVERIFY(onlyGroup(w.document).templateName.empty());
         w.document.undoStack()->undo();
         QVERIFY(onlyGroup(w.document) == whole);
         w.document.undoStack()->redo();
         QVERIFY(onlyGroup(w.document).templateName.empty());
+    }
+
+    void aBlockWrittenAgainStaysSelectedAsAWhole()
+    {
+        CanvasWindow w(smallNet(), tidy(smallNet()));
+        auto members = insertBlock(w.document, "residual_basic", w.wireInto(kPool), kNoNode, {});
+        const std::int64_t group = onlyGroup(w.document).id;
+        const engine::ParamInfo& gate = engine::findBlock("residual_basic")->parameters.back();
+        const auto chosen = [&] {
+            const QList<NodeId>& ids = w.view->selection();
+            return std::set<NodeId>(ids.begin(), ids.end());
+        };
+        const auto all = [&] {
+            const auto now = engine::membersOf(w.document.graph(), group);
+            return std::set<NodeId>(now.begin(), now.end());
+        };
+        for (const bool folded : {false, true}) {
+            w.scene().select({members.begin(), members.end()});
+            QVERIFY(setBlockArgument(w.document, group, gate, std::int64_t{4}));
+            QCOMPARE(all().size(), members.size() + 6);
+            QCOMPARE(chosen(), all());
+            QVERIFY(isTidy(w.document.state()));
+            w.document.undoStack()->undo();
+            QCOMPARE(chosen(), all());
+            QCOMPARE(all().size(), members.size());
+            foldBlock(w.document, group, !folded);
+        }
+        // In a picture of one's own, what comes gets a place of its own, and the frame covers nothing.
+        w.document.moveNodes({{members.front(), w.document.position(members.front()) + QPointF(8, 8)}});
+        QVERIFY(setBlockArgument(w.document, group, gate, std::int64_t{4}));
+        const QRectF frame = w.scene().blockOf(group)->rect();
+        for (const NodeId id : {kInput, kPool, kFlatten, kDense})
+            QVERIFY(!frame.intersects(w.scene().itemOf(id)->fullRect()));
+        const auto now = engine::membersOf(w.document.graph(), group);
+        for (const NodeId a : now)
+            for (const NodeId b : now)
+                if (w.scene().itemOf(a) != w.scene().itemOf(b))
+                    QVERIFY(!w.scene().itemOf(a)->fullRect().intersects(w.scene().itemOf(b)->fullRect()));
     }
 
     void aCopyOfABlockIsABlock()

@@ -1,5 +1,8 @@
+#include "engine/blocks/groups.h"
 #include "engine/layers/layer.h"
 #include "sample_graphs.h"
+#include "ui/canvas/layout.h"
+#include "ui/canvas/placement.h"
 #include "ui/document/edit_builder.h"
 #include "ui/inspector/block_settings.h"
 #include "ui/inspector/inspector_panel.h"
@@ -107,6 +110,65 @@ private Q_SLOTS:
         QCOMPARE(m_document->graph().groups.front().name, std::string("Pair"));
         m_panel->setSelection({first});
         QVERIFY(!settings->isVisible() && m_panel->form()->isVisible());
+    }
+
+    void aBlockOfThePaletteIsWrittenAgainByItsParameters()
+    {
+        m_document->placeNodes(layoutOf(m_document->state()));
+        const auto members = insertBlock(*m_document, "residual_basic", std::nullopt, 2, {});
+        const std::int64_t group = m_document->graph().groups.front().id;
+        m_panel->setSelection(members);
+        BlockSettings* settings = m_panel->blockSettings();
+        QVERIFY(settings->field(3) && !settings->field(4)); // filters, stride, shortcut, squeeze ratio
+        const DocumentState before = m_document->state();
+        const int count = steps();
+        type(box(QStringLiteral("Filters")), QStringLiteral("24"));
+        QTest::keyClick(box(QStringLiteral("Filters")), Qt::Key_Return);
+        for (const NodeId id : members)
+            if (m_document->graph().node(id)->type == "conv2d")
+                QCOMPARE(integer(id, "filters"), 24);
+        QCOMPARE(steps(), count + 1);
+        QVERIFY(m_document->undoStack()->undoText().startsWith(QStringLiteral("Change filters of Residual block 1")));
+        QVERIFY(engine::membersOf(m_document->graph(), group) == members); // the same layers
+        // The shortcut no longer fits: said here, in words.
+        QTRY_VERIFY(m_panel->faultText().contains(QStringLiteral("24")));
+        type(box(QStringLiteral("Squeeze ratio")), QStringLiteral("4"));
+        QTest::keyClick(box(QStringLiteral("Squeeze ratio")), Qt::Key_Return);
+        QCOMPARE(engine::membersOf(m_document->graph(), group).size(), members.size() + 6);
+        QCOMPARE(m_document->positions().size(), m_document->graph().nodes.size());
+        const DocumentState after = m_document->state();
+        while (steps() > count && m_document->undoStack()->index() > count)
+            m_document->undoStack()->undo();
+        QVERIFY(m_document->state() == before);
+        m_document->undoStack()->redo();
+        m_document->undoStack()->redo();
+        QVERIFY(m_document->state() == after);
+    }
+
+    void aParameterThatCannotBeSaysWhy()
+    {
+        m_document->placeNodes(layoutOf(m_document->state()));
+        const auto members = insertBlock(*m_document, "residual_basic", std::nullopt, 2, {});
+        m_panel->setSelection(members);
+        BlockSettings* settings = m_panel->blockSettings();
+        NumberBox* filters = box(QStringLiteral("Filters"));
+        type(filters, QStringLiteral("0"));
+        QVERIFY(settings->message(0).contains(QStringLiteral("1 to 4,096")));
+        QTest::keyClick(filters, Qt::Key_Return);
+        QVERIFY(settings->message(0).isEmpty());
+        // A wire from outside is at the projection, which would go.
+        auto* shortcut = settings->field(2)->findChild<SegmentedControl*>();
+        shortcut->setCurrentIndex(1);
+        const auto now = engine::membersOf(m_document->graph(), m_document->graph().groups.front().id);
+        for (const NodeId id : now)
+            if (m_document->graph().node(id)->name.ends_with(".short"))
+                QVERIFY(m_document->connectNodes(id, m_document->addNode("relu", {})));
+        m_panel->setSelection(now);
+        const DocumentState before = m_document->state();
+        shortcut->setCurrentIndex(0);
+        QVERIFY2(settings->message(2).contains(QStringLiteral(".short")), qPrintable(settings->message(2)));
+        QVERIFY(m_document->state() == before);
+        QCOMPARE(shortcut->currentIndex(), 1); // as it is
     }
 
     void nothingIsCutOffInAnyLayer()
