@@ -26,6 +26,7 @@
 #include "ui/theme/theme.h"
 #include "ui/theme/widgets.h"
 #include "ui/training/feature_map_panel.h"
+#include "ui/training/histogram_view.h"
 #include "ui/training/map_service.h"
 #include "ui/training/run_library.h"
 #include "ui/training/speed_view.h"
@@ -217,8 +218,10 @@ void MainWindow::connectParts()
         const engine::Node* node = m_document->graph().node(id);
         m_training->featureMaps()->setNode(id, node ? QString::fromStdString(node->name) : QString());
         m_training->speed()->setNode(id);
+        m_training->histograms()->setNode(id);
     });
     connect(m_training->speed(), &SpeedView::nodeChosen, m_canvas, &CanvasView::showNode);
+    connect(m_training->histograms(), &HistogramView::nodeChosen, m_canvas, &CanvasView::showNode);
     connect(m_canvas, &CanvasView::inspectRequested, this, [this](qint64) {
         m_inspectorDock->show();
         m_inspector->setFocus(Qt::OtherFocusReason);
@@ -363,14 +366,26 @@ void MainWindow::showProblems(bool show)
         m_bottom->setCurrentIndex(show && hasProblems() ? 1 : 0);
 }
 
+/// The training panel, so that one of its views can be shown.
+void MainWindow::showTraining()
+{
+    m_pages->goHome();
+    m_bottomDock->show();
+    m_bottom->setCurrentIndex(0);
+}
+
 void MainWindow::showSpeed(bool show)
 {
-    if (show) {
-        m_pages->goHome();
-        m_bottomDock->show();
-        m_bottom->setCurrentIndex(0);
-    }
+    if (show)
+        showTraining();
     m_training->showSpeed(show);
+}
+
+void MainWindow::showHistograms(bool show)
+{
+    if (show)
+        showTraining();
+    m_training->showHistograms(show);
 }
 
 void MainWindow::applySize()

@@ -93,7 +93,9 @@ private:
     void applyMeasuring();
     [[nodiscard]] bool hasProblems() const;
     void showProblems(bool show);
+    void showTraining();
     void showSpeed(bool show);
+    void showHistograms(bool show);
     void showAbout();
     void changeTextScale(double steps);
 

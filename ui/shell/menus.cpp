@@ -210,8 +210,7 @@ void MainWindow::makeTrainMenu()
     connect(speed, &QAction::triggered, this, &MainWindow::showSpeed);
     connect(m_training, &TrainingDock::speedShown, speed, &QAction::setChecked);
     train->addAction(tr("Runs"), this, [this] {
-        m_bottomDock->show();
-        m_bottom->setCurrentIndex(0);
+        showTraining();
         m_training->showRuns(true);
     });
     train->addAction(tr("Export the curves as CSV\u2026"), this, [this] { m_training->lossChart()->exportCsv(); });
@@ -225,6 +224,11 @@ void MainWindow::makeInsideMenu()
     inside->addAction(m_editKernels);
     inside->addAction(tr("Judge the network"), QKeySequence(QStringLiteral("F8")), this,
                       [this] { m_pages->open(m_judge); });
+    QAction* histograms = inside->addAction(icon(QStringLiteral("bars")), tr("Histograms over time"));
+    histograms->setCheckable(true);
+    histograms->setShortcut(QKeySequence(QStringLiteral("F6")));
+    connect(histograms, &QAction::triggered, this, &MainWindow::showHistograms);
+    connect(m_training, &TrainingDock::histogramsShown, histograms, &QAction::setChecked);
 }
 
 void MainWindow::showAbout()

@@ -1,8 +1,11 @@
 #include "ui/threads/task_thread.h"
 
 #ifdef __linux__
+#include <ctime>
 #include <sys/resource.h>
 #include <unistd.h>
+#else
+#include <chrono>
 #endif
 
 namespace convarium::ui
@@ -61,6 +64,17 @@ void lowerOwnPriority()
 {
 #ifdef __linux__
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
+#endif
+}
+
+double ownMilliseconds()
+{
+#ifdef __linux__
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) * 1e-6;
+#else
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
 #endif
 }
 

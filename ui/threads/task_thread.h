@@ -36,5 +36,7 @@ private:
 
 /// For threads that compute what is only looked at: they never take a core from training or from the window.
 void lowerOwnPriority();
+/// Processor time of the calling thread in milliseconds: waiting for a core that trains is no cost.
+[[nodiscard]] double ownMilliseconds();
 
 } // namespace convarium::ui

@@ -7,30 +7,13 @@
 
 #include <QCoreApplication>
 #include <algorithm>
-#include <chrono>
 #include <exception>
-
-#ifdef __linux__
-#include <ctime>
-#endif
 
 namespace convarium::ui
 {
 
 namespace
 {
-
-/// Processor time of this thread: waiting for a core that trains is no cost.
-double ownMilliseconds()
-{
-#ifdef __linux__
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) * 1e-6;
-#else
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-#endif
-}
 
 QString sentence(const char* text)
 {

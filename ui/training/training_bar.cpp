@@ -106,6 +106,11 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     m_speedButton->setToolTip(tr("Engine speed: where the time of a step goes (F9)"));
     connect(m_speedButton, &QToolButton::clicked, this, &TrainingBar::speedToggled);
     row->addWidget(m_speedButton);
+    m_histogramButton = new IconButton(QStringLiteral("bars"), tr("Histograms over time"), this, ColorRole::Text2);
+    m_histogramButton->setCheckable(true);
+    m_histogramButton->setToolTip(tr("Histograms over time: outputs and gradients of the selected layer (F6)"));
+    connect(m_histogramButton, &QToolButton::clicked, this, &TrainingBar::histogramsToggled);
+    row->addWidget(m_histogramButton);
     m_health = new QPushButton;
     m_health->setFlat(true);
     row->addWidget(m_health);
@@ -166,7 +171,8 @@ void TrainingBar::setCompact(bool compact)
         return;
     m_compact = compact;
     updateLabels();
-    m_speedButton->setVisible(!compact); // there it has a tab
+    m_speedButton->setVisible(!compact); // there they have tabs
+    m_histogramButton->setVisible(!compact);
     updateSummary();
 }
 
@@ -194,6 +200,11 @@ void TrainingBar::setWalkBlocked(const QString& reason)
 void TrainingBar::setSpeedShown(bool shown)
 {
     m_speedButton->setChecked(shown);
+}
+
+void TrainingBar::setHistogramsShown(bool shown)
+{
+    m_histogramButton->setChecked(shown);
 }
 
 void TrainingBar::updateButtons()

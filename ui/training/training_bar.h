@@ -42,8 +42,9 @@ public:
     void setCompact(bool compact);
     /// Why a walk cannot begin; empty when it can.
     void setWalkBlocked(const QString& reason);
-    /// The button beside the images a second tells whether their view is open.
+    /// The buttons beside the images a second tell whether their views are open.
     void setSpeedShown(bool shown);
+    void setHistogramsShown(bool shown);
     [[nodiscard]] QPushButton* trainButton() const { return m_train; }
     void openSettings();
     [[nodiscard]] TrainingForm* form();
@@ -54,6 +55,7 @@ Q_SIGNALS:
     /// Step through the next batch layer by layer.
     void walkRequested();
     void speedToggled(bool shown);
+    void histogramsToggled(bool shown);
     /// The lamp: show what is unhealthy.
     void healthClicked();
 
@@ -82,6 +84,7 @@ private:
     TextLabel* m_speed;
     TextLabel* m_speedUnit;
     IconButton* m_speedButton;
+    IconButton* m_histogramButton;
     QPushButton* m_health;
     QPushButton* m_settings;
     QString m_summary;

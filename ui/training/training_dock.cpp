@@ -3,6 +3,7 @@
 #include "ui/theme/widgets.h"
 #include "ui/training/curve_chart.h"
 #include "ui/training/feature_map_panel.h"
+#include "ui/training/histogram_view.h"
 #include "ui/training/run_library.h"
 #include "ui/training/runs_table.h"
 #include "ui/training/speed_view.h"
@@ -27,15 +28,16 @@ namespace convarium::ui
 
 namespace
 {
-constexpr int kCurvesTab = 0, kSpeedTab = 2; // in the compact form, also the place of their pages
+constexpr int kCurvesTab = 0; // in the compact form, also the place of its page
 }
 
 TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document, QWidget* parent)
     : QWidget(parent), m_controller(controller), m_bar(new TrainingBar(controller, document)),
       m_notice(new TrainingNotice(controller, document)), m_walk(new WalkController(controller, this)),
       m_walkBar(new WalkBar(m_walk)), m_loss(new LossChart), m_accuracy(new AccuracyChart),
-      m_maps(new FeatureMapPanel(maps)), m_speed(new SpeedView(controller, document)), m_tabs(new QTabBar),
-      m_pages(new QStackedWidget), m_curves(new QWidget), m_mapSeparator(new Hairline(Qt::Vertical))
+      m_maps(new FeatureMapPanel(maps)), m_speed(new SpeedView(controller, document)),
+      m_histograms(new HistogramView(controller)), m_tabs(new QTabBar), m_pages(new QStackedWidget),
+      m_curves(new QWidget), m_mapSeparator(new Hairline(Qt::Vertical))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -62,12 +64,19 @@ TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, Pro
     m_tabs->addTab(tr("Curves"));
     m_tabs->addTab(tr("Feature maps"));
     m_tabs->addTab(tr("Engine speed"));
+    m_tabs->addTab(tr("Histograms"));
     m_pages->addWidget(m_speed);
+    m_pages->addWidget(m_histograms);
     connect(m_speed, &SpeedView::closed, this, [this] { showSpeed(false); });
+    connect(m_histograms, &HistogramView::closed, this, [this] { showHistograms(false); });
+    connect(m_bar, &TrainingBar::histogramsToggled, this, &TrainingDock::showHistograms);
+    connect(this, &TrainingDock::histogramsShown, m_bar, &TrainingBar::setHistogramsShown);
     connect(m_bar, &TrainingBar::speedToggled, this, &TrainingDock::showSpeed);
     connect(this, &TrainingDock::speedShown, m_bar, &TrainingBar::setSpeedShown);
-    connect(m_pages, &QStackedWidget::currentChanged, this,
-            [this] { Q_EMIT speedShown(m_pages->currentWidget() == m_speed); });
+    connect(m_pages, &QStackedWidget::currentChanged, this, [this] {
+        Q_EMIT speedShown(m_pages->currentWidget() == m_speed);
+        Q_EMIT histogramsShown(m_pages->currentWidget() == m_histograms);
+    });
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
         if (m_compact)
             m_pages->setCurrentIndex(index);
@@ -130,24 +139,29 @@ void TrainingDock::setCompact(bool compact)
     m_bar->setCompact(compact);
     if (compact == m_compact)
         return;
-    const bool speed = m_pages->currentWidget() == m_speed;
+    QWidget* page = m_pages->currentWidget();
+    const bool stays = page == m_speed || page == m_histograms;
     m_compact = compact;
     m_speed->setTitled(!compact);
+    m_histograms->setTitled(!compact);
     m_tabs->setVisible(compact && !m_barOnly);
     m_mapSeparator->setVisible(!compact);
     if (compact) {
         m_maps->setMinimumWidth(0);
         m_maps->setMaximumWidth(QWIDGETSIZE_MAX);
         m_pages->insertWidget(1, m_maps);
-        if (speed || m_tabs->currentIndex() == kSpeedTab)
-            m_tabs->setCurrentIndex(speed ? kSpeedTab : kCurvesTab);
+        const auto own = [&](int tab) {
+            return tab == m_pages->indexOf(m_speed) || tab == m_pages->indexOf(m_histograms);
+        };
+        if (stays || own(m_tabs->currentIndex()))
+            m_tabs->setCurrentIndex(stays ? m_pages->indexOf(page) : kCurvesTab);
         m_pages->setCurrentIndex(m_tabs->currentIndex());
     } else {
         m_pages->removeWidget(m_maps);
         m_curves->layout()->addWidget(m_maps);
         m_maps->setFixedWidth(scaled(436));
         m_maps->show();
-        m_pages->setCurrentWidget(speed ? static_cast<QWidget*>(m_speed) : m_curves);
+        m_pages->setCurrentWidget(stays ? page : m_curves);
     }
     updateGeometry();
 }
@@ -211,20 +225,27 @@ void TrainingDock::updateRuns()
     m_accuracy->setRuns(shown);
 }
 
-void TrainingDock::showRuns(bool show)
+void TrainingDock::showPage(QWidget* page, bool show)
 {
     if (m_compact)
-        m_tabs->setCurrentIndex(show ? m_pages->indexOf(m_runsTable) : kCurvesTab);
+        m_tabs->setCurrentIndex(show ? m_pages->indexOf(page) : kCurvesTab);
     else
-        m_pages->setCurrentWidget(show ? static_cast<QWidget*>(m_runsTable) : m_curves);
+        m_pages->setCurrentWidget(show ? page : m_curves);
+}
+
+void TrainingDock::showRuns(bool show)
+{
+    showPage(m_runsTable, show);
 }
 
 void TrainingDock::showSpeed(bool show)
 {
-    if (m_compact)
-        m_tabs->setCurrentIndex(show ? kSpeedTab : kCurvesTab);
-    else
-        m_pages->setCurrentWidget(show ? static_cast<QWidget*>(m_speed) : m_curves);
+    showPage(m_speed, show);
+}
+
+void TrainingDock::showHistograms(bool show)
+{
+    showPage(m_histograms, show);
 }
 
 } // namespace convarium::ui

@@ -14,6 +14,7 @@ namespace convarium::ui
 
 class AccuracyChart;
 class FeatureMapPanel;
+class HistogramView;
 class LossChart;
 class MapService;
 class ProjectDocument;
@@ -34,7 +35,7 @@ public:
     TrainingDock(TrainingController* controller, MapService* maps, ProjectDocument* document,
                  QWidget* parent = nullptr);
 
-    /// Tabs Curves, Feature maps, Engine speed (and those of addTab) instead of columns.
+    /// Tabs Curves, Feature maps, Engine speed, Histograms (and those of addTab) instead of columns.
     void setCompact(bool compact);
     /// The bar alone, with what has to be said; the rest belongs to the canvas.
     void setBarOnly(bool alone);
@@ -49,6 +50,8 @@ public:
     void showRuns(bool show);
     /// "Engine speed" instead of curves and maps, or back.
     void showSpeed(bool show);
+    /// "Histograms over time" instead of curves and maps, or back.
+    void showHistograms(bool show);
 
     [[nodiscard]] TrainingBar* bar() const { return m_bar; }
     [[nodiscard]] WalkController* walk() const { return m_walk; }
@@ -60,11 +63,13 @@ public:
     [[nodiscard]] AccuracyChart* accuracyChart() const { return m_accuracy; }
     [[nodiscard]] FeatureMapPanel* featureMaps() const { return m_maps; }
     [[nodiscard]] SpeedView* speed() const { return m_speed; }
+    [[nodiscard]] HistogramView* histograms() const { return m_histograms; }
     [[nodiscard]] RunsTable* runsTable() const { return m_runsTable; }
     [[nodiscard]] QSize sizeHint() const override;
 
 Q_SIGNALS:
     void speedShown(bool shown);
+    void histogramsShown(bool shown);
     /// What is to be said, or the row of a walk, came or went.
     void barHeightChanged();
 
@@ -76,6 +81,7 @@ private:
     void connectWalk();
     void updateCharts();
     void updateRuns();
+    void showPage(QWidget* page, bool show);
 
     TrainingController* m_controller;
     TrainingBar* m_bar;
@@ -86,6 +92,7 @@ private:
     AccuracyChart* m_accuracy;
     FeatureMapPanel* m_maps;
     SpeedView* m_speed;
+    HistogramView* m_histograms;
     RunLibrary* m_runs = nullptr;
     RunsTable* m_runsTable = nullptr;
     QTabBar* m_tabs;
