@@ -3,6 +3,7 @@
 #include "engine/layers/layer.h"
 #include "ui/canvas/geometry.h"
 #include "ui/canvas/layout.h"
+#include "ui/document/blocks.h"
 #include "ui/document/edit_builder.h"
 #include "ui/document/edit_texts.h"
 
@@ -88,33 +89,160 @@ NodeId insertIntoWire(ProjectDocument& document, const Edge& wire, const std::st
     return added;
 }
 
+QString nameOf(const ProjectDocument& document, const Stack& stack)
+{
+    return stack.isFolded() ? blockName(document.graph(), stack.block) : shortLabel(document.graph(), stack.head);
+}
+
+namespace
+{
+
+std::set<NodeId> layersOf(const Stack& stack)
+{
+    std::set<NodeId> ids(stack.rows.begin(), stack.rows.end());
+    ids.insert(stack.head);
+    return ids;
+}
+
+/// Ends of the wires that feed a card. Those of a folded block without any wire are the slots that need one.
+std::vector<Edge> entriesOf(const engine::GraphSpec& graph, const Stack& chain)
+{
+    if (!chain.isFolded())
+        return {{kNoNode, 0, chain.head, 0, 0}};
+    const std::set<NodeId> ids = layersOf(chain);
+    std::vector<Edge> entries;
+    for (const Edge& edge : graph.edges)
+        if (ids.contains(edge.to) && !ids.contains(edge.from))
+            entries.push_back(edge);
+    if (!entries.empty())
+        return entries;
+    for (const NodeId id : ids) {
+        const engine::LayerDescriptor* layer = engine::findLayer(graph.node(id)->type);
+        const std::vector<Edge> into = graph.edgesInto(id);
+        for (int slot = 0; layer && slot < layer->minInputs; ++slot)
+            if (std::none_of(into.begin(), into.end(), [slot](const Edge& edge) { return edge.slot == slot; }))
+                entries.push_back({kNoNode, 0, id, 0, slot});
+    }
+    return entries;
+}
+
+/// Is it one port that feeds them?
+bool comeFromOnePort(const std::vector<Edge>& wires)
+{
+    return std::all_of(wires.begin(), wires.end(), [&](const Edge& wire) {
+        return wire.from == wires.front().from && wire.fromPort == wires.front().fromPort;
+    });
+}
+
+/// Adds the wire where that is allowed.
+bool tryEdge(EditBuilder& b, const Edge& edge)
+{
+    if (!engine::canConnect(b.graph(), edge))
+        return false;
+    b.addEdge(edge);
+    return true;
+}
+
+/// Puts the card where those layers are, which go; false where that cannot be.
+bool takePlace(EditBuilder& b, const std::set<NodeId>& old, const Stack& chain)
+{
+    const std::vector<Edge> entries = entriesOf(b.graph(), chain);
+    if (!comeFromOnePort(entries))
+        return false;
+    b.detachNodes(layersOf(chain), true);
+    std::vector<Edge> into, out;
+    for (const Edge& edge : b.graph().edges)
+        if (old.contains(edge.to) != old.contains(edge.from))
+            (old.contains(edge.to) ? into : out).push_back(edge);
+    if (!comeFromOnePort(into))
+        return false;
+    for (const std::vector<Edge>* wires : {&into, &out})
+        for (const Edge& edge : *wires)
+            b.removeEdge(edge, false);
+    auto outputs = b.graph().outputs;
+    for (engine::OutputSpec& output : outputs)
+        output.node = old.contains(output.node) ? chain.tail() : output.node;
+    b.setOutputs(std::move(outputs));
+    b.removeNodes(old, false);
+    return std::all_of(entries.begin(), entries.end(),
+                       [&](const Edge& entry) {
+                           return into.empty() || tryEdge(b, {into.front().from, into.front().fromPort, entry.to,
+                                                              entry.toPort, entry.slot});
+                       }) &&
+           std::all_of(out.begin(), out.end(), [&](const Edge& edge) {
+               return tryEdge(b, {chain.tail(), 0, edge.to, edge.toPort, edge.slot});
+           });
+}
+
+/// The layer, or all those of the folded block that it is in.
+std::set<NodeId> wholeOf(const Stacks& stacks, NodeId id)
+{
+    const Stack* stack = stacks.of(id);
+    return stack && stack->isFolded() ? layersOf(*stack) : std::set<NodeId>{id};
+}
+
+} // namespace
+
 bool canLead(const ProjectDocument& document, const Edge& wire, const Stack& chain)
 {
     EditBuilder trial(document.state());
-    std::set<NodeId> ids(chain.rows.begin(), chain.rows.end());
-    ids.insert(chain.head);
-    if (ids.contains(wire.from) || ids.contains(wire.to))
+    const std::set<NodeId> ids = layersOf(chain);
+    const std::vector<Edge> entries = entriesOf(document.graph(), chain);
+    if (ids.contains(wire.from) || ids.contains(wire.to) || entries.empty() || !comeFromOnePort(entries))
         return false;
     trial.detachNodes(ids, true);
     const auto& wires = trial.graph().edges;
     if (std::find(wires.begin(), wires.end(), wire) == wires.end())
         return false; // it would become another input of its merge
     trial.removeEdge(wire, false);
-    return engine::canConnect(trial.graph(), trial.nextEdge(wire.from, chain.head)).has_value() &&
-           engine::canConnect(trial.graph(), {chain.tail(), 0, wire.to, wire.toPort, wire.slot}).has_value();
+    return std::all_of(entries.begin(), entries.end(),
+                       [&](const Edge& entry) {
+                           return tryEdge(trial, {wire.from, wire.fromPort, entry.to, entry.toPort, entry.slot});
+                       }) &&
+           tryEdge(trial, {chain.tail(), 0, wire.to, wire.toPort, wire.slot});
 }
 
 void leadWireThrough(ProjectDocument& document, const Edge& wire, const Stack& chain)
 {
     const Order order(document);
-    std::vector<NodeId> ids{chain.head};
-    ids.insert(ids.end(), chain.rows.begin(), chain.rows.end());
-    document.edit(ProjectDocument::tr("Put %1 into the wire").arg(shortLabel(document.graph(), chain.head)),
-                  [&](EditBuilder& b) {
-                      b.detachNodes({ids.begin(), ids.end()}, true);
-                      b.leadThrough(wire, chain.head, chain.tail());
-                      order.makeRoom(b, wire, chain.head);
-                  });
+    document.edit(ProjectDocument::tr("Put %1 into the wire").arg(nameOf(document, chain)), [&](EditBuilder& b) {
+        const std::vector<Edge> entries = entriesOf(b.graph(), chain);
+        b.detachNodes(layersOf(chain), true);
+        b.leadThrough(wire, entries, chain.tail());
+        order.makeRoom(b, wire, chain.head);
+    });
+}
+
+bool canReplace(const ProjectDocument& document, NodeId old, const Stack& chain)
+{
+    const engine::Node* node = document.graph().node(old);
+    const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
+    EditBuilder trial(document.state());
+    return layer && layer->maxInputs > 0 && takePlace(trial, wholeOf(stacksOf(document.state()), old), chain);
+}
+
+void replaceByCard(ProjectDocument& document, NodeId old, const Stack& chain)
+{
+    const Order order(document);
+    const Stacks stacks = stacksOf(document.state());
+    const bool wasRow = stacks.isRow(old);
+    const QString name =
+        stacks.of(old)->isFolded() ? nameOf(document, *stacks.of(old)) : shortLabel(document.graph(), old);
+    document.edit(ProjectDocument::tr("Replace %1 by %2").arg(name, nameOf(document, chain)), [&](EditBuilder& b) {
+        const QPointF shift = order.cardOf(old) - order.cardOf(chain.head);
+        takePlace(b, wholeOf(stacks, old), chain);
+        const std::vector<Edge> into = b.graph().edgesInto(chain.head), out = b.graph().edgesFrom(chain.tail());
+        if (order.tidy())
+            return b.move(layoutOf(b.state()));
+        if (wasRow && !into.empty()) {
+            const NodeId source = into.front().from;
+            return order.makeRoom(b, {source, 0, out.empty() ? source : out.front().to, 0, 0}, chain.head);
+        }
+        Positions moved;
+        for (const NodeId id : layersOf(chain))
+            moved[id] = b.state().positions.at(id) + shift;
+        b.move(moved);
+    });
 }
 
 NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& layerId)

@@ -22,6 +22,13 @@ NodeId insertIntoWire(ProjectDocument& document, const engine::Edge& wire, const
 /// order. One step of the undo stack.
 void leadWireThrough(ProjectDocument& document, const engine::Edge& wire, const Stack& chain);
 
+/// May that card take the place of a layer, or of the folded block that it is in?
+[[nodiscard]] bool canReplace(const ProjectDocument& document, NodeId old, const Stack& chain);
+/// Takes a card out of where it is and puts it where the other one was, which goes. One step of the undo stack.
+void replaceByCard(ProjectDocument& document, NodeId old, const Stack& chain);
+/// What a card is called: its layer's name, or that of the folded block.
+[[nodiscard]] QString nameOf(const ProjectDocument& document, const Stack& stack);
+
 /// Another kind of layer in the place of this one, with the settings and wires that fit. A picture that is as Tidy made
 /// it stays so. One step; returns the new layer.
 NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& layerId);

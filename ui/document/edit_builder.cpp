@@ -145,10 +145,50 @@ void EditBuilder::removeEdge(const Edge& edge, bool closeGap)
 
 void EditBuilder::leadThrough(const Edge& wire, NodeId first, NodeId last)
 {
-    removeEdge(wire, false);
-    addEdge({wire.from, wire.fromPort, first, 0, 0});
-    addEdge({last, 0, wire.to, wire.toPort, wire.slot});
+    leadThrough(wire, {{kNoNode, 0, first, 0, 0}}, last);
 }
+
+void EditBuilder::leadThrough(const Edge& wire, const std::vector<Edge>& entries, NodeId last)
+{
+    const std::vector<Edge> wires = drawnAsOne(wire);
+    for (const Edge& one : wires)
+        removeEdge(one, false);
+    for (const Edge& entry : entries)
+        addEdge({wire.from, wire.fromPort, entry.to, entry.toPort, entry.slot});
+    for (const Edge& one : wires)
+        addEdge({last, 0, one.to, one.toPort, one.slot});
+}
+
+namespace
+{
+
+/// What feeds a layer through the layers `ids`: the port outside of them. Nothing where there are several, or none.
+std::optional<Edge> onlySource(const GraphSpec& graph, const std::set<NodeId>& ids, NodeId layer)
+{
+    std::optional<Edge> found;
+    std::set<NodeId> seen{layer};
+    std::vector<NodeId> open{layer};
+    while (!open.empty()) {
+        const NodeId at = open.back();
+        open.pop_back();
+        const std::vector<Edge> into = graph.edgesInto(at);
+        if (into.empty())
+            return std::nullopt;
+        for (const Edge& edge : into) {
+            if (ids.contains(edge.from)) {
+                if (seen.insert(edge.from).second)
+                    open.push_back(edge.from);
+            } else if (!found) {
+                found = edge;
+            } else if (found->from != edge.from || found->fromPort != edge.fromPort) {
+                return std::nullopt;
+            }
+        }
+    }
+    return found;
+}
+
+} // namespace
 
 void EditBuilder::detachNodes(const std::set<NodeId>& ids, bool bridge)
 {
@@ -158,15 +198,9 @@ void EditBuilder::detachNodes(const std::set<NodeId>& ids, bool bridge)
     for (const Edge& out : before.edges) {
         if (!ids.contains(out.from) || ids.contains(out.to))
             continue;
-        NodeId source = out.from;
-        int port = out.fromPort;
-        while (bridge && ids.contains(source)) {
-            const std::vector<Edge> into = before.edgesInto(source);
-            source = into.size() == 1 ? into.front().from : kNoNode;
-            port = into.size() == 1 ? into.front().fromPort : 0;
-        }
-        if (bridge && source != kNoNode)
-            bridges.push_back({source, port, out.to, out.toPort, out.slot});
+        const auto source = bridge ? onlySource(before, ids, out.from) : std::nullopt;
+        if (source)
+            bridges.push_back({source->from, source->fromPort, out.to, out.toPort, out.slot});
         else
             gaps.push_back(out);
     }

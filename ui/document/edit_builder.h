@@ -54,9 +54,12 @@ public:
     void removeEdge(const engine::Edge& edge, bool closeGap = true);
     /// The wire runs through a chain of layers from now on: into `first`, out of `last`.
     void leadThrough(const engine::Edge& wire, NodeId first, NodeId last);
+    /// The same with several ways in: ends of wires, whose beginnings do not matter. What is drawn as one wire, since
+    /// it feeds several layers of a folded block, stays one.
+    void leadThrough(const engine::Edge& wire, const std::vector<engine::Edge>& entries, NodeId last);
     /// Takes the nodes off all others; wires among them stay. bridge: as in removeNodes().
     void detachNodes(const std::set<NodeId>& ids, bool bridge);
-    /// Removes the nodes with their wires. bridge: what fed a chain of single-input layers feeds its consumers instead.
+    /// Removes the nodes with their wires. bridge: what alone fed them feeds their consumers instead.
     void removeNodes(const std::set<NodeId>& ids, bool bridge);
     /// No step when the value is what it is already, or out of its range.
     void setParam(NodeId node, const std::string& key, const engine::ParamValue& value);
@@ -75,6 +78,7 @@ private:
     NodeId addNode(engine::Node node, QPointF position);
     void setBlocks(std::vector<engine::BlockCard> blocks);
     [[nodiscard]] engine::BlockCard blockCard(std::int64_t group) const;
+    [[nodiscard]] std::vector<engine::Edge> drawnAsOne(const engine::Edge& wire) const;
     void tidyGroups();
     void tidyBlocks();
 

@@ -141,6 +141,23 @@ void EditBuilder::setBlockCard(const engine::BlockCard& card)
     setBlocks(std::move(blocks));
 }
 
+std::vector<Edge> EditBuilder::drawnAsOne(const Edge& wire) const
+{
+    const Node* target = m_state.graph.node(wire.to);
+    std::int64_t folded = -1;
+    for (const std::int64_t group : engine::groupPath(m_state.graph, target ? target->group : -1))
+        if (blockCard(group).folded)
+            folded = group;
+    if (folded == -1)
+        return {wire};
+    const auto members = engine::membersOf(m_state.graph, folded);
+    std::vector<Edge> wires;
+    for (const Edge& edge : m_state.graph.edgesFrom(wire.from))
+        if (edge.fromPort == wire.fromPort && std::find(members.begin(), members.end(), edge.to) != members.end())
+            wires.push_back(edge);
+    return wires;
+}
+
 engine::BlockCard EditBuilder::blockCard(std::int64_t group) const
 {
     const engine::BlockCard* known = findBlockCard(m_state.blocks, group);

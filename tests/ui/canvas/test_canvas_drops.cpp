@@ -1,6 +1,7 @@
 // Things let go on others: layers on layers, cards on wires, cards in line with cards.
 #include "canvas_window.h"
 #include "ui/canvas/alignment.h"
+#include "ui/canvas/placement.h"
 #include "ui/document/edit_builder.h"
 
 using namespace convarium;
@@ -142,6 +143,106 @@ private Q_SLOTS:
         w.drag(w.middle(kPool), w.onWire(w.wireInto(kDense)));
         QVERIFY(w.document.graph() == w.before.graph);
         QVERIFY(w.document.positions() != w.before.positions);
+    }
+
+    void aLooseCardTakesThePlaceOfTheLayerItIsLetGoOn()
+    {
+        CanvasWindow w;
+        const NodeId conv = w.document.addNode("conv2d", {216, 480});
+        QVERIFY(w.ready());
+        w.view->fit();
+        const DocumentState before = w.document.state();
+        w.drag(w.middle(conv), w.middle(kPool));
+        QVERIFY(!w.document.graph().node(kPool));
+        QCOMPARE(w.document.graph().edgesInto(conv).front().from, kRelu);
+        QCOMPARE(w.document.graph().edgesInto(kFlatten).front().from, conv);
+        QCOMPARE(w.document.position(conv), before.positions.at(kPool));
+        QCOMPARE(w.document.undoStack()->count(), 2);
+        QVERIFY(w.document.undoStack()->undoText().startsWith(QStringLiteral("Replace ")));
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == before);
+        // An input is no place for it.
+        w.drag(w.middle(conv), w.middle(kInput));
+        QVERIFY(w.document.graph().node(kInput));
+        QVERIFY(w.document.graph().edgesInto(conv).empty());
+    }
+
+    void aFoldedBlockGoesIntoAWireAndOnToALayer_data()
+    {
+        QTest::addColumn<bool>("wired");
+        QTest::newRow("loose") << false;
+        QTest::newRow("taken out of its wires with Alt") << true;
+    }
+
+    void aFoldedBlockGoesIntoAWireAndOnToALayer()
+    {
+        QFETCH(const bool, wired);
+        CanvasWindow w;
+        const auto members =
+            insertBlock(w.document, "residual_basic", wired ? std::optional(w.wireInto(kFlatten)) : std::nullopt,
+                        kNoNode, {216, 480});
+        const std::int64_t group = w.document.graph().groups.front().id;
+        foldBlock(w.document, group, true);
+        QVERIFY(w.ready());
+        w.view->fit();
+        const DocumentState before = w.document.state();
+        const auto fedBy = [&](NodeId source) {
+            const auto& edges = w.document.graph().edges;
+            return std::count_if(edges.begin(), edges.end(), [&](const Edge& e) {
+                const engine::Node* to = w.document.graph().node(e.to);
+                return e.from == source && to && to->group == group;
+            });
+        };
+        const auto drag = [&](QPoint to) {
+            const QPoint from = w.middle(members.front());
+            if (wired)
+                w.altDrag(from, to);
+            else
+                w.drag(from, to);
+        };
+        // Both the first convolution and the shortcut are fed.
+        drag(w.onWire(w.wireInto(kPool)));
+        QCOMPARE(fedBy(kRelu), 2);
+        QVERIFY(w.document.graph().node(w.document.graph().edgesInto(kPool).front().from)->group == group);
+        if (wired)
+            QCOMPARE(w.document.graph().edgesInto(kFlatten).front().from, kPool); // bridged
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == before);
+        // In the place of the pool.
+        drag(w.middle(kPool));
+        QVERIFY(!w.document.graph().node(kPool));
+        QCOMPARE(fedBy(kRelu), 2);
+        QVERIFY(w.document.graph().node(w.document.graph().edgesInto(kFlatten).front().from)->group == group);
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == before);
+    }
+
+    void whatGoesIntoTheWireOfAFoldedBlockFeedsAllThatTheWireFed()
+    {
+        CanvasWindow w;
+        insertBlock(w.document, "residual_basic", w.wireInto(kFlatten), kNoNode, {});
+        const std::int64_t group = w.document.graph().groups.front().id;
+        foldBlock(w.document, group, true);
+        const NodeId first = w.document.graph().edgesFrom(kPool).front().to;
+        const NodeId added = insertIntoWire(w.document, {kPool, 0, first, 0, 0}, "dropout");
+        QCOMPARE(w.document.graph().edgesFrom(kPool).size(), std::size_t(1));
+        QCOMPARE(w.document.graph().edgesFrom(added).size(), std::size_t(2));
+    }
+
+    void aClickOnOneOfSeveralSelectedLayersSelectsIt()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.scene().select({kConv, kPool, kDense});
+        w.press(w.middle(kPool));
+        QCOMPARE(w.view->selection().size(), 3); // they may be dragged yet
+        w.release(w.middle(kPool));
+        QCOMPARE(w.view->selection(), QList<NodeId>{kPool});
+        w.scene().select({kConv, kPool});
+        w.drag(w.middle(kPool), w.middle(kPool) + QPoint(0, 80));
+        QCOMPARE(w.view->selection().size(), 2);
+        w.click(w.middle(kPool), Qt::ControlModifier);
+        QCOMPARE(w.view->selection(), QList<NodeId>{kConv});
     }
 
     void cardsFallIntoLineAndShowIt()

@@ -2,11 +2,11 @@
 
 #include "engine/layers/layer.h"
 #include "ui/canvas/canvas_view.h"
+#include "ui/canvas/gestures/replacement_mark.h"
 #include "ui/canvas/placement.h"
 #include "ui/document/own_blocks.h"
 #include "ui/theme/theme.h"
 
-#include <QFontMetricsF>
 #include <QPainter>
 
 namespace convarium::ui
@@ -58,36 +58,11 @@ void DropGesture::cancel()
     m_view->canvasScene()->setDropWire(std::nullopt);
 }
 
-/// The layer that would go, ringed, with the name of what comes in its place.
-void DropGesture::paintReplacement(QPainter* painter) const
-{
-    const NodeItem* item = m_view->canvasScene()->itemOf(m_replaced);
-    if (!item)
-        return;
-    const Theme& theme = Theme::current();
-    const QRectF rect = item->layerRect(m_replaced);
-    painter->setRenderHint(QPainter::Antialiasing);
-    painter->setPen(QPen(theme.accent, 3));
-    painter->setBrush(Qt::NoBrush);
-    painter->drawRoundedRect(rect, kCardRadius, kCardRadius);
-    const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
-    const QString text = CanvasView::tr("Replace by %1").arg(QString::fromStdString(layer->title));
-    const QFont font = cardFont(readablePx(13, m_view->canvasScene()->viewScale()), QFont::Medium);
-    const QFontMetricsF metrics(font);
-    const QRectF label(rect.left(), rect.top() - metrics.height() - 14, metrics.horizontalAdvance(text) + 16,
-                       metrics.height() + 8);
-    painter->setPen(Qt::NoPen);
-    painter->setBrush(theme.accent);
-    painter->drawRoundedRect(label, 6, 6);
-    painter->setPen(theme.onAccent);
-    painter->setFont(font);
-    painter->drawText(label, Qt::AlignCenter, text);
-}
-
 void DropGesture::paint(QPainter* painter) const
 {
     if (m_replaced != engine::kNoNode)
-        return paintReplacement(painter);
+        return paintReplacement(painter, *m_view->canvasScene(), m_replaced,
+                                QString::fromStdString(engine::findLayer(m_layer)->title));
     if (m_wire || m_ghost.isEmpty())
         return;
     const Theme& theme = Theme::current();

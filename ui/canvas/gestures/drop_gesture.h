@@ -23,8 +23,6 @@ public:
     void paint(QPainter* painter) const override;
 
 private:
-    void paintReplacement(QPainter* painter) const;
-
     CanvasView* m_view;
     std::string m_layer;
     QRectF m_ghost;

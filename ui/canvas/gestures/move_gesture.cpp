@@ -2,6 +2,7 @@
 
 #include "ui/canvas/alignment.h"
 #include "ui/canvas/canvas_scene.h"
+#include "ui/canvas/gestures/replacement_mark.h"
 #include "ui/canvas/placement.h"
 #include "ui/theme/theme.h"
 
@@ -17,7 +18,8 @@ namespace
 constexpr double kAttraction = 6; ///< of lines, in pixels of the screen
 } // namespace
 
-MoveGesture::MoveGesture(CanvasScene* scene, NodeId held, const GesturePoint& start) : m_scene(scene), m_start(start)
+MoveGesture::MoveGesture(CanvasScene* scene, NodeId held, const GesturePoint& start)
+    : m_scene(scene), m_pressed(held), m_start(start)
 {
     const engine::GraphSpec& graph = scene->document()->graph();
     const auto placeOf = [&](NodeId id) { m_before[id] = scene->document()->position(id); };
@@ -34,11 +36,13 @@ MoveGesture::MoveGesture(CanvasScene* scene, NodeId held, const GesturePoint& st
         if (held == engine::kNoNode && m_held.isNull())
             m_held = scene->noteItem(i).rect();
     }
-    // A folded block may have several layers that a wire would have to lead through.
-    if (cards != 1 || !m_notes.empty() || m_chain->isFolded())
+    if (cards != 1 || !m_notes.empty())
         m_chain.reset();
     else
-        m_loose = graph.edgesInto(m_chain->head).empty() && graph.edgesFrom(m_chain->tail()).empty();
+        m_loose = std::none_of(graph.edges.begin(), graph.edges.end(), [&](const engine::Edge& edge) {
+            return (scene->stacks().headOf(edge.from) == m_chain->head) !=
+                   (scene->stacks().headOf(edge.to) == m_chain->head);
+        });
     for (const Stack& stack : scene->stacks().all) {
         const NodeItem* item = scene->itemOf(stack.head);
         if (!item)
@@ -55,9 +59,31 @@ Qt::CursorShape MoveGesture::cursor() const
     return m_moving ? Qt::SizeAllCursor : Qt::ArrowCursor;
 }
 
+bool MoveGesture::mayLeave(const GesturePoint& point) const
+{
+    return m_chain && (m_loose || point.modifiers.testFlag(Qt::AltModifier));
+}
+
+/// Of another card, under the pointer.
+NodeId MoveGesture::layerFor(const GesturePoint& point) const
+{
+    if (!mayLeave(point))
+        return engine::kNoNode;
+    for (const Stack& stack : m_scene->stacks().all) {
+        const NodeItem* item = stack.head == m_chain->head ? nullptr : m_scene->itemOf(stack.head);
+        if (!item || !item->fullRect().contains(point.scene))
+            continue;
+        const auto row = std::find_if(stack.docked().begin(), stack.docked().end(),
+                                      [&](NodeId id) { return item->layerRect(id).contains(point.scene); });
+        const NodeId layer = row == stack.docked().end() ? stack.head : *row;
+        return canReplace(*m_scene->document(), layer, *m_chain) ? layer : engine::kNoNode;
+    }
+    return engine::kNoNode;
+}
+
 std::optional<engine::Edge> MoveGesture::wireFor(const GesturePoint& point, QPointF by) const
 {
-    if (!m_chain || !(m_loose || point.modifiers.testFlag(Qt::AltModifier)))
+    if (!mayLeave(point))
         return std::nullopt;
     // Meant is the wire under the pointer, or the one that runs through the ports of the card.
     const QRectF card = m_held.translated(by);
@@ -75,8 +101,9 @@ void MoveGesture::move(const GesturePoint& point)
     m_moving = true;
     Alignment to =
         aligned(m_held, point.scene - m_start.scene, m_others, kAttraction / std::max(0.1, m_scene->viewScale()));
-    m_wire = wireFor(point, to.by);
-    m_guides = m_wire ? std::vector<QLineF>() : std::move(to.guides);
+    m_replaced = layerFor(point);
+    m_wire = m_replaced == engine::kNoNode ? wireFor(point, to.by) : std::nullopt;
+    m_guides = m_wire || m_replaced != engine::kNoNode ? std::vector<QLineF>() : std::move(to.guides);
     m_after.clear();
     for (const auto& [id, place] : m_before)
         m_after[id] = place + to.by;
@@ -93,8 +120,11 @@ void MoveGesture::move(const GesturePoint& point)
 void MoveGesture::finish(const GesturePoint& point)
 {
     move(point);
-    if (!m_moving)
+    if (!m_moving) {
+        if (m_pressed != engine::kNoNode && !(m_start.modifiers & (Qt::ControlModifier | Qt::ShiftModifier)))
+            m_scene->select({m_pressed});
         return;
+    }
     ProjectDocument* document = m_scene->document();
     const int before = document->undoStack()->index();
     std::map<NoteIndex, QPointF> notes;
@@ -104,6 +134,8 @@ void MoveGesture::finish(const GesturePoint& point)
     // The cards stay in the hand until the document has them there, and glide on from there.
     if (m_wire)
         leadWireThrough(*document, *m_wire, *m_chain);
+    else if (m_replaced != engine::kNoNode)
+        replaceByCard(*document, m_replaced, *m_chain);
     else
         document->moveNodes(m_after, false, notes);
     if (document->undoStack()->index() == before)
@@ -123,6 +155,8 @@ void MoveGesture::paint(QPainter* painter) const
     painter->setPen(QPen(Theme::current().accent, 0));
     for (const QLineF& guide : m_guides)
         painter->drawLine(guide);
+    if (m_replaced != engine::kNoNode)
+        paintReplacement(painter, *m_scene, m_replaced, nameOf(*m_scene->document(), *m_chain));
 }
 
 } // namespace convarium::ui
