@@ -1,5 +1,6 @@
 #include "ui/canvas/canvas_accessible.h"
 
+#include "engine/blocks/groups.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/theme/accessible_tree.h"
 
@@ -14,17 +15,18 @@ namespace convarium::ui
 namespace
 {
 
-/// One accessible thing: a layer, one of its inputs, its output, the wire into one of its inputs, or a note.
+/// One accessible thing: a layer, one of its inputs, its output, the wire into one of its inputs, the frame of an open
+/// block, or a note.
 struct Part {
-    enum class Kind { Layer, Input, Output, Wire, Note } kind = Kind::Layer;
+    enum class Kind { Layer, Input, Output, Wire, Block, Note } kind = Kind::Layer;
     NodeId node = engine::kNoNode; ///< Wire: where it ends
-    int slot = 0;                  ///< Note: which one
+    std::int64_t slot = 0;         ///< Block: its group; Note: which one
     [[nodiscard]] bool isPort() const { return kind == Kind::Input || kind == Kind::Output; }
     friend auto operator<=>(const Part&, const Part&) = default;
 };
 
-/// Layers, and the ports one can take hold of: docked rows are entered through their card, silhouettes have none. Wires
-/// and notes.
+/// Layers, and the ports one can take hold of: docked rows are entered through their card, silhouettes have none.
+/// Wires, open blocks and notes.
 std::vector<Part> partsOf(const CanvasView& view)
 {
     std::vector<Part> parts;
@@ -44,8 +46,11 @@ std::vector<Part> partsOf(const CanvasView& view)
     for (const engine::Edge& edge : view.document()->graph().edges)
         if (scene.level() != Level::Far && scene.wireOf(edge))
             parts.push_back({Part::Kind::Wire, edge.to, edge.slot});
+    for (const engine::Group& group : view.document()->graph().groups)
+        if (scene.blockOf(group.id))
+            parts.push_back({Part::Kind::Block, engine::kNoNode, group.id});
     for (std::size_t i = 0; i < view.document()->notes().size(); ++i)
-        parts.push_back({Part::Kind::Note, engine::kNoNode, static_cast<int>(i)});
+        parts.push_back({Part::Kind::Note, engine::kNoNode, static_cast<std::int64_t>(i)});
     return parts;
 }
 
@@ -63,6 +68,8 @@ public:
             return note() < m_view->document()->notes().size();
         if (m_part.kind == Part::Kind::Wire)
             return wire() != nullptr;
+        if (m_part.kind == Part::Kind::Block)
+            return block() != nullptr;
         return m_view->canvasScene()->itemOf(m_part.node) && m_view->document()->graph().node(m_part.node);
     }
     [[nodiscard]] QObject* object() const override { return nullptr; }
@@ -87,6 +94,10 @@ public:
                                                       : QString();
         if (m_part.kind == Part::Kind::Wire)
             return wireText(kind);
+        if (m_part.kind == Part::Kind::Block)
+            return kind == QAccessible::Name          ? CanvasView::tr("Block %1").arg(block()->content().name)
+                   : kind == QAccessible::Description ? CanvasView::tr("open, %1").arg(block()->content().details)
+                                                      : QString();
         const QString name = accessibleName(document, m_part.node);
         if (kind == QAccessible::Name) {
             const int inputs = m_view->canvasScene()->inputPortCount(m_part.node);
@@ -97,9 +108,13 @@ public:
                 return inputs > 1 ? name + QStringLiteral(" in %1").arg(m_part.slot + 1) : name + QStringLiteral(" in");
             }
         }
-        if (kind == QAccessible::Description && m_part.kind == Part::Kind::Layer)
-            return accessibleDescription(document, m_part.node);
-        return {};
+        if (kind != QAccessible::Description)
+            return {};
+        switch (m_part.kind) {
+        case Part::Kind::Output: return outputDescription(document, stack().isFolded() ? stack().tail() : m_part.node);
+        case Part::Kind::Input: return inputDescription(document, wireInto());
+        default: return accessibleDescription(document, m_part.node);
+        }
     }
     void setText(QAccessible::Text, const QString&) override {}
 
@@ -114,11 +129,13 @@ public:
         } else if (m_part.kind == Part::Kind::Wire) {
             const auto& points = wire()->route().points;
             area = QRectF(points[0], points[1]).normalized().adjusted(0, -4, 0, 4);
+        } else if (m_part.kind == Part::Kind::Block) {
+            area = block()->handleRect();
         } else if (m_part.kind == Part::Kind::Layer) {
             area = scene->itemOf(m_part.node)->layerRect(m_part.node);
         } else {
             const QPointF centre = m_part.kind == Part::Kind::Output ? scene->outputPort(m_part.node)
-                                                                     : scene->inputPort(m_part.node, m_part.slot);
+                                                                     : scene->inputPort(m_part.node, slot());
             area = QRectF(centre - QPointF(6, 6), QSizeF(12, 12));
         }
         const QRect inView(m_view->mapFromScene(area.topLeft()), m_view->mapFromScene(area.bottomRight()));
@@ -140,6 +157,11 @@ public:
         if (m_part.kind == Part::Kind::Layer) {
             state.selected = m_view->selection().contains(m_part.node);
             state.focused = m_view->hasFocus() && !scene->selectedWire() && scene->focusedNode() == m_part.node;
+            state.expandable = state.collapsed = stack().isFolded();
+        } else if (m_part.kind == Part::Kind::Block) {
+            state.focusable = false; // its layers are
+            state.selected = block()->content().selected;
+            state.expandable = state.expanded = true;
         } else {
             state.selected = m_part.kind == Part::Kind::Note ? scene->selectedNotes().contains(note())
                                                              : scene->selectedWire() == wire()->edge();
@@ -160,6 +182,8 @@ public:
             return;
         if (m_part.kind == Part::Kind::Note)
             m_view->canvasScene()->selectNotes({note()});
+        else if (m_part.kind == Part::Kind::Block)
+            selectBlock();
         else if (m_part.kind == Part::Kind::Wire)
             m_view->canvasScene()->selectWire(wire()->edge());
         else if (name == pressAction())
@@ -171,12 +195,31 @@ public:
 
 private:
     [[nodiscard]] NoteIndex note() const { return static_cast<NoteIndex>(m_part.slot); }
+    [[nodiscard]] int slot() const { return static_cast<int>(m_part.slot); }
+    [[nodiscard]] const BlockItem* block() const { return m_view->canvasScene()->blockOf(m_part.slot); }
+    void selectBlock()
+    {
+        const std::vector<NodeId> members = engine::membersOf(m_view->document()->graph(), m_part.slot);
+        m_view->select({members.begin(), members.end()});
+    }
+    [[nodiscard]] const Stack& stack() const { return *m_view->canvasScene()->stacks().of(m_part.node); }
     [[nodiscard]] const WireItem* wire() const
     {
         for (const engine::Edge& edge : m_view->document()->graph().edgesInto(m_part.node))
-            if (edge.slot == m_part.slot)
+            if (edge.slot == slot())
                 return m_view->canvasScene()->wireOf(edge);
         return nullptr;
+    }
+    /// What ends at an input port: several layers of a folded block have theirs on its card, counted from the top.
+    [[nodiscard]] std::optional<engine::Edge> wireInto() const
+    {
+        const CanvasScene* scene = m_view->canvasScene();
+        for (const NodeId part : scene->wholeOf(m_part.node))
+            for (const engine::Edge& edge : m_view->document()->graph().edgesInto(part))
+                if (const WireItem* item = scene->wireOf(edge);
+                    item && (stack().isFolded() ? item->route().port : edge.slot) == slot())
+                    return edge;
+        return std::nullopt;
     }
     [[nodiscard]] QString wireText(QAccessible::Text kind) const
     {

@@ -68,10 +68,10 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
             });
     connect(m_blockForm, &BlockForm::cancelled, this, [this] { setFocus(Qt::OtherFocusReason); });
     m_actions = new CanvasActions(this);
-    connect(m_search, &LayerSearch::chosen, this, [this](const QString& id) {
+    connect(m_search, &LayerSearch::chosen, this, [this](const LayerChoice& choice) {
         m_offered.reset();
         setFocus(Qt::OtherFocusReason);
-        showAdded(m_add(id.toStdString()));
+        showAdded(m_add(choice));
     });
     connect(m_search, &LayerSearch::cancelled, this, [this](bool byKey) {
         m_offered.reset();
@@ -193,7 +193,11 @@ void CanvasView::showRect(const QRectF& rect, double margin)
 
 void CanvasView::fit()
 {
-    showRect(m_scene->contentRect(), 0);
+    QRectF rect = m_scene->contentRect();
+    // While no layer answers, there is room for the next one to be let go behind the last.
+    if (!m_document->graph().nodes.empty() && !m_scene->outputItem()->isVisible())
+        rect.setRight(rect.right() + kColumnGap + kCardWidth);
+    showRect(rect, 0);
     m_fitted = true;
 }
 

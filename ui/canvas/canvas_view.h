@@ -103,8 +103,8 @@ public:
 
     /// A sentence for the user: shown on the canvas and told to assistive technology. stays: until the next one.
     void say(const QString& text, bool stays = false);
-    /// Finds a layer by name, `text` typed already: into the selected wire, behind the selected layer, else where the
-    /// pointer is.
+    /// Finds a layer by name and settings, `text` typed already: into the selected wire, behind the selected layer,
+    /// else where the pointer is.
     void searchLayer(const QString& text);
     /// Offers the layers that fit at a port whose wire was let go at `at`.
     void offerAtPort(NodeId node, bool fromOutput, QPointF port, QPointF at);
@@ -180,7 +180,7 @@ private:
     void enter();
     /// Opens the search; `add` makes the layer and returns what was added.
     void openSearch(std::vector<LayerEntry> entries, QPoint at, const QString& text,
-                    std::function<std::vector<NodeId>(const std::string&)> add);
+                    std::function<std::vector<NodeId>(const LayerChoice&)> add);
     void searchAt(QPointF place, NodeId after);
     /// What was chosen in the form.
     struct BlockChoice {
@@ -204,7 +204,7 @@ private:
     NoteEditor* m_noteEditor = nullptr;
     BlockForm* m_blockForm = nullptr;
     std::function<void(const BlockChoice&)> m_blockChosen;
-    std::function<std::vector<NodeId>(const std::string&)> m_add; ///< what to do with the layer found
+    std::function<std::vector<NodeId>(const LayerChoice&)> m_add; ///< what to do with the layer found
     std::optional<std::array<QPointF, 3>> m_offered; ///< output, input, loose end of a wire that waits for it
     QList<NodeId> m_selectedBefore;                  ///< the last press in the open
     std::unique_ptr<Gesture> m_gesture;

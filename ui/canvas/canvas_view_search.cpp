@@ -29,7 +29,7 @@ void CanvasView::say(const QString& text, bool stays)
 }
 
 void CanvasView::openSearch(std::vector<LayerEntry> entries, QPoint at, const QString& text,
-                            std::function<std::vector<NodeId>(const std::string&)> add)
+                            std::function<std::vector<NodeId>(const LayerChoice&)> add)
 {
     m_add = std::move(add);
     m_search->open(std::move(entries), at, text);
@@ -43,17 +43,17 @@ void CanvasView::searchLayer(const QString& text)
     if (const auto wire = m_scene->selectedWire()) {
         const RoutedWire& route = m_scene->wireOf(*wire)->route();
         const QPoint at = mapFromScene(route.points[route.points.size() / 2 - 1]) + QPoint(0, 12);
-        openSearch(layersBehind(*m_document, wire->from), at, text, [this, wire = *wire](const std::string& id) {
-            return findBlock(id) ? insertBlock(*m_document, id, wire, kNoNode, {})
-                                 : listOf(insertIntoWire(*m_document, wire, id));
+        openSearch(layersBehind(*m_document, wire->from), at, text, [this, wire = *wire](const LayerChoice& choice) {
+            return findBlock(choice.id) ? insertBlock(*m_document, choice.id, wire, kNoNode, {})
+                                        : listOf(insertIntoWire(*m_document, wire, choice));
         });
     } else if (!m_scene->selection().isEmpty()) {
         const NodeId after = m_scene->selection().last();
         const QRectF card = m_scene->rectOf({after});
         openSearch(layerCatalogue(), mapFromScene(card.topRight()) + QPoint(16, 0), text,
-                   [this, after](const std::string& id) {
-                       return findBlock(id) ? addBlockAfter(*m_document, id, after)
-                                            : listOf(addAfter(*m_document, id, after));
+                   [this, after](const LayerChoice& choice) {
+                       return findBlock(choice.id) ? addBlockAfter(*m_document, choice.id, after)
+                                                   : listOf(addAfter(*m_document, choice, after));
                    });
     } else {
         const QRect window = viewport()->rect();
@@ -65,24 +65,25 @@ void CanvasView::searchLayer(const QString& text)
 void CanvasView::searchAt(QPointF place, NodeId after)
 {
     const QPointF corner = place - QPointF(kCardWidth / 2, kPortY);
-    openSearch(layerCatalogue(), mapFromScene(place), {}, [this, corner, after](const std::string& id) {
-        return findBlock(id) ? insertBlock(*m_document, id, std::nullopt, after, corner)
-                             : listOf(m_document->addNodeAfter(id, freePlace(*m_document, corner), after));
+    openSearch(layerCatalogue(), mapFromScene(place), {}, [this, corner, after](const LayerChoice& choice) {
+        return findBlock(choice.id) ? insertBlock(*m_document, choice.id, std::nullopt, after, corner)
+                                    : listOf(m_document->addNodeAfter(choice, freePlace(*m_document, corner), after));
     });
 }
 
 void CanvasView::offerAtPort(NodeId node, bool fromOutput, QPointF port, QPointF at)
 {
     if (fromOutput)
-        openSearch(layersBehind(*m_document, node), mapFromScene(at), {}, [this, node, at](const std::string& id) {
+        openSearch(layersBehind(*m_document, node), mapFromScene(at), {}, [this, node, at](const LayerChoice& choice) {
             const QPointF corner = at - QPointF(0, kPortY);
-            return findBlock(id) ? insertBlock(*m_document, id, std::nullopt, node, corner)
-                                 : listOf(m_document->addNodeAfter(id, freePlace(*m_document, corner), node));
+            return findBlock(choice.id)
+                       ? insertBlock(*m_document, choice.id, std::nullopt, node, corner)
+                       : listOf(m_document->addNodeAfter(choice, freePlace(*m_document, corner), node));
         });
     else
-        openSearch(layersBefore(*m_document, node), mapFromScene(at), {}, [this, node, at](const std::string& id) {
+        openSearch(layersBefore(*m_document, node), mapFromScene(at), {}, [this, node, at](const LayerChoice& choice) {
             const QPointF corner = at - QPointF(kCardWidth, kPortY);
-            return listOf(addBefore(*m_document, id, freePlace(*m_document, corner), node));
+            return listOf(addBefore(*m_document, choice, freePlace(*m_document, corner), node));
         });
     m_offered = fromOutput ? std::array{port, at, at} : std::array{at, port, at};
     viewport()->update();

@@ -136,6 +136,33 @@ QString accessibleName(const ProjectDocument& document, NodeId id)
     return QString::fromStdString(document.graph().label(id));
 }
 
+namespace
+{
+
+QString sizeOf(const ProjectDocument& document, NodeId id)
+{
+    const auto shape = document.shape(id);
+    return shape ? plain(*shape) : tr("size not known yet");
+}
+
+} // namespace
+
+QString inputDescription(const ProjectDocument& document, const std::optional<engine::Edge>& wire)
+{
+    return wire ? tr("%1, from %2").arg(sizeOf(document, wire->from), accessibleName(document, wire->from))
+                : tr("no wire yet");
+}
+
+QString outputDescription(const ProjectDocument& document, NodeId id)
+{
+    QStringList readers;
+    for (const engine::Edge& edge : document.graph().edgesFrom(id))
+        readers << accessibleName(document, edge.to);
+    readers.removeDuplicates();
+    return readers.isEmpty() ? tr("%1, no wire yet").arg(sizeOf(document, id))
+                             : tr("%1, to %2").arg(sizeOf(document, id), readers.join(tr(" and ")));
+}
+
 QString accessibleDescription(const ProjectDocument& document, NodeId id)
 {
     const engine::Node* node = document.graph().node(id);
@@ -143,8 +170,17 @@ QString accessibleDescription(const ProjectDocument& document, NodeId id)
         return {};
     if (foldedAround(document.state(), id) != -1) {
         const Stacks stacks = stacksOf(document.state());
-        const CardContent c = cardContent(document, *stacks.of(id));
-        QStringList parts{tr("folded"), c.settings, tr("output %1").arg(c.shape), c.count};
+        const Stack& card = *stacks.of(id);
+        const CardContent c = cardContent(document, card);
+        QStringList parts{tr("folded"), c.settings};
+        QStringList inputs;
+        for (const engine::Edge& edge : document.graph().edges)
+            if (stacks.headOf(edge.to) == card.head && stacks.headOf(edge.from) != card.head)
+                inputs << sizeOf(document, edge.from);
+        inputs.removeDuplicates(); // one layer may feed several of the block
+        if (!inputs.isEmpty())
+            parts << tr("input %1").arg(inputs.join(tr(" and ")));
+        parts << tr("output %1").arg(sizeOf(document, card.tail())) << c.count;
         return parts.join(QStringLiteral(", ")) + (c.fault.isEmpty() ? QString() : QStringLiteral(". ") + c.fault);
     }
     const engine::LayerDescriptor* layer = engine::findLayer(node->type);

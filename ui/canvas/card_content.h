@@ -38,5 +38,9 @@ struct CardContent {
 [[nodiscard]] QString accessibleName(const ProjectDocument& document, NodeId id);
 /// "Conv2D 5x5, 16 filters, input 14x14x6, output 10x10x16, 2416 parameters", then the fault if there is one.
 [[nodiscard]] QString accessibleDescription(const ProjectDocument& document, NodeId id);
+/// "28x28x1, from Input", or that no wire leads there: of an input with that wire.
+[[nodiscard]] QString inputDescription(const ProjectDocument& document, const std::optional<engine::Edge>& wire);
+/// "24x24x6, to Tanh and Add", of the output of a layer.
+[[nodiscard]] QString outputDescription(const ProjectDocument& document, NodeId id);
 
 } // namespace convarium::ui

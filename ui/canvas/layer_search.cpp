@@ -16,7 +16,18 @@ namespace convarium::ui
 
 namespace
 {
-constexpr int kWidth = 272, kListHeight = 232, kHelpHeight = 34, kIdRole = Qt::UserRole;
+constexpr int kWidth = 272, kListHeight = 232, kHelpHeight = 34;
+
+/// "16 filters 5×5, valid"
+QString settingsText(const QString& id, const LayerSettings& settings)
+{
+    const engine::LayerDescriptor* layer = engine::findLayer(id.toStdString());
+    engine::Params params;
+    for (const auto& [key, value] : settings)
+        params.set(key, value);
+    const auto complete = engine::completeParams(*layer, params);
+    return layer->summary && complete ? QString::fromStdString(layer->summary(*complete)) : QString();
+}
 } // namespace
 
 LayerSearch::LayerSearch(QWidget* parent)
@@ -71,9 +82,12 @@ void LayerSearch::open(std::vector<LayerEntry> entries, QPoint at, const QString
 void LayerSearch::filter(const QString& text)
 {
     m_list->clear();
-    for (const LayerEntry& entry : found(m_entries, text)) {
-        auto* item = new QListWidgetItem(familyIcon(entry.icon, familyFromName(entry.family)), entry.title, m_list);
-        item->setData(kIdRole, entry.id);
+    m_found = found(m_entries, text);
+    for (const auto& [entry, settings] : m_found) {
+        QString title = entry.title;
+        if (!settings.empty())
+            title += QStringLiteral("   ") + settingsText(entry.id, settings);
+        auto* item = new QListWidgetItem(familyIcon(entry.icon, familyFromName(entry.family)), title, m_list);
         item->setToolTip(entry.help);
         item->setSizeHint(QSize(0, scaled(28)));
     }
@@ -84,11 +98,12 @@ void LayerSearch::filter(const QString& text)
 
 void LayerSearch::take()
 {
-    if (const QListWidgetItem* item = m_list->currentItem()) {
-        const QString id = item->data(kIdRole).toString();
-        hide();
-        Q_EMIT chosen(id);
-    }
+    if (m_list->currentRow() < 0)
+        return;
+    const FoundLayer& row = m_found.at(static_cast<std::size_t>(m_list->currentRow()));
+    const LayerChoice choice(row.entry.id.toStdString(), row.settings);
+    hide();
+    Q_EMIT chosen(choice);
 }
 
 void LayerSearch::cancel()

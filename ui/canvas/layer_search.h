@@ -13,8 +13,8 @@ namespace convarium::ui
 class SearchField;
 class TextLabel;
 
-/// A child of the canvas. Filters while one types; arrows choose, Enter or a click takes, Esc or a click elsewhere
-/// closes. Accessible name "Quick search".
+/// A child of the canvas. Filters while one types, a name and perhaps settings; arrows choose, Enter or a click takes,
+/// Esc or a click elsewhere closes. Accessible name "Quick search".
 class LayerSearch final : public QFrame
 {
     Q_OBJECT
@@ -26,8 +26,8 @@ public:
     [[nodiscard]] QListWidget* list() const { return m_list; }
 
 Q_SIGNALS:
-    /// The id of a layer or block; the list is closed already.
-    void chosen(const QString& id);
+    /// A layer with its settings, or a block; the list is closed already.
+    void chosen(const convarium::ui::LayerChoice& choice);
     /// Closed without a choice. byKey: the focus is to go back to where it came from.
     void cancelled(bool byKey);
 
@@ -45,6 +45,7 @@ private:
     QListWidget* m_list;
     TextLabel* m_help;
     std::vector<LayerEntry> m_entries;
+    std::vector<FoundLayer> m_found; ///< rows of the list
 };
 
 } // namespace convarium::ui

@@ -72,15 +72,15 @@ private:
 
 } // namespace
 
-NodeId insertIntoWire(ProjectDocument& document, const Edge& wire, const std::string& layerId)
+NodeId insertIntoWire(ProjectDocument& document, const Edge& wire, const LayerChoice& choice)
 {
-    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    const engine::LayerDescriptor* layer = engine::findLayer(choice.id);
     if (!layer)
         return kNoNode;
     const Order order(document);
     NodeId added = kNoNode;
     document.edit(ProjectDocument::tr("Insert %1").arg(QString::fromStdString(layer->title)), [&](EditBuilder& b) {
-        added = b.addLayer(layerId, order.cardOf(wire.from) + QPointF(kPitch, 0));
+        added = b.addLayer(choice, order.cardOf(wire.from) + QPointF(kPitch, 0));
         if (!engine::canConnect(b.graph(), b.nextEdge(wire.from, added)))
             return;
         b.leadThrough(wire, added, added);
@@ -321,13 +321,13 @@ QPointF freePlace(const ProjectDocument& document, QPointF wish, QSizeF size)
     return best;
 }
 
-NodeId addBefore(ProjectDocument& document, const std::string& layerId, QPointF place, NodeId to)
+NodeId addBefore(ProjectDocument& document, const LayerChoice& choice, QPointF place, NodeId to)
 {
-    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    const engine::LayerDescriptor* layer = engine::findLayer(choice.id);
     NodeId added = kNoNode;
     if (layer)
         document.edit(ProjectDocument::tr("Insert %1").arg(QString::fromStdString(layer->title)), [&](EditBuilder& b) {
-            added = b.addLayer(layerId, place);
+            added = b.addLayer(choice, place);
             const Edge edge = b.nextEdge(added, to);
             if (engine::canConnect(b.graph(), edge))
                 b.addEdge(edge);
@@ -335,18 +335,18 @@ NodeId addBefore(ProjectDocument& document, const std::string& layerId, QPointF 
     return added;
 }
 
-NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId after)
+NodeId addAfter(ProjectDocument& document, const LayerChoice& choice, NodeId after)
 {
-    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    const engine::LayerDescriptor* layer = engine::findLayer(choice.id);
     if (!layer)
         return kNoNode;
     const Stacks stacks = stacksOf(document.state());
     if (after != kNoNode && layer->maxInputs > 0) {
         const std::vector<Edge> out = document.graph().edgesFrom(after);
         if (out.size() == 1)
-            return insertIntoWire(document, out.front(), layerId);
+            return insertIntoWire(document, out.front(), choice);
         const QPointF beside = document.position(stacks.headOf(after)) + QPointF(kPitch, 0);
-        return document.addNodeAfter(layerId, freePlace(document, beside), after);
+        return document.addNodeAfter(choice, freePlace(document, beside), after);
     }
     QPointF wish;
     for (const Stack& stack : stacks.all) {
@@ -354,7 +354,7 @@ NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId af
         const double bottom = place.y() + cardMetrics(document.graph(), stack).height(Level::Near) + kRowGap;
         wish = {std::min(wish.x(), place.x()), std::max(wish.y(), bottom)};
     }
-    return document.addNode(layerId, freePlace(document, wish));
+    return document.addNode(choice, freePlace(document, wish));
 }
 
 } // namespace convarium::ui

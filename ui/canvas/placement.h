@@ -14,7 +14,7 @@ namespace convarium::ui
 
 /// Puts the layer into the wire. A picture that is as Tidy made it stays so; otherwise the cards to the right in the
 /// same row make room. One step of the undo stack.
-NodeId insertIntoWire(ProjectDocument& document, const engine::Edge& wire, const std::string& layerId);
+NodeId insertIntoWire(ProjectDocument& document, const engine::Edge& wire, const LayerChoice& choice);
 
 /// May that card, taken out of where it is, be put into the wire?
 [[nodiscard]] bool canLead(const ProjectDocument& document, const engine::Edge& wire, const Stack& chain);
@@ -35,10 +35,10 @@ NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& la
 
 /// Adds the layer after another: into its wire when it has exactly one, else beside it with a wire of its own;
 /// without `after` on a free place below the picture. The wire is left out where it is not allowed.
-NodeId addAfter(ProjectDocument& document, const std::string& layerId, NodeId after);
+NodeId addAfter(ProjectDocument& document, const LayerChoice& choice, NodeId after);
 
 /// Adds a layer that feeds `to`, where that is allowed.
-NodeId addBefore(ProjectDocument& document, const std::string& layerId, QPointF place, NodeId to);
+NodeId addBefore(ProjectDocument& document, const LayerChoice& choice, QPointF place, NodeId to);
 
 /// Adds a block: into the wire, else fed by `after`, else alone at `place`. Its arguments are chosen to fit behind what
 /// feeds it. The frame covers no other card; a picture that is as Tidy made it stays so. One step of the undo stack.

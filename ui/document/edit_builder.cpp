@@ -35,10 +35,15 @@ NodeId EditBuilder::addNode(Node node, QPointF position)
     return node.id;
 }
 
-NodeId EditBuilder::addLayer(const std::string& layerId, QPointF position)
+NodeId EditBuilder::addLayer(const LayerChoice& choice, QPointF position)
 {
-    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
-    return layer ? addNode(engine::makeNode(m_state.graph, *layer), position) : kNoNode;
+    const engine::LayerDescriptor* layer = engine::findLayer(choice.id);
+    if (!layer)
+        return kNoNode;
+    Node node = engine::makeNode(m_state.graph, *layer);
+    for (const auto& [key, value] : choice.settings)
+        node.params.set(key, value);
+    return addNode(std::move(node), position);
 }
 
 NodeId EditBuilder::replaceNode(NodeId old, const std::string& layerId)

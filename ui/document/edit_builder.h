@@ -3,6 +3,7 @@
 
 #include "engine/blocks/block.h"
 #include "ui/document/document_state.h"
+#include "ui/document/layer_choice.h"
 
 #include <functional>
 #include <set>
@@ -21,8 +22,8 @@ public:
     [[nodiscard]] std::vector<Step> takeSteps();
     [[nodiscard]] bool isEmpty() const { return m_steps.empty(); }
 
-    /// Adds a node with a fresh id (returned) and default settings of the layer type, which must be known.
-    NodeId addLayer(const std::string& layerId, QPointF position);
+    /// Adds a node with a fresh id (returned); kNoNode when its type is unknown.
+    NodeId addLayer(const LayerChoice& choice, QPointF position);
     /// Another kind of layer in the place of a node: settings with the same key that are within its range, wires, group
     /// and place stay. Returns its fresh id; kNoNode when either is unknown.
     NodeId replaceNode(NodeId old, const std::string& layerId);

@@ -66,7 +66,10 @@ std::vector<LayerEntry> layerCatalogue()
     return entries;
 }
 
-std::vector<LayerEntry> found(const std::vector<LayerEntry>& entries, const QString& text)
+namespace
+{
+
+std::vector<LayerEntry> named(const std::vector<LayerEntry>& entries, const QString& text)
 {
     std::vector<LayerEntry> begins, holds;
     for (const LayerEntry& entry : entries) {
@@ -81,6 +84,24 @@ std::vector<LayerEntry> found(const std::vector<LayerEntry>& entries, const QStr
                          [](const LayerEntry& a, const LayerEntry& b) { return a.title.size() < b.title.size(); });
     begins.insert(begins.end(), holds.begin(), holds.end());
     return begins;
+}
+
+} // namespace
+
+std::vector<FoundLayer> found(const std::vector<LayerEntry>& entries, const QString& text)
+{
+    // Names of one's own blocks may hold blanks and numbers: as much as possible is the name.
+    const QStringList words = text.split(u' ', Qt::SkipEmptyParts);
+    std::vector<FoundLayer> all;
+    for (const LayerEntry& entry : named(entries, words.join(u' ')))
+        all.push_back({entry, {}});
+    for (qsizetype name = words.size() - 1; all.empty() && name > 0; --name)
+        for (const LayerEntry& entry : named(entries, words.mid(0, name).join(u' '))) {
+            const engine::LayerDescriptor* layer = engine::findLayer(entry.id.toStdString());
+            if (auto settings = layer ? settingsFrom(*layer, words.mid(name)) : std::nullopt)
+                all.push_back({entry, *std::move(settings)});
+        }
+    return all;
 }
 
 std::vector<LayerEntry> layersBehind(const ProjectDocument& document, NodeId node)

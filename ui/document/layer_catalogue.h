@@ -18,8 +18,14 @@ struct LayerEntry {
 /// Layers in the order of the registry, then blocks, then one's own.
 [[nodiscard]] std::vector<LayerEntry> layerCatalogue();
 
-/// Entries whose title or id has the text in it, those that begin with it first. All for an empty text.
-[[nodiscard]] std::vector<LayerEntry> found(const std::vector<LayerEntry>& entries, const QString& text);
+/// An entry with the settings that were written behind its name.
+struct FoundLayer {
+    LayerEntry entry;
+    LayerSettings settings;
+};
+/// Entries whose title or id has the text in it, those that begin with it first. All for an empty text. Words behind
+/// the name may be settings: "conv2d 16 5x5 valid".
+[[nodiscard]] std::vector<FoundLayer> found(const std::vector<LayerEntry>& entries, const QString& text);
 
 /// What may follow this layer: takes a wire from it and, as far as one can know yet, works with its shape.
 [[nodiscard]] std::vector<LayerEntry> layersBehind(const ProjectDocument& document, NodeId node);

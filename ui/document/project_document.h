@@ -4,6 +4,7 @@
 #include "engine/analysis/counts.h"
 #include "engine/core/result.h"
 #include "ui/document/document_state.h"
+#include "ui/document/layer_choice.h"
 
 #include <QObject>
 #include <QString>
@@ -110,9 +111,9 @@ public:
     [[nodiscard]] engine::Result<void> canRewire(const engine::Edge& edge, NodeId to) const;
 
     // Edits. Those that return an id give kNoNode when the layer type is unknown.
-    NodeId addNode(const std::string& layerId, QPointF position);
+    NodeId addNode(const LayerChoice& choice, QPointF position);
     /// Adds the layer and, where that is allowed, a wire from `after` to it.
-    NodeId addNodeAfter(const std::string& layerId, QPointF position, NodeId after);
+    NodeId addNodeAfter(const LayerChoice& choice, QPointF position, NodeId after);
     NodeId insertOnWire(const engine::Edge& edge, const std::string& layerId, QPointF position);
     /// The nodes with their wires, and notes; bridge: consumers of single-input layers are fed by what fed those.
     void removeNodes(const std::vector<NodeId>& ids, bool bridge, const std::set<NoteIndex>& notes = {},

@@ -54,16 +54,16 @@ void ProjectDocument::edit(const QString& text, const std::function<void(EditBui
     pushSteps(text, builder.takeSteps(), false);
 }
 
-NodeId ProjectDocument::addNode(const std::string& layerId, QPointF position)
+NodeId ProjectDocument::addNode(const LayerChoice& choice, QPointF position)
 {
-    return addNodeAfter(layerId, position, kNoNode);
+    return addNodeAfter(choice, position, kNoNode);
 }
 
-NodeId ProjectDocument::addNodeAfter(const std::string& layerId, QPointF position, NodeId after)
+NodeId ProjectDocument::addNodeAfter(const LayerChoice& choice, QPointF position, NodeId after)
 {
     NodeId added = kNoNode;
-    edit(insertText(layerId), [&](EditBuilder& b) {
-        added = b.addLayer(layerId, position);
+    edit(insertText(choice.id), [&](EditBuilder& b) {
+        added = b.addLayer(choice, position);
         if (added == kNoNode || after == kNoNode)
             return;
         const Edge edge = b.nextEdge(after, added);

@@ -1,4 +1,5 @@
 #include "canvas_window.h"
+#include "ui/canvas/placement.h"
 
 #include <QAccessible>
 
@@ -96,6 +97,48 @@ private Q_SLOTS:
         const QString text = child(w, label(w, kDense))->text(QAccessible::Description);
         const QString fault = QString::fromStdString(w.document.problemsOf(kDense).front().error.text());
         QVERIFY2(text.endsWith(fault), qPrintable(text));
+    }
+
+    void portsTellWhatRunsThroughThem()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const auto described = [&](const QString& name) { return child(w, name)->text(QAccessible::Description); };
+        QCOMPARE(described(label(w, kConv) + QStringLiteral(" in")), QStringLiteral("28x28x1, from Input In1"));
+        QCOMPARE(described(label(w, kConv) + QStringLiteral(" out")),
+                 QStringLiteral("26x26x4, to %1").arg(label(w, kRelu)));
+        QCOMPARE(described(label(w, kDense) + QStringLiteral(" out")), QStringLiteral("10, no wire yet"));
+        w.document.removeEdge(w.wireInto(kConv));
+        QCOMPARE(described(label(w, kConv) + QStringLiteral(" in")), QStringLiteral("no wire yet"));
+        QCOMPARE(described(label(w, kConv) + QStringLiteral(" out")),
+                 QStringLiteral("size not known yet, to %1").arg(label(w, kRelu)));
+    }
+
+    void anOpenBlockIsToldAndAFoldedOneStandsForItsLayers()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const auto made = makeBlock(w.document, {kConv, kRelu, kPool}, QStringLiteral("Stage"));
+        QVERIFY(made);
+        QAccessibleInterface* frame = child(w, QStringLiteral("Block Stage"));
+        QVERIFY(frame);
+        QVERIFY(frame->state().expanded);
+        QVERIFY2(frame->text(QAccessible::Description)
+                     .startsWith(QStringLiteral("open, 28\u00D728\u00D71 to 13\u00D713\u00D74, 40 parameters")),
+                 qPrintable(frame->text(QAccessible::Description)));
+        w.view->select({});
+        frame->actionInterface()->doAction(QAccessibleActionInterface::pressAction());
+        QCOMPARE(w.view->selection().size(), 3);
+        QVERIFY(frame->state().selected);
+        w.view->setFolded(*made, true);
+        QAccessibleInterface* card = child(w, QStringLiteral("Block Stage"));
+        QVERIFY(card && card->state().collapsed);
+        QCOMPARE(card->text(QAccessible::Description),
+                 QStringLiteral("folded, 3 layers, input 28x28x1, output 13x13x4, 40 parameters"));
+        QCOMPARE(child(w, QStringLiteral("Block Stage in"))->text(QAccessible::Description),
+                 QStringLiteral("28x28x1, from Input In1"));
+        QCOMPARE(child(w, QStringLiteral("Block Stage out"))->text(QAccessible::Description),
+                 QStringLiteral("13x13x4, to %1").arg(label(w, kFlatten)));
     }
 
     void theInputsOfAMergeAreCounted()

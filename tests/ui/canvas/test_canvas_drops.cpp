@@ -98,6 +98,101 @@ private Q_SLOTS:
         QVERIFY(w.untouched());
     }
 
+    // In the open, beside a loose end: the wire comes with the drop.
+
+    void aLayerDroppedBehindTheLastOneIsFedByIt()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QRectF last = w.scene().itemOf(kDense)->fullRect();
+        drop(w, "conv2d", w.at(last.topRight() + QPointF(120, 90)));
+        const NodeId added = w.document.graph().nodes.back().id;
+        QCOMPARE(w.wireInto(added).from, kDense);
+        QCOMPARE(w.document.position(added), last.topLeft() + QPointF(kCardWidth + kColumnGap, 0));
+        QCOMPARE(w.document.undoStack()->count(), 1);
+        QCOMPARE(w.view->selection(), QList<NodeId>{added});
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+    }
+
+    void aFittedPictureLeavesRoomForTheNextLayer()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.view->resize(700, 500);
+        w.document.addNodeAfter("flatten", {1080, 0}, kDense); // no answer, so no card that reads it
+        w.document.addNodeAfter("conv2d", {1296, 0}, w.document.graph().nodes.back().id);
+        w.view->fit();
+        const NodeId last = w.document.graph().nodes.back().id;
+        const QPointF next = w.document.position(last) + QPointF(kCardWidth + kColumnGap, 0);
+        QVERIFY(w.view->viewport()->rect().contains(w.at(next + QPointF(kCardWidth, kPortY))));
+    }
+
+    void besideADockedRowIsBesideTheCard()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.document.removeNodes({kPool, kFlatten, kDense}, false);
+        const QRectF row = w.scene().itemOf(kRelu)->layerRect(kRelu);
+        drop(w, "avg_pool", w.at(row.bottomRight() + QPointF(150, 60)));
+        const NodeId added = w.document.graph().nodes.back().id;
+        QCOMPARE(w.wireInto(added).from, kRelu);
+        QCOMPARE(w.document.position(added).y(), w.document.position(kConv).y());
+    }
+
+    void anActivationDroppedBesideOrBelowBecomesItsRow()
+    {
+        for (const QPointF by : {QPointF(kCardWidth + 60, 30), QPointF(kCardWidth / 2, 170)}) {
+            CanvasWindow w;
+            QVERIFY(w.ready());
+            drop(w, "tanh", w.at(w.scene().itemOf(kDense)->fullRect().topLeft() + by));
+            const NodeId added = w.document.graph().nodes.back().id;
+            QCOMPARE(w.wireInto(added).from, kDense);
+            QCOMPARE(w.scene().stacks().headOf(added), kDense);
+        }
+    }
+
+    void anInputDroppedBeforeALayerWithoutOneFeedsIt()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.document.removeNodes({kInput}, false);
+        const QRectF card = w.scene().itemOf(kConv)->fullRect();
+        drop(w, "input", w.at(card.topLeft() - QPointF(120, -60)));
+        QCOMPARE(w.wireInto(kConv).from, w.document.graph().nodes.back().id);
+        QVERIFY(w.document.problems().empty());
+    }
+
+    void aBlockDroppedBehindTheLastLayerIsFedByIt()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.document.removeNodes({kFlatten, kDense}, false);
+        const QRectF last = w.scene().itemOf(kPool)->fullRect();
+        drop(w, "conv_bn_relu", w.at(last.topRight() + QPointF(120, 60)));
+        QCOMPARE(w.document.graph().edgesFrom(kPool).size(), std::size_t(1));
+        QCOMPARE(w.document.graph().groups.size(), std::size_t(1));
+    }
+
+    void farFromLooseEndsOrWithAltNoWireIsDrawn()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QRectF last = w.scene().itemOf(kDense)->fullRect();
+        drop(w, "conv2d", w.at(last.bottomLeft() + QPointF(-300, 200)));
+        QVERIFY(w.document.graph().edges == w.before.graph.edges);
+        w.document.undoStack()->undo();
+        QMimeData mime;
+        mime.setData(QString::fromLatin1(CanvasView::kLayerMime), "conv2d");
+        const QPoint beside = w.at(last.topRight() + QPointF(120, 60));
+        QDragEnterEvent enter(beside, Qt::CopyAction, &mime, Qt::LeftButton, Qt::AltModifier);
+        QApplication::sendEvent(w.view->viewport(), &enter);
+        QDropEvent drop(beside, Qt::CopyAction, &mime, Qt::LeftButton, Qt::AltModifier);
+        QApplication::sendEvent(w.view->viewport(), &drop);
+        QCOMPARE(w.document.graph().nodes.size(), std::size_t(7));
+        QVERIFY(w.document.graph().edges == w.before.graph.edges);
+    }
+
     void aLooseCardGoesIntoTheWireItIsLetGoOn()
     {
         CanvasWindow w;

@@ -56,6 +56,53 @@ private Q_SLOTS:
         QVERIFY(w.document.state() == w.before);
     }
 
+    void settingsAreTypedBehindTheName()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.click(w.middle(kPool));
+        w.key(Qt::Key_Slash);
+        type(w, QStringLiteral("conv2d 6 5x3 /2 v"));
+        QCOMPARE(titles(w).first(), QStringLiteral("Conv2D   6 filters 5\u00D73, stride 2, valid"));
+        key(w, Qt::Key_Return);
+        const engine::Params& params = w.document.graph().nodes.back().params;
+        QCOMPARE(params.integer("filters"), std::int64_t(6));
+        QCOMPARE(params.integer("kernelHeight"), std::int64_t(5));
+        QCOMPARE(params.integer("kernelWidth"), std::int64_t(3));
+        QCOMPARE(params.integer("strideWidth"), std::int64_t(2));
+        QCOMPARE(params.text("padding"), std::string("valid"));
+        QCOMPARE(w.document.undoStack()->count(), 1);
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+    }
+
+    void whatAWordSets_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("first");
+        const auto row = [](const char* text, const QString& first) { QTest::newRow(text) << text << first; };
+        row("dense 84", QStringLiteral("Dense   84 units"));
+        row("dropout .3", QStringLiteral("Dropout   drops 30 %"));
+        row("input 32x48x3", QStringLiteral("Input   32\u00D748 pixels, colour"));
+        row("maxpool 3", QStringLiteral("MaxPool   3\u00D73, stride 2"));
+        row("conv2d 5000", QString()); // out of range
+        row("conv2d 8 blue", QString());
+        row("relu6 3", QString());
+        row("inception 3", QString()); // blocks are set in the inspector
+        row("conv2d ", QStringLiteral("Conv2D"));
+    }
+
+    void whatAWordSets()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, first);
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.key(Qt::Key_Slash);
+        type(w, text);
+        QCOMPARE(titles(w).value(0), first);
+    }
+
     void arrowsChooseAndEscapeLeavesEverything()
     {
         CanvasWindow w;

@@ -2,6 +2,7 @@
 
 #include "engine/layers/layer.h"
 #include "ui/canvas/canvas_view.h"
+#include "ui/canvas/gestures/connect_gesture.h"
 #include "ui/canvas/gestures/replacement_mark.h"
 #include "ui/canvas/placement.h"
 #include "ui/document/own_blocks.h"
@@ -20,6 +21,7 @@ void DropGesture::move(const GesturePoint& point)
     QPointF corner = point.scene - QPointF(kCardWidth / 2, kPortY);
     m_wire.reset();
     m_replaced = engine::kNoNode;
+    m_joint.reset();
     const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
     const Hit hit = m_view->canvasScene()->hitAt(point.scene);
     const bool block = findBlock(m_layer) != nullptr;
@@ -30,9 +32,11 @@ void DropGesture::move(const GesturePoint& point)
              layer && hit.kind == Hit::Kind::Layer && node && node->type != m_layer &&
              !m_view->canvasScene()->stacks().of(hit.node)->isFolded())
         m_replaced = hit.node;
-    else if (!block)
+    else if (!point.modifiers.testFlag(Qt::AltModifier))
+        m_joint = jointFor(*m_view->document(), m_layer, corner);
+    if (!m_joint && !m_wire && m_replaced == engine::kNoNode && !block)
         corner = freePlace(*m_view->document(), corner); // the ghost stands where the card will be
-    m_ghost = QRectF(corner, size);
+    m_ghost = m_joint ? m_joint->place : QRectF(corner, size);
     m_view->canvasScene()->setDropWire(m_wire);
 }
 
@@ -43,6 +47,10 @@ void DropGesture::finish(const GesturePoint& point)
     const NodeId replaced = m_replaced;
     cancel();
     ProjectDocument* document = m_view->document();
+    if (m_joint) {
+        m_view->showAdded(addAtJoint(*document, m_layer, *m_joint));
+        return;
+    }
     if (findBlock(m_layer)) {
         m_view->showAdded(insertBlock(*document, m_layer, wire, engine::kNoNode, m_ghost.topLeft()));
         return;
@@ -72,6 +80,9 @@ void DropGesture::paint(QPainter* painter) const
     QPen pen(theme.familyInk(family), 1.5);
     pen.setDashPattern({4, 3});
     painter->setRenderHint(QPainter::Antialiasing);
+    if (m_joint && m_joint->output != m_joint->input)
+        paintWireDraft(painter, m_joint->output, m_joint->input, m_joint->behind ? m_joint->input : m_joint->output,
+                       theme.accent);
     painter->setPen(pen);
     QColor fill = theme.familyTint(family);
     fill.setAlphaF(0.7F);

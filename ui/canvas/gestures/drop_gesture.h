@@ -1,8 +1,10 @@
-// A layer dragged in from the palette: a ghost card, the wire it would be put into, or the layer it would replace.
+// A layer dragged in from the palette: a ghost card, the wire it would be put into or would bring with it, or the layer
+// it would replace.
 #pragma once
 
 #include "engine/graph/graph_spec.h"
 #include "ui/canvas/gestures/gesture.h"
+#include "ui/canvas/joint.h"
 
 #include <QRectF>
 #include <optional>
@@ -28,6 +30,7 @@ private:
     QRectF m_ghost;
     std::optional<engine::Edge> m_wire;
     engine::NodeId m_replaced = engine::kNoNode;
+    std::optional<Joint> m_joint; ///< in the open; Alt leaves the wire out
 };
 
 } // namespace convarium::ui
