@@ -7,13 +7,14 @@ void TrainControl::pause()
 {
     std::lock_guard lock(m_mutex);
     m_paused = true;
+    m_pauseAtEpochEnd = false;
     m_singleSteps = 0;
 }
 
 void TrainControl::resume()
 {
     std::lock_guard lock(m_mutex);
-    m_paused = false;
+    m_paused = m_pauseAtEpochEnd = false;
     m_singleSteps = 0;
     m_wake.notify_all();
 }
@@ -22,7 +23,17 @@ void TrainControl::singleStep()
 {
     std::lock_guard lock(m_mutex);
     m_paused = true;
+    m_pauseAtEpochEnd = false;
     ++m_singleSteps;
+    m_wake.notify_all();
+}
+
+void TrainControl::stepEpoch()
+{
+    std::lock_guard lock(m_mutex);
+    m_paused = false;
+    m_pauseAtEpochEnd = true;
+    m_singleSteps = 0;
     m_wake.notify_all();
 }
 

@@ -486,6 +486,9 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
         if (epochDone) {
             if (auto ended = epochEnd(s, sink); !ended)
                 return finish(StopReason::Failed, ended.error());
+            const std::lock_guard lock(control.m_mutex);
+            if (std::exchange(control.m_pauseAtEpochEnd, false))
+                control.m_paused = true;
         }
         if (control.m_snapshot.exchange(false, std::memory_order_relaxed) && !epochDone)
             sink.snapshot(copyState(s));

@@ -183,6 +183,8 @@ public:
     void resume();
     /// While paused: does one step and pauses again.
     void singleStep();
+    /// Goes on and pauses at the end of the epoch; resume() and singleStep() take it back.
+    void stepEpoch();
     /// Ends at the next chunk barrier; the weights stay those of the last whole step.
     void stop();
     /// The trainer copies its weights after the current step and gives them to the sink. Cheap to call often: requests
@@ -215,6 +217,7 @@ private:
     std::condition_variable m_wake;
     bool m_paused = false;
     int m_singleSteps = 0;
+    bool m_pauseAtEpochEnd = false;
     std::optional<TrainConfig> m_newConfig;
     std::vector<WeightEdit> m_edits;
 };

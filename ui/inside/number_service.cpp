@@ -79,17 +79,17 @@ void NumberService::send()
     NumberRequest request = m_request;
     request.id = ++m_id;
     request.graph = m_graph;
-    const auto state = m_controller->weightsFitNetwork() ? m_controller->trainingState() : nullptr;
-    // An update starts from the weights that are trained; what is looked at otherwise are those that are used.
-    if (state)
-        request.weights =
-            m_controller->isActive() || request.mode == NumberMode::Update ? state->weights : state->resultWeights();
+    request.weights = m_controller->shownWeights();
     request.seed = m_controller->config().seed;
     request.images = images;
     request.image = image;
+    request.config = m_controller->config();
+    // An update starts from what training would start from; what is looked at otherwise are the weights that are used.
     if (request.mode == NumberMode::Update) {
-        request.state = state;
-        request.config = m_controller->config();
+        NextStart next = m_controller->nextStart();
+        request.config = std::move(next.config);
+        request.state = std::move(next.state);
+        request.weights = request.state ? request.state->weights : nullptr;
         request.data = m_controller->data();
     }
     m_busy = true;

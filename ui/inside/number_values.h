@@ -1,8 +1,9 @@
 // What the number view asks for and gets: values that cross threads.
 #pragma once
 
+#include "engine/analysis/pixel_box.h"
 #include "engine/explain/explain_update.h"
-#include "engine/explain/seen_pixels.h"
+#include "engine/explain/network_numbers.h"
 
 #include <QString>
 #include <functional>
@@ -26,9 +27,9 @@ struct NumberRequest {
     engine::NodeId node = engine::kNoNode; ///< the layer; activations docked to it follow by themselves
     std::int64_t element = 0;              ///< of its output; Backward: of input `input`
     std::size_t input = 0;
+    engine::TrainConfig config; ///< its loss has the gradients
     // Update: the step that follows `state` with these settings, one weight of it.
-    std::shared_ptr<const engine::TrainingState> state;
-    engine::TrainConfig config;
+    std::shared_ptr<const engine::TrainingState> state; ///< null: the first step
     engine::DatasetBundle data;
     std::string tensor;      ///< key
     std::int64_t weight = 0; ///< element of the tensor

@@ -1,5 +1,7 @@
 #include "ui/inside/number_worker.h"
 
+#include "engine/analysis/seen_box.h"
+#include "engine/train/network_loss.h"
 #include "engine/train/next_step.h"
 #include "ui/training/map_worker.h"
 
@@ -120,8 +122,10 @@ void NumberWorker::forgetNetworks()
 
 void NumberWorker::useNetwork(const NumberRequest& request)
 {
-    if (m_graph != request.graph) {
-        m_graph = request.graph;
+    if (m_asked != request.graph || m_loss != request.config.loss) {
+        m_asked = request.graph;
+        m_loss = request.config.loss;
+        m_graph = std::make_shared<const engine::GraphSpec>(engine::withLoss(*m_asked, m_loss));
         m_initial.reset();
         forgetNetworks();
     }
@@ -217,8 +221,7 @@ engine::Result<void> NumberWorker::forward(const NumberRequest& request, NumberR
         }
     }
     result.shown = mapsOf(shape, all.output(chain.back()), nameOf(*m_graph, request.node));
-
-    result.field = engine::seenPixels(all, *m_graph, request.node, result.element);
+    result.field = engine::seenBox(*m_graph, all.shapes(), request.node, result.element).inside;
     return {};
 }
 

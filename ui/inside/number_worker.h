@@ -39,7 +39,8 @@ private:
     void forgetNetworks();
 
     std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> m_initialWeights;
-    std::shared_ptr<const engine::GraphSpec> m_graph;
+    std::shared_ptr<const engine::GraphSpec> m_asked, m_graph; ///< as it was asked for, and with its loss
+    std::string m_loss;
     engine::WeightsPtr m_weights, m_initial;
     std::uint64_t m_initialSeed = 0;
     Cached m_forward, m_backward, m_step;

@@ -181,6 +181,8 @@ void MainWindow::makeTrainMenu()
     toggle->setShortcut(QKeySequence(QStringLiteral("F5")));
     train->addAction(icon(QStringLiteral("step")), tr("One step"), QKeySequence(QStringLiteral("F10")), this,
                      [this] { m_controller->step(); });
+    QAction* epoch = train->addAction(tr("To the end of the epoch"), m_controller, &TrainingController::stepEpoch);
+    epoch->setShortcut(QKeySequence(QStringLiteral("Ctrl+F10")));
     WalkController* walk = m_training->walk();
     QAction* next =
         train->addAction(icon(QStringLiteral("walk")), tr("Walk through the next batch"), this, [this, walk] {
@@ -190,11 +192,14 @@ void MainWindow::makeTrainMenu()
     next->setShortcut(QKeySequence(QStringLiteral("F7")));
     QAction* back = train->addAction(tr("One sub-step back"), walk, &WalkController::back);
     back->setShortcut(QKeySequence(QStringLiteral("Shift+F7")));
+    QAction* image = train->addAction(tr("Next image of the batch"), walk, &WalkController::nextImage);
+    image->setShortcut(QKeySequence(QStringLiteral("Ctrl+F7")));
     QAction* leave = train->addAction(tr("Leave the walk"), walk, &WalkController::leave);
-    const auto refresh = [walk, next, back, leave] {
+    const auto refresh = [walk, next, back, image, leave] {
         next->setText(walk->isWalking() ? tr("Next sub-step of the batch") : tr("Walk through the next batch"));
         next->setEnabled(walk->startBlocked().isEmpty());
         back->setEnabled(walk->isWalking() && walk->index() > 0);
+        image->setEnabled(walk->isWalking() && walk->numbers().images > 1);
         leave->setEnabled(walk->state() != WalkState::Off && walk->state() != WalkState::Finishing);
     };
     connect(walk, &WalkController::changed, this, refresh);

@@ -66,7 +66,8 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     m_train = addButton(tr("Train"), QStringLiteral("play"), {});
     setPrimary(m_train);
     m_train->setMinimumWidth(scaled(86));
-    m_step = addButton(tr("Step"), QStringLiteral("step"), tr("One batch, then pause (F10)"));
+    m_step = addButton(tr("Step"), QStringLiteral("step"),
+                       tr("One batch, then pause (F10). To the end of the epoch: Ctrl+F10"));
     m_walk = addButton(tr("Walk"), QStringLiteral("walk"), {});
     setWalkBlocked({});
     m_stop = addButton(tr("Stop"), QStringLiteral("stop"), tr("Stop: ends the run; the weights stay"));

@@ -173,6 +173,21 @@ void TrainingController::setState(RunState state)
 
 void TrainingController::train()
 {
+    m_toEpochEnd = false;
+    proceed();
+}
+
+void TrainingController::stepEpoch()
+{
+    if (m_session && m_stopping)
+        return;
+    m_toEpochEnd = true;
+    m_epochEnded = false;
+    proceed();
+}
+
+void TrainingController::proceed()
+{
     if (m_session && m_stopping) {
         m_beginWhenDone = true;
         return;
@@ -186,7 +201,7 @@ void TrainingController::train()
     m_stepWhenPaused = false;
     if (m_session) {
         m_session->setStartPaused(false);
-        m_session->run().resume();
+        m_toEpochEnd ? m_session->run().stepEpoch() : m_session->run().resume();
         if (m_state == RunState::Paused)
             setState(RunState::Running);
         return;
@@ -198,7 +213,7 @@ void TrainingController::pause()
 {
     if (!m_session || m_stopping)
         return;
-    m_stepWhenPaused = false;
+    m_stepWhenPaused = m_toEpochEnd = false;
     if (m_state == RunState::Preparing)
         m_session->setStartPaused(true);
     m_pauseWanted = true;
@@ -218,6 +233,7 @@ void TrainingController::step()
 {
     if (m_session && m_stopping)
         return;
+    m_toEpochEnd = false;
     if (!m_session) {
         begin(true);
         m_stepWhenPaused = m_session != nullptr;
@@ -361,6 +377,8 @@ void TrainingController::begin(bool startPaused)
     m_session = std::make_shared<RunSession>(++m_runId, m_services.newRun(),
                                              [this](int id) { m_mailbox.post([this, id] { wakeUp(id); }); });
     m_session->setStartPaused(startPaused);
+    if (m_toEpochEnd)
+        m_session->run().stepEpoch();
     m_session->run().setMeasuring(m_measuring);
     m_session->run().setWatching(true);
     setState(RunState::Preparing);
@@ -412,6 +430,7 @@ void TrainingController::apply(SessionNews& news)
             m_history.append(e);
         for (const auto& e : news.epochs)
             m_history.append(e);
+        m_epochEnded = m_epochEnded || !news.epochs.empty();
         noteSteps(news.steps);
         progressChanged = true;
         Q_EMIT historyChanged();
@@ -426,6 +445,10 @@ void TrainingController::apply(SessionNews& news)
         Q_EMIT speedMeasured(news.speed);
     if (news.health)
         setHealth(news.health);
+    if (news.paused.value_or(false) && m_toEpochEnd && m_epochEnded) {
+        m_pauseWanted = true;
+        m_toEpochEnd = false;
+    }
     // What contradicts the latest wish is on its way to be overtaken.
     if (news.paused && !news.done && *news.paused == m_pauseWanted) {
         if (*news.paused) {
@@ -492,6 +515,7 @@ void TrainingController::finish(const engine::DoneEvent& done)
     m_progress.secondsLeft = -1;
     const bool resetNow = std::exchange(m_resetWhenDone, false);
     const bool beginNow = std::exchange(m_beginWhenDone, false);
+    m_toEpochEnd = m_toEpochEnd && beginNow;
     switch (done.reason) {
     case engine::StopReason::Finished: setState(RunState::Finished); break;
     case engine::StopReason::Stopped: setState(RunState::Idle); break;

@@ -105,6 +105,8 @@ public:
     void toggle();
     /// One step, then paused. From idle: prepares, then one step.
     void step();
+    /// On to the end of the epoch, then paused; the last epoch ends the run.
+    void stepEpoch();
     void stop();
     /// Weights and curves from a file, after the network it holds was set: training goes on from there. A run ends.
     void restore(std::shared_ptr<const engine::TrainingState> state, TrainingHistory history);
@@ -141,6 +143,7 @@ Q_SIGNALS:
     void shutDownFinished();
 
 private:
+    void proceed();
     void begin(bool startPaused);
     void wakeUp(int runId);
     void drain();
@@ -190,6 +193,8 @@ private:
     bool m_measuring = false;
     bool m_pauseWanted = false;
     bool m_stepWhenPaused = false;
+    bool m_toEpochEnd = false; ///< the run pauses by itself at the end of an epoch
+    bool m_epochEnded = false; ///< since that was asked for
     bool m_stopping = false;
     bool m_resetWhenDone = false;
     /// Put in place when the run that was going has ended.

@@ -12,6 +12,7 @@ public:
     void pause() override { m_control.pause(); }
     void resume() override { m_control.resume(); }
     void singleStep() override { m_control.singleStep(); }
+    void stepEpoch() override { m_control.stepEpoch(); }
     void stop() override { m_control.stop(); }
     void requestSnapshot() override { m_control.requestSnapshot(); }
     void setMeasuring(bool on) override { m_control.setMeasuring(on); }

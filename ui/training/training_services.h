@@ -27,6 +27,7 @@ public:
     virtual void pause() = 0;
     virtual void resume() = 0;
     virtual void singleStep() = 0;
+    virtual void stepEpoch() = 0;
     virtual void stop() = 0;
     virtual void requestSnapshot() = 0;
     virtual void setMeasuring(bool on) = 0;

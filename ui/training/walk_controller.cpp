@@ -170,6 +170,13 @@ void WalkController::setImage(std::int64_t image)
         return;
     m_image = image;
     askPictures();
+    Q_EMIT changed();
+}
+
+void WalkController::nextImage()
+{
+    if (isWalking())
+        setImage((m_image + 1) % m_numbers.images);
 }
 
 void WalkController::finish()
@@ -225,6 +232,10 @@ void WalkController::trainingChanged(RunState state)
             return;
         [[fallthrough]];
     case WalkState::Walking:
+        // A step may have been asked for elsewhere: it begins, pauses, and its weights end the walk as done.
+        if (state != RunState::Preparing && state != RunState::Paused)
+            leave();
+        return;
     case WalkState::Ended: leave(); return;
     }
 }

@@ -62,6 +62,8 @@ public:
     void setPlaying(bool playing);
     void setSpeed(int speed);
     void setImage(std::int64_t image);
+    /// The first one behind the last.
+    void nextImage();
     /// Trains the batch: one step.
     void finish();
     /// Ends the walk; nothing was trained unless it was finished.

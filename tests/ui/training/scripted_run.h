@@ -58,6 +58,7 @@ public:
     {
         set([this] { ++m_single; });
     }
+    void stepEpoch() override { resume(); }
     void stop() override
     {
         set([this] { m_stop = true; });

@@ -112,6 +112,54 @@ private Q_SLOTS:
         QCOMPARE(losses[0], losses[1]);
     }
 
+    void anEpochIsAStepOfItsOwn()
+    {
+        std::vector<double> losses[2];
+        for (int pass = 0; pass < 2; ++pass) {
+            TrainingController controller(services());
+            controller.setNetwork(lenet(), {});
+            controller.setConfig(config(3));
+            if (pass == 1) {
+                const auto pausesAt = [&](std::size_t epochs) {
+                    QTRY_COMPARE_WITH_TIMEOUT(controller.state(), RunState::Paused, kPatience);
+                    QTRY_COMPARE(controller.history().epochs.size(), epochs);
+                    QCOMPARE(controller.trainingState()->epoch, static_cast<std::int64_t>(epochs));
+                    QCOMPARE(static_cast<std::int64_t>(controller.history().steps.size()),
+                             static_cast<std::int64_t>(epochs) * controller.progress().stepsPerEpoch);
+                };
+                controller.stepEpoch(); // from the beginning
+                pausesAt(1);
+                controller.step();
+                QTRY_COMPARE(controller.history().steps.size(),
+                             static_cast<std::size_t>(controller.progress().stepsPerEpoch) + 1);
+                QCOMPARE(controller.state(), RunState::Paused);
+                controller.stepEpoch(); // from within one
+                QCOMPARE(controller.state(), RunState::Running);
+                pausesAt(2);
+                controller.stepEpoch(); // the last one
+            } else {
+                controller.train();
+            }
+            QTRY_COMPARE_WITH_TIMEOUT(controller.state(), RunState::Finished, kPatience);
+            QCOMPARE(controller.history().epochs.size(), std::size_t(3));
+            for (const auto& p : controller.history().steps)
+                losses[pass].push_back(p.loss);
+        }
+        QCOMPARE(losses[0], losses[1]);
+    }
+
+    void trainTakesTheEndOfTheEpochBack()
+    {
+        TrainingController controller(services());
+        controller.setNetwork(lenet(), {});
+        controller.setConfig(config(3));
+        controller.stepEpoch();
+        QTRY_COMPARE(controller.state(), RunState::Running);
+        controller.train();
+        QTRY_COMPARE_WITH_TIMEOUT(controller.state(), RunState::Finished, kPatience);
+        QCOMPARE(controller.history().epochs.size(), std::size_t(3));
+    }
+
     void aHugeRateDivergesInWords()
     {
         TrainingController controller(services());

@@ -213,6 +213,26 @@ private Q_SLOTS:
         QCOMPARE(walked.losses(), plain.losses());
     }
 
+    void stepFinishesAWalkBegunUntrained()
+    {
+        Desk walked, stepped;
+        walked.walkFrom();
+        walked.click("Step");
+        QTRY_COMPARE_WITH_TIMEOUT(walked.walk()->state(), WalkState::Done, kPatience);
+        QCOMPARE(walked.controller->trainingState()->step, 1);
+        stepped.stepTo(1);
+        sameState(*walked.controller, *stepped.controller);
+        walked.click("Leave");
+        walked.walkFrom();
+        auto* image = walked.find<QSpinBox>("Image of the batch");
+        walked.walk()->nextImage();
+        QCOMPARE(image->value(), 2);
+        for (int i = 0; i < 31; ++i)
+            walked.walk()->nextImage();
+        QCOMPARE(image->value(), 1);
+        QCOMPARE(walked.controller->trainingState()->step, 1);
+    }
+
     void aWalkFromTheBeginningAndFromTheEndIsAStepToo()
     {
         Desk walked, stepped;

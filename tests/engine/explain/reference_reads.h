@@ -1,21 +1,25 @@
-#include "engine/explain/seen_pixels.h"
+// Which pixels the reference path reads for a number, found by taking numbers apart: slow, and independent of the rules
+// by which seenBox() works.
+#pragma once
+
+#include "engine/analysis/pixel_box.h"
+#include "engine/explain/network_numbers.h"
 
 #include <algorithm>
 #include <map>
 
-namespace convarium::engine
+namespace convarium::test
 {
 
-namespace
-{
+using namespace convarium::engine;
 
-PixelBox whole(const Shape& shape)
+inline PixelBox whole(const Shape& shape)
 {
     return {0, 0, shape.isMaps() ? shape[1] - 1 : 0, (shape.isMaps() ? shape[2] : shape.elements()) - 1};
 }
 
 /// What one number of a layer reads of each input.
-std::vector<PixelBox> readBy(const LayerNumbers& n, std::int64_t element)
+inline std::vector<PixelBox> readBy(const LayerNumbers& n, std::int64_t element)
 {
     std::vector<PixelBox> boxes(n.inputShapes.size());
     const auto e = explainOutput(n, 0, element);
@@ -46,9 +50,8 @@ std::vector<PixelBox> readBy(const LayerNumbers& n, std::int64_t element)
     return boxes;
 }
 
-} // namespace
-
-PixelBox seenPixels(const NetworkNumbers& numbers, const GraphSpec& graph, NodeId node, std::int64_t element)
+/// numbers: after run(). Not for layers beside Pad that read nothing of their input.
+inline PixelBox referenceReads(const NetworkNumbers& numbers, const GraphSpec& graph, NodeId node, std::int64_t element)
 {
     std::map<NodeId, PixelBox> boxes;
     const auto& order = numbers.shapes().order;
@@ -89,4 +92,4 @@ PixelBox seenPixels(const NetworkNumbers& numbers, const GraphSpec& graph, NodeI
     return {};
 }
 
-} // namespace convarium::engine
+} // namespace convarium::test

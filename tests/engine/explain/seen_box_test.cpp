@@ -1,6 +1,6 @@
 // Which pixels a number can see, against boxes worked out by hand.
 #include "engine/analysis/seen_box.h"
-#include "engine/explain/seen_pixels.h"
+#include "tests/engine/explain/reference_reads.h"
 #include "tests/support/graphs.h"
 
 #include <QTest>
@@ -8,21 +8,13 @@
 using namespace convarium::engine;
 using namespace convarium::test;
 
-class SeenPixelsTest : public QObject
+class SeenBoxTest : public QObject
 {
     Q_OBJECT
 
     static PixelBox seen(const GraphSpec& graph, NodeId node, std::int64_t element)
     {
-        auto numbers = NetworkNumbers::create(graph, {});
-        if (!numbers)
-            qFatal("%s", numbers.error().message.c_str());
-        (*numbers)->setWeights(initialWeights(graph, 1));
-        const InMemoryDataset data({1, 28, 28}, std::vector<std::uint8_t>(784, 100), {3}, std::vector<std::string>(10));
-        const std::vector<std::uint32_t> first{0};
-        if (auto ran = (*numbers)->run(data, first); !ran)
-            qFatal("%s", ran.error().message.c_str());
-        return seenPixels(**numbers, graph, node, element);
+        return seenBox(graph, inferShapes(graph), node, element).inside;
     }
 
 private Q_SLOTS:
@@ -131,7 +123,7 @@ private Q_SLOTS:
             for (std::int64_t i = 1; i < places; i += 1 + places / 9)
                 elements.push_back(i);
             for (const std::int64_t element : elements) {
-                const PixelBox read = seenPixels(**numbers, graph, id, element);
+                const PixelBox read = referenceReads(**numbers, graph, id, element);
                 const PixelBox box = seenBox(graph, shapes, id, element).inside;
                 if (read == box || (read.isEmpty() && box.isEmpty()))
                     continue;
@@ -147,5 +139,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(SeenPixelsTest)
-#include "seen_pixels_test.moc"
+QTEST_APPLESS_MAIN(SeenBoxTest)
+#include "seen_box_test.moc"
