@@ -57,13 +57,22 @@ const float* borderedRows(const kernels::KernelTable& kernels, const float* imag
         return image + first * layout.width * layout.lanes;
     const std::int64_t begin = std::clamp<std::int64_t>(first - border.top, 0, layout.height);
     const std::int64_t end = std::clamp<std::int64_t>(first + rows - border.top, begin, layout.height);
-    kernels.padCopy(image + begin * layout.width * layout.lanes, scratch, end - begin, layout.width, layout.lanes,
-                    std::max<std::int64_t>(0, border.top - first), border.left, rows, border.width);
-    for (std::int64_t y = begin; prologue.scale && y < end; ++y) {
-        float* row = scratch + ((y + border.top - first) * border.width + border.left) * border.lanes;
-        kernels.channelAffine(row, prologue.scale, prologue.shift, row, layout.width, layout.lanes,
-                              prologue.activation);
+    const std::int64_t above = std::max<std::int64_t>(0, border.top - first), rowFloats = border.width * border.lanes;
+    const float* from = image + begin * layout.width * layout.lanes;
+    if (!prologue.scale) {
+        kernels.padCopy(from, scratch, end - begin, layout.width, layout.lanes, above, border.left, rows, border.width);
+        return scratch;
     }
+    const std::int64_t left = border.left * border.lanes, filled = layout.width * layout.lanes;
+    std::fill(scratch, scratch + above * rowFloats, 0.0f);
+    float* row = scratch + above * rowFloats;
+    for (std::int64_t y = begin; y < end; ++y, row += rowFloats, from += filled) {
+        std::fill(row, row + left, 0.0f);
+        kernels.channelAffine(from, prologue.scale, prologue.shift, row + left, layout.width, layout.lanes,
+                              prologue.activation);
+        std::fill(row + left + filled, row + rowFloats, 0.0f);
+    }
+    std::fill(row, scratch + rows * rowFloats, 0.0f);
     return scratch;
 }
 

@@ -25,6 +25,14 @@ public:
         return graph.layoutOf(inputs[0]).channels == graph.layoutOf(output).channels;
     }
 
+    RowUse backwardRows() const override { return remakesGradient ? RowUse::OwnRows : RowUse::Whole; }
+    bool canRemakeGradient(const OpGraph& graph) const override
+    {
+        const bool gaps = m_g.kernelHeight < m_g.strideHeight || m_g.kernelWidth < m_g.strideWidth ||
+                          m_g.dilationHeight > 1 || m_g.dilationWidth > 1;
+        return !gaps && graph.layoutOf(inputs[0]).channels == graph.layoutOf(output).channels;
+    }
+
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
         m_in = graph.layoutOf(inputs[0]);
@@ -101,9 +109,9 @@ public:
             }
     }
 
-    void backward(const Run& run, const OpBinding& b, int) const override
+    void backward(const Run& run, const OpBinding& b, int phase) const override
     {
-        if (b.weightGradients[0] >= 0)
+        if (phase == 0 && b.weightGradients[0] >= 0)
             weightGradient(run, b);
         if (b.inputGradients[0] >= 0)
             inputGradient(run, b);
@@ -183,7 +191,7 @@ private:
     /// The rows of image i of the bordered input that `rows` rows of the output from `row` on read, channels repeated.
     const float* source(const Run& run, const OpBinding& b, std::int64_t i, std::int64_t row, std::int64_t rows) const
     {
-        const float* image = run.at(b.inputs[0]) + i * m_in.floats();
+        const float* image = run.images(b.inputs[0]) + i * m_in.floats();
         auto* scratch = reinterpret_cast<float*>(run.scratch);
         if (m_multiplier == 1)
             return borderedRows(run.kernels(), image, m_in, m_border, row * m_g.strideHeight, inputRows(rows), scratch,
@@ -213,12 +221,16 @@ private:
         a.inColumn = m_g.strideWidth * m_out.lanes;
         a.outRow = m_out.width * m_out.lanes;
         a.outColumn = m_out.lanes;
+        // Of some rows of the input: their share of the rows of the output.
+        const auto share = [this](std::int64_t row) { return (row * m_out.height + m_in.height - 1) / m_in.height; };
+        const std::int64_t first = run.rows < 0 ? 0 : share(run.row);
+        const std::int64_t end = run.rows < 0 ? m_out.height : share(run.row + run.rows);
         for (std::int64_t i = 0; i < run.count; ++i)
-            for (std::int64_t row = 0; row < m_out.height; row += m_band) {
-                a.rows = std::min(m_band, m_out.height - row);
+            for (std::int64_t row = first; row < end; row += m_band) {
+                a.rows = std::min(m_band, end - row);
                 a.in = source(run, b, i, row, a.rows);
-                a.outGradient = run.at(b.outputGradient) + i * m_out.floats() + row * a.outRow;
-                a.accumulate = !(run.firstOfSlot && i == 0 && row == 0);
+                a.outGradient = run.images(b.outputGradient) + i * m_out.floats() + row * a.outRow;
+                a.accumulate = !(run.firstOfSlot && i == 0 && row == first);
                 run.kernels().depthwiseGradient(a);
             }
     }
@@ -227,6 +239,12 @@ private:
     {
         const bool accumulate = b.accumulate[0] != 0;
         auto* scratch = reinterpret_cast<float*>(run.scratch);
+        const std::int64_t begin = run.row, end = run.rows < 0 ? m_in.height : run.row + run.rows;
+        const std::int64_t stride = m_g.strideHeight;
+        // The first row of a residue class that is not before row y of the input.
+        const auto inClass = [stride](std::int64_t y, const WindowPhase& phase) {
+            return (std::max<std::int64_t>(0, y - phase.row) + stride - 1) / stride;
+        };
         for (std::int64_t i = 0; i < run.count; ++i) {
             float* target = run.at(b.inputGradients[0]) + i * m_in.floats();
             float* wide = m_multiplier == 1 ? target : scratch + gradientScratch();
@@ -237,23 +255,23 @@ private:
             a.lanes = m_out.lanes;
             a.inRow = m_outBorder.width * m_out.lanes;
             a.inColumn = m_out.lanes;
-            a.outRow = m_g.strideHeight * m_wide.width * m_out.lanes;
+            a.outRow = stride * m_wide.width * m_out.lanes;
             a.outColumn = m_g.strideWidth * m_out.lanes;
             a.accumulate = m_multiplier == 1 && accumulate;
             a.aside = m_multiplier == 1 && !accumulate && run.leavesCache(b.inputGradients[0]);
-            const float* gradient = run.at(b.outputGradient) + i * m_out.floats();
-            bool rest = true;
-            for (std::int64_t row = 0; rest; row += m_gradientBand) {
-                a.in = borderedRows(run.kernels(), gradient, m_out, m_outBorder, row, gradientRows(m_gradientBand),
-                                    scratch);
-                rest = false;
+            const float* gradient = run.images(b.outputGradient) + i * m_out.floats();
+            for (std::int64_t row = begin / stride; row * stride < end; row += m_gradientBand) {
+                const std::int64_t rows = std::min(m_gradientBand, (end + stride - 1) / stride - row);
+                const float* band =
+                    borderedRows(run.kernels(), gradient, m_out, m_outBorder, row, gradientRows(rows), scratch);
                 for (const Phase& phase : m_phases) {
-                    a.rows = std::min(m_gradientBand, phase.geometry.rows - row);
+                    const std::int64_t from = std::max(row, inClass(begin, phase.geometry));
+                    a.rows = std::min(row + rows, inClass(end, phase.geometry)) - from;
                     if (a.rows <= 0)
                         continue;
-                    rest = rest || phase.geometry.rows > row + m_gradientBand;
-                    a.out = wide + (phase.geometry.row * m_wide.width + phase.geometry.column) * m_out.lanes +
-                            row * a.outRow;
+                    const std::int64_t y = phase.geometry.row + from * stride;
+                    a.in = band + (from - row) * a.inRow;
+                    a.out = wide + ((y - begin) * m_wide.width + phase.geometry.column) * m_out.lanes;
                     a.columns = phase.geometry.columns;
                     a.tapOffset = phase.offset.data();
                     a.tapRow = phase.weight.data();

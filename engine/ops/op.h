@@ -123,8 +123,9 @@ struct BufferAddress {
 /// What an instruction touches of its images, so that several can pass over a large image together, some rows at a
 /// time.
 enum class RowUse : std::uint8_t {
-    Whole, ///< needs and writes whole images
-    Rows,  ///< reads and writes the same rows of all its values
+    Whole,   ///< needs and writes whole images
+    Rows,    ///< reads and writes the same rows of all its values
+    OwnRows, ///< writes some rows, but reads others too: what it reads is whole before
 };
 
 /// One chunk of images, or some rows of one image, on one thread.
@@ -134,7 +135,7 @@ struct Run {
     std::int64_t first = 0, count = 0; ///< images of the batch
     int slot = 0;
     bool firstOfSlot = true;         ///< partial sums start here
-    std::int64_t row = 0, rows = -1; ///< of the one image; -1: whole images. RowUse::Rows instructions only
+    std::int64_t row = 0, rows = -1; ///< of the one image; -1: whole images
     std::byte* scratch = nullptr;
 
     template <class T = float>
@@ -148,6 +149,14 @@ struct Run {
         case BufferScope::Step: break;
         }
         return reinterpret_cast<T*>(b.base);
+    }
+    /// The images from their first row on, whatever rows the run is about.
+    template <class T = float>
+    [[nodiscard]] T* images(int buffer) const
+    {
+        Run all = *this;
+        all.row = 0;
+        return all.at<T>(buffer);
     }
     /// Pixels of values with this layout.
     [[nodiscard]] std::int64_t pixels(const Layout& layout) const
@@ -203,6 +212,7 @@ public:
     bool readsNorm = false; ///< input 0 is what a norm reads: with OpBinding::prologue and this activation
     kernels::Activation normActivation = kernels::Activation::None;
     bool scaled = false; ///< a scale and shift behind the op are part of its weights, which stand in the derived buffer
+    bool remakesGradient = false; ///< backward has a second phase, which makes the input gradient once more
     const Op* pooledBy = nullptr; ///< max pooling whose backward is part of this op's, fused activation included
 
     [[nodiscard]] virtual const char* kind() const = 0;
@@ -228,6 +238,9 @@ public:
     // and read once less.
     [[nodiscard]] virtual int prologueAux() const { return -1; } ///< which aux holds the rows of Prologue; -1: no norm
     [[nodiscard]] virtual bool acceptsPrologue(const OpGraph&) const { return false; }
+    /// Is the input gradient made faster than a large one is written and read? It is then made for the norm's sums, and
+    /// again for what they give (remakesGradient).
+    [[nodiscard]] virtual bool canRemakeGradient(const OpGraph&) const { return false; }
     [[nodiscard]] virtual bool acceptsUnpaddedInput() const { return false; }
     /// Of max pooling: each number of the output's gradient goes to one number of the input, the largest of its window.
     [[nodiscard]] virtual const WindowGeometry* maxPooling() const { return nullptr; }

@@ -47,8 +47,10 @@ public:
             fuseActivations();
         }
         findWantedGradients();
-        if (options().training && options().execution == ExecutionMode::Fused && !options().keepAll)
+        if (options().training && options().execution == ExecutionMode::Fused && !options().keepAll) {
             deferNorms();
+            remakeGradients();
+        }
         fusePoolings();
         placeValues();
         buildTape();
@@ -211,6 +213,30 @@ private:
         }
     }
 
+    /// Rule, training: the gradient that the reader of such a norm makes cheaply is made twice, some rows at a time,
+    /// rather than written and read: once for the norm's sums, once for what they give.
+    void remakeGradients()
+    {
+        for (std::size_t i = 0; i < m_prologueOf.size(); ++i) {
+            const int norm = m_prologueOf[i];
+            Op& reader = *m_graph.ops[i];
+            if (norm < 0 || !reader.canRemakeGradient(m_graph) || !state(reader.inputs[0]).wantsGradient ||
+                !followsAtOnce(static_cast<std::size_t>(norm), i))
+                continue;
+            reader.remakesGradient = true;
+            m_remadeBy.emplace(static_cast<std::size_t>(norm), static_cast<int>(i));
+        }
+    }
+
+    /// Is nothing done between these two ops?
+    bool followsAtOnce(std::size_t first, std::size_t second) const
+    {
+        for (std::size_t k = first + 1; k < second; ++k)
+            if (m_live[k] && !m_fused[k])
+                return false;
+        return true;
+    }
+
     /// The norm that makes this value, alone or with its activation, for one reader; -1: none.
     int normBehind(int value)
     {
@@ -304,7 +330,8 @@ private:
                 if (!state(in).wantsGradient || gradient >= 0)
                     continue;
                 if (!options().keepAll && !shared && op.output >= 0 && state(in).consumers == 1 &&
-                    op.gradientMayReplace(static_cast<int>(k)) && valueBytes(op.output) == valueBytes(in)) {
+                    !m_remadeBy.contains(i) && op.gradientMayReplace(static_cast<int>(k)) &&
+                    valueBytes(op.output) == valueBytes(in)) {
                     gradient = m_gradientBuffer[static_cast<std::size_t>(root(op.output))];
                     shared = gradient >= 0;
                 }
@@ -440,7 +467,15 @@ private:
         const Op& op = *m_graph.ops[i];
         OpBinding& b = m_plan.bindings[i];
         const auto phases = op.backwardPhases();
+        const auto remadeBy = m_remadeBy.find(i);
         for (std::size_t p = 0; p < phases.size(); ++p) {
+            if (remadeBy != m_remadeBy.end() && p + 1 == phases.size())
+                emit({Pass::Backward,
+                      remadeBy->second,
+                      1,
+                      PhaseScope::Chunk,
+                      {m_plan.bindings[static_cast<std::size_t>(remadeBy->second)].outputGradient},
+                      {b.outputGradient}});
             Instruction in{Pass::Backward, static_cast<int>(i), static_cast<int>(p), phases[p], b.aux, {}};
             for (std::size_t k = 0; k < b.inputs.size(); ++k)
                 if (op.backwardNeedsInput(static_cast<int>(k)))
@@ -506,6 +541,11 @@ private:
                 b.scope = BufferScope::Chunk;
                 b.arena = Arena::Thread;
             }
+        for (const auto& [norm, reader] : m_remadeBy) {
+            Buffer& b = m_plan.buffers[static_cast<std::size_t>(m_plan.bindings[norm].outputGradient)];
+            b.scope = BufferScope::Chunk;
+            b.arena = Arena::Thread;
+        }
     }
 
     /// Buffers of these instructions, each once.
@@ -564,8 +604,9 @@ private:
                 continue;
             std::int64_t height = 0;
             for (int i = s.first; i < s.first + s.count; ++i) {
-                const std::int64_t own = m_plan.chunk == 1 ? rowsOf(m_plan.tape[static_cast<std::size_t>(i)]) : 0;
-                if (own > 0 && own == height)
+                const Instruction& in = m_plan.tape[static_cast<std::size_t>(i)];
+                const std::int64_t own = m_plan.chunk == 1 ? rowsOf(in) : 0;
+                if (own > 0 && own == height && rowUse(in) == RowUse::Rows)
                     ++s.pieces.back().count;
                 else
                     s.pieces.push_back({i, 1, 0, own});
@@ -581,6 +622,42 @@ private:
             for (const Piece& piece : s.pieces)
                 for (int i = piece.first; piece.rows > 0 && i < piece.first + piece.count; ++i)
                     m_passOf[static_cast<std::size_t>(i)] = {piece.first, piece.first + piece.count - 1};
+        shrinkToRows();
+    }
+
+    /// What only one piece touches holds the rows of one turn.
+    void shrinkToRows()
+    {
+        std::map<int, std::int64_t> rows; // per first instruction of a piece
+        for (const Segment& s : m_plan.segments)
+            for (const Piece& piece : s.pieces)
+                if (piece.rows > 0)
+                    rows[piece.first] = piece.rows;
+        const auto shrink = [](Buffer& b, std::int64_t count) {
+            b.bytes = count * b.rowBytes;
+            b.rowBytes = 0;
+        };
+        for (Buffer& b : m_plan.buffers) {
+            if (b.scope != BufferScope::Chunk || b.first < 0 || b.rowBytes == 0)
+                continue;
+            const auto pass = m_passOf[static_cast<std::size_t>(b.first)];
+            if (const auto found = rows.find(pass.first);
+                found != rows.end() && pass == m_passOf[static_cast<std::size_t>(b.last)])
+                shrink(b, found->second);
+        }
+        for (const auto& [norm, reader] : m_remadeBy) {
+            Buffer& b = m_plan.buffers[static_cast<std::size_t>(m_plan.bindings[norm].outputGradient)];
+            std::int64_t most = 0;
+            for (std::size_t i = 0; i < m_plan.tape.size(); ++i) {
+                if (m_plan.tape[i].op != reader || m_plan.tape[i].pass != Pass::Backward)
+                    continue;
+                const auto cut = rows.find(m_passOf[i].first);
+                most = std::max(most,
+                                cut == rows.end() ? m_graph.layoutOf(m_graph.ops[norm]->output).height : cut->second);
+            }
+            if (b.rowBytes > 0)
+                shrink(b, most);
+        }
     }
 
     /// A buffer that values of different widths share has no rows.
@@ -607,11 +684,15 @@ private:
     std::int64_t rowsOf(const Instruction& in) const
     {
         const Op& op = *m_graph.ops[static_cast<std::size_t>(in.op)];
-        if ((in.pass == Pass::Forward ? op.forwardRows() : op.backwardRows()) == RowUse::Whole || op.output < 0)
+        const RowUse use = rowUse(in);
+        if (use == RowUse::Whole || op.output < 0)
             return 0;
-        const std::int64_t height = m_graph.layoutOf(op.output).height;
+        const bool ofInput = use == RowUse::OwnRows && in.pass == Pass::Backward;
+        const std::int64_t height = m_graph.layoutOf(ofInput ? op.inputs[0] : op.output).height;
         for (const auto* list : {&in.reads, &in.writes})
             for (const int b : *list) {
+                if (list == &in.reads && use == RowUse::OwnRows)
+                    continue;
                 const Buffer& buffer = m_plan.buffers[static_cast<std::size_t>(b)];
                 const bool images = buffer.scope == BufferScope::Batch || buffer.scope == BufferScope::Chunk;
                 if (images && buffer.rowBytes * height != buffer.bytes)
@@ -620,14 +701,22 @@ private:
         return height;
     }
 
+    RowUse rowUse(const Instruction& in) const
+    {
+        const Op& op = *m_graph.ops[static_cast<std::size_t>(in.op)];
+        return in.pass == Pass::Forward ? op.forwardRows() : op.backwardRows();
+    }
+
     void chooseRows(Piece& piece) const
     {
+        // Rows that are read beyond the own ones are read again at the next turn.
+        const std::int64_t fewest = rowUse(m_plan.tape[static_cast<std::size_t>(piece.first)]) == RowUse::Rows ? 1 : 4;
         const std::int64_t budget = cacheBudget(m_graph.kernels()) / 2;
         std::int64_t bytes = 0; // of one row of everything
         for (const int b : touched(piece.first, piece.count))
             bytes += m_plan.buffers[static_cast<std::size_t>(b)].rowBytes;
         if (bytes * piece.height > budget)
-            piece.rows = std::max<std::int64_t>(1, budget / bytes);
+            piece.rows = std::min(piece.height, std::max(fewest, budget / bytes));
     }
 
     void makeParameters()
@@ -777,6 +866,7 @@ private:
     std::vector<int> m_addend;               ///< per op: the value it adds; -1: none
     std::vector<int> m_prologueOf;           ///< per op: the norm it does on the way in; -1 or empty: none
     std::set<std::size_t> m_deferred;        ///< norms whose last forward phase is done by their reader
+    std::map<std::size_t, int> m_remadeBy;   ///< norms whose gradient is made twice by this op
     std::map<std::size_t, int> m_sumProduct; ///< per fused sum: its input that is the product
     std::vector<char> m_handedOver;          ///< ops whose backward is part of another op's
     std::vector<char> m_keepsOutput; ///< max poolings whose output is read by the op that took their backward over

@@ -284,6 +284,9 @@ private Q_SLOTS:
         const NodeId right = m.add("batch_norm");
         m.merge("add", {right, left});
         m.add("relu");
+        m.conv(24, 1);
+        m.add("batch_norm");
+        m.add("relu6");
         // Their borders are made band by band.
         m.add("depthwise_conv2d", {{"padding", std::string("same")}});
         m.add("batch_norm");
@@ -310,9 +313,13 @@ private Q_SLOTS:
                 QVERIFY(piece.rows < piece.height && piece.height == 101);
             }
         QVERIFY2(cut >= 8, table->name);
-        // Two norms are left to the pixelwise and the depthwise convolution that alone read them.
+        // Three norms are left to the pixelwise and the depthwise convolutions that alone read them; the depthwise ones
+        // make their gradients twice.
         QCOMPARE(std::count_if((*plan)->bindings.begin(), (*plan)->bindings.end(),
                                [](const OpBinding& b) { return b.prologue >= 0; }),
+                 3);
+        QCOMPARE(std::count_if((*plan)->graph->ops.begin(), (*plan)->graph->ops.end(),
+                               [](const auto& op) { return op->remakesGradient; }),
                  2);
         compareWithReference(m.graph(), f, 2, false);
     }
