@@ -8,6 +8,7 @@
 #include "ui/gallery/gallery_page.h"
 #include "ui/inside/number_service.h"
 #include "ui/inside/number_view.h"
+#include "ui/inside/strongest_page.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/problems_panel.h"
 #include "ui/inspector/totals_bar.h"
@@ -91,11 +92,12 @@ MainWindow::MainWindow()
       m_canvas(new CanvasView(m_document)), m_pages(new Pages(m_canvas, m_document->undoStack())),
       m_drawing(new DrawingPage(m_controller, m_maps)), m_numbers(new NumberService(m_maps, this)),
       m_number(new NumberView(m_numbers)), m_judge(new JudgeView(m_controller, m_maps)),
-      m_kernels(new KernelPage(m_document, m_maps)), m_gallery(new GalleryPage), m_notice(new NoticeBar(tr("Notice"))),
-      m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
-      m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
-      m_bottom(new QStackedWidget), m_runs(new RunLibrary(RunLibrary::usualFile(), this)),
-      m_totals(new TotalsBar(m_document)), m_files(new ProjectFiles(m_document, m_controller, this)),
+      m_kernels(new KernelPage(m_document, m_maps)), m_strongest(new StrongestPage(m_maps)), m_gallery(new GalleryPage),
+      m_notice(new NoticeBar(tr("Notice"))), m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)),
+      m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
+      m_training(new TrainingDock(m_controller, m_maps, m_document)), m_bottom(new QStackedWidget),
+      m_runs(new RunLibrary(RunLibrary::usualFile(), this)), m_totals(new TotalsBar(m_document)),
+      m_files(new ProjectFiles(m_document, m_controller, this)),
       m_autosave(new Autosave(
           m_document, [this] { return m_files->network(); }, RecoveryStore::defaultFolder(), this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
@@ -122,6 +124,7 @@ MainWindow::MainWindow()
     m_pages->add(m_number);
     m_pages->add(m_judge);
     m_pages->add(m_kernels);
+    m_pages->add(m_strongest);
     m_pages->add(m_gallery);
     auto* middle = new QWidget;
     auto* column = new QVBoxLayout(middle);
@@ -295,6 +298,7 @@ void MainWindow::connectParts()
 void MainWindow::connectNumbers()
 {
     connect(m_training->featureMaps(), &FeatureMapPanel::numberChosen, this, &MainWindow::showNumber);
+    connect(m_training->featureMaps(), &FeatureMapPanel::strongestRequested, this, &MainWindow::showStrongest);
     connect(m_canvas, &CanvasView::lookInsideRequested, this, [this](qint64 node) {
         const auto shapes = engine::inferShapes(m_document->graph()).shapes;
         const auto shape = shapes.find(node);
@@ -310,6 +314,25 @@ void MainWindow::showNumber(qint64 node, qint64 element)
 {
     m_number->open(node, element);
     m_pages->open(m_number);
+}
+
+/// Of the number that is taken apart, else of the chosen map of the selected layer.
+void MainWindow::showStrongest()
+{
+    const MapGrid* grid = m_training->featureMaps()->grid();
+    engine::NodeId node = m_maps->node();
+    int unit = grid->current();
+    if (m_pages->currentWidget() == m_number) {
+        const NumberResult& number = m_number->result();
+        const engine::Shape& shape = number.shown.shape;
+        node = number.request.node;
+        if (number.request.mode == NumberMode::Forward && shape.elements() > 0)
+            unit = static_cast<int>(number.element / (shape.isMaps() ? shape[1] * shape[2] : 1));
+    }
+    if (!StrongestPage::hasUnits(m_document->graph(), node))
+        return;
+    m_strongest->open(node, unit);
+    m_pages->open(m_strongest);
 }
 
 void MainWindow::connectKernels()

@@ -31,6 +31,7 @@ class ProblemsPanel;
 class ProjectDocument;
 class ProjectFiles;
 class RunLibrary;
+class StrongestPage;
 class TextLabel;
 class TotalsBar;
 class TrainingController;
@@ -56,6 +57,7 @@ public:
     [[nodiscard]] DrawingPage* drawing() const { return m_drawing; }
     [[nodiscard]] NumberView* numberView() const { return m_number; }
     [[nodiscard]] JudgeView* judge() const { return m_judge; }
+    [[nodiscard]] StrongestPage* strongest() const { return m_strongest; }
     [[nodiscard]] KernelPage* kernels() const { return m_kernels; }
 
 protected:
@@ -76,6 +78,7 @@ private:
     void connectParts();
     void connectNumbers();
     void showNumber(qint64 node, qint64 element);
+    void showStrongest();
     void connectKernels();
     void showKernels(qint64 node);
     void showPage();
@@ -109,6 +112,7 @@ private:
     NumberView* m_number;
     JudgeView* m_judge;
     KernelPage* m_kernels;
+    StrongestPage* m_strongest;
     GalleryPage* m_gallery;
     NoticeBar* m_notice;
     NoticeBar* m_story;

@@ -229,6 +229,8 @@ void MainWindow::makeInsideMenu()
     inside->addAction(m_editKernels);
     inside->addAction(tr("Judge the network"), QKeySequence(QStringLiteral("F8")), this,
                       [this] { m_pages->open(m_judge); });
+    inside->addAction(icon(QStringLiteral("image")), tr("Images that most activate a map"),
+                      QKeySequence(QStringLiteral("F4")), this, &MainWindow::showStrongest);
     QAction* histograms = inside->addAction(icon(QStringLiteral("bars")), tr("Histograms over time"));
     histograms->setCheckable(true);
     histograms->setShortcut(QKeySequence(QStringLiteral("F6")));

@@ -1,8 +1,8 @@
 #include "ui/training/feature_map_panel.h"
 
-#include "engine/analysis/seen_box.h"
 #include "engine/layers/layer.h"
 #include "ui/theme/colormap.h"
+#include "ui/training/map_pictures.h"
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
@@ -91,6 +91,12 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     row->addWidget(previous);
     row->addWidget(m_index);
     row->addWidget(next);
+    m_strongest =
+        new IconButton(QStringLiteral("image"), tr("Images that most activate the chosen map"), this, ColorRole::Text2);
+    m_strongest->setToolTip(tr("Test images that most activate the chosen map (F4)"));
+    connect(m_strongest, &QToolButton::clicked, this,
+            [this] { Q_EMIT strongestRequested(m_service->node(), m_grid->current()); });
+    row->addWidget(m_strongest);
     auto* more = new IconButton(QStringLiteral("dots"), tr("Feature map options"), this, ColorRole::Text2);
     connect(more, &QToolButton::clicked, this, [this, more] {
         auto* menu = new QMenu(this);
@@ -184,6 +190,7 @@ void FeatureMapPanel::showResult(const MapResult& result)
                                .arg(result.width)
                          : tr("%1 numbers").arg(locale.toString(result.count)));
     m_grid->setResult(result);
+    m_strongest->setEnabled(!result.picture);
     m_kernelRow->setVisible(result.kernelCount > 0);
     const auto* of = m_service->controller()->graph().node(result.node);
     const auto* kind = of ? engine::findLayer(of->type) : nullptr;
@@ -210,6 +217,7 @@ void FeatureMapPanel::showNothing(const QString& reason)
 {
     m_title->setText(tr("Feature maps"));
     m_size->setText({});
+    m_strongest->setEnabled(false);
     m_kernelRow->hide();
     m_scale->hide();
     m_caption->setText({});
@@ -258,14 +266,8 @@ void FeatureMapPanel::updateSeen()
     FieldMark mark;
     m_seen->setText({});
     if (!box.inside.isEmpty() && image.isMaps()) {
-        const auto h = static_cast<double>(image.height()), w = static_cast<double>(image.width());
         const engine::PixelBox& in = box.inside;
-        mark.part = QRectF(static_cast<double>(in.left) / w, static_cast<double>(in.top) / h,
-                           static_cast<double>(in.width()) / w, static_cast<double>(in.height()) / h);
-        mark.cut.setFlag(Qt::TopEdge, box.field.top < in.top);
-        mark.cut.setFlag(Qt::BottomEdge, box.field.bottom > in.bottom);
-        mark.cut.setFlag(Qt::LeftEdge, box.field.left < in.left);
-        mark.cut.setFlag(Qt::RightEdge, box.field.right > in.right);
+        mark = fieldMark(box, image);
         const bool all = in.height() == image.height() && in.width() == image.width();
         const QString who = !shape.isMaps() || shape.height() * shape.width() == 1 ? tr("Each number")
                             : m_row < 0                                            ? tr("The middle")

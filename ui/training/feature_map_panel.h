@@ -38,6 +38,8 @@ Q_SIGNALS:
     void drawingRequested();
     /// The kernels of the shown layer are to be written by hand.
     void kernelsRequested(qint64 node);
+    /// The test images that most activate a map of the shown layer are wanted.
+    void strongestRequested(qint64 node, int map);
     /// A number of the shown layer (after what is docked to it) was clicked; element in logical order.
     void numberChosen(qint64 node, qint64 element);
     /// What the number under the pointer sees of the image, else the one in the middle of the layer's maps.
@@ -70,6 +72,7 @@ private:
     TextLabel* m_kernelSize;
     KernelStrip* m_kernels;
     IconButton* m_editKernels;
+    IconButton* m_strongest;
     PixelPicture* m_picture;
     ElidedLabel* m_imageText;
     ElidedLabel* m_seen;

@@ -38,6 +38,22 @@ double calmScale(double value)
     return 10 * power;
 }
 
+FieldMark fieldMark(const engine::SeenBox& box, const engine::Shape& image)
+{
+    FieldMark mark;
+    const engine::PixelBox& in = box.inside;
+    if (in.isEmpty() || !image.isMaps())
+        return mark;
+    const auto h = static_cast<double>(image.height()), w = static_cast<double>(image.width());
+    mark.part = QRectF(static_cast<double>(in.left) / w, static_cast<double>(in.top) / h,
+                       static_cast<double>(in.width()) / w, static_cast<double>(in.height()) / h);
+    mark.cut.setFlag(Qt::TopEdge, box.field.top < in.top);
+    mark.cut.setFlag(Qt::BottomEdge, box.field.bottom > in.bottom);
+    mark.cut.setFlag(Qt::LeftEdge, box.field.left < in.left);
+    mark.cut.setFlag(Qt::RightEdge, box.field.right > in.right);
+    return mark;
+}
+
 QImage inputPicture(const std::vector<std::uint8_t>& pixels, const engine::Shape& shape, const Theme& theme)
 {
     const int h = static_cast<int>(shape.height()), w = static_cast<int>(shape.width());

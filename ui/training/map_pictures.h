@@ -1,6 +1,8 @@
 // Numbers of a layer as pictures: atlas of maps, kernels, thumbnails of cards. Pure; any thread.
 #pragma once
 
+#include "engine/analysis/seen_box.h"
+#include "ui/theme/field_mark.h"
 #include "ui/theme/theme.h"
 #include "ui/training/map_worker.h"
 
@@ -9,6 +11,8 @@ namespace convarium::ui
 
 /// Scale of at least `value` that does not change with every step: 1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten.
 [[nodiscard]] double calmScale(double value);
+/// What a unit sees of an image of this shape, as it is drawn on it.
+[[nodiscard]] FieldMark fieldMark(const engine::SeenBox& box, const engine::Shape& image);
 /// The image itself: ink for one channel, colours for three.
 [[nodiscard]] QImage inputPicture(const std::vector<std::uint8_t>& pixels, const engine::Shape& shape,
                                   const Theme& theme);
