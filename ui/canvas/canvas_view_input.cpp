@@ -50,6 +50,10 @@ void CanvasView::endGesture(const GesturePoint* finish)
         gesture->finish(*finish);
     else
         gesture->cancel();
+    // A new wire may run outside of what was fitted.
+    if (finish && m_fitted && !mapToScene(viewport()->rect()).boundingRect().contains(m_scene->contentRect()) &&
+        dynamic_cast<ConnectGesture*>(gesture.get()))
+        fit();
     viewport()->unsetCursor();
     viewport()->update();
     updateFaultCard();

@@ -299,6 +299,22 @@ private Q_SLOTS:
         QVERIFY(w.untouched());
     }
 
+    void aFittedPictureHasRoomForANewWire()
+    {
+        // Back from a lower row: over the top of the picture.
+        GraphMaker m("back");
+        m.input();
+        const NodeId a = m.conv(4, 3, -1), add = m.merge("add", {a}), b = m.addAfter(a, "relu");
+        const NodeId c = m.addAfter(b, "max_pool");
+        CanvasWindow w(m.graph(), {{1, {0, 0}}, {a, {216, 0}}, {add, {432, 0}}, {b, {432, 300}}, {c, {648, 300}}});
+        QVERIFY(w.ready());
+        w.view->resize(1100, 470);
+        w.view->fit();
+        w.drag(w.output(c), w.input(add, 1));
+        QCOMPARE(w.document.graph().edgesInto(add).size(), std::size_t(2));
+        QVERIFY(w.view->mapToScene(w.view->viewport()->rect()).boundingRect().contains(w.scene().contentRect()));
+    }
+
     // Drops
 
     void aLayerDroppedInTheOpenStandsWhereItFell()

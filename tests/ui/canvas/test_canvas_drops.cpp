@@ -115,6 +115,14 @@ private Q_SLOTS:
         QVERIFY(w.document.state() == w.before);
     }
 
+    void nearAWireIsOnIt()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        drop(w, "conv2d", w.onWire(w.wireInto(kPool)) + QPoint(0, 14));
+        QCOMPARE(w.wireInto(kPool).from, w.document.graph().nodes.back().id);
+    }
+
     void aFittedPictureLeavesRoomForTheNextLayer()
     {
         CanvasWindow w;

@@ -9,11 +9,17 @@
 #include "ui/theme/theme.h"
 
 #include <QPainter>
+#include <algorithm>
 
 namespace convarium::ui
 {
 
 using engine::NodeId;
+
+namespace
+{
+constexpr double kWireReach = 16; ///< a card is larger than the pointer: near a wire is on it
+} // namespace
 
 void DropGesture::move(const GesturePoint& point)
 {
@@ -22,17 +28,18 @@ void DropGesture::move(const GesturePoint& point)
     m_wire.reset();
     m_replaced = engine::kNoNode;
     m_joint.reset();
+    const CanvasScene* scene = m_view->canvasScene();
     const engine::LayerDescriptor* layer = engine::findLayer(m_layer);
-    const Hit hit = m_view->canvasScene()->hitAt(point.scene);
     const bool block = findBlock(m_layer) != nullptr;
     const QSizeF size(block ? 2 * kCardWidth : kCardWidth, block ? kCardWidth : 96);
-    if ((block || (layer && layer->maxInputs > 0)) && hit.kind == Hit::Kind::Wire)
-        m_wire = hit.edge;
-    else if (const engine::Node* node = m_view->document()->graph().node(hit.node);
-             layer && hit.kind == Hit::Kind::Layer && node && node->type != m_layer &&
-             !m_view->canvasScene()->stacks().of(hit.node)->isFolded())
+    const Hit hit = scene->hitAt(point.scene);
+    const engine::Node* node = m_view->document()->graph().node(hit.node);
+    if (hit.kind != Hit::Kind::Layer && (block || (layer && layer->maxInputs > 0)))
+        m_wire = scene->wireAt(point.scene, kWireReach / std::min(1.0, scene->viewScale()));
+    if (hit.kind == Hit::Kind::Layer && layer && node && node->type != m_layer &&
+        !scene->stacks().of(hit.node)->isFolded())
         m_replaced = hit.node;
-    else if (!point.modifiers.testFlag(Qt::AltModifier))
+    else if (!m_wire && !point.modifiers.testFlag(Qt::AltModifier))
         m_joint = jointFor(*m_view->document(), m_layer, corner);
     if (!m_joint && !m_wire && m_replaced == engine::kNoNode && !block)
         corner = freePlace(*m_view->document(), corner); // the ghost stands where the card will be
