@@ -51,7 +51,15 @@ void CanvasView::openBlockForm(const BlockDraft& draft, std::function<void(const
 
 void CanvasView::makeBlock()
 {
-    const std::set<NodeId> ids = setOf(m_scene->selection());
+    std::set<NodeId> ids = setOf(m_scene->selection());
+    // Several cards are meant with their docked rows, which lie between them.
+    std::set<NodeId> cards;
+    for (const NodeId id : ids)
+        cards.insert(m_scene->stacks().headOf(id));
+    for (const NodeId card : cards)
+        if (cards.size() > 1 && ids.contains(card))
+            for (const NodeId row : m_scene->stacks().of(card)->rows)
+                ids.insert(row);
     if (const auto home = homeOfBlock(m_document->graph(), ids); !home) {
         say(QString::fromStdString(home.error().message));
         return;

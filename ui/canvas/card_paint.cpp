@@ -1,10 +1,12 @@
 #include "ui/canvas/card_paint.h"
 
+#include "ui/theme/colormap.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/type.h"
 #include "ui/theme/widgets.h"
 
 #include <QFontMetricsF>
+#include <QHash>
 #include <QPainter>
 #include <QPainterPath>
 #include <algorithm>
@@ -165,6 +167,22 @@ Work workingOn(const CardPicture& p)
     const auto row =
         std::find_if(p.rows.begin(), p.rows.end(), [](const DockedRow& r) { return r.state.work != Work::None; });
     return row != p.rows.end() ? row->state.work : p.state.work;
+}
+
+/// Values that were drawn for the other theme, in the colours of this one: pictures in files are always light.
+QImage inColoursOf(const Theme& theme, const QImage& atlas, bool dark)
+{
+    const Theme& drawn = dark ? darkTheme() : lightTheme();
+    QHash<QRgb, QRgb> colours;
+    for (const ColorMap map : {ColorMap::Ink, ColorMap::Signed})
+        for (std::size_t i = 0; i < 256; ++i)
+            colours.insert(colorTable(map, drawn)[i], colorTable(map, theme)[i]);
+    QImage image = atlas.convertToFormat(QImage::Format_RGB32);
+    for (int y = 0; y < image.height(); ++y) {
+        auto* row = reinterpret_cast<QRgb*>(image.scanLine(y));
+        std::transform(row, row + image.width(), row, [&](QRgb c) { return colours.value(c, c); });
+    }
+    return image;
 }
 
 void paintPorts(QPainter* painter, const CardPicture& p)
@@ -340,10 +358,10 @@ void paintThumbnails(QPainter* painter, const CardPicture& p, Level level)
     }
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
-    const bool drawn = !t.atlas.isNull() && t.dark == theme.dark;
+    const QImage atlas = t.atlas.isNull() || t.dark == theme.dark ? t.atlas : inColoursOf(theme, t.atlas, t.dark);
     const auto tile = [&](const QRectF& to, const QRectF& from) {
-        if (drawn)
-            painter->drawImage(to, t.atlas, from);
+        if (!atlas.isNull())
+            painter->drawImage(to, atlas, from);
         else
             painter->fillRect(to, theme.sunken);
         painter->setPen(QPen(theme.line, 0));

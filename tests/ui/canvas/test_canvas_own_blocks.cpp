@@ -97,6 +97,19 @@ private Q_SLOTS:
         }
     }
 
+    void cardsAreMeantWithTheirDockedRows()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.click(w.middle(kConv));
+        w.click(w.middle(kPool), Qt::ShiftModifier);
+        QCOMPARE(chosen(w), (std::set<NodeId>{kConv, kPool}));
+        w.key(Qt::Key_G, Qt::ControlModifier);
+        QVERIFY(w.view->blockForm()->isVisible());
+        QTest::keyClick(w.view->blockForm()->nameField(), Qt::Key_Return);
+        QCOMPARE(engine::membersOf(w.document.graph(), onlyGroup(w.document).id).size(), std::size_t(3));
+    }
+
     void theFormSaysWhatIsWrongAndEscLeavesNothing()
     {
         CanvasWindow w;
@@ -105,10 +118,10 @@ private Q_SLOTS:
         QVERIFY(!w.view->blockForm()->isVisible());
         QVERIFY(w.said.contains(QStringLiteral("Select the layers")));
         w.click(w.middle(kConv));
-        w.click(w.middle(kPool), Qt::ShiftModifier);
+        w.click(w.middle(kFlatten), Qt::ShiftModifier);
         w.key(Qt::Key_G, Qt::ControlModifier);
         QVERIFY(w.said.contains(QStringLiteral("not connected")));
-        w.click(w.middle(kRelu), Qt::ShiftModifier);
+        w.click(w.middle(kPool), Qt::ShiftModifier);
         w.key(Qt::Key_G, Qt::ControlModifier);
         BlockForm* form = w.view->blockForm();
         QVERIFY(form->isVisible());

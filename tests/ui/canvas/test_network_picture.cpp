@@ -2,6 +2,7 @@
 #include "engine/io/presets.h"
 #include "tests/ui/canvas/canvas_window.h"
 #include "ui/canvas/network_picture.h"
+#include "ui/theme/colormap.h"
 #include "ui/theme/theme.h"
 
 #include <QProcess>
@@ -90,13 +91,17 @@ private Q_SLOTS:
     void theViewDoesNotMatterAndNoticesNothing()
     {
         CanvasWindow w;
+        const QImage without = pngOf(w.scene().print());
+        std::vector<float> values(384);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = static_cast<float>(i % 97) / 48 - 1;
+        const auto maps = [&] { return mapImage(values.data(), 48, 8, 48, 1); };
+        w.view->setThumbnails(kConv, maps(), 6);
         const QImage plain = pngOf(w.scene().print());
-        QVERIFY(plain.width() > 900);
+        QVERIFY(plain.width() > 900 && plain != without);
         ThemeManager::instance().setMode(ThemeMode::Dark);
         w.view->setZoom(0.3);
-        QImage night(48, 8, QImage::Format_RGB32);
-        night.fill(Qt::black);
-        w.view->setThumbnails(kConv, night, 6);
+        w.view->setThumbnails(kConv, maps(), 6); // the same numbers in other colours
         w.scene().select({kConv, kRelu});
         w.scene().setFocusedNode(kConv, true);
         const QImage shownBefore = w.view->grab().toImage();
