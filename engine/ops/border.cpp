@@ -57,7 +57,8 @@ const float* borderedRows(const kernels::KernelTable& kernels, const float* imag
         return image + first * layout.width * layout.lanes;
     const std::int64_t begin = std::clamp<std::int64_t>(first - border.top, 0, layout.height);
     const std::int64_t end = std::clamp<std::int64_t>(first + rows - border.top, begin, layout.height);
-    const std::int64_t above = std::max<std::int64_t>(0, border.top - first), rowFloats = border.width * border.lanes;
+    const std::int64_t above = std::clamp<std::int64_t>(border.top - first, 0, rows),
+                       rowFloats = border.width * border.lanes;
     const float* from = image + begin * layout.width * layout.lanes;
     if (!prologue.scale) {
         kernels.padCopy(from, scratch, end - begin, layout.width, layout.lanes, above, border.left, rows, border.width);

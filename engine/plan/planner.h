@@ -56,8 +56,8 @@ private:
     /// Rule, training: the gradient that the reader of such a norm makes cheaply is made twice, some rows at a time,
     /// rather than written and read: once for the norm's sums, once for what they give.
     void remakeGradients();
-    /// Is nothing done between these two ops?
-    bool followsAtOnce(std::size_t first, std::size_t second) const;
+    /// Is nothing done between these two ops but the activation fused into the first?
+    bool followsAtOnce(std::size_t first, std::size_t second);
     /// The norm that makes this value, alone or with its activation, for one reader; -1: none.
     int normBehind(int value);
     /// Rule: max pooling that alone reads what an op gives, after an activation fused into that op or not, may leave
@@ -125,6 +125,7 @@ private:
     std::vector<ValueState> m_values;
     std::vector<int> m_gradientBuffer;
     std::vector<int> m_segmentOf;
+    std::set<int> m_readOutside;               ///< buffers that are read when the tape has run
     std::vector<std::pair<int, int>> m_passOf; ///< per instruction: first and last of those it takes turns with
     std::map<std::size_t, std::vector<AuxSpec>> m_aux;
 };

@@ -102,7 +102,8 @@ void Planner::remakeGradients()
     for (std::size_t i = 0; i < m_prologueOf.size(); ++i) {
         const int norm = m_prologueOf[i];
         Op& reader = *m_graph.ops[i];
-        if (norm < 0 || !reader.canRemakeGradient(m_graph) || !state(reader.inputs[0]).wantsGradient ||
+        if (norm < 0 || !reader.canRemakeGradient(m_graph) ||
+            !state(m_graph.ops[static_cast<std::size_t>(norm)]->inputs[0]).wantsGradient ||
             !followsAtOnce(static_cast<std::size_t>(norm), i))
             continue;
         reader.remakesGradient = true;
@@ -110,10 +111,10 @@ void Planner::remakeGradients()
     }
 }
 
-bool Planner::followsAtOnce(std::size_t first, std::size_t second) const
+bool Planner::followsAtOnce(std::size_t first, std::size_t second)
 {
     for (std::size_t k = first + 1; k < second; ++k)
-        if (m_live[k] && !m_fused[k])
+        if (m_live[k] && !(m_fused[k] && state(m_graph.ops[k]->inputs[0]).producer == static_cast<int>(first)))
             return false;
     return true;
 }

@@ -39,17 +39,16 @@ void Planner::buildSegments()
 void Planner::setScopes()
 {
     const int end = static_cast<int>(m_plan.tape.size()) - 1;
-    std::vector<int> outside{m_plan.valueBuffer[static_cast<std::size_t>(m_graph.logits)]};
+    if (!options().training || options().keepAll)
+        m_readOutside.insert(m_plan.valueBuffer[static_cast<std::size_t>(m_graph.logits)]);
     if (!options().training)
-        outside.push_back(m_plan.valueBuffer[static_cast<std::size_t>(m_graph.result)]);
+        m_readOutside.insert(m_plan.valueBuffer[static_cast<std::size_t>(m_graph.result)]);
     if (options().keepAll)
         for (const auto* list : {&m_plan.valueBuffer, &m_plan.gradientBuffer})
-            for (int b : *list)
-                if (b >= 0)
-                    outside.push_back(b);
-    for (int b : outside)
-        if (!options().training || options().keepAll)
-            m_plan.buffers[static_cast<std::size_t>(b)].last = end;
+            m_readOutside.insert(list->begin(), list->end());
+    m_readOutside.erase(-1); // no buffer
+    for (const int b : m_readOutside)
+        m_plan.buffers[static_cast<std::size_t>(b)].last = end;
     for (Buffer& b : m_plan.buffers)
         if (b.scope == BufferScope::Batch && b.first >= 0 && options().execution == ExecutionMode::Fused &&
             !options().keepAll &&
@@ -150,8 +149,10 @@ void Planner::shrinkToRows()
         b.bytes = count * b.rowBytes;
         b.rowBytes = 0;
     };
-    for (Buffer& b : m_plan.buffers) {
-        if (b.scope != BufferScope::Chunk || b.first < 0 || b.rowBytes == 0)
+    for (std::size_t i = 0; i < m_plan.buffers.size(); ++i) {
+        Buffer& b = m_plan.buffers[i];
+        if (b.scope != BufferScope::Chunk || b.first < 0 || b.rowBytes == 0 ||
+            m_readOutside.contains(static_cast<int>(i)))
             continue;
         const auto pass = m_passOf[static_cast<std::size_t>(b.first)];
         if (const auto found = rows.find(pass.first);

@@ -205,20 +205,18 @@ class ExecutorTest : public QObject
 {
     Q_OBJECT
 
-    /// The scores of all images.
+    /// The scores of all images, with their padding.
     static std::vector<float> evaluate(const GraphSpec& g, const Fixture& f, const PlanOptions& options,
                                        const WeightMap& weights)
     {
         const auto plan = makePlan(g, options);
         auto executor = Executor::create(*plan);
         (*executor)->setWeights(weights);
-        const std::int64_t classes = (*plan)->graph->layoutOf((*plan)->graph->logits).channels;
-        std::vector<float> all(f.indices.size() * static_cast<std::size_t>(classes));
+        const std::int64_t floats = (*plan)->graph->layoutOf((*plan)->graph->logits).floats();
+        std::vector<float> all(f.indices.size() * static_cast<std::size_t>(floats));
         const auto done =
             (*executor)->infer({f.data.get(), f.indices, 1.0f / 255.0f, 0}, [&](const Executor::ChunkView& chunk) {
-                for (std::int64_t i = 0; i < chunk.count; ++i)
-                    std::copy_n(chunk.logits + i * chunk.layout->lanes, classes,
-                                all.data() + (chunk.first + i) * classes);
+                std::copy_n(chunk.logits, chunk.count * floats, all.data() + chunk.first * floats);
             });
         return done ? all : std::vector<float>();
     }
@@ -334,19 +332,42 @@ private Q_SLOTS:
             m.conv(maps, 1);
         m.add("global_avg_pool");
         m.dense(4);
-        const GraphSpec& g = m.graph();
-        const Fixture f = makeData(inputShape(g), 2, 4);
-        compareWithReference(g, f, 2, false);
-        std::vector<float> scores[2];
-        for (const bool apart : {false, true}) {
-            PlanOptions o;
-            o.batch = 2;
-            o.threads = 2;
-            o.training = false;
-            o.keepAll = apart;
-            scores[apart] = evaluate(g, f, o, *initialWeights(g, 3));
+        GraphMaker image("chain to an image"); // what is read when all have had their turns
+        image.input(3, 101, 101);
+        for (const int maps : {64, 32, 4})
+            image.conv(maps, 1);
+        compareWithReference(m.graph(), makeData(inputShape(m.graph()), 2, 4), 2, false);
+        for (const GraphSpec& g : {m.graph(), image.graph()}) {
+            const Fixture f = makeData(inputShape(g), 2, 4);
+            std::vector<float> scores[2];
+            for (const bool apart : {false, true}) {
+                PlanOptions o;
+                o.batch = 2;
+                o.threads = 2;
+                o.training = false;
+                o.keepAll = apart;
+                scores[apart] = evaluate(g, f, o, *initialWeights(g, 3));
+            }
+            QVERIFY(!scores[0].empty());
+            QCOMPARE(scores[0], scores[1]);
         }
-        QCOMPARE(scores[0], scores[1]);
+    }
+
+    /// The first bands of a large image lie in the border altogether.
+    void bordersMayBeWiderThanABand()
+    {
+        for (const bool norm : {false, true}) {
+            GraphMaker m("wide border");
+            m.input(3, 90, 90);
+            m.conv(32, 1);
+            m.add(norm ? "batch_norm" : "tanh");
+            m.add(
+                "depthwise_conv2d",
+                {{"padding", std::string("explicit")}, {"padHeight", std::int64_t{16}}, {"padWidth", std::int64_t{9}}});
+            m.add("global_avg_pool");
+            m.dense(3);
+            compareWithReference(m.graph(), makeData(inputShape(m.graph()), 2, 3), 2, false);
+        }
     }
 
     /// In evaluation a batch norm behind a convolution becomes part of its weights and a sum is done along the way: the
