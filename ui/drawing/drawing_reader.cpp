@@ -9,7 +9,9 @@ namespace convarium::ui
 
 namespace
 {
-constexpr int kNeighbourMs = 150, kSnapshotMs = 100, kSlowestSnapshotMs = 2000;
+/// While training runs a pen must not take more of the machine than the page needs to follow it.
+constexpr int kFrameMs = 33;
+constexpr int kNeighbourMs = 150, kNeighbourTrainingMs = 400, kSnapshotMs = 100, kSlowestSnapshotMs = 2000;
 /// Of one core, for following the weights while nobody draws.
 constexpr double kShare = 0.1;
 } // namespace
@@ -28,7 +30,8 @@ DrawingReader::DrawingReader(TrainingController* controller, MapService* maps, Q
         [this](DrawingResult result) { m_mailbox.post([this, result = std::move(result)] { receive(result); }); },
         [this](PlainReading plain) { m_mailbox.post([this, plain = std::move(plain)] { Q_EMIT readPlain(plain); }); });
     m_neighbourTimer.setSingleShot(true);
-    m_neighbourTimer.setInterval(kNeighbourMs);
+    m_sendTimer.setSingleShot(true);
+    connect(&m_sendTimer, &QTimer::timeout, this, &DrawingReader::send);
     connect(&m_neighbourTimer, &QTimer::timeout, this, &DrawingReader::findNeighbours);
     m_snapshotTimer.setInterval(kSnapshotMs);
     connect(&m_snapshotTimer, &QTimer::timeout, this, [this] {
@@ -109,16 +112,22 @@ void DrawingReader::schedule()
     if (!m_watched && !m_maps->showsOwnImage())
         return;
     // One at a time: the next one is then of the newest strokes, however slow the network is.
-    if (m_inHand)
+    if (m_inHand) {
         m_again = true;
-    else
-        send();
+        return;
+    }
+    if (m_sendTimer.isActive())
+        return;
+    const bool spares = m_controller->state() == RunState::Running && m_sinceSend.isValid();
+    const qint64 wait = spares ? kFrameMs - m_sinceSend.elapsed() : 0;
+    wait > 0 ? m_sendTimer.start(static_cast<int>(wait)) : send();
 }
 
 void DrawingReader::send()
 {
     m_inHand = true;
     m_again = false;
+    m_sinceSend.start();
     DrawingRequest request;
     request.id = ++m_requestId;
     request.graph = m_graph;
@@ -146,9 +155,9 @@ void DrawingReader::receive(const DrawingResult& result)
         m_maps->setOwnImage(nullptr);
     Q_EMIT read(result);
     if (m_watched && moved && drawn && !m_neighbourTimer.isActive())
-        m_neighbourTimer.start();
+        m_neighbourTimer.start(m_controller->state() == RunState::Running ? kNeighbourTrainingMs : kNeighbourMs);
     if (m_again)
-        send();
+        schedule();
 }
 
 void DrawingReader::findNeighbours()

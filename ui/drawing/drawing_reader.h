@@ -61,8 +61,9 @@ private:
     double m_milliseconds = 0;              ///< what the last one took
     std::vector<std::uint8_t> m_pixels;     ///< of the last result
     QTimer m_neighbourTimer;
+    QTimer m_sendTimer;     ///< while training runs: not more often than the eye follows
     QTimer m_snapshotTimer; ///< asks for weights while training runs and somebody watches
-    QElapsedTimer m_sinceSnapshot;
+    QElapsedTimer m_sinceSnapshot, m_sinceSend;
     Mailbox m_mailbox;
     std::unique_ptr<NeighbourSearch> m_search;
     std::unique_ptr<DrawingWorker> m_worker;

@@ -73,7 +73,7 @@ void JudgeService::clear()
     ++m_run;
     *m_stop = true;
     m_stop = std::make_shared<std::atomic<bool>>(false);
-    m_epochEnded = false;
+    m_epochEnded = m_judging = false;
     m_fault.clear();
     if (m_judgements.empty())
         return;
@@ -107,6 +107,8 @@ QString JudgeService::reason() const
         return m_fault;
     if (!m_images)
         return tr("There are no images to judge yet.");
+    if (m_judging)
+        return tr("Judging all images\u2026");
     return m_controller->isActive() ? tr("The first judgement comes at the end of the epoch.")
                                     : tr("Press Train: the confusion matrix appears here.");
 }
@@ -128,6 +130,8 @@ void JudgeService::judgeNow(bool all)
     if (known)
         return;
     const auto weights = !all && state->average ? state->average : all ? state->resultWeights() : state->weights;
+    m_judging = true;
+    Q_EMIT judgementsChanged();
     m_thread.postOnly([this, run = m_run, stop = m_stop, state, weights, images = m_images,
                        graph = engine::withLoss(m_controller->graph(), m_controller->config().loss), size, count] {
         auto result = engine::judge(graph, *weights, *images, spread(size, count), 1, stop.get());
@@ -143,6 +147,7 @@ void JudgeService::receive(int run, engine::Result<engine::Judgement> result)
 {
     if (run != m_run)
         return;
+    m_judging = false;
     if (!result) {
         m_fault = QString::fromStdString(result.error().text());
     } else {

@@ -53,7 +53,8 @@ private:
     QString m_fault;
     bool m_wanted = false;
     bool m_epochEnded = false;
-    int m_run = 0; ///< judgements of older ones are dropped
+    bool m_judging = false; ///< a judgement is on its way
+    int m_run = 0;          ///< judgements of older ones are dropped
     std::shared_ptr<std::atomic<bool>> m_stop = std::make_shared<std::atomic<bool>>(false);
     int m_question = 0;
     std::shared_ptr<std::atomic<bool>> m_explainStop = std::make_shared<std::atomic<bool>>(false);

@@ -186,7 +186,7 @@ private Q_SLOTS:
                 said = said || (label->isVisible() && label->text() == QLatin1String("C1 gets no input."));
             return said;
         }()));
-        QCOMPARE(m_page.reading(), QString());
+        QTRY_COMPARE(m_page.reading(), QString());
     }
 
 private:
