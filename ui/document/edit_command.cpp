@@ -25,20 +25,41 @@ void EditCommand::undo()
     m_document->applySteps(back);
 }
 
+/// The same settings of the same layers once more.
+bool EditCommand::mergeSettings(const std::vector<Step>& later)
+{
+    const auto same = [](const Step& a, const Step& b) {
+        const auto *mine = std::get_if<step::ParamStep>(&a), *theirs = std::get_if<step::ParamStep>(&b);
+        return mine && theirs && mine->node == theirs->node && mine->key == theirs->key;
+    };
+    if (!std::equal(m_steps.begin(), m_steps.end(), later.begin(), later.end(), same))
+        return false;
+    bool changes = false;
+    for (std::size_t i = 0; i < m_steps.size(); ++i) {
+        auto& mine = std::get<step::ParamStep>(m_steps[i]);
+        mine.after = std::get<step::ParamStep>(later[i]).after;
+        changes = changes || mine.before != mine.after;
+    }
+    setObsolete(!changes);
+    return true;
+}
+
 bool EditCommand::mergeWith(const QUndoCommand* other)
 {
     const auto* next = dynamic_cast<const EditCommand*>(other);
-    if (!next || next->m_gesture != m_gesture || next->m_steps.size() != 1 || m_steps.size() != 1)
+    if (!next || next->m_gesture != m_gesture)
+        return false;
+    if (mergeSettings(next->m_steps)) {
+        setText(next->text());
+        if (m_steps.size() == 1)
+            updateText();
+        return true;
+    }
+    if (next->m_steps.size() != 1 || m_steps.size() != 1)
         return false;
     Step& mine = m_steps.front();
     const Step& theirs = next->m_steps.front();
-    if (auto* param = std::get_if<step::ParamStep>(&mine)) {
-        const auto* later = std::get_if<step::ParamStep>(&theirs);
-        if (!later || later->node != param->node || later->key != param->key)
-            return false;
-        param->after = later->after;
-        setObsolete(param->before == param->after);
-    } else if (auto* train = std::get_if<step::TrainStep>(&mine)) {
+    if (auto* train = std::get_if<step::TrainStep>(&mine)) {
         const auto* later = std::get_if<step::TrainStep>(&theirs);
         if (!later)
             return false;

@@ -23,6 +23,7 @@ public:
     bool mergeWith(const QUndoCommand* other) override;
 
 private:
+    bool mergeSettings(const std::vector<Step>& later);
     void updateText();
 
     ProjectDocument* m_document;

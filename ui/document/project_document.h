@@ -145,8 +145,9 @@ public:
     [[nodiscard]] Fragment fragment(const std::vector<NodeId>& ids, const std::set<NoteIndex>& notes = {}) const;
     /// Adds the fragment moved by `offset`; returns the new ids; its notes are the last ones. verb: "Paste".
     std::vector<NodeId> paste(const Fragment& fragment, QPointF offset, const QString& verb);
-    /// Any composition as one step of the undo stack; nothing when `build` adds no steps.
-    void edit(const QString& text, const std::function<void(EditBuilder&)>& build);
+    /// Any composition as one step of the undo stack; nothing when `build` adds no steps. dragging: joins a previous
+    /// one of the same settings.
+    void edit(const QString& text, const std::function<void(EditBuilder&)>& build, bool dragging = false);
 
 Q_SIGNALS:
     void changed(const convarium::ui::DocumentChange& change);

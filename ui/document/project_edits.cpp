@@ -47,11 +47,11 @@ engine::Result<void> ProjectDocument::canRewire(const Edge& edge, NodeId to) con
     return engine::canConnect(builder.graph(), builder.nextEdge(edge.from, to));
 }
 
-void ProjectDocument::edit(const QString& text, const std::function<void(EditBuilder&)>& build)
+void ProjectDocument::edit(const QString& text, const std::function<void(EditBuilder&)>& build, bool dragging)
 {
     EditBuilder builder(m_state);
     build(builder);
-    pushSteps(text, builder.takeSteps(), false);
+    pushSteps(text, builder.takeSteps(), dragging);
 }
 
 NodeId ProjectDocument::addNode(const LayerChoice& choice, QPointF position)

@@ -11,6 +11,7 @@
 
 #include <QGridLayout>
 #include <algorithm>
+#include <utility>
 
 namespace convarium::ui
 {
@@ -123,15 +124,20 @@ void BlockSettings::addRow(const Parameter& parameter)
     message->hide();
     const std::size_t index = m_rows.size();
     connect(field, &ParamField::edited, this,
-            [this, index](const std::vector<std::pair<std::string, engine::ParamValue>>& changes, bool) {
-                apply(index, changes.front().second);
+            [this, index](const std::vector<std::pair<std::string, engine::ParamValue>>& changes, bool dragging) {
+                apply(index, changes.front().second, dragging);
             });
+    connect(field, &ParamField::gestureEnded, this, [this, index] {
+        m_document->endGesture();
+        if (const auto value = std::exchange(m_rows[index].dragged, std::nullopt))
+            apply(index, *value, false);
+    });
     connect(field, &ParamField::faultChanged, this, [this, index](const QString& fault) { showMessage(index, fault); });
     const int line = 2 * static_cast<int>(index);
     m_grid->addWidget(label, line, 0, Qt::AlignVCenter);
     m_grid->addWidget(field, line, 1);
     m_grid->addWidget(message, line + 1, 0, 1, 2);
-    m_rows.push_back({label, field, message});
+    m_rows.push_back({label, field, message, std::nullopt});
     setNarrow(m_narrow);
 }
 
@@ -150,10 +156,15 @@ void BlockSettings::setNarrow(bool narrow)
     }
 }
 
-void BlockSettings::apply(std::size_t index, const engine::ParamValue& value)
+void BlockSettings::apply(std::size_t index, const engine::ParamValue& value, bool dragging)
 {
     const Parameter parameter = m_parameters[index];
     if (parameter.shared.settings.empty()) {
+        if (dragging) { // other layers at every step of the hand would be a flicker
+            m_rows[index].field->setValues({value});
+            m_rows[index].dragged = value;
+            return;
+        }
         const auto set = setBlockArgument(*m_document, m_group, parameter.info, value);
         showMessage(index, set ? QString() : QString::fromStdString(set.error().text()));
         if (!set)
@@ -168,7 +179,8 @@ void BlockSettings::apply(std::size_t index, const engine::ParamValue& value)
         [&](EditBuilder& b) {
             for (const auto& [id, key] : parameter.shared.settings)
                 b.setParam(id, key, value);
-        });
+        },
+        dragging);
 }
 
 ParamField* BlockSettings::field(std::size_t parameter) const

@@ -5,6 +5,7 @@
 #include "ui/document/project_document.h"
 
 #include <QWidget>
+#include <optional>
 
 class QGridLayout;
 
@@ -45,7 +46,7 @@ private:
     void build();
     void addRow(const Parameter& parameter);
     void showMessage(std::size_t index, const QString& text);
-    void apply(std::size_t index, const engine::ParamValue& value);
+    void apply(std::size_t index, const engine::ParamValue& value, bool dragging);
 
     ProjectDocument* m_document;
     QGridLayout* m_grid;
@@ -55,6 +56,7 @@ private:
         TextLabel* title;
         ParamField* field;
         TextLabel* message;
+        std::optional<engine::ParamValue> dragged; ///< set once the slider is let go
     };
     std::vector<Row> m_rows;
     bool m_narrow = false;

@@ -24,6 +24,8 @@ namespace
 constexpr int kColumnWidth = 178; ///< of the column of fields in an inspector of 320
 
 constexpr int kFieldWidth = 96, kHalfWidth = 52, kSliderSteps = 100;
+constexpr double kShortRange = 64;   ///< whole numbers up to here are tried out with a slider
+constexpr double kWidestRange = 1e6; ///< of a slider for numbers
 
 QString real(double value)
 {
@@ -55,6 +57,27 @@ QString choiceText(const std::string& choice)
     return choice == "explicit" ? ParamField::tr("by hand") : QString::fromStdString(choice);
 }
 
+/// Slider beside a field. Where a press sets it at once the slider is not down yet, so it is asked who moved it.
+class TrialSlider final : public QSlider
+{
+public:
+    explicit TrialSlider(const ParamInfo& info) : QSlider(Qt::Horizontal)
+    {
+        setAccessibleName(ParamField::tr("%1 slider").arg(QString::fromStdString(info.title)));
+        setToolTip(rangeText(info));
+        connect(this, &QSlider::actionTriggered, this, [this](int action) { m_dragged = action == SliderMove; });
+    }
+    /// By the mouse, not by a key.
+    [[nodiscard]] bool isDragged() const { return m_dragged; }
+
+protected:
+    void wheelEvent(QWheelEvent* event) override { event->ignore(); } // scrolls the panel
+
+private:
+    bool m_dragged = false;
+};
+
+/// With a slider where the range is short enough to be tried out.
 class IntegerField final : public ParamField
 {
 public:
@@ -62,11 +85,24 @@ public:
     {
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 0, 0);
+        row->setSpacing(scaled(8));
         row->addWidget(m_box);
-        m_range = new TextLabel(rangeText(info), TextRole::Small, ColorRole::Text3);
-        row->addWidget(m_range);
-        row->addStretch(1);
-        m_box->setFixedWidth(scaled(kFieldWidth));
+        if (info.maximum - info.minimum <= kShortRange) {
+            m_slider = new TrialSlider(info);
+            m_slider->setRange(static_cast<int>(info.minimum), static_cast<int>(info.maximum));
+            m_slider->setPageStep(1);
+            row->addWidget(m_slider, 1);
+            m_box->setFixedWidth(scaled(kHalfWidth + 12));
+            connect(m_slider, &QSlider::valueChanged, this, [this, key = info.key](int value) {
+                Q_EMIT edited({{key, ParamValue(std::int64_t{value})}}, m_slider->isDragged());
+            });
+            connect(m_slider, &QSlider::sliderReleased, this, &ParamField::gestureEnded);
+        } else {
+            m_range = new TextLabel(rangeText(info), TextRole::Small, ColorRole::Text3);
+            row->addWidget(m_range);
+            row->addStretch(1);
+            m_box->setFixedWidth(scaled(kFieldWidth));
+        }
         connect(m_box, &NumberBox::numberEdited, this, [this, key = info.key](qint64 value) {
             Q_EMIT edited({{key, ParamValue(static_cast<std::int64_t>(value))}}, false);
         });
@@ -78,11 +114,16 @@ public:
             m_box->showValue(integer(values.front()));
         else
             m_box->showMixed();
+        if (!m_slider)
+            return;
+        const QSignalBlocker blocker(m_slider);
+        m_slider->setValue(static_cast<int>(integer(values.front())));
     }
     QWidget* focusTarget() override { return m_box; }
 
 private:
     NumberBox* m_box;
+    TrialSlider* m_slider = nullptr;
 };
 
 /// Height and width side by side with a link between them.
@@ -173,8 +214,7 @@ private:
 class RealField final : public ParamField
 {
 public:
-    explicit RealField(const ParamInfo& info)
-        : m_info(info), m_slider(new QSlider(Qt::Horizontal)), m_line(new QLineEdit)
+    explicit RealField(const ParamInfo& info) : m_info(info), m_slider(new TrialSlider(info)), m_line(new QLineEdit)
     {
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 0, 0);
@@ -184,11 +224,19 @@ public:
         m_line->setFixedWidth(scaled(kHalfWidth + 12));
         m_line->setAlignment(Qt::AlignRight);
         m_slider->setRange(0, kSliderSteps);
-        m_slider->setAccessibleName(tr("%1 slider").arg(QString::fromStdString(info.title)));
-        m_slider->setToolTip(rangeText(info));
+        m_slider->setVisible(m_info.maximum - m_info.minimum <= kWidestRange);
+        // What is usual is often near one end of what is possible: then it stands in the middle of the slider.
+        const double usual = (number(info.defaultValue) - info.minimum) / (info.maximum - info.minimum);
+        if (usual > 0 && usual < 0.05)
+            m_bend = std::log(usual) / std::log(0.5);
         connect(m_slider, &QSlider::valueChanged, this, [this](int position) {
-            const double value = m_info.minimum + (m_info.maximum - m_info.minimum) * position / kSliderSteps;
-            Q_EMIT edited({{m_info.key, ParamValue(value)}}, true);
+            const double share = std::pow(static_cast<double>(position) / kSliderSteps, m_bend);
+            const double value = m_info.minimum + (m_info.maximum - m_info.minimum) * share;
+            // Two digits: what is tried out is not 0.31254.
+            const double digits = value == 0 ? 1 : std::pow(10.0, 1 - std::floor(std::log10(std::abs(value))));
+            Q_EMIT edited({{m_info.key, ParamValue(std::clamp(std::round(value * digits) / digits, m_info.minimum,
+                                                              m_info.maximum))}},
+                          m_slider->isDragged());
         });
         connect(m_slider, &QSlider::sliderReleased, this, &ParamField::gestureEnded);
         connect(m_line, &QLineEdit::textEdited, this, [this] {
@@ -214,9 +262,11 @@ public:
         m_mixed = !allEqual(values);
         m_line->setText(m_mixed ? QString() : real(m_shown));
         m_line->setPlaceholderText(m_mixed ? tr("several") : QString());
+        if (m_slider->isSliderDown())
+            return; // the hand knows better where it is
         const QSignalBlocker blocker(m_slider);
-        m_slider->setValue(static_cast<int>(
-            std::lround((m_shown - m_info.minimum) / std::max(m_info.maximum - m_info.minimum, 1e-12) * kSliderSteps)));
+        const double share = (m_shown - m_info.minimum) / std::max(m_info.maximum - m_info.minimum, 1e-12);
+        m_slider->setValue(static_cast<int>(std::lround(std::pow(share, 1 / m_bend) * kSliderSteps)));
     }
     QWidget* focusTarget() override { return m_line; }
 
@@ -235,8 +285,9 @@ private:
         return {};
     }
     const ParamInfo m_info;
-    QSlider* m_slider;
+    TrialSlider* m_slider;
     QLineEdit* m_line;
+    double m_bend = 1; ///< power of the way along the slider
     double m_shown = 0;
     bool m_mixed = false; ///< several layers, different values
 };

@@ -225,16 +225,18 @@ void ParamForm::apply(const std::vector<std::pair<std::string, ParamValue>>& cha
         for (const auto& row : m_rows)
             if (row.info.key == changes.front().first)
                 title = QString::fromStdString(row.info.title).toLower();
-        m_document->edit(tr("Change %1 of %2 layers").arg(title, QLocale().toString(static_cast<int>(m_nodes.size()))),
-                         [&](EditBuilder& builder) {
-                             for (NodeId id : m_nodes)
-                                 for (const auto& [key, value] : changes) {
-                                     if (key == kFrozenKey)
-                                         builder.setFrozen(id, std::get<bool>(value));
-                                     else
-                                         builder.setParam(id, key, value);
-                                 }
-                         });
+        m_document->edit(
+            tr("Change %1 of %2 layers").arg(title, QLocale().toString(static_cast<int>(m_nodes.size()))),
+            [&](EditBuilder& builder) {
+                for (NodeId id : m_nodes)
+                    for (const auto& [key, value] : changes) {
+                        if (key == kFrozenKey)
+                            builder.setFrozen(id, std::get<bool>(value));
+                        else
+                            builder.setParam(id, key, value);
+                    }
+            },
+            dragging);
     }
 }
 

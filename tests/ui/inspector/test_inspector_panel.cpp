@@ -13,6 +13,8 @@
 
 #include <QCheckBox>
 #include <QLineEdit>
+#include <QSlider>
+#include <QStyleOptionSlider>
 #include <QUndoStack>
 #include <QtTest>
 
@@ -169,6 +171,54 @@ private Q_SLOTS:
         QVERIFY2(settings->message(2).contains(QStringLiteral(".short")), qPrintable(settings->message(2)));
         QVERIFY(m_document->state() == before);
         QCOMPARE(shortcut->currentIndex(), 1); // as it is
+    }
+
+    void aSliderShowsItsResultLiveAndIsOneStep()
+    {
+        const auto drag = [&](const QString& name, const std::function<void()>& seen) {
+            QCoreApplication::processEvents(); // rows find their places
+            QSlider* slider = nullptr;
+            for (auto* one : m_panel->findChildren<QSlider*>())
+                if (one->accessibleName() == name)
+                    slider = one;
+            QVERIFY2(slider && slider->isVisible(), qPrintable(name));
+            QStyleOptionSlider option;
+            option.initFrom(slider);
+            option.orientation = Qt::Horizontal;
+            option.minimum = slider->minimum();
+            option.maximum = slider->maximum();
+            option.sliderPosition = option.sliderValue = slider->value();
+            const QPoint from =
+                slider->style()->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, slider).center();
+            const int count = m_document->undoStack()->index();
+            QTest::mousePress(slider, Qt::LeftButton, {}, from);
+            for (const int by : {12, 24, 36})
+                QTest::mouseMove(slider, from + QPoint(by, 0));
+            seen();
+            QTest::mouseRelease(slider, Qt::LeftButton, {}, from + QPoint(36, 0));
+            QCOMPARE(m_document->undoStack()->index(), count + 1);
+        };
+        const auto real = [&](NodeId id, const std::string& key) {
+            return m_document->graph().node(id)->params.real(key);
+        };
+        const NodeId a = m_document->addNode("lrn", {}), b = m_document->addNode("lrn", {});
+        m_panel->setSelection({a});
+        // What is usual lies in the middle, so a small move does not jump from 0.0001 to tens.
+        drag(QStringLiteral("Alpha slider"), [&] { QVERIFY(real(a, "alpha") > 1e-4 && real(a, "alpha") < 100); });
+        m_document->undoStack()->undo();
+        QCOMPARE(real(a, "alpha"), 1e-4);
+        m_panel->setSelection({a, b});
+        drag(QStringLiteral("Beta slider"), [&] { QVERIFY(real(b, "beta") > 0.75); });
+        QCOMPARE(real(a, "beta"), real(b, "beta"));
+        m_document->undoStack()->undo();
+        QCOMPARE(real(b, "beta"), 0.75);
+        // A block is written again once the slider is let go.
+        m_document->placeNodes(layoutOf(m_document->state()));
+        const auto members = insertBlock(*m_document, "residual_basic", std::nullopt, 2, {});
+        m_panel->setSelection(members);
+        drag(QStringLiteral("Squeeze ratio slider"),
+             [&] { QCOMPARE(m_document->graph().groups.size(), std::size_t(1)); });
+        QCOMPARE(m_document->graph().groups.size(), std::size_t(2));
     }
 
     void nothingIsCutOffInAnyLayer()
