@@ -71,6 +71,54 @@ private Q_SLOTS:
         QVERIFY(controller->canContinue());
     }
 
+    void trainedWeightsAreNotLostWithoutAWord()
+    {
+        const QString file = m_folder.filePath(QStringLiteral("kept.convarium"));
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("mlp"));
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        TrainingController* controller = window.controller();
+        engine::TrainConfig config = window.document()->trainConfig();
+        config.steps = 3;
+        config.limit = 200;
+        window.document()->setTrainConfig(config);
+        window.document()->undoStack()->setClean(); // not the edit is what matters here
+        int answer = 1, asked = 0;
+        QString said;
+        const dialogs::ScopedAnswers answers(
+            [&](const dialogs::Message& m) {
+                ++asked;
+                said = m.text + u' ' + m.detail;
+                return answer;
+            },
+            [&](const dialogs::FileRequest&) { return file; });
+        window.files()->guard([] {});
+        QCOMPARE(asked, 0); // initial weights come from the seed
+        controller->train();
+        QTRY_COMPARE_WITH_TIMEOUT(controller->state(), RunState::Finished, 60000);
+        QVERIFY(window.files()->hasUnsavedWeights());
+        window.open(QStringLiteral("lenet-5"));
+        QCOMPARE(asked, 1);
+        QVERIFY2(said.contains(QStringLiteral("weights of")) && said.contains(QStringLiteral("training")),
+                 qPrintable(said));
+        QVERIFY(controller->trainingState() != nullptr); // cancelled
+        // Saved first, then the other network is opened.
+        answer = 0;
+        window.open(QStringLiteral("lenet-5"));
+        QTRY_COMPARE(window.document()->graph().nodes.size(), 13u);
+        QCOMPARE(asked, 2);
+        QVERIFY(QFile::exists(file));
+        // What comes from a file lies in it.
+        window.open(file);
+        QTRY_VERIFY(controller->trainingState() != nullptr);
+        QVERIFY(!window.files()->hasUnsavedWeights());
+        controller->reset();
+        QVERIFY(!window.files()->hasUnsavedWeights());
+        window.files()->guard([] {});
+        QCOMPARE(asked, 2);
+    }
+
     void exportsToPyTorchBesideTheUiThread()
     {
         MainWindow window;

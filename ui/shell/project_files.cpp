@@ -29,6 +29,11 @@ QString text(const std::string& s)
     return QString::fromStdString(s);
 }
 
+bool holdsWeights(const QString& path)
+{
+    return !path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
+}
+
 /// In the window a built-in or new network starts with a validation curve; a saved one keeps what its owner chose.
 engine::Project withValidation(engine::Project project)
 {
@@ -150,6 +155,7 @@ void ProjectFiles::show(const engine::Project& project, const QString& what, con
     for (const engine::EpochEvent& e : project.history.epochs)
         history.append(e);
     m_controller->restore(project.state, std::move(history));
+    m_savedState = project.state;
     if (!source.isEmpty())
         Settings::instance().addRecentFile(source);
     Q_EMIT opened(what);
@@ -192,11 +198,15 @@ engine::Project ProjectFiles::project() const
     return p;
 }
 
-QString ProjectFiles::askPath() const
+QString ProjectFiles::askPath(bool withWeights) const
 {
-    const QString suggested =
-        m_document->filePath().isEmpty() ? m_document->title() + QStringLiteral(".convarium") : m_document->filePath();
-    return dialogs::saveFile(m_window, tr("Save the network"), suggested, kSaveFilters, QStringLiteral("convarium"));
+    const QString file = m_document->filePath();
+    QString suggested = file.isEmpty() ? m_document->title() + QStringLiteral(".convarium") : file;
+    if (withWeights && !holdsWeights(suggested))
+        suggested = QFileInfo(file).path() + QLatin1Char('/') + QFileInfo(file).completeBaseName() +
+                    QStringLiteral(".convarium");
+    return dialogs::saveFile(m_window, tr("Save the network"), suggested,
+                             withWeights ? kSaveFilters.mid(0, 1) : kSaveFilters, QStringLiteral("convarium"));
 }
 
 void ProjectFiles::save()
@@ -211,9 +221,10 @@ void ProjectFiles::saveAs()
         write(path, {});
 }
 
-void ProjectFiles::saveThen(std::function<void()> then)
+void ProjectFiles::saveThen(std::function<void()> then, bool withWeights)
 {
-    const QString path = m_document->filePath().isEmpty() ? askPath() : m_document->filePath();
+    const QString file = m_document->filePath();
+    const QString path = file.isEmpty() || (withWeights && !holdsWeights(file)) ? askPath(withWeights) : file;
     if (!path.isEmpty())
         write(path, std::move(then));
 }
@@ -223,19 +234,22 @@ void ProjectFiles::write(const QString& path, std::function<void()> then)
     if (m_task.isRunning())
         return;
     const int index = m_document->undoStack()->index();
+    const bool weights = holdsWeights(path);
+    const auto state = weights ? m_controller->trainingState() : nullptr;
     m_task.start(
-        [p = project(), file = path.toStdString(),
-         weights = !path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive)]() -> FileTask::Outcome {
+        [p = project(), file = path.toStdString(), weights]() -> FileTask::Outcome {
             const auto saved = weights ? engine::saveProject(p, file) : engine::saveNetwork(p, file);
             if (!saved)
                 return saved.error();
             return std::optional<engine::Project>();
         },
-        [this, path, index, then = std::move(then)](FileTask::Outcome outcome) {
+        [this, path, index, state, then = std::move(then)](FileTask::Outcome outcome) {
             if (!outcome) {
                 complain(tr("“%1” could not be saved").arg(QFileInfo(path).fileName()), outcome.error());
             } else {
                 m_savedAt = QLocale().toString(QTime::currentTime(), QLocale::ShortFormat);
+                if (state)
+                    m_savedState = state;
                 // Edits made meanwhile are not in the file.
                 if (m_document->undoStack()->index() == index)
                     m_document->markSaved(path);
@@ -314,22 +328,46 @@ void ProjectFiles::exportTo(const QString& title, const QString& suffix,
     Q_EMIT stateTextChanged();
 }
 
+bool ProjectFiles::hasUnsavedWeights() const
+{
+    return m_controller->weightsFitNetwork() && m_controller->trainingState() != m_savedState;
+}
+
+/// What would be gone, in words.
+QString ProjectFiles::lossText() const
+{
+    if (!hasUnsavedWeights())
+        return tr("They are lost if you do not save them.");
+    const std::int64_t steps = m_controller->trainingState()->step;
+    const auto epochs = static_cast<qlonglong>(m_controller->history().epochs.size());
+    const QString training = epochs == 1  ? tr("1 epoch of training")
+                             : epochs > 1 ? tr("%1 epochs of training").arg(QLocale().toString(epochs))
+                             : steps == 1 ? tr("1 step of training")
+                                          : tr("%1 steps of training").arg(QLocale().toString(qlonglong(steps)));
+    const QString weights = steps == 0 ? tr("the weights you wrote by hand") : tr("the weights of %1").arg(training);
+    return m_document->isModified() ? tr("They are lost if you do not save them, and so are %1.").arg(weights)
+                                    : tr("If you do not save them, %1 are lost.").arg(weights);
+}
+
 void ProjectFiles::guard(std::function<void()> go)
 {
-    if (!m_document->isModified()) {
+    const bool weights = hasUnsavedWeights();
+    if (!m_document->isModified() && !weights) {
         go();
         return;
     }
     dialogs::Message m;
     m.kind = SignKind::Warning;
-    m.text = tr("Save the changes to “%1”?").arg(m_document->title());
-    m.detail = tr("They are lost if you do not save them.");
+    m.text = (m_document->isModified() ? tr("Save the changes to \u201c%1\u201d?")
+                                       : tr("Save the trained weights of \u201c%1\u201d?"))
+                 .arg(m_document->title());
+    m.detail = lossText();
     m.buttons = {tr("Save"), tr("Cancel"), tr("Discard")};
     m.escape = 1;
     m.destructive = 2;
     const int answer = dialogs::ask(m_window, m);
     if (answer == 0)
-        saveThen(std::move(go));
+        saveThen(std::move(go), weights);
     else if (answer == 2)
         go();
 }

@@ -10,6 +10,7 @@
 #include <QPointer>
 #include <QString>
 #include <functional>
+#include <memory>
 
 class QWidget;
 
@@ -44,6 +45,8 @@ public:
     void exportAs(const PictureFormat& format, const NetworkPicture& picture);
     /// Calls go once nothing can be lost any more: saved, discarded, or nothing to save. Not when cancelled.
     void guard(std::function<void()> go);
+    /// Weights of this network, trained or written by hand, that lie in no file.
+    [[nodiscard]] bool hasUnsavedWeights() const;
     [[nodiscard]] const engine::About& about() const { return m_about; }
     /// The network as it is edited, without weights, curves and picture.
     [[nodiscard]] engine::Project network() const;
@@ -65,9 +68,11 @@ private:
     /// Asks for a place; job writes there, on the worker, and returns the files.
     using Files = engine::Result<std::vector<std::string>>;
     void exportTo(const QString& title, const QString& suffix, std::function<Files(const std::string& path)> job);
-    void saveThen(std::function<void()> then);
+    /// withWeights: into a file that can hold them.
+    void saveThen(std::function<void()> then, bool withWeights = false);
+    [[nodiscard]] QString lossText() const;
     [[nodiscard]] engine::Project project() const;
-    [[nodiscard]] QString askPath() const;
+    [[nodiscard]] QString askPath(bool withWeights = false) const;
     void complain(const QString& headline, const engine::Error& error);
 
     ProjectDocument* m_document;
@@ -77,6 +82,7 @@ private:
     engine::About m_about;
     std::function<QByteArray()> m_thumbnail;
     QString m_savedAt;
+    std::shared_ptr<const engine::TrainingState> m_savedState; ///< as it lies in the file
 };
 
 } // namespace convarium::ui
