@@ -64,11 +64,7 @@ void MainWindow::startPresenting()
     showFullScreen();
     applySize();
     // Large cards matter more than all of them; those that are spoken of are in the middle.
-    m_canvas->fit();
-    if (m_canvas->zoom() < kReadable) {
-        m_canvas->setZoom(1);
-        m_canvas->showSelection();
-    }
+    m_canvas->fit(kReadable);
 }
 
 void MainWindow::endPresenting()
