@@ -19,6 +19,7 @@ Result<std::unique_ptr<NetworkNumbers>> NetworkNumbers::create(const GraphSpec& 
     plan.batch = options.batch;
     plan.threads = 1;
     plan.training = options.gradients;
+    plan.optimizer = "sgd"; // never updates: room for an optimizer's numbers would be wasted
     plan.eachByItself = !options.training;
     auto made = makePlanThatKeepsAll(graph, plan);
     if (!made)

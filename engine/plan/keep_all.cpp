@@ -14,8 +14,10 @@ Result<std::shared_ptr<const ExecutionPlan>> makePlanThatKeepsAll(const GraphSpe
     constexpr std::int64_t kMostBytes = 2'000'000'000;
     if (const std::int64_t bytes = (*made)->memory.total(); bytes > kMostBytes)
         return Error{ErrorCode::OutOfMemory,
-                     "Keeping all numbers of this batch would take " + groupDigits(bytes / 1'000'000) + " MB.",
-                     "Use a smaller batch or fewer maps.",
+                     std::string("Keeping all numbers of ") + (options.batch == 1 ? "one image" : "this batch") +
+                         " would take " + groupDigits(bytes / 1'000'000) + " MB; at most " +
+                         groupDigits(kMostBytes / 1'000'000) + " MB are used for it.",
+                     options.batch == 1 ? "Use fewer maps or units." : "Use a smaller batch or fewer maps.",
                      {}};
     return made;
 }

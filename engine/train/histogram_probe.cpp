@@ -24,6 +24,7 @@ Result<std::shared_ptr<const ExecutionPlan>> fittingPlan(const GraphSpec& graph,
         options.batch = batch;
         options.threads = 1;
         options.training = true;
+        options.optimizer = "sgd"; // never updates: room for an optimizer's numbers would be wasted
         auto plan = makePlanThatKeepsAll(graph, options);
         if (batch == 1 || (plan && (*plan)->memory.total() <= kMostBytes))
             return plan;
@@ -69,13 +70,15 @@ Result<std::unique_ptr<HistogramProbe>> HistogramProbe::create(const GraphSpec& 
     return probe;
 }
 
-Result<HistogramMap> HistogramProbe::measure(const WeightMap& weights)
+Result<HistogramMap> HistogramProbe::measure(const WeightMap& weights, const std::atomic<bool>* stop)
 {
     m_executor->setWeights(weights);
     const StepResult result =
-        m_executor->gradients({m_data.get(), m_indices, m_scale.first, m_scale.second}, m_seed, 0);
+        m_executor->gradients({m_data.get(), m_indices, m_scale.first, m_scale.second}, m_seed, 0, stop);
     if (result.dataError)
         return *result.dataError;
+    if (result.cancelled)
+        return Error{ErrorCode::Cancelled, "The count was stopped.", {}, {}};
     if (result.diverged)
         return Error{ErrorCode::Diverged, "The loss of these weights is no number.", "Reset the weights.", {}};
     HistogramMap layers;

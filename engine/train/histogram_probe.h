@@ -4,6 +4,7 @@
 #include "engine/train/histogram.h"
 #include "engine/train/trainer.h"
 
+#include <atomic>
 #include <map>
 
 namespace convarium::engine
@@ -32,7 +33,8 @@ public:
     static Result<std::unique_ptr<HistogramProbe>> create(const GraphSpec& graph, const TrainConfig& config,
                                                           const DatasetBundle& data);
     ~HistogramProbe();
-    Result<HistogramMap> measure(const WeightMap& weights);
+    /// Cancelled as soon as stop is true.
+    Result<HistogramMap> measure(const WeightMap& weights, const std::atomic<bool>* stop = nullptr);
     [[nodiscard]] std::int64_t images() const { return static_cast<std::int64_t>(m_indices.size()); }
 
 private:

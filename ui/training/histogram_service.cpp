@@ -14,10 +14,20 @@ constexpr qint64 kFastestMs = 250, kSlowestMs = 10'000;
 constexpr double kShare = 0.025; ///< of one core
 } // namespace
 
+/// What is counted but for the weights: counts with another key are of other things.
+struct HistogramService::Key {
+    std::shared_ptr<const engine::GraphSpec> graph;
+    engine::DatasetPtr images;
+    std::uint64_t seed = 0;
+    std::string loss;
+    friend bool operator==(const Key&, const Key&) = default;
+};
+
 /// The pointers lead to immutable things.
 struct HistogramService::Request {
     int id = 0;
-    std::shared_ptr<const engine::GraphSpec> graph;
+    Key key;
+    std::shared_ptr<const std::atomic<bool>> stop;
     engine::TrainConfig config;
     engine::DatasetBundle data;
     engine::WeightsPtr weights; ///< null: the initial weights of the seed
@@ -29,6 +39,7 @@ struct HistogramService::Answer {
     std::int64_t step = 0, images = 0;
     engine::HistogramMap layers;
     QString fault;
+    bool stopped = false;
     double milliseconds = 0; ///< of one core
 };
 
@@ -45,8 +56,10 @@ public:
         answer.step = request.step;
         const double begin = ownMilliseconds();
         try {
-            if (auto done = fill(request, answer); !done)
+            if (auto done = fill(request, answer); !done) {
+                answer.stopped = done.error().code == engine::ErrorCode::Cancelled;
                 answer.fault = QString::fromStdString(done.error().text());
+            }
         } catch (const std::exception&) {
             m_probe.reset();
             answer.fault = tr("There is not enough memory to count the numbers of this network.");
@@ -55,23 +68,22 @@ public:
         return answer;
     }
 
+    /// Gives its memory back until the next request.
+    void rest() { m_probe.reset(); }
+
 private:
     engine::Result<void> fill(const Request& request, Answer& answer)
     {
-        if (!m_probe || m_graph != request.graph || m_data != request.data.train || m_seed != request.config.seed ||
-            m_loss != request.config.loss) {
+        if (!m_probe || m_key != request.key) {
             m_probe.reset();
-            auto made = engine::HistogramProbe::create(*request.graph, request.config, request.data);
+            auto made = engine::HistogramProbe::create(*request.key.graph, request.config, request.data);
             if (!made)
                 return made.error();
             m_probe = *std::move(made);
-            m_graph = request.graph;
-            m_data = request.data.train;
-            m_seed = request.config.seed;
-            m_loss = request.config.loss;
+            m_key = request.key;
         }
-        const auto weights = request.weights ? request.weights : m_initialWeights(*m_graph, m_seed);
-        auto measured = m_probe->measure(*weights);
+        const auto weights = request.weights ? request.weights : m_initialWeights(*m_key.graph, m_key.seed);
+        auto measured = m_probe->measure(*weights, request.stop.get());
         if (!measured)
             return measured.error();
         answer.layers = *std::move(measured);
@@ -80,10 +92,7 @@ private:
     }
 
     std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> m_initialWeights;
-    std::shared_ptr<const engine::GraphSpec> m_graph;
-    engine::DatasetPtr m_data;
-    std::uint64_t m_seed = 0;
-    std::string m_loss;
+    Key m_key;
     std::unique_ptr<engine::HistogramProbe> m_probe;
 };
 
@@ -110,7 +119,10 @@ HistogramService::HistogramService(TrainingController* controller, QObject* pare
     connect(controller, &TrainingController::networkChanged, this, again);
 }
 
-HistogramService::~HistogramService() = default;
+HistogramService::~HistogramService()
+{
+    *m_stop = true;
+}
 
 void HistogramService::setWatched(bool watched)
 {
@@ -119,6 +131,12 @@ void HistogramService::setWatched(bool watched)
     m_watched = watched;
     m_connected = false;
     m_stale = true;
+    if (watched) {
+        m_stop = std::make_shared<std::atomic<bool>>(false);
+    } else {
+        *m_stop = true;
+        m_thread.post([worker = m_worker] { worker->rest(); });
+    }
     schedule();
 }
 
@@ -164,17 +182,20 @@ void HistogramService::send()
         setFault(tr("The images are not read yet."));
         return;
     }
-    const bool other = !m_graph || trainedCore(*m_graph) != trainedCore(m_controller->graph());
-    if (other)
-        m_graph = std::make_shared<const engine::GraphSpec>(m_controller->graph());
-    if (other || m_origin != m_controller->weightsOrigin()) {
+    const engine::TrainConfig& config = m_controller->config();
+    Key key{m_key ? m_key->graph : nullptr, m_controller->data().train, config.seed, config.loss};
+    if (!key.graph || trainedCore(*key.graph) != trainedCore(m_controller->graph()))
+        key.graph = std::make_shared<const engine::GraphSpec>(m_controller->graph());
+    if (!m_key || *m_key != key || m_origin != m_controller->weightsOrigin()) {
+        m_key = std::make_unique<Key>(key);
         m_origin = m_controller->weightsOrigin();
         forget();
     }
     const auto state = m_controller->weightsFitNetwork() ? m_controller->trainingState() : nullptr;
     Request request{++m_id,
-                    m_graph,
-                    m_controller->config(),
+                    std::move(key),
+                    m_stop,
+                    config,
                     m_controller->data(),
                     state ? state->weights : nullptr,
                     state ? state->step : 0};
@@ -189,6 +210,8 @@ void HistogramService::send()
 void HistogramService::receive(Answer answer)
 {
     m_busy = false;
+    if (answer.stopped)
+        return schedule();
     m_period = static_cast<qint64>(
         std::clamp(answer.milliseconds / kShare, static_cast<double>(kFastestMs), static_cast<double>(kSlowestMs)));
     if (answer.id >= m_firstId) {

@@ -8,6 +8,7 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
+#include <atomic>
 
 namespace convarium::ui
 {
@@ -35,6 +36,7 @@ Q_SIGNALS:
     void changed();
 
 private:
+    struct Key;
     struct Request;
     struct Answer;
     class Worker;
@@ -46,7 +48,7 @@ private:
 
     TrainingController* m_controller;
     HistogramHistory m_history;
-    std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it
+    std::unique_ptr<Key> m_key; ///< of the history
     QString m_fault;
     std::int64_t m_images = 0;
     int m_origin = 0;            ///< TrainingController::weightsOrigin() of the history
@@ -57,6 +59,7 @@ private:
     QElapsedTimer m_sinceSend;
     std::shared_ptr<Worker> m_worker; ///< used on the thread alone
     Mailbox m_mailbox;
+    std::shared_ptr<std::atomic<bool>> m_stop = std::make_shared<std::atomic<bool>>(false); ///< of what is counted now
     TaskThread m_thread; ///< last: joined before anything above goes away
 };
 

@@ -153,7 +153,10 @@ void HistogramStrip::draw()
         m_column = std::min(m_column, m_picture.width() - 1);
         m_row = std::min(m_row, count - 1);
     }
-    summarise();
+    if (hasFocus() && m_column >= 0)
+        moveCross(0, 0); // the cell that is told goes on
+    else
+        summarise();
     update();
 }
 
@@ -356,7 +359,7 @@ void HistogramStrip::leaveEvent(QEvent*)
 void HistogramStrip::moveCross(int columns, int rows)
 {
     if (!hasData())
-        return;
+        return summarise();
     m_column = std::clamp(m_column + columns, 0, m_picture.width() - 1);
     m_row = std::clamp(m_row + rows, 0, m_picture.height() - 1);
     const QString text = textOf(m_column, m_row);

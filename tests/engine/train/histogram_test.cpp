@@ -1,4 +1,5 @@
 // Histograms of a network's numbers: bins worked out by hand, and the probe against numbers counted one by one.
+#include "engine/core/memory.h"
 #include "engine/explain/network_numbers.h"
 #include "engine/train/histogram_probe.h"
 #include "tests/support/training_runs.h"
@@ -99,6 +100,22 @@ private Q_SLOTS:
         // Again the same numbers, and others for other weights.
         QVERIFY(*layers == *(*probe)->measure(*weights));
         QVERIFY(*layers != *(*probe)->measure(*initialWeights(graph, 4)));
+    }
+
+    void itHoldsNothingForAnOptimizerAndCanBeStopped()
+    {
+        const GraphSpec graph = test::smallNetwork();
+        const std::int64_t before = memoryInUse()[MemoryCategory::Optimizer];
+        auto probe = HistogramProbe::create(graph, {}, test::corners(64));
+        QVERIFY(probe);
+        const auto numbers = NetworkNumbers::create(graph, {16, true, true});
+        QVERIFY(numbers);
+        QCOMPARE(memoryInUse()[MemoryCategory::Optimizer], before);
+        const std::atomic<bool> stop = true;
+        const auto stopped = (*probe)->measure(*initialWeights(graph, 1), &stop);
+        QVERIFY(!stopped);
+        QCOMPARE(stopped.error().code, ErrorCode::Cancelled);
+        QVERIFY((*probe)->measure(*initialWeights(graph, 1)));
     }
 
     void itSaysWhatIsWrong()

@@ -1,4 +1,5 @@
 // Histograms over time: what is kept of a long run, what a strip shows and says, and that looking changes no bit.
+#include "engine/core/memory.h"
 #include "engine/io/presets.h"
 #include "tests/ui/training/bar_images.h"
 #include "ui/document/project_document.h"
@@ -42,7 +43,7 @@ class TestHistograms : public QObject
         std::unique_ptr<TrainingController> controller;
         std::unique_ptr<MapService> maps;
         std::unique_ptr<TrainingDock> dock;
-        explicit Desk(std::int64_t epochs)
+        explicit Desk(std::int64_t epochs, std::int64_t steps = 0)
         {
             auto services = engineServices();
             services.openData = [](const std::string&,
@@ -54,6 +55,7 @@ class TestHistograms : public QObject
             config.data = "bars";
             config.batch = 20;
             config.epochs = epochs;
+            config.steps = steps;
             config.optimizer = "adam";
             config.augment = "shift:1";
             document.setTrainConfig(config);
@@ -76,6 +78,8 @@ class TestHistograms : public QObject
         {
             return view()->service().history().columns();
         }
+        /// -1: there are none.
+        [[nodiscard]] std::int64_t lastStep() const { return columns().empty() ? -1 : columns().back().to; }
         void click(const char* name) const
         {
             for (auto* button : dock->findChildren<QAbstractButton*>())
@@ -129,6 +133,17 @@ private Q_SLOTS:
         history.add(3, layer({2}, {0}), true); // another run
         QCOMPARE(history.columns().size(), 1u);
 
+        // Weights edited at the end of a merged column are a column of their own.
+        HistogramHistory edits;
+        for (int step = 0; step < 400; ++step)
+            edits.add(step, layer({1}, {0}), step > 0);
+        QVERIFY(edits.columns().back().counts > 1);
+        const std::size_t count = edits.columns().size();
+        edits.add(399, layer({2}, {0}), true);
+        QCOMPARE(edits.columns().size(), count + 1);
+        QCOMPARE(edits.columns().back().from, 399);
+        QCOMPARE(edits.columns().back().layers.at(1).output.share(Histogram::binOf(2)), 1.0);
+
         // Large networks have fewer columns.
         engine::HistogramMap many;
         for (int i = 0; i < 2000; ++i)
@@ -138,6 +153,24 @@ private Q_SLOTS:
             large.add(step, many, true);
             QVERIFY(large.columns().size() * 2000 * sizeof(engine::LayerHistograms) <= HistogramHistory::kMostBytes);
         }
+    }
+
+    void columnsAreNotMergedAcrossAGap()
+    {
+        const auto isGap = [](std::int64_t step) { return step % 7 == 0; }; // nobody looked in the step before
+        HistogramHistory history;
+        for (int step = 0; step < 1000; ++step) {
+            history.add(10 * step, layer({1}, {0}), !isGap(step));
+            QVERIFY(history.columns().size() <= HistogramHistory::kMostColumns);
+            for (const HistogramColumn& column : history.columns())
+                for (std::int64_t gap = column.from / 10 + 1; gap <= column.to / 10; ++gap)
+                    QVERIFY(!isGap(gap));
+        }
+        for (int step = 1000; step < 2000; ++step) { // gaps only
+            history.add(10 * step, layer({1}, {0}), false);
+            QVERIFY(history.columns().size() <= HistogramHistory::kMostColumns);
+        }
+        QCOMPARE(history.columns().back().to, 19'990);
     }
 
     void aStripShowsSharesAndSaysThem()
@@ -185,31 +218,46 @@ private Q_SLOTS:
             QTest::keyClick(&strip, Qt::Key_Up);
         QCOMPARE(told.back().front().toString(), QStringLiteral("Step 0: 25.0 % between 1 and 1.47"));
 
+        QCOMPARE(strip.accessibleDescription(), told.back().front().toString());
+        // What is counted meanwhile does not take the cell away.
+        history.add(200, layer({0, 1.2f, 1.2f, 12}, {-0.5f}), true);
+        strip.setData(&history, 1);
+        QCOMPARE(strip.accessibleDescription(), QStringLiteral("Step 0: 25.0 % between 1 and 1.47"));
+
         HistogramStrip gradients(HistogramOf::Gradient);
         gradients.resize(400, 200);
         gradients.setData(&history, 1);
         QCOMPARE(gradients.rows().zeroRow(), 0);
         QCOMPARE(gradients.textAt({plot.right() - 5, plot.bottom() - 1}),
-                 QStringLiteral("Steps 0 to 100: 100.0 % between \u22120.681 and \u22120.464"));
+                 QStringLiteral("Steps 100 to 200: 100.0 % between \u22120.681 and \u22120.464"));
         gradients.setData(&history, 2);
         QVERIFY(!gradients.hasData());
     }
 
     void lookingChangesNoBitAndNothingIsCountedUnseen()
     {
-        Desk plain(2), watched(2);
+        Desk watched(1000);
         watched.view()->setNode(watched.node("C1"));
         QCOMPARE(watched.columns().size(), 0u);
         watched.click("Histograms over time");
         QVERIFY(watched.view()->isVisible());
         watched.controller->openData();
         QTRY_VERIFY_WITH_TIMEOUT(watched.view()->outputs()->hasData(), kPatience); // of the initial weights
-        QCOMPARE(watched.columns().back().to, 0);
-        for (Desk* desk : {&plain, &watched}) {
-            desk->click("Train");
-            QTRY_COMPARE_WITH_TIMEOUT(desk->controller->state(), RunState::Finished, kPatience);
-        }
-        QTRY_COMPARE_WITH_TIMEOUT(watched.columns().back().to, watched.controller->trainingState()->step, kPatience);
+        QCOMPARE(watched.lastStep(), 0);
+        // Until something was counted while it trained, and some steps more.
+        watched.click("Train");
+        QTRY_VERIFY_WITH_TIMEOUT(watched.lastStep() > 0, kPatience);
+        const std::int64_t counted = watched.lastStep();
+        QCOMPARE(watched.controller->state(), RunState::Running);
+        QTRY_VERIFY_WITH_TIMEOUT(watched.controller->progress().step > counted + 2, kPatience);
+        watched.click("Stop");
+        QTRY_COMPARE_WITH_TIMEOUT(watched.controller->state(), RunState::Idle, kPatience);
+        const std::int64_t last = watched.controller->trainingState()->step;
+        QVERIFY(last > counted);
+        QTRY_COMPARE_WITH_TIMEOUT(watched.lastStep(), last, kPatience);
+        Desk plain(1, last);
+        plain.click("Train");
+        QTRY_COMPARE_WITH_TIMEOUT(plain.controller->state(), RunState::Finished, kPatience);
         QVERIFY(watched.view()->gradients()->hasData());
         QVERIFY(!watched.view()->changes()->rows().empty());
         QCOMPARE(watched.losses(), plain.losses());
@@ -221,15 +269,45 @@ private Q_SLOTS:
         QVERIFY(!watched.view()->isVisible());
         watched.click("Step");
         QTRY_COMPARE_WITH_TIMEOUT(watched.controller->state(), RunState::Paused, kPatience);
-        QTRY_COMPARE_WITH_TIMEOUT(watched.controller->trainingState()->step, 51, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(watched.controller->trainingState()->step, last + 1, kPatience);
         QCOMPARE(watched.columns().size(), count);
         watched.click("Histograms over time");
-        QTRY_COMPARE_WITH_TIMEOUT(watched.columns().back().to, 51, kPatience);
-        QCOMPARE(watched.columns().back().from, 51); // nobody looked between
+        QTRY_COMPARE_WITH_TIMEOUT(watched.lastStep(), last + 1, kPatience);
+        QCOMPARE(watched.columns().back().from, last + 1); // nobody looked between
 
         // A reset begins afresh.
         watched.click("Reset");
-        QTRY_VERIFY_WITH_TIMEOUT(watched.columns().size() == 1 && watched.columns().back().to == 0, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(watched.columns().size() == 1 && watched.lastStep() == 0, kPatience);
+    }
+
+    void otherThingsBeginAStripAfreshAndUnseenNothingIsHeld()
+    {
+        Desk desk(1);
+        desk.view()->setNode(desk.node("C1"));
+        desk.controller->openData();
+        QTRY_VERIFY_WITH_TIMEOUT(desk.controller->data().train, kPatience);
+        const auto before = engine::memoryInUse();
+        desk.click("Histograms over time");
+        desk.click("Step");
+        QTRY_COMPARE_WITH_TIMEOUT(desk.lastStep(), 1, kPatience);
+        desk.click("Step");
+        QTRY_COMPARE_WITH_TIMEOUT(desk.lastStep(), 2, kPatience);
+        QVERIFY(desk.columns().size() > 1);
+        desk.click("Stop");
+        QTRY_COMPARE_WITH_TIMEOUT(desk.controller->state(), RunState::Idle, kPatience);
+        const auto share = [&] { return desk.columns().back().layers.at(desk.node("C1")).gradient; };
+        const Histogram first = share();
+        engine::TrainConfig config = desk.document.trainConfig();
+        config.loss = "mean-squared-error";
+        desk.document.setTrainConfig(config);
+        QTRY_VERIFY_WITH_TIMEOUT(desk.columns().size() == 1 && share() != first, kPatience);
+
+        desk.click("Reset");
+        QTRY_VERIFY_WITH_TIMEOUT(desk.lastStep() == 0, kPatience);
+        QVERIFY(engine::memoryInUse()[engine::MemoryCategory::Gradients] > before[engine::MemoryCategory::Gradients]);
+        desk.click("Histograms over time");
+        QTRY_COMPARE_WITH_TIMEOUT(engine::memoryInUse()[engine::MemoryCategory::Gradients],
+                                  before[engine::MemoryCategory::Gradients], kPatience);
     }
 
     void aLayerIsNamedAndChosenByItsBar()
