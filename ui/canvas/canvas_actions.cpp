@@ -104,9 +104,14 @@ void CanvasActions::update()
 void CanvasActions::updateBlocks()
 {
     const std::int64_t block = m_view->selectedBlock();
-    for (QAction* action : {editBlock, foldBlock, saveBlock, dissolveBlock})
+    for (QAction* action : {editBlock, saveBlock, dissolveBlock})
         action->setEnabled(block != -1);
-    foldBlock->setText(m_view->isFolded(block) ? tr("Open the block") : tr("Fold the block"));
+    const auto blocks = m_view->blocksToFold();
+    foldBlock->setEnabled(!blocks.empty());
+    if (blocks.size() > 1)
+        foldBlock->setText(m_view->allFolded(blocks) ? tr("Open the blocks") : tr("Fold the blocks"));
+    else
+        foldBlock->setText(m_view->allFolded(blocks) && !blocks.empty() ? tr("Open the block") : tr("Fold the block"));
     const OwnBlock* saved = block == -1 ? nullptr : m_view->savedAs(block);
     saveBlock->setText(saved ? tr("Update My blocks '%1'").arg(saved->name) : tr("Save to My blocks"));
 }

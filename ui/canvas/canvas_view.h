@@ -99,6 +99,9 @@ public:
     void saveBlock();
     /// The block whose layers are selected; -1: none, or more than that.
     [[nodiscard]] std::int64_t selectedBlock() const;
+    /// The selected one, or all that lie whole in the selection.
+    [[nodiscard]] std::vector<std::int64_t> blocksToFold() const;
+    [[nodiscard]] bool allFolded(const std::vector<std::int64_t>& groups) const;
     [[nodiscard]] bool isFolded(std::int64_t group) const;
     /// Which of My blocks saving it would replace; null: none.
     [[nodiscard]] const OwnBlock* savedAs(std::int64_t group) const;

@@ -125,15 +125,30 @@ void CanvasView::dissolveBlock()
 
 void CanvasView::toggleFold()
 {
-    if (const std::int64_t group = selectedBlock(); group != -1)
-        setFolded(group, !isFolded(group));
-    else
+    const auto groups = blocksToFold();
+    if (groups.size() == 1) {
+        setFolded(groups.front(), !isFolded(groups.front()));
+    } else if (!groups.empty()) {
+        foldBlocks(*m_document, groups, !allFolded(groups));
+        fit();
+    } else {
         say(tr("Select a block first: click the head of its frame."));
+    }
+}
+
+std::vector<std::int64_t> CanvasView::blocksToFold() const
+{
+    return blocksAmong(m_document->graph(), setOf(m_scene->selection()));
+}
+
+bool CanvasView::allFolded(const std::vector<std::int64_t>& groups) const
+{
+    return std::all_of(groups.begin(), groups.end(), [this](std::int64_t group) { return isFolded(group); });
 }
 
 void CanvasView::setFolded(std::int64_t group, bool folded)
 {
-    foldBlock(*m_document, group, folded);
+    foldBlocks(*m_document, {group}, folded);
     showBlock(group);
 }
 

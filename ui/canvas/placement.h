@@ -59,7 +59,7 @@ void dissolveBlock(ProjectDocument& document, std::int64_t group);
 engine::Result<void> setBlockArgument(ProjectDocument& document, std::int64_t group, const engine::ParamInfo& argument,
                                       const engine::ParamValue& value);
 /// Draws the block as one box, or opens it in its place; what is in the way makes room.
-void foldBlock(ProjectDocument& document, std::int64_t group, bool fold);
+void foldBlocks(ProjectDocument& document, std::vector<std::int64_t> groups, bool fold);
 
 /// Are the cards where Tidy would put them?
 [[nodiscard]] bool isTidy(const DocumentState& state);

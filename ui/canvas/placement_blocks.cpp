@@ -256,19 +256,23 @@ engine::Result<void> setBlockArgument(ProjectDocument& document, std::int64_t gr
     return verdict;
 }
 
-void foldBlock(ProjectDocument& document, std::int64_t group, bool fold)
+void foldBlocks(ProjectDocument& document, std::vector<std::int64_t> groups, bool fold)
 {
-    if (!engine::findGroup(document.graph(), group))
+    std::erase_if(groups, [&](std::int64_t group) { return !engine::findGroup(document.graph(), group); });
+    if (groups.empty())
         return;
     const bool tidy = isTidy(document.state());
     const QString text = fold ? ProjectDocument::tr("Fold %1") : ProjectDocument::tr("Open %1");
-    document.edit(text.arg(blockName(document.graph(), group)), [&](EditBuilder& b) {
-        if (tidy) {
-            b.setFolded(group, fold);
+    const QString what = groups.size() == 1 ? blockName(document.graph(), groups.front())
+                                            : ProjectDocument::tr("%1 blocks").arg(groups.size());
+    document.edit(text.arg(what), [&](EditBuilder& b) {
+        for (const std::int64_t group : groups)
+            if (tidy)
+                b.setFolded(group, fold);
+            else
+                setFolded(b, document, group, fold);
+        if (tidy)
             b.move(layoutOf(b.state()));
-        } else {
-            setFolded(b, document, group, fold);
-        }
     });
 }
 

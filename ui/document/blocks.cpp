@@ -161,6 +161,20 @@ std::int64_t blockOf(const GraphSpec& graph, const std::set<NodeId>& ids)
     return found;
 }
 
+std::vector<std::int64_t> blocksAmong(const GraphSpec& graph, const std::set<NodeId>& ids)
+{
+    const auto whole = [&](std::int64_t group) {
+        const auto members = engine::membersOf(graph, group);
+        return !members.empty() &&
+               std::all_of(members.begin(), members.end(), [&](NodeId id) { return ids.contains(id); });
+    };
+    std::vector<std::int64_t> found;
+    for (const engine::Group& group : graph.groups)
+        if (whole(group.id) && !(group.parent != -1 && whole(group.parent)))
+            found.push_back(group.id);
+    return found;
+}
+
 QString blockName(const GraphSpec& graph, std::int64_t group)
 {
     const engine::Group* found = engine::findGroup(graph, group);

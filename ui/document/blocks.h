@@ -18,6 +18,8 @@ namespace convarium::ui
 [[nodiscard]] QString faultOfBlockName(const engine::GraphSpec& graph, const QString& name, std::int64_t except = -1);
 /// The outermost group of exactly these layers; -1 when there is none.
 [[nodiscard]] std::int64_t blockOf(const engine::GraphSpec& graph, const std::set<NodeId>& ids);
+/// The outermost groups whose layers are all among these.
+[[nodiscard]] std::vector<std::int64_t> blocksAmong(const engine::GraphSpec& graph, const std::set<NodeId>& ids);
 [[nodiscard]] QString blockName(const engine::GraphSpec& graph, std::int64_t group);
 
 /// Something that a block could have as a parameter: the same setting of one or more layers of the same kind.

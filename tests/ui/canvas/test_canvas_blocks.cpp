@@ -1,5 +1,6 @@
 #include "engine/blocks/groups.h"
 #include "tests/ui/canvas/canvas_window.h"
+#include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/layout.h"
 #include "ui/canvas/placement.h"
 
@@ -166,7 +167,7 @@ private Q_SLOTS:
             w.document.undoStack()->undo();
             QCOMPARE(chosen(), all());
             QCOMPARE(all().size(), members.size());
-            foldBlock(w.document, group, !folded);
+            foldBlocks(w.document, {group}, !folded);
         }
         // In a picture of one's own, what comes gets a place of its own, and the frame covers nothing.
         w.document.moveNodes({{members.front(), w.document.position(members.front()) + QPointF(8, 8)}});
@@ -179,6 +180,31 @@ private Q_SLOTS:
             for (const NodeId b : now)
                 if (w.scene().itemOf(a) != w.scene().itemOf(b))
                     QVERIFY(!w.scene().itemOf(a)->fullRect().intersects(w.scene().itemOf(b)->fullRect()));
+    }
+
+    /// Everything selected: Ctrl+E folds all blocks, then opens them, each time one step.
+    void severalBlocksFoldTogether()
+    {
+        CanvasWindow w;
+        for (const char* block : {"conv_bn_relu", "residual_basic"})
+            insertBlock(w.document, block, w.wireInto(kPool), kNoNode, {});
+        const auto folded = [&] {
+            int count = 0;
+            for (const engine::Group& group : w.document.graph().groups)
+                count += w.view->isFolded(group.id) ? 1 : 0;
+            return count;
+        };
+        const int steps = w.document.undoStack()->count();
+        w.view->commands()->selectAll->trigger();
+        QVERIFY(w.view->commands()->foldBlock->isEnabled());
+        w.view->commands()->foldBlock->trigger();
+        QCOMPARE(folded(), 2);
+        QCOMPARE(w.document.undoStack()->count(), steps + 1);
+        QCOMPARE(w.document.undoStack()->undoText(), QStringLiteral("Fold 2 blocks"));
+        w.view->commands()->foldBlock->trigger();
+        QCOMPARE(folded(), 0);
+        w.document.undoStack()->undo();
+        QCOMPARE(folded(), 2);
     }
 
     void aCopyOfABlockIsABlock()

@@ -285,7 +285,7 @@ private Q_SLOTS:
             insertBlock(w.document, "residual_basic", wired ? std::optional(w.wireInto(kFlatten)) : std::nullopt,
                         kNoNode, {216, 480});
         const std::int64_t group = w.document.graph().groups.front().id;
-        foldBlock(w.document, group, true);
+        foldBlocks(w.document, {group}, true);
         QVERIFY(w.ready());
         w.view->fit();
         const DocumentState before = w.document.state();
@@ -325,7 +325,7 @@ private Q_SLOTS:
         CanvasWindow w;
         insertBlock(w.document, "residual_basic", w.wireInto(kFlatten), kNoNode, {});
         const std::int64_t group = w.document.graph().groups.front().id;
-        foldBlock(w.document, group, true);
+        foldBlocks(w.document, {group}, true);
         const NodeId first = w.document.graph().edgesFrom(kPool).front().to;
         const NodeId added = insertIntoWire(w.document, {kPool, 0, first, 0, 0}, "dropout");
         QCOMPARE(w.document.graph().edgesFrom(kPool).size(), std::size_t(1));
