@@ -148,6 +148,8 @@ private:
                 const Group* twin = m_before.group(group.name);
                 if (!twin || twin->arguments != group.arguments)
                     known->arguments = group.arguments;
+                if (id != m_group.id)
+                    known->parent = m_groupOf.at(group.parent);
             } else {
                 m_next.groups.push_back(
                     {id, m_groupOf.at(group.parent), group.name, group.templateName, group.arguments});
@@ -166,6 +168,12 @@ private:
         return layer;
     }
 
+    [[nodiscard]] bool goes(NodeId layer) const
+    {
+        return m_partOf.contains(layer) &&
+               std::none_of(m_place.begin(), m_place.end(), [layer](const auto& pair) { return pair.second == layer; });
+    }
+
     /// The new block's own name of a layer behind the names that the others begin with.
     [[nodiscard]] std::string nameFor(const Node& part) const
     {
@@ -175,48 +183,44 @@ private:
         const std::string wanted = prefix + part.name.substr(part.name.find('.'));
         std::string name = wanted;
         for (int n = 2; std::any_of(m_graph.nodes.begin(), m_graph.nodes.end(),
-                                    [&](const Node& node) { return node.name == name; });
+                                    [&](const Node& node) { return node.name == name && !goes(node.id); });
              ++n)
             name = wanted + "_" + std::to_string(n);
         return name;
     }
 
-    /// Layers stand in the order in which the template writes them; those that stay keep their places among the others.
+    /// Layers stand in the order in which the template writes them, in the places that those that stay have among the
+    /// others.
     void writeNodes()
     {
-        std::map<NodeId, std::vector<Node>> fresh; // by the layer they follow, kNoNode at the beginning
-        std::map<NodeId, Node> kept;
-        NodeId last = kNoNode;
+        std::vector<std::vector<Node>> runs(1); // each from a layer that stays to the next; new ones at the beginning
         for (const NodeId id : m_after.members) {
             const Node& part = *m_after.graph.node(id);
-            if (const Node* layer = m_graph.node(m_place.at(id))) {
-                kept[layer->id] = merged(*layer, *m_before.part(part), part);
-                last = layer->id;
-                continue;
-            }
-            Node node = part;
+            const Node* layer = m_graph.node(m_place.at(id));
+            Node node = layer ? merged(*layer, *m_before.part(part), part) : part;
+            if (layer)
+                runs.emplace_back();
+            else
+                node.name = nameFor(part);
             node.id = m_place.at(id);
-            node.name = nameFor(part);
             node.group = m_groupOf.at(part.group);
-            fresh[last].push_back(std::move(node));
+            runs.back().push_back(std::move(node));
         }
-        const auto add = [&](NodeId behind) {
-            for (Node& node : fresh[behind])
-                m_next.nodes.push_back(std::move(node));
-        };
         m_next.nodes.clear();
-        bool begun = false;
+        std::size_t run = 0;
+        const auto addRun = [&] {
+            m_next.nodes.insert(m_next.nodes.end(), runs[run].begin(), runs[run].end());
+            ++run;
+        };
         for (const Node& node : m_graph.nodes) {
             if (!m_partOf.contains(node.id)) {
                 m_next.nodes.push_back(node);
                 continue;
             }
-            if (!std::exchange(begun, true))
-                add(kNoNode);
-            if (const auto stays = kept.find(node.id); stays != kept.end()) {
-                m_next.nodes.push_back(stays->second);
-                add(node.id);
-            }
+            if (run == 0)
+                addRun();
+            if (!goes(node.id))
+                addRun();
         }
     }
 

@@ -79,12 +79,23 @@ engine::Result<void> EditBuilder::setBlockArguments(std::int64_t group, const en
     for (std::size_t i = 0; i < next.nodes.size(); ++i) {
         const Node& node = next.nodes[i];
         const Node* was = before.node(node.id);
-        if (!was)
+        if (!was) {
             push(step::NodeStep{true, i, node, place});
-        else
-            for (const auto& [key, value] : node.params.values())
-                if (const engine::ParamValue* old = was->params.find(key); old && *old != value)
-                    push(step::ParamStep{node.id, key, *old, value});
+            continue;
+        }
+        const auto& nodes = m_state.graph.nodes;
+        if (const auto now = std::find_if(nodes.begin(), nodes.end(), [&](const Node& n) { return n.id == node.id; });
+            now - nodes.begin() != std::ptrdiff_t(i)) {
+            const auto position = m_state.positions.find(node.id);
+            const auto at = position == m_state.positions.end() ? std::nullopt : std::optional(position->second);
+            push(step::NodeStep{false, std::size_t(now - nodes.begin()), *was, at});
+            push(step::NodeStep{true, i, *was, at});
+        }
+        if (was->group != node.group)
+            push(step::MemberStep{node.id, was->group, node.group});
+        for (const auto& [key, value] : node.params.values())
+            if (const engine::ParamValue* old = was->params.find(key); old && *old != value)
+                push(step::ParamStep{node.id, key, *old, value});
     }
     for (const Edge& edge : next.edges)
         if (missing(edge, m_state.graph.edges))

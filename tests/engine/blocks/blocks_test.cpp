@@ -47,6 +47,78 @@ std::multiset<std::string> wires(const GraphSpec& graph)
     return found;
 }
 
+/// Layers in their order, with settings and the name of the group they are in.
+QStringList layers(const GraphSpec& graph)
+{
+    QStringList found;
+    for (const Node& node : graph.nodes) {
+        const Group* group = findGroup(graph, node.group);
+        std::string text = node.name + " " + node.type + (group ? " in " + group->name : "");
+        if (!group && node.group != -1)
+            text += " in a group that is not there";
+        for (const auto& [key, value] : node.params.values())
+            std::visit(
+                [&, name = key](const auto& v) {
+                    if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
+                        text += " " + name + "=" + v;
+                    else if constexpr (std::is_arithmetic_v<std::decay_t<decltype(v)>>)
+                        text += " " + name + "=" + std::to_string(v);
+                },
+                value);
+        found.push_back(QString::fromStdString(text));
+    }
+    return found;
+}
+
+/// Groups in each other, with their templates: ids and order do not matter.
+std::set<std::string> groups(const GraphSpec& graph)
+{
+    std::set<std::string> found;
+    for (const Group& group : graph.groups) {
+        const Group* around = findGroup(graph, group.parent);
+        found.insert(group.name + " of " + group.templateName + " in " + (around ? around->name : "nothing"));
+    }
+    return found;
+}
+
+/// Values of an argument that may change what is written: all there are, of numbers the least ones, usual and larger.
+std::vector<ParamValue> valuesOf(const ParamInfo& info)
+{
+    std::vector<ParamValue> values;
+    if (info.type == ParamType::Flag)
+        return {ParamValue(false), ParamValue(true)};
+    if (info.type == ParamType::Choice) {
+        for (const std::string& choice : info.choices)
+            values.emplace_back(choice);
+        return values;
+    }
+    const auto standard = std::get<std::int64_t>(info.defaultValue);
+    const auto least = static_cast<std::int64_t>(info.minimum);
+    std::set<std::int64_t> numbers{least, least + 1, standard, 2 * standard};
+    for (const std::int64_t n : numbers)
+        if (static_cast<double>(n) <= info.maximum)
+            values.emplace_back(n);
+    return values;
+}
+
+/// The defaults, and all arguments that differ from them in one or two.
+std::vector<Params> argumentsOf(const BlockDescriptor& block, int changes)
+{
+    std::vector<Params> all{{}};
+    for (std::size_t i = 0; i < block.parameters.size(); ++i)
+        for (const ParamValue& value : valuesOf(block.parameters[i])) {
+            Params one{{block.parameters[i].key, value}};
+            all.push_back(one);
+            for (std::size_t k = i + 1; changes > 1 && k < block.parameters.size(); ++k)
+                for (const ParamValue& other : valuesOf(block.parameters[k])) {
+                    Params two = one;
+                    two.set(block.parameters[k].key, other);
+                    all.push_back(two);
+                }
+        }
+    return all;
+}
+
 } // namespace
 
 class BlocksTest : public QObject
@@ -167,6 +239,34 @@ private Q_SLOTS:
         QVERIFY(rewriteBlock(c.graph, c.block.group, Params{{"filters", std::int64_t{16}}}).has_value());
         QCOMPARE(c.graph.groups.size(), std::size_t{1});
         QCOMPARE(wires(c.graph), wires(Case("residual_basic", {16, 8, 8}).graph));
+    }
+
+    void everyBlockIsWrittenAgainAsIfAtOnce_data() { everyBlock_data(); }
+
+    void everyBlockIsWrittenAgainAsIfAtOnce()
+    {
+        QFETCH(const QString, id);
+        const BlockDescriptor& block = *findBlock(id.toStdString());
+        const Shape second = block.inputs == 2 ? Shape{7, 16, 16} : Shape{};
+        const std::vector<Params> all = argumentsOf(block, 2);
+        for (const Params& from : argumentsOf(block, 1)) {
+            const Case first(block.id, {24, 8, 8}, from, second);
+            QVERIFY2(first.fault.empty(), first.fault.c_str());
+            for (const Params& to : all) {
+                const Case fresh(block.id, {24, 8, 8}, to, second);
+                GraphSpec graph = first.graph;
+                QVERIFY(rewriteBlock(graph, first.block.group, to).has_value());
+                QCOMPARE(layers(graph), layers(fresh.graph));
+                QCOMPARE(wires(graph), wires(fresh.graph));
+                QCOMPARE(groups(graph), groups(fresh.graph));
+                QCOMPARE(findGroup(graph, first.block.group)->arguments,
+                         findGroup(fresh.graph, fresh.block.group)->arguments);
+                QVERIFY(rewriteBlock(graph, first.block.group, from).has_value());
+                QCOMPARE(layers(graph), layers(first.graph));
+                QCOMPARE(wires(graph), wires(first.graph));
+                QCOMPARE(groups(graph), groups(first.graph));
+            }
+        }
     }
 
     void bothInputsAndBothOutputsSurvive()
