@@ -29,22 +29,27 @@ qint64 parametersOf(const engine::GraphSpec& graph, const engine::ShapedGraph& s
     return sum;
 }
 
-bool isFaulty(const engine::ShapedGraph& shaped, NodeId id)
+/// Is that fault gone? A layer without a shape gets one; what then turns out to be wrong with it as the last layer is
+/// another fault, with repairs of its own.
+bool mends(const engine::Problem& problem, bool hadShape, const engine::GraphSpec& graph,
+           const engine::ShapedGraph& shaped)
 {
-    return std::any_of(shaped.problems.begin(), shaped.problems.end(),
-                       [&](const engine::Problem& p) { return p.error.place.node == id && !p.warning; });
-}
-
-bool warns(const engine::ShapedGraph& shaped, NodeId id)
-{
-    return std::any_of(shaped.problems.begin(), shaped.problems.end(),
-                       [&](const engine::Problem& p) { return p.error.place.node == id; });
+    const NodeId id = problem.error.place.node;
+    if (!graph.node(id))
+        return true;
+    if (!shaped.shapes.contains(id))
+        return false;
+    return (!hadShape && !problem.warning) ||
+           std::none_of(shaped.problems.begin(), shaped.problems.end(), [&](const engine::Problem& p) {
+               return p.error.place.node == id && (!p.warning || problem.warning);
+           });
 }
 
 /// A repair that has been tried.
 struct Tried {
     Repair repair;
-    bool allWell = false; ///< nothing is wrong any more, anywhere
+    bool allWell = false;   ///< nothing is wrong any more, anywhere
+    bool takesAway = false; ///< fewer layers than before
 };
 
 } // namespace
@@ -61,21 +66,22 @@ std::vector<Repair> repairsFor(const ProjectDocument& document, const engine::Pr
         EditBuilder trial(document.state());
         candidate.build(trial);
         const engine::ShapedGraph shaped = engine::inferShapes(trial.graph(), document.classes());
-        const bool gone = trial.graph().node(id) == nullptr;
-        if (trial.isEmpty() || isFaulty(shaped, id) || (!gone && !shaped.shapes.contains(id)))
-            continue;
-        if (problem.warning && warns(shaped, id))
+        if (trial.isEmpty() || !mends(problem, document.shape(id).has_value(), trial.graph(), shaped))
             continue;
         candidate.parameters = parametersOf(trial.graph(), shaped) - before;
-        tried.push_back({std::move(candidate), shaped.ok()});
+        const bool fewer = trial.graph().nodes.size() < document.graph().nodes.size();
+        tried.push_back({std::move(candidate), shaped.ok(), fewer});
     }
-    // Where one click can be enough, nothing less is offered.
-    if (std::any_of(tried.begin(), tried.end(), [](const Tried& t) { return t.allWell; }))
+    // Where one click can be enough, nothing less is offered. To take the layer away is always enough and seldom meant.
+    if (std::any_of(tried.begin(), tried.end(), [](const Tried& t) { return t.allWell && !t.takesAway; }))
         std::erase_if(tried, [](const Tried& t) { return !t.allWell; });
+    while (tried.size() > kMostRepairs) {
+        const auto less = std::find_if(tried.rbegin(), tried.rend(), [](const Tried& t) { return !t.allWell; });
+        tried.erase(less == tried.rend() ? tried.end() - 1 : less.base() - 1);
+    }
     std::vector<Repair> result;
     for (Tried& one : tried)
-        if (result.size() < kMostRepairs)
-            result.push_back(std::move(one.repair));
+        result.push_back(std::move(one.repair));
     return result;
 }
 

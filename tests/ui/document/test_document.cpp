@@ -511,6 +511,46 @@ private Q_SLOTS:
         QVERIFY(document.graph() == m.graph());
     }
 
+    void aLayerWithTwoFaultsIsOfferedWhatMendsTheFirst()
+    {
+        test::GraphMaker m;
+        const NodeId conv = m.conv(4, 3);
+        ProjectDocument document;
+        fill(document, m.graph());
+        document.setClasses(10);
+        const auto repairs = repairsFor(document, document.problemsOf(conv).front());
+        QVERIFY(!repairs.empty());
+        QCOMPARE(repairs.front().text, QStringLiteral("Insert Input"));
+        applyRepair(document, repairs.front());
+        // Now it is the last layer, which gives no number per class: another fault with repairs of its own.
+        QVERIFY(document.shape(conv).has_value());
+        const auto next = repairsFor(document, document.problemsOf(conv).front());
+        QVERIFY(!next.empty());
+        applyRepair(document, next.front());
+        QVERIFY(document.problems().empty());
+        document.undoStack()->undo();
+        document.undoStack()->undo();
+        QVERIFY(document.graph() == m.graph());
+    }
+
+    void aLayerPastedBesideAGoodNetworkMayStayOrGo()
+    {
+        test::GraphMaker m;
+        m.input();
+        m.add("flatten");
+        m.dense(10);
+        ProjectDocument document;
+        fill(document, m.graph());
+        document.setClasses(10);
+        QVERIFY(document.problems().empty());
+        const NodeId pasted = document.addNode(LayerChoice("conv2d"), {});
+        QStringList offered;
+        for (const Repair& repair : repairsFor(document, document.problemsOf(pasted).front()))
+            offered << repair.text;
+        QVERIFY2(offered.contains(QStringLiteral("Insert Input")), qPrintable(offered.join(u'|')));
+        QVERIFY2(offered.last().startsWith(QStringLiteral("Remove ")), qPrintable(offered.join(u'|')));
+    }
+
     void aLastLayerOfTheWrongLengthGetsOneUnitPerClass_data()
     {
         QTest::addColumn<bool>("softmax");
