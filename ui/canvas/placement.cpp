@@ -1,5 +1,6 @@
 #include "ui/canvas/placement.h"
 
+#include "engine/blocks/groups.h"
 #include "engine/layers/layer.h"
 #include "ui/canvas/geometry.h"
 #include "ui/canvas/layout.h"
@@ -143,9 +144,12 @@ bool tryEdge(EditBuilder& b, const Edge& edge)
     return true;
 }
 
-/// Puts the card where those layers are, which go; false where that cannot be.
-bool takePlace(EditBuilder& b, const std::set<NodeId>& old, const Stack& chain)
+/// Puts the card where the layer is, or the folded block that it is in, which goes; false where that cannot be.
+bool takePlace(EditBuilder& b, const Stack& at, NodeId layer, const Stack& chain)
 {
+    const std::set<NodeId> old = at.isFolded() ? layersOf(at) : std::set<NodeId>{layer};
+    const std::int64_t group =
+        at.isFolded() ? engine::findGroup(b.graph(), at.block)->parent : b.graph().node(layer)->group;
     const std::vector<Edge> entries = entriesOf(b.graph(), chain);
     if (!comeFromOnePort(entries))
         return false;
@@ -159,10 +163,7 @@ bool takePlace(EditBuilder& b, const std::set<NodeId>& old, const Stack& chain)
     for (const std::vector<Edge>* wires : {&into, &out})
         for (const Edge& edge : *wires)
             b.removeEdge(edge, false);
-    auto outputs = b.graph().outputs;
-    for (engine::OutputSpec& output : outputs)
-        output.node = old.contains(output.node) ? chain.tail() : output.node;
-    b.setOutputs(std::move(outputs));
+    b.takeOver(old, layersOf(chain), chain.head, chain.tail(), group);
     b.removeNodes(old, false);
     return std::all_of(entries.begin(), entries.end(),
                        [&](const Edge& entry) {
@@ -172,13 +173,6 @@ bool takePlace(EditBuilder& b, const std::set<NodeId>& old, const Stack& chain)
            std::all_of(out.begin(), out.end(), [&](const Edge& edge) {
                return tryEdge(b, {chain.tail(), 0, edge.to, edge.toPort, edge.slot});
            });
-}
-
-/// The layer, or all those of the folded block that it is in.
-std::set<NodeId> wholeOf(const Stacks& stacks, NodeId id)
-{
-    const Stack* stack = stacks.of(id);
-    return stack && stack->isFolded() ? layersOf(*stack) : std::set<NodeId>{id};
 }
 
 } // namespace
@@ -218,7 +212,7 @@ bool canReplace(const ProjectDocument& document, NodeId old, const Stack& chain)
     const engine::Node* node = document.graph().node(old);
     const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
     EditBuilder trial(document.state());
-    return layer && layer->maxInputs > 0 && takePlace(trial, wholeOf(stacksOf(document.state()), old), chain);
+    return layer && layer->maxInputs > 0 && takePlace(trial, *stacksOf(document.state()).of(old), old, chain);
 }
 
 void replaceByCard(ProjectDocument& document, NodeId old, const Stack& chain)
@@ -230,7 +224,7 @@ void replaceByCard(ProjectDocument& document, NodeId old, const Stack& chain)
         stacks.of(old)->isFolded() ? nameOf(document, *stacks.of(old)) : shortLabel(document.graph(), old);
     document.edit(ProjectDocument::tr("Replace %1 by %2").arg(name, nameOf(document, chain)), [&](EditBuilder& b) {
         const QPointF shift = order.cardOf(old) - order.cardOf(chain.head);
-        takePlace(b, wholeOf(stacks, old), chain);
+        takePlace(b, *stacks.of(old), old, chain);
         const std::vector<Edge> into = b.graph().edgesInto(chain.head), out = b.graph().edgesFrom(chain.tail());
         if (order.tidy())
             return b.move(layoutOf(b.state()));

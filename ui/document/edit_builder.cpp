@@ -3,6 +3,7 @@
 #include "engine/layers/layer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace convarium::ui
 {
@@ -77,28 +78,7 @@ NodeId EditBuilder::replaceNode(NodeId old, const std::string& layerId)
     push(step::NextIdStep{node.id, node.id + 1});
     push(step::NodeStep{false, index, before, position});
     push(step::NodeStep{true, index, node, position});
-    std::vector<engine::Note> notes = m_state.notes;
-    for (engine::Note& note : notes)
-        for (engine::NoteArrow& arrow : note.arrows)
-            arrow.node = arrow.node == old ? node.id : arrow.node;
-    setNotes(std::move(notes));
-    std::vector<engine::BlockCard> blocks = m_state.blocks;
-    for (engine::BlockCard& card : blocks)
-        for (engine::BlockParameter& parameter : card.parameters)
-            for (auto& setting : parameter.settings)
-                setting.first = setting.first == old ? node.id : setting.first;
-    setBlocks(std::move(blocks));
-    auto inputs = m_state.graph.inputs;
-    auto outputs = m_state.graph.outputs;
-    for (engine::InputSpec& spec : inputs)
-        spec.node = spec.node == old ? node.id : spec.node;
-    if (!layer->isInput)
-        std::erase_if(inputs, [&](const engine::InputSpec& spec) { return spec.node == node.id; });
-    for (engine::OutputSpec& spec : outputs)
-        spec.node = spec.node == old ? node.id : spec.node;
-    if (inputs != m_state.graph.inputs)
-        push(step::InputsStep{m_state.graph.inputs, inputs});
-    setOutputs(std::move(outputs));
+    takeOver({old}, {node.id}, node.id, node.id, node.group);
     const auto keep = [&](Edge edge) {
         if (engine::canConnect(m_state.graph, edge))
             addEdge(edge);
@@ -108,6 +88,40 @@ NodeId EditBuilder::replaceNode(NodeId old, const std::string& layerId)
     for (const Edge& edge : out)
         keep({node.id, 0, edge.to, edge.toPort, edge.slot});
     return node.id;
+}
+
+void EditBuilder::takeOver(const std::set<NodeId>& old, const std::set<NodeId>& heirs, NodeId first, NodeId last,
+                           std::int64_t group)
+{
+    moveIntoGroup(heirs, group);
+    const auto heir = [&old](NodeId id, NodeId of) { return old.contains(id) ? of : id; };
+    std::vector<engine::Note> notes = m_state.notes;
+    for (engine::Note& note : notes)
+        for (engine::NoteArrow& arrow : note.arrows)
+            arrow.node = heir(arrow.node, first);
+    setNotes(std::move(notes));
+    std::vector<engine::BlockCard> blocks = m_state.blocks;
+    for (engine::BlockCard& card : blocks)
+        for (engine::BlockParameter& parameter : card.parameters) {
+            const auto before = std::exchange(parameter.settings, {});
+            for (const auto& [id, key] : before)
+                if (const std::pair now{heir(id, first), key};
+                    std::find(parameter.settings.begin(), parameter.settings.end(), now) == parameter.settings.end())
+                    parameter.settings.push_back(now);
+        }
+    setBlocks(std::move(blocks));
+    auto inputs = m_state.graph.inputs;
+    auto outputs = m_state.graph.outputs;
+    for (engine::InputSpec& spec : inputs)
+        spec.node = heir(spec.node, first);
+    const engine::LayerDescriptor* layer = engine::findLayer(m_state.graph.node(first)->type);
+    if (!layer || !layer->isInput)
+        std::erase_if(inputs, [&](const engine::InputSpec& spec) { return spec.node == first; });
+    for (engine::OutputSpec& spec : outputs)
+        spec.node = heir(spec.node, last);
+    if (inputs != m_state.graph.inputs)
+        push(step::InputsStep{m_state.graph.inputs, inputs});
+    setOutputs(std::move(outputs));
 }
 
 NodeId EditBuilder::addCopy(Node node, QPointF position)

@@ -27,6 +27,11 @@ public:
     /// Another kind of layer in the place of a node: settings with the same key that are within its range, wires, group
     /// and place stay. Returns its fresh id; kNoNode when either is unknown.
     NodeId replaceNode(NodeId old, const std::string& layerId);
+    /// Layers that are in the graph stand for `old` from now on, of which they get the group (whole groups among them
+    /// move along), arrows of notes and the parameters of blocks (`first`), inputs (`first`) and outputs (`last`).
+    /// Wires are not touched.
+    void takeOver(const std::set<NodeId>& old, const std::set<NodeId>& heirs, NodeId first, NodeId last,
+                  std::int64_t group);
     /// Adds a copy of the node with a fresh id and, unless it is free, a fresh name.
     NodeId addCopy(engine::Node node, QPointF position);
     void addEdge(const engine::Edge& edge);
@@ -78,6 +83,7 @@ private:
     void push(Step step);
     NodeId addNode(engine::Node node, QPointF position);
     void setBlocks(std::vector<engine::BlockCard> blocks);
+    void moveIntoGroup(const std::set<NodeId>& ids, std::int64_t group);
     [[nodiscard]] engine::BlockCard blockCard(std::int64_t group) const;
     [[nodiscard]] std::vector<engine::Edge> drawnAsOne(const engine::Edge& wire) const;
     void tidyGroups();

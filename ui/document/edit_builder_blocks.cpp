@@ -125,6 +125,24 @@ std::int64_t EditBuilder::makeBlock(const std::set<NodeId>& ids, std::int64_t pa
     return group.id;
 }
 
+/// A group of which all layers are among them moves as a whole.
+void EditBuilder::moveIntoGroup(const std::set<NodeId>& ids, std::int64_t group)
+{
+    const auto isWhole = [&](std::int64_t id) {
+        const auto members = engine::membersOf(m_state.graph, id);
+        return !members.empty() &&
+               std::all_of(members.begin(), members.end(), [&](NodeId member) { return ids.contains(member); });
+    };
+    std::vector<engine::Group> groups = m_state.graph.groups;
+    for (engine::Group& inner : groups)
+        if (isWhole(inner.id) && !isWhole(inner.parent))
+            inner.parent = group;
+    for (const NodeId id : ids)
+        if (const std::int64_t own = m_state.graph.node(id)->group; own != group && !isWhole(own))
+            push(step::MemberStep{id, own, group});
+    setGroups(std::move(groups));
+}
+
 void EditBuilder::dissolveBlock(std::int64_t id)
 {
     const engine::Group* found = engine::findGroup(m_state.graph, id);

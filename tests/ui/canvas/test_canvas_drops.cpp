@@ -348,6 +348,44 @@ private Q_SLOTS:
         QCOMPARE(w.view->selection(), QList<NodeId>{kConv});
     }
 
+    void aCardInABlockIsReplacedWithinTheBlock()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const NodeId loose = w.document.addNode("avg_pool", {432, 320});
+        std::int64_t group = -1;
+        w.document.edit(QStringLiteral("x"), [&](EditBuilder& b) {
+            group = b.makeBlock({kConv, kRelu, kPool, kFlatten}, -1, "Front");
+            b.setBlockParameters(group, {{"Window", {{kPool, "kernelHeight"}}}});
+            engine::Note note;
+            note.text = "halves";
+            note.arrows = {{kPool, 0, 0}};
+            b.setNotes({note});
+        });
+        w.view->fit();
+        const DocumentState before = w.document.state();
+        w.drag(w.middle(loose), w.middle(kPool));
+        QVERIFY(!w.document.graph().node(kPool));
+        QCOMPARE(w.document.graph().node(loose)->group, group);
+        QCOMPARE(w.wireInto(loose).from, kRelu);
+        QCOMPARE(w.wireInto(kFlatten).from, loose);
+        QCOMPARE(w.document.notes().front().arrows.size(), std::size_t(1));
+        QCOMPARE(w.document.notes().front().arrows.front().node, loose);
+        const auto& parameter = w.document.state().blocks.front().parameters.front();
+        QVERIFY(parameter.settings == (std::vector<std::pair<NodeId, std::string>>{{loose, "kernelHeight"}}));
+        // Folded, it is one card from the convolution to Flatten.
+        foldBlock(w.document, group, true);
+        const Stack* folded = w.scene().stacks().of(loose);
+        QVERIFY(folded && folded->isFolded());
+        QCOMPARE(folded->head, kConv);
+        QCOMPARE(folded->tail(), kFlatten);
+        w.document.undoStack()->undo();
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == before);
+        w.document.undoStack()->redo();
+        QCOMPARE(w.document.graph().node(loose)->group, group);
+    }
+
     void cardsFallIntoLineAndShowIt()
     {
         const QRectF card(0, 0, 156, 100), other(301, 203, 156, 120);
