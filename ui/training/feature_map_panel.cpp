@@ -145,16 +145,20 @@ QWidget* FeatureMapPanel::makeFoot()
     auto* texts = new QVBoxLayout;
     texts->setSpacing(0);
     m_imageText = new ElidedLabel({}, TextRole::BodyMedium);
-    m_seen = new ElidedLabel({}, TextRole::Small, ColorRole::Text2);
+    m_seen = new TextLabel({}, TextRole::Small, ColorRole::Text2);
+    m_seen->setWordWrap(true);
     m_seen->setAccessibleName(QStringLiteral("Receptive field"));
     m_caption = new ElidedLabel({}, TextRole::Small, ColorRole::Text2);
     texts->addWidget(m_imageText);
-    texts->addWidget(m_seen);
     texts->addWidget(m_caption);
     row->addLayout(texts, 1);
     m_scale = new ScaleBar;
     row->addWidget(m_scale);
-    column->addLayout(row);
+    auto* image = new QVBoxLayout;
+    image->setSpacing(scaled(4));
+    image->addLayout(row);
+    image->addWidget(m_seen); // as wide as the panel: a sentence with four sizes
+    column->addLayout(image);
     return foot;
 }
 

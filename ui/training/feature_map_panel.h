@@ -75,7 +75,7 @@ private:
     IconButton* m_strongest;
     PixelPicture* m_picture;
     ElidedLabel* m_imageText;
-    ElidedLabel* m_seen;
+    TextLabel* m_seen;
     ElidedLabel* m_caption;
     ScaleBar* m_scale;
 };
