@@ -374,7 +374,7 @@ private Q_SLOTS:
         const auto& parameter = w.document.state().blocks.front().parameters.front();
         QVERIFY(parameter.settings == (std::vector<std::pair<NodeId, std::string>>{{loose, "kernelHeight"}}));
         // Folded, it is one card from the convolution to Flatten.
-        foldBlock(w.document, group, true);
+        foldBlocks(w.document, {group}, true);
         const Stack* folded = w.scene().stacks().of(loose);
         QVERIFY(folded && folded->isFolded());
         QCOMPARE(folded->head, kConv);
