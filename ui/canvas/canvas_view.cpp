@@ -192,10 +192,9 @@ void CanvasView::showRect(const QRectF& rect, double margin)
     Q_EMIT zoomChanged(m_zoom);
 }
 
-void CanvasView::fit(double leastZoom)
+void CanvasView::fit()
 {
     m_comingBack.reset();
-    m_leastZoom = leastZoom;
     fitAgain();
 }
 
@@ -206,13 +205,6 @@ void CanvasView::fitAgain()
     if (!m_document->graph().nodes.empty() && !m_scene->outputItem()->isVisible())
         rect.setRight(rect.right() + kColumnGap + kCardWidth);
     showRect(rect, 0);
-    if (m_zoom < m_leastZoom) {
-        const QRectF chosen = m_scene->rectOf(m_scene->selection());
-        applyZoom(1);
-        Q_EMIT zoomChanged(m_zoom);
-        centerOn(chosen.isNull() ? QPointF(rect.left() + viewport()->width() / transform().m11() / 2, rect.center().y())
-                                 : chosen.center());
-    }
     m_fitted = true;
 }
 
@@ -225,12 +217,17 @@ void CanvasView::fitSelection()
     m_fitted = false;
 }
 
+void CanvasView::showSelection()
+{
+    const QRectF all = m_scene->contentRect(), chosen = m_scene->rectOf(m_scene->selection());
+    centerOn(chosen.isNull() ? QPointF(all.left(), all.center().y()) : chosen.center());
+}
+
 void CanvasView::comeBackTo(const Place& place)
 {
     if (place.fitted)
         return fit();
     m_comingBack = place;
-    m_leastZoom = 0;
     comeBack();
 }
 

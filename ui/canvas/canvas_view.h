@@ -55,9 +55,10 @@ public:
     /// Shows that as soon as the view has the size of then, unless somebody zooms or pans before.
     void comeBackTo(const Place& place);
     /// The whole network, never larger than 100 %. Holds while the window is resized, until somebody zooms or pans.
-    /// Where that would be smaller than leastZoom: 100 % around what is selected, or from where the network begins.
-    void fit(double leastZoom = 0);
+    void fit();
     void fitSelection();
+    /// Scrolls to the middle of what is selected, or to where the network begins.
+    void showSelection();
     void tidy();
     void setBars(BarMode mode) { m_scene->setBars(mode); }
     void setStepTimes(const std::map<NodeId, double>& milliseconds) { m_scene->setStepTimes(milliseconds); }
@@ -226,7 +227,6 @@ private:
     std::unique_ptr<Gesture> m_gesture;
     double m_zoom = 1;
     bool m_fitted = true;
-    double m_leastZoom = 0; ///< while fitted
     std::optional<Place> m_comingBack;
     bool m_spaceHeld = false;
     bool m_spaceUsed = false; ///< a drag began while it was held

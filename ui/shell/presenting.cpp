@@ -64,7 +64,11 @@ void MainWindow::startPresenting()
     showFullScreen();
     applySize();
     // Large cards matter more than all of them; those that are spoken of are in the middle.
-    m_canvas->fit(kReadable);
+    m_canvas->fit();
+    if (m_canvas->zoom() < kReadable) {
+        m_canvas->setZoom(1);
+        m_canvas->showSelection();
+    }
 }
 
 void MainWindow::endPresenting()
