@@ -113,7 +113,7 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
         applyZoom(m_zoom);
         m_scene->refresh();
         if (m_fitted)
-            fitAgain();
+            fit();
         viewport()->update();
     });
     placeMissing();
@@ -151,7 +151,6 @@ void CanvasView::setZoom(double zoom)
 {
     const QPointF centre = mapToScene(viewport()->rect().center());
     m_fitted = false;
-    m_comingBack.reset();
     applyZoom(zoom);
     centerOn(centre);
     Q_EMIT zoomChanged(m_zoom);
@@ -194,12 +193,6 @@ void CanvasView::showRect(const QRectF& rect, double margin)
 
 void CanvasView::fit()
 {
-    m_comingBack.reset();
-    fitAgain();
-}
-
-void CanvasView::fitAgain()
-{
     QRectF rect = m_scene->contentRect();
     // While no layer answers, there is room for the next one to be let go behind the last.
     if (!m_document->graph().nodes.empty() && !m_scene->outputItem()->isVisible())
@@ -215,31 +208,6 @@ void CanvasView::fitSelection()
         rect |= m_scene->noteItem(i).boundingRect();
     showRect(rect, 48);
     m_fitted = false;
-}
-
-void CanvasView::showSelection()
-{
-    const QRectF all = m_scene->contentRect(), chosen = m_scene->rectOf(m_scene->selection());
-    centerOn(chosen.isNull() ? QPointF(all.left(), all.center().y()) : chosen.center());
-}
-
-void CanvasView::comeBackTo(const Place& place)
-{
-    if (place.fitted)
-        return fit();
-    m_comingBack = place;
-    comeBack();
-}
-
-void CanvasView::comeBack()
-{
-    if (!m_comingBack || viewport()->size() != m_comingBack->size)
-        return;
-    const Place place = *std::exchange(m_comingBack, std::nullopt);
-    setZoom(place.zoom);
-    const QPoint shift = mapFromScene(place.corner);
-    horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());
-    verticalScrollBar()->setValue(verticalScrollBar()->value() + shift.y());
 }
 
 void CanvasView::tidy()
@@ -368,10 +336,9 @@ void CanvasView::resizeEvent(QResizeEvent* event)
 {
     QGraphicsView::resizeEvent(event);
     if (m_fitted)
-        fitAgain();
+        fit();
     else
         updateSceneRect();
-    comeBack();
     updateFaultCard();
     m_notice->place();
 }
@@ -380,7 +347,7 @@ void CanvasView::showEvent(QShowEvent* event)
 {
     QGraphicsView::showEvent(event);
     if (m_fitted)
-        fitAgain();
+        fit();
 }
 
 void CanvasView::scrollContentsBy(int dx, int dy)

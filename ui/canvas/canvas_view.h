@@ -44,21 +44,9 @@ public:
     /// 1 is 100 %; the text size comes on top.
     [[nodiscard]] double zoom() const { return m_zoom; }
     void setZoom(double zoom);
-    /// What is seen of the network, to come back to.
-    struct Place {
-        double zoom = 1;
-        QPointF corner;      ///< upper left, in the scene
-        bool fitted = false; ///< whatever the size
-        QSize size;          ///< of the view
-    };
-    [[nodiscard]] Place place() const { return {m_zoom, mapToScene(QPoint(0, 0)), m_fitted, viewport()->size()}; }
-    /// Shows that as soon as the view has the size of then, unless somebody zooms or pans before.
-    void comeBackTo(const Place& place);
     /// The whole network, never larger than 100 %. Holds while the window is resized, until somebody zooms or pans.
     void fit();
     void fitSelection();
-    /// Scrolls to the middle of what is selected, or to where the network begins.
-    void showSelection();
     void tidy();
     void setBars(BarMode mode) { m_scene->setBars(mode); }
     void setStepTimes(const std::map<NodeId, double>& milliseconds) { m_scene->setStepTimes(milliseconds); }
@@ -167,8 +155,6 @@ private:
     void pressLayer(NodeId id, const GesturePoint& at);
     void pressBlock(std::int64_t group, const GesturePoint& at);
     void applyZoom(double zoom);
-    void fitAgain();
-    void comeBack();
     void showRect(const QRectF& rect, double margin);
     void updateSceneRect();
     void updateFaultCard();
@@ -227,7 +213,6 @@ private:
     std::unique_ptr<Gesture> m_gesture;
     double m_zoom = 1;
     bool m_fitted = true;
-    std::optional<Place> m_comingBack;
     bool m_spaceHeld = false;
     bool m_spaceUsed = false; ///< a drag began while it was held
     bool m_updating = false;

@@ -161,10 +161,8 @@ void CanvasView::mouseReleaseEvent(QMouseEvent* event)
 {
     if (m_gesture) {
         const GesturePoint at = point(event->position().toPoint(), event->modifiers());
-        if (dynamic_cast<PanGesture*>(m_gesture.get())) {
+        if (dynamic_cast<PanGesture*>(m_gesture.get()))
             m_fitted = false;
-            m_comingBack.reset();
-        }
         endGesture(&at);
     }
     event->accept();
@@ -223,7 +221,6 @@ void CanvasView::wheelEvent(QWheelEvent* event)
     const QPointF at = event->position();
     const QPointF under = mapToScene(at.toPoint());
     m_fitted = false;
-    m_comingBack.reset();
     applyZoom(m_zoom * std::pow(1.0015, delta));
     const QPoint shift = mapFromScene(under) - at.toPoint();
     horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());

@@ -119,13 +119,12 @@ void ThemeManager::setMode(ThemeMode mode)
     }
 }
 
-void ThemeManager::setTextScale(double scale, bool stored)
+void ThemeManager::setTextScale(double scale)
 {
     const double valid = validScale(scale);
     if (!qFuzzyCompare(valid, m_textScale)) {
         m_textScale = valid;
-        if (stored)
-            Settings::instance().set(setting::textScale, valid);
+        Settings::instance().set(setting::textScale, valid);
         apply();
     }
 }
