@@ -1,5 +1,5 @@
-// SSE4.2 without fused multiply-add, x86-64-v2: the vectors of the scalar level with instructions for blending, rounding
-// and widening.
+// SSE4.2 without fused multiply-add, x86-64-v2: the vectors of the scalar level with instructions for blending,
+// rounding and widening.
 #define CONVARIUM_KERNEL_NAMESPACE sse4
 #define CONVARIUM_KERNEL_WIDTH 4
 #define CONVARIUM_KERNEL_BLOCK 8

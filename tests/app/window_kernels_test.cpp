@@ -1,4 +1,5 @@
 // Kernels written by hand in the window: from the inspector, from the canvas by a key, and back.
+#include "tests/app/window_setup.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/inspector/inspector_panel.h"
@@ -51,14 +52,7 @@ class WindowKernelsTest : public QObject
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        Settings::instance().useTestMode();
-        ThemeManager::instance().install();
-        QVERIFY(m_folder.isValid());
-        if (qEnvironmentVariableIsEmpty("CONVARIUM_DATA"))
-            qputenv("CONVARIUM_DATA", m_folder.path().toUtf8());
-    }
+    void initTestCase() { test::setUpWindows(m_folder); }
 
     void theInspectorLeadsToThemAndUndoWorksThere()
     {

@@ -1,5 +1,6 @@
 // Looking changes nothing: a run in which every panel was opened and closed, that was paused, stepped, walked through,
 // saved, closed, opened again and resumed has the losses of an undisturbed one, bit for bit.
+#include "tests/app/window_setup.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/drawing/drawing_page.h"
 #include "ui/inside/number_view.h"
@@ -154,14 +155,7 @@ class WindowLookingTest : public QObject
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        Settings::instance().useTestMode();
-        ThemeManager::instance().install();
-        QVERIFY(m_folder.isValid());
-        if (qEnvironmentVariableIsEmpty("CONVARIUM_DATA"))
-            qputenv("CONVARIUM_DATA", m_folder.path().toUtf8());
-    }
+    void initTestCase() { test::setUpWindows(m_folder); }
 
     void lookingAndPausingAndComingBackChangeNoBit()
     {

@@ -1,4 +1,5 @@
 // From a pixel of a feature map to its arithmetic and back, with the mouse and with keys, also while training runs.
+#include "tests/app/window_setup.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/inside/number_map.h"
@@ -82,14 +83,7 @@ class WindowNumberTest : public QObject
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        Settings::instance().useTestMode();
-        ThemeManager::instance().install();
-        QVERIFY(m_folder.isValid());
-        if (qEnvironmentVariableIsEmpty("CONVARIUM_DATA"))
-            qputenv("CONVARIUM_DATA", m_folder.path().toUtf8());
-    }
+    void initTestCase() { test::setUpWindows(m_folder); }
 
     void aPixelLeadsToItsNumberAndEscBack()
     {

@@ -1,4 +1,5 @@
 // The test images that most activate a map, from the dock and by key, and one of them chosen with a press.
+#include "tests/app/window_setup.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/inside/strongest_page.h"
 #include "ui/shell/main_window.h"
@@ -22,14 +23,7 @@ class WindowStrongestTest : public QObject
     static constexpr int kPatience = 120'000; ///< the digits are drawn first
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        Settings::instance().useTestMode();
-        ThemeManager::instance().install();
-        QVERIFY(m_folder.isValid());
-        if (qEnvironmentVariableIsEmpty("CONVARIUM_DATA"))
-            qputenv("CONVARIUM_DATA", m_folder.path().toUtf8());
-    }
+    void initTestCase() { test::setUpWindows(m_folder); }
 
     void aMapsImagesAreFoundFramedAndChosen()
     {

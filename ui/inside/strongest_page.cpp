@@ -272,9 +272,6 @@ void StrongestPage::showTiles(const std::vector<QImage>& pictures)
     const engine::GraphSpec& graph = m_controller->graph();
     const auto shapes = engine::inferShapes(graph);
     const auto& set = m_controller->data().shown();
-    const auto isClass = [&](int label) {
-        return label >= 0 && static_cast<std::size_t>(label) < set->classNames().size();
-    };
     for (std::size_t i = 0; i < m_tiles.size(); ++i) {
         StrongestTile* tile = m_tiles[i];
         tile->setEnabled(i < m_found.size());
@@ -284,11 +281,8 @@ void StrongestPage::showTiles(const std::vector<QImage>& pictures)
         }
         const engine::StrongestImage& one = m_found[i];
         const engine::Shape image = set->imageShape();
-        const int label = set->label(one.image);
         tile->show(pictures[i], fieldMark(engine::seenBox(graph, shapes, m_shown, one.element), image),
-                   isClass(label) ? tr("Test image %1, label %2").arg(one.image).arg(m_maps->className(label))
-                                  : tr("Test image %1").arg(one.image),
-                   number(static_cast<double>(one.value)));
+                   m_maps->imageText(one.image, set->label(one.image)), number(static_cast<double>(one.value)));
     }
 }
 

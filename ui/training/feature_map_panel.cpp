@@ -84,7 +84,7 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     m_index->setKeyboardTracking(false);
     m_index->setRange(0, 0);
     m_index->setFixedWidth(scaled(54));
-    m_index->setToolTip(tr("Number of the test image"));
+    m_index->setToolTip(tr("Number of the image"));
     connect(previous, &QToolButton::clicked, m_service, &MapService::previousImage);
     connect(next, &QToolButton::clicked, m_service, &MapService::nextImage);
     connect(m_index, &QSpinBox::valueChanged, m_service, [this](int value) { m_service->setImage(value); });
@@ -93,7 +93,7 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     row->addWidget(next);
     m_strongest =
         new IconButton(QStringLiteral("image"), tr("Images that most activate the chosen map"), this, ColorRole::Text2);
-    m_strongest->setToolTip(tr("Test images that most activate the chosen map (F4)"));
+    m_strongest->setToolTip(tr("Images that most activate the chosen map (F4)"));
     connect(m_strongest, &QToolButton::clicked, this,
             [this] { Q_EMIT strongestRequested(m_service->node(), m_grid->current()); });
     row->addWidget(m_strongest);
@@ -185,9 +185,9 @@ void FeatureMapPanel::showResult(const MapResult& result)
     const QLocale locale;
     const bool maps = result.width * result.height > 1;
     m_title->setText(result.picture && m_service->showsOwnImage() ? tr("Drawing in %1").arg(m_label)
-                     : result.picture                             ? tr("Test image in %1").arg(m_label)
-                     : maps                                       ? tr("Feature maps of %1").arg(m_label)
-                                                                  : tr("Numbers of %1").arg(m_label));
+                     : result.picture ? tr("%1 in %2").arg(m_service->kindOfImage(), m_label)
+                     : maps           ? tr("Feature maps of %1").arg(m_label)
+                                      : tr("Numbers of %1").arg(m_label));
     m_size->setText(maps ? tr("%1, %2×%3")
                                .arg(result.count == 1 ? tr("1 map") : tr("%1 maps").arg(locale.toString(result.count)))
                                .arg(result.height)
@@ -240,11 +240,8 @@ void FeatureMapPanel::updateImageText()
         m_imageText->setText(tr("Own drawing"));
     else if (count == 0)
         m_imageText->setText({});
-    else if (m_service->label() < 0)
-        m_imageText->setText(tr("Test image %1").arg(m_service->image()));
     else
-        m_imageText->setText(
-            tr("Test image %1, label %2").arg(m_service->image()).arg(m_service->className(m_service->label())));
+        m_imageText->setText(m_service->imageText(m_service->image(), m_service->label()));
 }
 
 void FeatureMapPanel::updateSeen()

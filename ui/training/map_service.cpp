@@ -122,6 +122,18 @@ void MapService::randomImage()
         setImage(static_cast<std::int64_t>(QRandomGenerator::global()->bounded(static_cast<qint64>(imageCount()))));
 }
 
+QString MapService::kindOfImage() const
+{
+    const engine::DatasetBundle& data = m_controller->data();
+    return data.test ? tr("Test image") : data.validation ? tr("Validation image") : tr("Training image");
+}
+
+QString MapService::imageText(std::int64_t image, int label) const
+{
+    return label < 0 ? tr("%1 %2").arg(kindOfImage()).arg(image)
+                     : tr("%1 %2, label %3").arg(kindOfImage()).arg(image).arg(className(label));
+}
+
 QString MapService::className(int index) const
 {
     const auto& images = m_controller->data().shown();

@@ -53,6 +53,10 @@ public:
     [[nodiscard]] int label() const { return m_label; }
     /// Name of a class, its number without one.
     [[nodiscard]] QString className(int index) const;
+    /// "Test image", or of which part the images are where there is no test set.
+    [[nodiscard]] QString kindOfImage() const;
+    /// "Test image 5, label 7".
+    [[nodiscard]] QString imageText(std::int64_t image, int label) const;
     [[nodiscard]] const MapResult& latest() const { return m_latest; }
     /// Weights are asked for, again and again: training runs and someone watches.
     [[nodiscard]] bool followsTraining() const { return m_snapshotTimer.isActive(); }

@@ -179,6 +179,7 @@ void TrainingController::train()
 
 void TrainingController::stepEpoch()
 {
+    drain(); // an epoch that has ended already is not the one that is asked for
     if (m_session && m_stopping)
         return;
     m_toEpochEnd = true;

@@ -24,6 +24,7 @@ struct Script {
     std::atomic<int> runs{0};
     std::atomic<int> snapshotsAsked{0};
     std::atomic<int> opened{0};
+    std::atomic<int> pauses{0}; ///< that were told
     std::atomic<bool> measuring{false};
     std::atomic<bool> watching{false};
     HealthPtr health;                        ///< reported after each step that is watched
@@ -104,6 +105,7 @@ public:
             if (m_paused && m_single == 0 && !told) {
                 snapshot();
                 sink.paused();
+                ++m_script->pauses;
                 told = true;
             }
             m_script->wake.wait(lock, [&] {

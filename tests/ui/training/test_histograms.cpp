@@ -1,17 +1,11 @@
 // Histograms over time: what is kept of a long run, what a strip shows and says, and that looking changes no bit.
 #include "engine/core/memory.h"
-#include "engine/io/presets.h"
-#include "tests/ui/training/bar_images.h"
-#include "ui/document/project_document.h"
+#include "tests/ui/training/training_desk.h"
 #include "ui/theme/colormap.h"
 #include "ui/theme/settings.h"
 #include "ui/training/change_bars.h"
 #include "ui/training/histogram_view.h"
-#include "ui/training/map_service.h"
-#include "ui/training/training_controller.h"
-#include "ui/training/training_dock.h"
 
-#include <QAbstractButton>
 #include <QSignalSpy>
 #include <QtTest>
 
@@ -38,40 +32,18 @@ class TestHistograms : public QObject
 
     static constexpr int kPatience = 60'000;
 
-    struct Desk {
-        ProjectDocument document;
-        std::unique_ptr<TrainingController> controller;
-        std::unique_ptr<MapService> maps;
-        std::unique_ptr<TrainingDock> dock;
-        explicit Desk(std::int64_t epochs, std::int64_t steps = 0)
+    struct Desk : test::TrainingDesk {
+        explicit Desk(std::int64_t epochs, std::int64_t steps = 0) : TrainingDesk(settings(epochs, steps), {1400, 316})
         {
-            auto services = engineServices();
-            services.openData = [](const std::string&,
-                                   const datasets::Progress&) -> engine::Result<engine::DatasetBundle> {
-                return test::bars(500);
-            };
-            document.reset(engine::loadPreset("lenet-5")->graph, {}, {});
+        }
+        static engine::TrainConfig settings(std::int64_t epochs, std::int64_t steps)
+        {
             engine::TrainConfig config;
-            config.data = "bars";
             config.batch = 20;
             config.epochs = epochs;
             config.steps = steps;
             config.optimizer = "adam";
-            config.augment = "shift:1";
-            document.setTrainConfig(config);
-            controller = std::make_unique<TrainingController>(services);
-            controller->follow(&document);
-            maps = std::make_unique<MapService>(controller.get());
-            dock = std::make_unique<TrainingDock>(controller.get(), maps.get(), &document);
-            dock->resize(1400, 316);
-            dock->show();
-        }
-        [[nodiscard]] engine::NodeId node(const char* name) const
-        {
-            for (const auto& n : document.graph().nodes)
-                if (n.name == name)
-                    return n.id;
-            return engine::kNoNode;
+            return config;
         }
         [[nodiscard]] HistogramView* view() const { return dock->histograms(); }
         [[nodiscard]] const std::vector<HistogramColumn>& columns() const
@@ -80,20 +52,6 @@ class TestHistograms : public QObject
         }
         /// -1: there are none.
         [[nodiscard]] std::int64_t lastStep() const { return columns().empty() ? -1 : columns().back().to; }
-        void click(const char* name) const
-        {
-            for (auto* button : dock->findChildren<QAbstractButton*>())
-                if (button->accessibleName() == QLatin1String(name) && button->isVisible())
-                    return QTest::mouseClick(button, Qt::LeftButton);
-            QFAIL(name);
-        }
-        [[nodiscard]] std::vector<double> losses() const
-        {
-            std::vector<double> all;
-            for (const auto& p : controller->history().steps)
-                all.push_back(p.loss);
-            return all;
-        }
     };
 
 private Q_SLOTS:

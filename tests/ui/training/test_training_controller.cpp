@@ -6,6 +6,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <thread>
 
 using namespace convarium;
 using namespace convarium::ui;
@@ -80,6 +81,30 @@ private Q_SLOTS:
         QCOMPARE(m_controller->state(), RunState::Paused);
         m_controller->toggle();
         QTRY_COMPARE(m_controller->state(), RunState::Finished);
+    }
+
+    void anEpochAfterTheLastStepOfOneIsTheNextOne()
+    {
+        for (int step = 1; step <= 3; ++step) {
+            m_controller->step();
+            QTRY_COMPARE(m_controller->history().steps.size(), static_cast<std::size_t>(step));
+            QTRY_COMPARE(m_controller->state(), RunState::Paused);
+        }
+        {
+            const std::scoped_lock lock(m_script->mutex);
+            m_script->holdAfterEachStep = true;
+        }
+        m_controller->step();
+        while (m_script->pauses < 5) // its news lie ready, and nobody has taken them
+            std::this_thread::yield();
+        m_controller->stepEpoch();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(4));
+        QCOMPARE(m_controller->state(), RunState::Running);
+        m_script->allow(2);
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(6));
+        QCOMPARE(m_controller->state(), RunState::Running);
+        m_controller->stop();
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
     }
 
     void stopKeepsTheWeightsAndTrainContinues()

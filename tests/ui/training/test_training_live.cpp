@@ -1,6 +1,7 @@
 // The real engine behind the window's controller: responsiveness, pause, equal results.
 #include "engine/io/presets.h"
 #include "tests/ui/training/bar_images.h"
+#include "tests/ui/training/training_desk.h"
 #include "ui/theme/settings.h"
 #include "ui/training/training_controller.h"
 
@@ -43,6 +44,21 @@ class TestTrainingLive : public QObject
 
 private Q_SLOTS:
     void initTestCase() { Settings::instance().useTestMode(); }
+
+    /// Without a test set the panels show other images, and say so.
+    void imagesAreCalledByTheirPart()
+    {
+        engine::DatasetBundle data = test::bars(20);
+        for (const char* said : {"Test image 3, label 3", "Validation image 3, label 3", "Training image 3, label 3"}) {
+            const test::TrainingDesk desk({}, {1200, 360}, data);
+            desk.controller->openData();
+            QTRY_VERIFY(desk.controller->data().train);
+            desk.maps->setImage(3);
+            QCOMPARE(desk.maps->imageText(desk.maps->image(), desk.maps->label()), QLatin1String(said));
+            data.validation = data.test ? data.train : nullptr;
+            data.test = nullptr;
+        }
+    }
 
     void theWindowStaysAwakeWhileTrainingRuns()
     {

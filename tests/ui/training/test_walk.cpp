@@ -1,11 +1,6 @@
 // Walking through a batch with the dock's own buttons and the real engine: nothing but a step changes anything.
-#include "engine/io/presets.h"
-#include "tests/ui/training/bar_images.h"
-#include "ui/document/project_document.h"
+#include "tests/ui/training/training_desk.h"
 #include "ui/theme/settings.h"
-#include "ui/training/map_service.h"
-#include "ui/training/training_controller.h"
-#include "ui/training/training_dock.h"
 #include "ui/training/walk_bar.h"
 #include "ui/training/walk_controller.h"
 #include "ui/training/walk_texts.h"
@@ -25,58 +20,20 @@ class TestWalk : public QObject
     Q_OBJECT
 
     /// A dock on a network of its own.
-    struct Desk {
-        ProjectDocument document;
-        std::unique_ptr<TrainingController> controller;
-        std::unique_ptr<MapService> maps;
-        std::unique_ptr<TrainingDock> dock;
-        Desk()
+    struct Desk : test::TrainingDesk {
+        Desk() : TrainingDesk(settings(), {1200, 360}) {}
+        static engine::TrainConfig settings()
         {
-            auto services = engineServices();
-            services.openData = [](const std::string&,
-                                   const datasets::Progress&) -> engine::Result<engine::DatasetBundle> {
-                return test::bars(500);
-            };
-            document.reset(engine::loadPreset("lenet-5")->graph, {}, {});
             engine::TrainConfig config;
-            config.data = "bars";
             config.batch = 32;
             config.epochs = 1;
             config.optimizer = "adam";
-            config.augment = "shift:1";
             config.averageDecay = 0.9;
             config.schedule = "cosine";
-            document.setTrainConfig(config);
-            controller = std::make_unique<TrainingController>(services);
-            controller->follow(&document);
-            maps = std::make_unique<MapService>(controller.get());
-            dock = std::make_unique<TrainingDock>(controller.get(), maps.get(), &document);
-            dock->resize(1200, 360);
-            dock->show();
+            return config;
         }
         [[nodiscard]] WalkController* walk() const { return dock->walk(); }
         [[nodiscard]] QString text() const { return dock->walkBar()->text(); }
-        template <class W = QAbstractButton>
-        W* find(const char* name) const
-        {
-            for (W* w : dock->findChildren<W*>())
-                if (w->accessibleName() == QLatin1String(name))
-                    return w;
-            return nullptr;
-        }
-        void click(const char* name) const
-        {
-            auto* button = find(name);
-            QVERIFY2(button && button->isVisible() && button->isEnabled(), name);
-            QTest::mouseClick(button, Qt::LeftButton);
-        }
-        [[nodiscard]] std::vector<double> losses() const
-        {
-            std::vector<double> all;
-            for (const auto& p : controller->history().steps)
-                all.push_back(p.loss);
-            return all;
-        }
         void walkFrom()
         {
             click("Walk");
