@@ -12,6 +12,7 @@
 
 #include <QDir>
 #include <QRegularExpression>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -143,6 +144,13 @@ class TorchTrainingTest : public QObject
 {
     Q_OBJECT
 
+    /// Of this computer; processes of other tests that run beside this one have theirs.
+    static quint16 freePort()
+    {
+        QTcpServer server;
+        return server.listen(QHostAddress::LocalHost) ? server.serverPort() : 0;
+    }
+
 private Q_SLOTS:
     void initTestCase()
     {
@@ -254,14 +262,28 @@ private Q_SLOTS:
         QVERIFY2(written.has_value(), written ? "" : written.error().text().c_str());
         // --redirects and --tee name a process that there is not: Debian's torchrun cannot read their default, which
         // says the same, under Python 3.11.
-        const PythonResult run =
-            runPython({QStringLiteral("-m"), QStringLiteral("torch.distributed.run"), QStringLiteral("--redirects"),
-                       QStringLiteral("9:1"), QStringLiteral("--tee"), QStringLiteral("9:1"),
-                       QStringLiteral("--standalone"), QStringLiteral("--nproc_per_node"), QStringLiteral("2"),
-                       stem + QStringLiteral("_train.py"), QStringLiteral("--data"), mnist, QStringLiteral("--limit"),
-                       QStringLiteral("2000"), QStringLiteral("--epochs"), QStringLiteral("1"),
-                       QStringLiteral("--output"), stem + QStringLiteral(".out.safetensors")},
-                      200'000);
+        const PythonResult run = runPython({QStringLiteral("-m"),
+                                            QStringLiteral("torch.distributed.run"),
+                                            QStringLiteral("--redirects"),
+                                            QStringLiteral("9:1"),
+                                            QStringLiteral("--tee"),
+                                            QStringLiteral("9:1"),
+                                            QStringLiteral("--master_addr"),
+                                            QStringLiteral("127.0.0.1"),
+                                            QStringLiteral("--master_port"),
+                                            QString::number(freePort()),
+                                            QStringLiteral("--nproc_per_node"),
+                                            QStringLiteral("2"),
+                                            stem + QStringLiteral("_train.py"),
+                                            QStringLiteral("--data"),
+                                            mnist,
+                                            QStringLiteral("--limit"),
+                                            QStringLiteral("2000"),
+                                            QStringLiteral("--epochs"),
+                                            QStringLiteral("1"),
+                                            QStringLiteral("--output"),
+                                            stem + QStringLiteral(".out.safetensors")},
+                                           200'000);
         QVERIFY2(run.status == 0, run.err.constData());
         const auto found = QRegularExpression(QStringLiteral("test loss ([0-9.]+), test accuracy ([0-9.]+)"))
                                .match(QString::fromUtf8(run.out));
