@@ -2,6 +2,7 @@
 
 #include "engine/analysis/seen_box.h"
 #include "engine/layers/layer.h"
+#include "ui/inside/number_text.h"
 #include "ui/training/map_pictures.h"
 #include "ui/training/map_service.h"
 #include "ui/training/training_bar.h"
@@ -20,11 +21,6 @@ namespace convarium::ui
 namespace
 {
 constexpr int kTellMs = 250; ///< between two looks at the best so far
-
-QString number(double value)
-{
-    return QLocale().toString(value, 'g', 4).replace(u'-', QChar(0x2212));
-}
 } // namespace
 
 StrongestTile::StrongestTile(QWidget* parent) : QAbstractButton(parent)
@@ -272,6 +268,7 @@ void StrongestPage::showTiles(const std::vector<QImage>& pictures)
     const engine::GraphSpec& graph = m_controller->graph();
     const auto shapes = engine::inferShapes(graph);
     const auto& set = m_controller->data().shown();
+    const int decimals = m_found.empty() ? 0 : decimalsFor(static_cast<double>(m_found.front().value), 4);
     for (std::size_t i = 0; i < m_tiles.size(); ++i) {
         StrongestTile* tile = m_tiles[i];
         tile->setEnabled(i < m_found.size());
@@ -282,7 +279,8 @@ void StrongestPage::showTiles(const std::vector<QImage>& pictures)
         const engine::StrongestImage& one = m_found[i];
         const engine::Shape image = set->imageShape();
         tile->show(pictures[i], fieldMark(engine::seenBox(graph, shapes, m_shown, one.element), image),
-                   m_maps->imageText(one.image, set->label(one.image)), number(static_cast<double>(one.value)));
+                   m_maps->imageText(one.image, set->label(one.image)),
+                   numberText(static_cast<double>(one.value), decimals));
     }
 }
 

@@ -110,10 +110,9 @@ void HistogramView::tell(const QString& text)
 {
     const auto images = static_cast<int>(m_service->images());
     m_told->setText(!text.isEmpty() ? text
-                    : images > 0
-                        ? tr("Counted on %1, always the same ones, while this view is open. Darker: a larger share.")
-                              .arg(images == 1 ? tr("1 training image") : tr("%1 training images").arg(images))
-                        : QString());
+                    : images > 0    ? tr("Counted on %1, always the same ones, while this view is open.")
+                                       .arg(images == 1 ? tr("1 training image") : tr("%1 training images").arg(images))
+                                 : QString());
 }
 
 void HistogramView::refresh()
