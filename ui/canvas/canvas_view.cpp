@@ -113,7 +113,7 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
         applyZoom(m_zoom);
         m_scene->refresh();
         if (m_fitted)
-            fit();
+            fitAgain();
         viewport()->update();
     });
     placeMissing();
@@ -167,10 +167,15 @@ void CanvasView::updateSceneRect()
     if (m_updating || !rect.isValid() || !sceneRect().contains(rect)) {
         const QPointF corner = mapToScene(QPoint(0, 0));
         setSceneRect(rect);
-        const QPoint shift = mapFromScene(corner);
-        horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());
-        verticalScrollBar()->setValue(verticalScrollBar()->value() + shift.y());
+        showFrom(corner);
     }
+}
+
+void CanvasView::showFrom(QPointF corner)
+{
+    const QPoint shift = mapFromScene(corner);
+    horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());
+    verticalScrollBar()->setValue(verticalScrollBar()->value() + shift.y());
 }
 
 void CanvasView::showRect(const QRectF& rect, double margin)
@@ -184,20 +189,30 @@ void CanvasView::showRect(const QRectF& rect, double margin)
     const double scale = transform().m11();
     const QSizeF window(viewport()->width() / scale, viewport()->height() / scale);
     const double top = std::min((window.height() - rect.height()) / 2, kTopMargin / scale);
-    const QPointF corner(rect.center().x() - window.width() / 2, rect.top() - top);
-    const QPoint shift = mapFromScene(corner);
-    horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());
-    verticalScrollBar()->setValue(verticalScrollBar()->value() + shift.y());
+    showFrom(QPointF(rect.center().x() - window.width() / 2, rect.top() - top));
     Q_EMIT zoomChanged(m_zoom);
 }
 
-void CanvasView::fit()
+void CanvasView::fit(double leastZoom)
+{
+    m_leastZoom = leastZoom;
+    fitAgain();
+}
+
+void CanvasView::fitAgain()
 {
     QRectF rect = m_scene->contentRect();
     // While no layer answers, there is room for the next one to be let go behind the last.
     if (!m_document->graph().nodes.empty() && !m_scene->outputItem()->isVisible())
         rect.setRight(rect.right() + kColumnGap + kCardWidth);
     showRect(rect, 0);
+    if (m_zoom < m_leastZoom) {
+        const QRectF chosen = m_scene->rectOf(m_scene->selection());
+        applyZoom(1);
+        Q_EMIT zoomChanged(m_zoom);
+        centerOn(chosen.isNull() ? QPointF(rect.left() + viewport()->width() / transform().m11() / 2, rect.center().y())
+                                 : chosen.center());
+    }
     m_fitted = true;
 }
 
@@ -208,6 +223,16 @@ void CanvasView::fitSelection()
         rect |= m_scene->noteItem(i).boundingRect();
     showRect(rect, 48);
     m_fitted = false;
+}
+
+void CanvasView::comeBackTo(const Place& place)
+{
+    if (place.fitted)
+        return fit();
+    m_fitted = false;
+    applyZoom(place.zoom);
+    showFrom(place.corner);
+    Q_EMIT zoomChanged(m_zoom);
 }
 
 void CanvasView::tidy()
@@ -334,11 +359,10 @@ void CanvasView::drawForeground(QPainter* painter, const QRectF&)
 
 void CanvasView::resizeEvent(QResizeEvent* event)
 {
+    updateSceneRect(); // first: a scene without room for the new size would move the corner
     QGraphicsView::resizeEvent(event);
     if (m_fitted)
-        fit();
-    else
-        updateSceneRect();
+        fitAgain();
     updateFaultCard();
     m_notice->place();
 }
@@ -347,7 +371,7 @@ void CanvasView::showEvent(QShowEvent* event)
 {
     QGraphicsView::showEvent(event);
     if (m_fitted)
-        fit();
+        fitAgain();
 }
 
 void CanvasView::scrollContentsBy(int dx, int dy)

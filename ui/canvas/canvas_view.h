@@ -44,8 +44,18 @@ public:
     /// 1 is 100 %; the text size comes on top.
     [[nodiscard]] double zoom() const { return m_zoom; }
     void setZoom(double zoom);
+    /// What is seen of the network, to come back to.
+    struct Place {
+        double zoom = 1;
+        QPointF corner;      ///< upper left, in the scene
+        bool fitted = false; ///< whatever the size
+    };
+    [[nodiscard]] Place place() const { return {m_zoom, mapToScene(QPoint(0, 0)), m_fitted}; }
+    /// At once, whatever the size of the view: a resize keeps zoom and corner, or fits anew.
+    void comeBackTo(const Place& place);
     /// The whole network, never larger than 100 %. Holds while the window is resized, until somebody zooms or pans.
-    void fit();
+    /// Where that would be smaller than leastZoom: 100 % around what is selected, or from where the network begins.
+    void fit(double leastZoom = 0);
     void fitSelection();
     void tidy();
     void setBars(BarMode mode) { m_scene->setBars(mode); }
@@ -155,6 +165,8 @@ private:
     void pressLayer(NodeId id, const GesturePoint& at);
     void pressBlock(std::int64_t group, const GesturePoint& at);
     void applyZoom(double zoom);
+    void fitAgain();
+    void showFrom(QPointF corner);
     void showRect(const QRectF& rect, double margin);
     void updateSceneRect();
     void updateFaultCard();
@@ -213,6 +225,7 @@ private:
     std::unique_ptr<Gesture> m_gesture;
     double m_zoom = 1;
     bool m_fitted = true;
+    double m_leastZoom = 0; ///< while fitted
     bool m_spaceHeld = false;
     bool m_spaceUsed = false; ///< a drag began while it was held
     bool m_updating = false;

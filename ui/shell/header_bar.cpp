@@ -64,6 +64,9 @@ HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* und
     row->addWidget(makeCanvasTools(draw));
     row->addWidget(makePageTools());
     separator();
+    m_present = new IconButton(QStringLiteral("present"), tr("Presenter mode"));
+    connect(m_present, &QToolButton::clicked, this, &HeaderBar::presentRequested);
+    row->addWidget(m_present);
     m_theme = new IconButton(QStringLiteral("moon"), tr("Dark theme"));
     connect(m_theme, &QToolButton::clicked, this, [] {
         auto& themes = ThemeManager::instance();
@@ -77,6 +80,7 @@ HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* und
     connect(document, &ProjectDocument::changed, this, &HeaderBar::refresh);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &HeaderBar::refresh);
     setPage({});
+    setPresenting(false);
 }
 
 QWidget* HeaderBar::makeCanvasTools(QAction* draw)
@@ -142,6 +146,15 @@ void HeaderBar::setPage(const QString& title)
     m_canvasTools->setVisible(!page);
     m_pageTools->setVisible(page);
     refresh();
+}
+
+void HeaderBar::setPresenting(bool presenting)
+{
+    const QString name = presenting ? tr("Leave presenter mode") : tr("Presenter mode");
+    m_present->setAccessibleName(name);
+    m_present->setIconName(presenting ? QStringLiteral("close") : QStringLiteral("present"));
+    m_present->setToolTip(presenting ? tr("Back to the window (Esc)")
+                                     : tr("The whole screen with larger type, for an audience (F11)"));
 }
 
 QToolButton* HeaderBar::addButton(const QString& iconName, const QString& text, bool labelled)

@@ -28,12 +28,15 @@ public:
     /// Name of the page that is shown in place of the canvas; empty: the canvas is.
     void setPage(const QString& title);
     [[nodiscard]] BarMode bars() const;
+    /// The button of the presenter mode leads back.
+    void setPresenting(bool presenting);
     /// The next quantity for the bars on the cards.
     void nextBars();
 
 Q_SIGNALS:
     void homeRequested();
     void backRequested();
+    void presentRequested();
     void barsChanged(convarium::ui::BarMode mode);
 
 private:
@@ -55,6 +58,7 @@ private:
     QToolButton* m_tidy;
     QToolButton* m_fit;
     QToolButton* m_zoom;
+    IconButton* m_present;
     IconButton* m_theme;
 };
 

@@ -245,6 +245,12 @@ void MainWindow::connectParts()
     connect(m_totals, &TotalsBar::problemsClicked, this, [this] { showProblems(true); });
     connect(m_training->bar(), &TrainingBar::healthClicked, this, [this] { showProblems(true); });
     connect(m_controller, &TrainingController::healthChanged, m_inspector, &InspectorPanel::setHealth);
+    connect(m_header, &HeaderBar::presentRequested, this, [this] { present(!isPresenting()); });
+    for (auto toggled : {&TrainingBar::speedToggled, &TrainingBar::histogramsToggled})
+        connect(m_training->bar(), toggled, this, [this](bool on) {
+            if (on)
+                raiseTraining();
+        });
     connect(m_header, &HeaderBar::homeRequested, this, [this] { m_pages->open(m_gallery); });
     connect(m_files, &ProjectFiles::stateTextChanged, this, &MainWindow::refreshTitle);
     connect(m_pages, &Pages::changed, this, &MainWindow::showPage);
@@ -263,6 +269,10 @@ void MainWindow::connectParts()
             });
     connect(m_files, &ProjectFiles::opened, this, [this](const QString& what) {
         m_pages->goHome();
+        if (isPresenting()) {
+            m_before->page = m_canvas;
+            m_before->place.fitted = true;
+        }
         m_maps->setOwnImage(nullptr); // it was drawn for another network
         m_canvas->clearThumbnails();
         m_canvas->fit();
@@ -357,11 +367,11 @@ void MainWindow::showPage()
     m_undoGroup->addStack(m_pages->undoStack()); // once is enough, more does no harm
     m_undoGroup->setActiveStack(m_pages->undoStack());
     m_header->setPage(m_pages->title());
-    if (home == m_training->isBarOnly()) {
+    if (home != std::exchange(m_wasHome, home)) {
         if (!home)
             m_inspectorWanted = m_inspectorDock->isVisible();
         m_inspectorDock->setVisible(home && m_inspectorWanted);
-        m_training->setBarOnly(!home);
+        m_training->setBarOnly(!home || isPresenting());
         m_maps->setThumbnailsWanted(home);
         applySize();
     }
@@ -381,8 +391,10 @@ bool MainWindow::hasProblems() const
 
 void MainWindow::showProblems(bool show)
 {
-    if (show)
+    if (show) {
         m_pages->goHome();
+        raiseTraining();
+    }
     if (m_compact && show)
         m_training->showTab(tr("Problems"));
     else
@@ -393,6 +405,7 @@ void MainWindow::showProblems(bool show)
 void MainWindow::showTraining()
 {
     m_pages->goHome();
+    raiseTraining();
     m_bottomDock->show();
     m_bottom->setCurrentIndex(0);
 }
@@ -423,7 +436,8 @@ void MainWindow::applySize()
     if (m_compact || page)
         m_bottom->setCurrentIndex(0);
     m_inspector->setFixedWidth(scaled(m_compact ? 272 : 320));
-    m_bottom->setFixedHeight(page ? m_training->barHeight() : scaled(m_compact ? 244 : 316) + m_training->walkHeight());
+    m_bottom->setFixedHeight(m_training->isBarOnly() ? m_training->barHeight()
+                                                     : scaled(m_compact ? 244 : 316) + m_training->walkHeight());
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event)
@@ -451,6 +465,8 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
     // Whatever has a use of its own for Esc has taken it already.
     if (event->key() == Qt::Key_Escape && !m_pages->isHome())
         m_pages->goHome();
+    else if (event->key() == Qt::Key_Escape && isPresenting())
+        present(false);
     else
         QMainWindow::keyPressEvent(event);
 }
@@ -458,6 +474,7 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     if (m_quitting) {
+        present(false);
         Settings::instance().set(setting::windowGeometry, saveGeometry());
         event->accept();
         return;

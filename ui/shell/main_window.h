@@ -1,9 +1,11 @@
 // The window: places the parts and connects them. No logic of its own.
 #pragma once
 
+#include "ui/canvas/canvas_view.h"
 #include "ui/shell/recovery_store.h"
 
 #include <QMainWindow>
+#include <optional>
 #include <vector>
 
 class QDockWidget;
@@ -14,7 +16,6 @@ namespace convarium::ui
 {
 
 class Autosave;
-class CanvasView;
 class DrawingPage;
 class GalleryPage;
 class HeaderBar;
@@ -49,6 +50,10 @@ public:
 
     [[nodiscard]] ProjectDocument* document() const { return m_document; }
     [[nodiscard]] TrainingController* controller() const { return m_controller; }
+    /// Full screen with larger type for an audience, or back to exactly what was there before.
+    void present(bool on);
+    [[nodiscard]] bool isPresenting() const { return m_before.has_value(); }
+
     [[nodiscard]] CanvasView* canvas() const { return m_canvas; }
     [[nodiscard]] TrainingDock* trainingDock() const { return m_training; }
     [[nodiscard]] InspectorPanel* inspector() const { return m_inspector; }
@@ -68,6 +73,14 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
+    struct BeforePresenting {
+        Qt::WindowStates state;
+        double textScale;
+        CanvasView::Place place;
+        QWidget* page;
+        bool palette, inspector, training, totals; ///< shown on the canvas
+        int bottom;                                ///< page of the lower part
+    };
     QDockWidget* addPanel(Qt::DockWidgetArea area, QWidget* content, const QString& name);
     void makeMenus();
     void makeFileMenu();
@@ -91,6 +104,10 @@ private:
     void welcome(const QString& what);
     void showStory();
     void showFirstStep(int step);
+    [[nodiscard]] BeforePresenting beforePresenting() const;
+    void startPresenting();
+    void endPresenting();
+    void raiseTraining();
     void applySize();
     void refreshTitle();
     void applyMeasuring();
@@ -139,6 +156,9 @@ private:
     QAction* m_undo;
     QAction* m_redo;
     QMenu* m_networks = nullptr;
+    QAction* m_present;
+    std::optional<BeforePresenting> m_before; ///< while presenting
+    bool m_wasHome = true;
     bool m_compact = false;
     bool m_inspectorWanted = true; ///< on the canvas; pages are without it
     bool m_quitting = false;

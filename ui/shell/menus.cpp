@@ -146,6 +146,10 @@ void MainWindow::makeViewMenu()
     for (QAction* a : {canvas->fit, canvas->fitSelection, canvas->zoomIn, canvas->zoomOut, canvas->zoomReset})
         view->addAction(a);
     view->addSeparator();
+    m_present = view->addAction(icon(QStringLiteral("present")), tr("Presenter mode"),
+                                QKeySequence(QStringLiteral("F11")), this, [this](bool on) { present(on); });
+    m_present->setCheckable(true);
+    view->addSeparator();
     view->addAction(tr("Larger text"), QKeySequence(QStringLiteral("Ctrl++")), this, [this] { changeTextScale(1); })
         ->setShortcuts({QKeySequence(QStringLiteral("Ctrl++")), QKeySequence(QStringLiteral("Ctrl+="))});
     view->addAction(tr("Smaller text"), QKeySequence(QStringLiteral("Ctrl+-")), this, [this] { changeTextScale(-1); });

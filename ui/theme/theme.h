@@ -108,8 +108,8 @@ public:
     void setMode(ThemeMode mode);
 
     [[nodiscard]] double textScale() const { return m_textScale; }
-    /// 0.9 .. 1.5 in steps of 0.1 (rounded, clamped); stored in the settings.
-    void setTextScale(double scale);
+    /// 0.9 .. 1.5 in steps of 0.1 (rounded, clamped); stored in the settings unless it is for a while only.
+    void setTextScale(double scale, bool stored = true);
 
     [[nodiscard]] bool reducedMotion() const { return m_reducedMotion; }
     void setReducedMotion(bool reduced);

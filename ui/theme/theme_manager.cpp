@@ -119,12 +119,13 @@ void ThemeManager::setMode(ThemeMode mode)
     }
 }
 
-void ThemeManager::setTextScale(double scale)
+void ThemeManager::setTextScale(double scale, bool stored)
 {
     const double valid = validScale(scale);
     if (!qFuzzyCompare(valid, m_textScale)) {
         m_textScale = valid;
-        Settings::instance().set(setting::textScale, valid);
+        if (stored)
+            Settings::instance().set(setting::textScale, valid);
         apply();
     }
 }
