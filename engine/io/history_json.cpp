@@ -10,6 +10,17 @@
 namespace convarium::engine
 {
 
+namespace
+{
+
+/// A loss that is not finite was written as null.
+double numberOrNan(JsonFaults& faults, const QJsonValue& value, const std::string& path)
+{
+    return value.isNull() ? std::numeric_limits<double>::quiet_NaN() : readReal(faults, value, path);
+}
+
+} // namespace
+
 std::string historyToJson(const History& history)
 {
     JsonWriter json(JsonWriter::Style::Pretty);
@@ -35,9 +46,8 @@ Result<History> historyFromJson(std::span<const std::uint8_t> bytes, const std::
     JsonFaults faults(file);
     JsonFields f(faults, *parsed, {});
     History history;
-    // A loss that is not finite was written as null.
     const auto number = [&faults](const QJsonValue& value, const std::string& path) {
-        return value.isNull() ? std::numeric_limits<double>::quiet_NaN() : readReal(faults, value, path);
+        return numberOrNan(faults, value, path);
     };
     f.array("steps", [&](const QJsonValue& value, const std::string& path) {
         const QJsonArray row = value.toArray();
@@ -64,6 +74,38 @@ Result<History> historyFromJson(std::span<const std::uint8_t> bytes, const std::
     if (faults.any())
         return *faults.error();
     return history;
+}
+
+std::string historyColumnsToJson(const History& history)
+{
+    JsonWriter json(JsonWriter::Style::Pretty);
+    json.beginObject().key("rate").beginArray(true);
+    for (const HistoryStep& s : thinned(history.steps, kSavedHistorySteps))
+        json.value(s.rate);
+    json.endArray().endObject();
+    return json.text() + "\n";
+}
+
+Result<void> readHistoryColumns(std::span<const std::uint8_t> bytes, const std::string& file, History& history)
+{
+    const auto parsed = parseJsonObject(bytes, file);
+    if (!parsed)
+        return parsed.error();
+    JsonFaults faults(file);
+    JsonFields f(faults, *parsed, {});
+    std::vector<double> rates;
+    f.array(
+        "rate",
+        [&](const QJsonValue& value, const std::string& path) { rates.push_back(numberOrNan(faults, value, path)); },
+        JsonFields::Optional);
+    if (!rates.empty() && rates.size() != history.steps.size())
+        faults.report("rate", "has " + std::to_string(rates.size()) + " values; one for each of the " +
+                                  std::to_string(history.steps.size()) + " steps is needed");
+    if (faults.any())
+        return *faults.error();
+    for (std::size_t i = 0; i < rates.size(); ++i)
+        history.steps[i].rate = rates[i];
+    return {};
 }
 
 } // namespace convarium::engine

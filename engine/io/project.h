@@ -67,6 +67,7 @@ struct HistoryStep {
     double epochPosition = 0; ///< 1.25: a quarter into the second epoch
     double loss = 0;
     double accuracy = 0;
+    double rate = 0; ///< 0: not known, as in older files
     friend bool operator==(const HistoryStep&, const HistoryStep&) = default;
 };
 

@@ -25,6 +25,7 @@ constexpr const char* kAverage = "average.safetensors";
 constexpr const char* kBest = "best.safetensors";
 constexpr const char* kState = "state.json";
 constexpr const char* kHistory = "history.json";
+constexpr const char* kHistoryColumns = "history_columns.json";
 constexpr const char* kThumbnail = "thumbnail.png";
 constexpr std::int64_t kMaxTensorBytes = std::int64_t{8} << 30;
 constexpr std::int64_t kMaxHistoryBytes = std::int64_t{64} << 20;
@@ -262,6 +263,13 @@ Result<Project> openUnguarded(const std::string& path, bool state = true)
     if (!read)
         return read.error();
     project->history = std::move(*read);
+    if (zip->contains(kHistoryColumns)) {
+        const auto columns = zip->read(kHistoryColumns, kMaxHistoryBytes);
+        if (!columns)
+            return columns.error();
+        if (auto done = readHistoryColumns(*columns, path + ": " + kHistoryColumns, project->history); !done)
+            return done.error();
+    }
     if (zip->contains(kThumbnail)) {
         auto picture = zip->read(kThumbnail, kMaxThumbnailBytes);
         if (!picture)
@@ -286,6 +294,7 @@ Result<void> saveProject(const Project& project, const std::string& path)
     try {
         const std::string network = networkToJson(project);
         const std::string history = historyToJson(project.history);
+        const std::string columns = historyColumnsToJson(project.history);
         std::string state;
         TensorRefs weights, average, best, moments;
         Bytes weightsHeader, averageHeader, bestHeader, momentsHeader;
@@ -312,6 +321,8 @@ Result<void> saveProject(const Project& project, const std::string& path)
         }
         if (done)
             done = zip.add(kHistory, {bytesOf(history)}, true);
+        if (done && !project.history.steps.empty())
+            done = zip.add(kHistoryColumns, {bytesOf(columns)}, true);
         if (done && !project.thumbnailPng.empty())
             done = zip.add(kThumbnail, {project.thumbnailPng}, false);
         return done ? zip.write(path) : done;

@@ -151,7 +151,7 @@ void ProjectFiles::show(const engine::Project& project, const QString& what, con
                       std::move(state.notes), std::move(state.blocks));
     TrainingHistory history;
     for (const engine::HistoryStep& s : project.history.steps)
-        history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, 0});
+        history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, s.rate});
     for (const engine::EpochEvent& e : project.history.epochs)
         history.append(e);
     m_controller->restore(project.state, std::move(history));
@@ -177,7 +177,7 @@ engine::Project ProjectFiles::project() const
     if (p.state) {
         const TrainingHistory& h = m_controller->history();
         for (const HistoryPoint& s : h.steps)
-            p.history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy});
+            p.history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.rate});
         p.history.steps = engine::thinned(p.history.steps, 4000);
         for (const HistoryEpoch& e : h.epochs) {
             engine::EpochEvent event;

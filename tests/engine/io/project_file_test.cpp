@@ -161,6 +161,57 @@ private Q_SLOTS:
             QCOMPARE(project.error().code, ErrorCode::BadFormat);
     }
 
+    void ratesStandBesideTheHistory_data()
+    {
+        QTest::addColumn<QByteArray>("columns");
+        QTest::addColumn<bool>("opens");
+        QTest::addColumn<double>("third");
+        const QByteArray ten = "[1,2,3,4,5,6,7,8,9,10]";
+        QTest::newRow("an older file") << QByteArray() << true << 0.0;
+        QTest::newRow("rates") << "{\"rate\":" + ten + "}" << true << 3.0;
+        QTest::newRow("a newer file") << "{\"rate\":" + ten + ",\"later\":[{}]}" << true << 3.0;
+        QTest::newRow("none") << QByteArray("{}") << true << 0.0;
+        QTest::newRow("too few") << QByteArray("{\"rate\":[1,2]}") << false << 0.0;
+        QTest::newRow("no list") << QByteArray("{\"rate\":0.1}") << false << 0.0;
+        QTest::newRow("no numbers") << "{\"rate\":" + QByteArray(ten).replace("3", "\"3\"") + "}" << false << 0.0;
+        QTest::newRow("no object") << ten << false << 0.0;
+        QTest::newRow("cut off") << QByteArray("{\"rate\":[1,") << false << 0.0;
+    }
+
+    void ratesStandBesideTheHistory()
+    {
+        QFETCH(const QByteArray, columns);
+        QFETCH(const bool, opens);
+        QFETCH(const double, third);
+        const std::string whole = path("rates.convarium");
+        QVERIFY(saveProject(trainedProject(12), whole));
+        const auto zip = ZipReader::open(whole);
+        QVERIFY(zip && zip->contains("history_columns.json"));
+        const auto network = zip->read("network.json", 1 << 20), history = zip->read("history.json", 1 << 20);
+        QVERIFY(network && history);
+        QVERIFY(
+            !QByteArray(reinterpret_cast<const char*>(history->data()), qsizetype(history->size())).contains("rate"));
+        ZipWriter writer;
+        QVERIFY(writer.add("network.json", {*network}, true));
+        QVERIFY(writer.add("history.json", {*history}, true));
+        if (!columns.isEmpty())
+            QVERIFY(writer.add("history_columns.json",
+                               {{reinterpret_cast<const std::uint8_t*>(columns.data()), std::size_t(columns.size())}},
+                               true));
+        const std::string file = path("rates-changed.convarium");
+        QVERIFY(writer.write(file));
+        const auto back = openProject(file);
+        QCOMPARE(back.has_value(), opens);
+        if (opens) {
+            QCOMPARE(back->history.steps.size(), std::size_t{10});
+            QCOMPARE(back->history.steps[2].rate, third);
+            QCOMPARE(back->history.steps[2].loss, 1.0 / 3);
+        } else {
+            QCOMPARE(back.error().code, ErrorCode::BadFormat);
+            QVERIFY(back.error().text().find("history_columns.json") != std::string::npos);
+        }
+    }
+
     void aNewerProjectIsRefused()
     {
         std::string network = networkToJson(trainedProject(7));
