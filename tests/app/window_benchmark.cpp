@@ -1,31 +1,45 @@
-// What the window costs training and how smoothly it drags meanwhile: rounds of four windows of time in one run, which
-// share the machine's moods: nobody touches the window, a card is dragged, a digit is drawn, training is paused and the
-// command line trains the same network. Needs a display (or xvfb-run); run it by hand on a machine that does nothing
-// else:
-//   window_benchmark [PRESET] [ROUNDS] [SECONDS]
+// What looking costs training, and how smoothly the window answers meanwhile. Open at once, as a user has them: the
+// window with canvas, curves and maps, and windows of their own for the histograms and for drawing. Rounds of four
+// windows of time in one run, which share the machine's moods: nobody touches anything, a card is dragged, a digit is
+// drawn, training is paused and the command line trains the same network. Then the curves of a run of a million steps
+// are zoomed, moved and pointed at while training goes on adding to them.
+// A hand on a thread of its own posts 125 inputs a second (untouched: 20 that nothing answers to). The latency of one
+// is the time from then until the UI thread has handled it and painted what it changed, so also how long it had to
+// wait. Needs a display with room for three windows; run it by hand on a machine that does nothing else:
+//   xvfb-run -s "-screen 0 2600x1700x24" window_benchmark [PRESET] [ROUNDS] [SECONDS] [STEPS]
 #include "ui/canvas/canvas_view.h"
 #include "ui/canvas/node_item.h"
 #include "ui/document/project_document.h"
 #include "ui/drawing/drawing_field.h"
 #include "ui/drawing/drawing_page.h"
 #include "ui/shell/main_window.h"
-#include "ui/shell/pages.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
+#include "ui/training/curve_chart.h"
+#include "ui/training/curve_view.h"
+#include "ui/training/histogram_view.h"
+#include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
+#include "ui/training/training_dock.h"
 
 #include <QApplication>
-#include <QElapsedTimer>
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
 #include <QTest>
 #include <QTimer>
+#include <QWheelEvent>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <functional>
+#include <limits>
+#include <thread>
+#include <unistd.h>
 
 using namespace convarium;
 using namespace convarium::ui;
@@ -33,36 +47,12 @@ using namespace convarium::ui;
 namespace
 {
 
-/// Counts the frames a widget paints and the longest pause between two.
-class FrameCounter final : public QObject
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point time)
 {
-public:
-    explicit FrameCounter(QWidget* widget) { widget->installEventFilter(this); }
-    bool eventFilter(QObject*, QEvent* event) override
-    {
-        if (event->type() == QEvent::Paint) {
-            ++frames;
-            longest = std::max(longest, m_since.isValid() ? m_since.elapsed() : 0);
-            m_since.start();
-        }
-        return false;
-    }
-    void restart()
-    {
-        frames = 0;
-        longest = 0;
-        m_since.start();
-    }
-    int frames = 0;
-    qint64 longest = 0; ///< milliseconds
-
-private:
-    QElapsedTimer m_since;
-};
-
-struct Speed {
-    double imagesPerSecond = 0, uiShare = 0; ///< share of one core the UI thread took
-};
+    return std::chrono::duration<double>(Clock::now() - time).count();
+}
 
 double threadSeconds()
 {
@@ -71,49 +61,132 @@ double threadSeconds()
     return double(t.tv_sec) + double(t.tv_nsec) * 1e-9;
 }
 
-/// Serves events for `seconds` and says how fast the run went meanwhile.
-Speed measure(const TrainingController& controller, double seconds)
+/// Of this process, in MB.
+double residentMemory()
 {
+    QFile file(QStringLiteral("/proc/self/statm"));
+    const bool open = file.open(QIODevice::ReadOnly);
+    return open ? file.readAll().split(' ').value(1).toDouble() * double(sysconf(_SC_PAGESIZE)) / 1e6 : 0;
+}
+
+double percentile(std::vector<double> values, double share)
+{
+    std::sort(values.begin(), values.end());
+    return values.empty() ? 0 : values[std::min(values.size() - 1, std::size_t(share * double(values.size())))];
+}
+
+double median(const std::vector<double>& values)
+{
+    return percentile(values, 0.5);
+}
+
+/// Takes the inputs that the hand posts, in the UI thread. What an input changes is painted before events of the lowest
+/// priority are served.
+class Receiver final : public QObject
+{
+public:
+    struct Input final : QEvent {
+        Input(Type type, Clock::time_point posted) : QEvent(type), posted(posted) {}
+        const Clock::time_point posted;
+    };
+    static constexpr auto kInput = QEvent::Type(QEvent::User + 1), kPainted = QEvent::Type(QEvent::User + 2);
+
+    explicit Receiver(std::function<void(double)> act) : m_act(std::move(act)) {}
+    bool event(QEvent* event) override
+    {
+        if (event->type() == kInput) {
+            const Clock::time_point posted = static_cast<Input*>(event)->posted;
+            if (m_act)
+                m_act(secondsSince(m_start));
+            QCoreApplication::postEvent(this, new Input(kPainted, posted), std::numeric_limits<int>::min());
+        } else if (event->type() == kPainted) {
+            latencies.push_back(1000 * secondsSince(static_cast<Input*>(event)->posted));
+        }
+        return QObject::event(event);
+    }
+    std::vector<double> latencies; ///< milliseconds
+
+private:
+    std::function<void(double)> m_act;
+    const Clock::time_point m_start = Clock::now();
+};
+
+/// Counts what a widget paints.
+class FrameCounter final : public QObject
+{
+public:
+    explicit FrameCounter(QWidget* widget) { widget->installEventFilter(this); }
+    bool eventFilter(QObject*, QEvent* event) override
+    {
+        frames += event->type() == QEvent::Paint;
+        return false;
+    }
+    int frames = 0;
+};
+
+struct Figures {
+    std::vector<double> images, uiShare, frames, latencies; ///< per second; of a core; per second; milliseconds
+
+    void print(const char* name) const
+    {
+        std::printf("  %-10s %6.0f images/s, UI thread %.3f s CPU/s, %3.0f frames/s, event latency p50 %.1f, p99 %.1f, "
+                    "maximum %.1f ms\n",
+                    name, median(images), median(uiShare), median(frames), median(latencies),
+                    percentile(latencies, 0.99), percentile(latencies, 1));
+        std::fflush(stdout);
+    }
+};
+
+/// For `seconds` the hand posts an input each `every`; each is handled by act(seconds since the start), if there is
+/// one.
+void measure(Figures& figures, const TrainingController& controller, double seconds, QWidget* target,
+             std::chrono::milliseconds every, std::function<void(double)> act)
+{
+    FrameCounter counter(target);
+    Receiver receiver(std::move(act));
+    std::jthread hand([&](const std::stop_token& stop) {
+        auto next = Clock::now();
+        while (!stop.stop_requested()) {
+            QCoreApplication::postEvent(&receiver, new Receiver::Input(Receiver::kInput, Clock::now()));
+            std::this_thread::sleep_until(next += every);
+        }
+    });
     const std::int64_t step = controller.progress().step;
     const double cpu = threadSeconds();
-    QElapsedTimer clock;
-    clock.start();
+    const auto start = Clock::now();
     QEventLoop loop;
     QTimer::singleShot(int(seconds * 1000), &loop, &QEventLoop::quit);
     loop.exec();
-    const double took = double(clock.nsecsElapsed()) * 1e-9;
-    const double images = double(controller.progress().step - step) * double(controller.config().batch);
-    return {images / took, (threadSeconds() - cpu) / took};
+    const double took = secondsSince(start);
+    figures.uiShare.push_back((threadSeconds() - cpu) / took);
+    figures.frames.push_back(counter.frames / took);
+    figures.images.push_back(double(controller.progress().step - step) * double(controller.config().batch) / took);
+    figures.latencies.insert(figures.latencies.end(), receiver.latencies.begin(), receiver.latencies.end());
 }
 
-struct Moves {
-    Speed speed;
-    double fps = 0;
-    qint64 longest = 0; ///< milliseconds between two frames
-};
+constexpr std::chrono::milliseconds kHand{8}, kQuiet{50};
 
-/// Presses at `start` and moves about it for `seconds`, 125 movements a second, as a mouse sends them. giveUp: Esc
-/// before the button is let go.
-Moves moveOver(QWidget* target, QPoint start, const TrainingController& controller, double seconds, bool giveUp)
+QPoint around(QPoint middle, double t)
 {
-    FrameCounter counter(target);
+    return middle + QPoint(int(120 * std::sin(2 * t)), int(60 * std::sin(3 * t)));
+}
+
+/// Moves about `start` with the button held. giveUp: Esc before it is let go.
+void moveHeld(Figures& figures, const TrainingController& controller, double seconds, QWidget* target, QPoint start,
+              bool giveUp)
+{
     QTest::mousePress(target, Qt::LeftButton, {}, start);
-    QTimer hand;
-    hand.setTimerType(Qt::PreciseTimer);
-    QElapsedTimer clock;
-    clock.start();
-    QObject::connect(&hand, &QTimer::timeout, target, [&] {
-        const double t = double(clock.elapsed()) / 1000;
-        QTest::mouseMove(target, start + QPoint(int(120 * std::sin(2 * t)), int(60 * std::sin(3 * t))));
-    });
-    hand.start(8);
-    counter.restart();
-    const Speed speed = measure(controller, seconds);
-    hand.stop();
+    measure(figures, controller, seconds, target, kHand, [&](double t) { QTest::mouseMove(target, around(start, t)); });
     if (giveUp)
         QTest::keyClick(target, Qt::Key_Escape);
     QTest::mouseRelease(target, Qt::LeftButton, {}, start);
-    return {speed, counter.frames / seconds, counter.longest};
+}
+
+void turnWheel(QWidget* target, QPoint at, int angle)
+{
+    QWheelEvent event(at, target->mapToGlobal(at), {}, {0, angle}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                      false);
+    QApplication::sendEvent(target, &event);
 }
 
 /// The images/s of one epoch of `images` images as the command line trains the same network.
@@ -135,15 +208,61 @@ double commandLine(const QString& preset, const engine::TrainConfig& config, dou
     return 0;
 }
 
-double median(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    return values.empty() ? 0 : values[values.size() / 2];
-}
-
 bool waitFor(const TrainingController& controller, RunState state)
 {
     return QTest::qWaitFor([&] { return controller.state() == state; }, 120000);
+}
+
+/// A curve that falls and trembles.
+TrainingHistory longHistory(std::int64_t steps, double stepsPerEpoch)
+{
+    TrainingHistory history;
+    for (std::int64_t i = 1; i <= steps; ++i) {
+        const double shake = 0.1 * std::sin(double(i % 9973));
+        const double loss = 2 / (1 + double(i) / 50000.0) + shake;
+        history.steps.push_back({i, double(i) / stepsPerEpoch, loss, 1 / (1 + loss), 0.001, 3000 + 100 * shake});
+    }
+    return history;
+}
+
+/// The paused run goes on behind `steps` steps.
+bool measureHistory(TrainingController& controller, CurveChart& chart, std::int64_t steps, double seconds)
+{
+    const auto perEpoch = controller.progress().stepsPerEpoch;
+    const std::int64_t epochs = (steps + perEpoch - 1) / perEpoch;
+    auto state = std::make_shared<engine::TrainingState>(*controller.trainingState());
+    state->epoch = epochs;
+    state->step = epochs * perEpoch;
+    state->progress = {};
+    const double before = residentMemory();
+    controller.restore(state, longHistory(state->step, double(perEpoch)));
+    if (!QTest::qWaitFor([&] { return controller.history().steps.size() == std::size_t(state->step); }))
+        return false;
+    controller.train();
+    if (!waitFor(controller, RunState::Running))
+        return false;
+    Figures untouched, zooming, panning, hovering;
+    QWidget* target = chart.view()->viewport();
+    const QPoint middle = target->rect().center();
+    Figures warm;
+    measure(warm, controller, 1, target, kQuiet, {});
+    measure(untouched, controller, seconds, target, kQuiet, {});
+    // In to a few steps and out again, a second each.
+    measure(zooming, controller, seconds, target, kHand,
+            [&](double t) { turnWheel(target, around(middle, t), std::int64_t(t) % 2 == 0 ? 60 : -60); });
+    chart.showWholeRun();
+    chart.zoom(0.3);
+    moveHeld(panning, controller, seconds, target, middle, false);
+    measure(hovering, controller, seconds, target, kHand,
+            [&](double t) { QTest::mouseMove(target, around(middle, t)); });
+    chart.showWholeRun();
+    std::printf("curves of %lld steps while training goes on: %.0f MB more resident memory\n",
+                static_cast<long long>(controller.history().steps.size()), residentMemory() - before);
+    untouched.print("untouched");
+    zooming.print("zooming");
+    panning.print("panning");
+    hovering.print("hovering");
+    return controller.history().steps.size() > std::size_t(state->step);
 }
 
 } // namespace
@@ -154,6 +273,7 @@ int main(int argc, char** argv)
     const QString preset = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral("resnet-20");
     const int rounds = argc > 2 ? std::atoi(argv[2]) : 3;
     const double seconds = argc > 3 ? std::atof(argv[3]) : 4;
+    const std::int64_t steps = argc > 4 ? std::atoll(argv[4]) : 1'000'000;
     Settings::instance().useTestMode();
     ThemeManager::instance().install();
     MainWindow window;
@@ -164,55 +284,59 @@ int main(int argc, char** argv)
     window.open(preset);
     TrainingController* controller = window.controller();
     auto* canvas = window.findChild<CanvasView*>();
-    if (!canvas || !QTest::qWaitFor([&] {
+    auto* maps = window.findChild<MapService*>();
+    auto* chart = window.findChild<LossChart*>();
+    if (!canvas || !maps || !chart || !QTest::qWaitFor([&] {
             return !window.document()->graph().nodes.empty() && controller->blockedReason().isEmpty();
         }))
         return 1;
     engine::TrainConfig config = window.document()->trainConfig();
-    config.epochs = 1000; // longer than this program runs
+    config.epochs = 100000; // longer than this program runs
     window.document()->setTrainConfig(config);
     const engine::NodeId node = window.document()->graph().nodes[window.document()->graph().nodes.size() / 2].id;
-    std::vector<double> untouched, dragged, drawn, shell, frames, drawnFrames;
+    canvas->focusNode(node);
+
+    HistogramView histograms(controller);
+    histograms.setNode(node);
+    histograms.setGeometry(0, 1000, 1600, 320);
+    histograms.show();
+    DrawingPage drawing(controller, maps);
+    drawing.setGeometry(1610, 0, 980, 980);
+    drawing.show();
+    if (!QTest::qWaitForWindowExposed(&histograms) || !QTest::qWaitForWindowExposed(&drawing))
+        return 1;
+    DrawingField* field = drawing.field();
+
+    Figures warm, untouched, dragging, drawn;
+    std::vector<double> shell;
     for (int round = 0; round < rounds; ++round) {
         controller->train();
         if (!waitFor(*controller, RunState::Running))
             return 1;
-        measure(*controller, 1);
-        const Speed quiet = measure(*controller, seconds);
-
-        canvas->focusNode(node);
-        const QPoint start = canvas->mapFromScene(canvas->canvasScene()->itemOf(node)->sceneBoundingRect().center());
-        const Moves drag = moveOver(canvas->viewport(), start, *controller, seconds, true);
-        window.pages()->open(window.drawing());
-        DrawingField* field = window.drawing()->field();
-        const Moves draw = moveOver(field, field->area().center(), *controller, seconds, false);
-        window.drawing()->clear();
-        window.pages()->goHome();
-
+        moveHeld(warm, *controller, 1, field, field->area().center(), false); // a drawing that is read all the time
+        measure(untouched, *controller, seconds, &window, kQuiet, {});
+        const QPoint card = canvas->mapFromScene(canvas->canvasScene()->itemOf(node)->sceneBoundingRect().center());
+        moveHeld(dragging, *controller, seconds, canvas->viewport(), card, true);
+        drawing.clear();
+        moveHeld(drawn, *controller, seconds, field, field->area().center(), false);
+        drawing.clear();
         controller->pause();
         if (!waitFor(*controller, RunState::Paused))
             return 1;
-        const double cli = commandLine(preset, controller->config(), quiet.imagesPerSecond * seconds);
-        std::printf(
-            "round %d: untouched %.0f images/s (UI thread %.1f %% of a core), dragging %.0f images/s at %.0f frames/s "
-            "(UI thread %.0f %%, longest pause %lld ms), drawing %.0f images/s at %.0f frames/s (UI thread %.0f %%, "
-            "longest pause %lld ms), command line %.0f images/s\n",
-            round + 1, quiet.imagesPerSecond, 100 * quiet.uiShare, drag.speed.imagesPerSecond, drag.fps,
-            100 * drag.speed.uiShare, static_cast<long long>(drag.longest), draw.speed.imagesPerSecond, draw.fps,
-            100 * draw.speed.uiShare, static_cast<long long>(draw.longest), cli);
+        shell.push_back(commandLine(preset, controller->config(), untouched.images.back() * seconds));
+        std::printf("round %d: %.0f images/s untouched, %.0f dragging, %.0f drawing, %.0f on the command line\n",
+                    round + 1, untouched.images.back(), dragging.images.back(), drawn.images.back(), shell.back());
         std::fflush(stdout);
-        untouched.push_back(quiet.imagesPerSecond);
-        dragged.push_back(drag.speed.imagesPerSecond);
-        drawn.push_back(draw.speed.imagesPerSecond);
-        shell.push_back(cli);
-        frames.push_back(drag.fps);
-        drawnFrames.push_back(draw.fps);
     }
-    std::printf("%s: untouched %.2f of the command line, dragging %.2f of untouched (%.2f of the command line) at %.0f "
-                "frames/s, drawing %.2f of untouched at %.0f frames/s\n",
-                qPrintable(preset), median(untouched) / median(shell), median(dragged) / median(untouched),
-                median(dragged) / median(shell), median(frames), median(drawn) / median(untouched),
-                median(drawnFrames));
+    std::printf("%s with maps, histograms, curves and drawing open: of the command line's images/s %.2f untouched, "
+                "%.2f dragging, %.2f drawing\n",
+                qPrintable(preset), median(untouched.images) / median(shell), median(dragging.images) / median(shell),
+                median(drawn.images) / median(shell));
+    untouched.print("untouched");
+    dragging.print("dragging");
+    drawn.print("drawing");
+    if (steps > 0 && !measureHistory(*controller, *chart, steps, seconds))
+        return 1;
     controller->stop();
     waitFor(*controller, RunState::Finished);
     return 0;

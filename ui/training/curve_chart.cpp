@@ -38,13 +38,13 @@ constexpr int kFewestSteps = 12;       ///< in one mean, so that the line is cal
 constexpr double kSmallestLoss = 1e-6; ///< what a logarithmic axis can still show
 
 /// Columns for the line of means: two pixels each, wider where there are few steps.
-int meanColumns(const TrainingHistory& history, double xMax, int pixels)
+int meanColumns(const TrainingHistory& history, double epochs, int pixels)
 {
     if (history.steps.empty())
         return pixels / 2;
     const auto& last = history.steps.back();
     const double perEpoch = static_cast<double>(last.step) / std::max(last.epoch, 1e-9);
-    return static_cast<int>(std::clamp(perEpoch * xMax / kFewestSteps, 30.0, std::max(pixels / 2.0, 30.0)));
+    return static_cast<int>(std::clamp(perEpoch * epochs / kFewestSteps, 30.0, std::max(pixels / 2.0, 30.0)));
 }
 
 QString measureTitle(Measure measure)
@@ -113,6 +113,10 @@ CurveChart::CurveChart(Measure measure, QWidget* parent)
     m_x->setLabelFormat(QStringLiteral("%.0f"));
     m_y->setTickType(QValueAxis::TicksDynamic);
 
+    connect(m_view, &CurveView::zoomed, this, &CurveChart::zoom);
+    connect(m_view, &CurveView::dragged, this, &CurveChart::pan);
+    connect(m_view, &CurveView::wholeAsked, this, &CurveChart::showWholeRun);
+    connect(m_view, &CurveView::pointed, this, &CurveChart::tell);
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &CurveChart::refresh);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &CurveChart::applyTheme);
@@ -242,19 +246,25 @@ void CurveChart::resizeEvent(QResizeEvent* event)
     dataChanged();
 }
 
+void CurveChart::refreshSoon()
+{
+    if (!std::exchange(m_due, true))
+        QMetaObject::invokeMethod(this, &CurveChart::refresh, Qt::QueuedConnection);
+}
+
 void CurveChart::refresh()
 {
-    m_stale = false;
+    m_stale = m_due = false;
     applyRanges();
     const bool empty = !m_history || m_history->empty();
     m_view->setHint(empty ? m_empty : QString());
     const int columns = std::max(static_cast<int>(m_view->chart()->plotArea().width()), 60);
     QList<QPointF> means, extremes, validation;
     if (!empty) {
-        const double xMax = m_epochs;
-        means = columnMeans(*m_history, m_measure, 0, xMax, meanColumns(*m_history, xMax, columns));
+        const auto [from, to] = shownEpochs();
+        means = columnMeans(*m_history, m_measure, from, to, meanColumns(*m_history, to - from, columns));
         if (m_batches)
-            extremes = thinMinMax(*m_history, m_measure, 0, xMax, columns);
+            extremes = thinMinMax(*m_history, m_measure, from, to, columns);
         validation = validationPoints(*m_history, m_measure);
     }
     const bool accuracy = m_measure == Measure::Accuracy;
@@ -277,6 +287,7 @@ void CurveChart::refresh()
     const auto best = std::min_element(validation.begin(), validation.end(), better);
     m_best->replace(validation.size() > 1 ? QList<QPointF>{*best} : QList<QPointF>{});
     m_rings->replace(validation);
+    tell(m_pointer);
     describe();
 }
 
@@ -290,8 +301,9 @@ AxisRange CurveChart::valueRange() const
     if (!m_history || m_history->empty())
         return niceRange(whole.minimum, whole.maximum, ticks);
     // The first steps of a fresh network lie far off: once there is more to see, they may leave the plot.
-    const auto points = columnMeans(*m_history, m_measure, 0, m_epochs, meanColumns(*m_history, m_epochs, 500));
-    const double from = points.size() > 15 ? 0.02 * m_epochs : 0;
+    const auto [begin, end] = shownEpochs();
+    const auto points = columnMeans(*m_history, m_measure, begin, end, meanColumns(*m_history, end - begin, 500));
+    const double from = !m_zoomed && points.size() > 15 ? 0.02 * m_epochs : begin;
     double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
     const auto include = [&](const QPointF& p) {
         low = std::min(low, p.y());
@@ -301,7 +313,8 @@ AxisRange CurveChart::valueRange() const
         if (p.x() >= from)
             include(p);
     for (const auto& p : validationPoints(*m_history, m_measure))
-        include(p);
+        if (p.x() >= begin && p.x() <= end)
+            include(p);
     if (low > high)
         return whole;
     if (accuracy) {
@@ -317,7 +330,8 @@ AxisRange CurveChart::decadeRange() const
 {
     double low = 0.1, high = 0.1;
     if (m_history && !m_history->empty()) {
-        const auto points = columnMeans(*m_history, m_measure, 0, m_epochs, meanColumns(*m_history, m_epochs, 500));
+        const auto [from, to] = shownEpochs();
+        const auto points = columnMeans(*m_history, m_measure, from, to, meanColumns(*m_history, to - from, 500));
         for (qsizetype i = 0; i < points.size(); ++i) {
             low = i == 0 ? points[i].y() : std::min(low, points[i].y());
             high = i == 0 ? points[i].y() : std::max(high, points[i].y());
@@ -333,18 +347,26 @@ void CurveChart::applyRanges()
     if (m_history && !m_history->steps.empty())
         last = std::max(last, std::ceil(m_history->steps.back().epoch - 1e-9));
     m_epochs = last;
-    last = axisScale().at(last);
-    for (const CurveRun& run : m_runs)
-        if (!run.history->steps.empty())
-            last = std::max(last, AxisScale(*run.history, m_axis).at(run.history->steps.back().epoch));
-    if (m_axis == CurveAxis::Seconds) // its end is an estimate that moves all the time
-        last = niceRange(0, last, 6).maximum;
-    if (last != m_xRange) { // axes lay everything out again: only when needed
-        m_xRange = last;
-        const double step = niceStep(last / 6);
-        m_x->setLabelFormat(step >= 1e6 ? QStringLiteral("%.1e") : QStringLiteral("%.0f"));
-        m_x->setTickInterval(std::max(1.0, step));
-        m_x->setRange(0, last);
+    if (m_zoomed && (!m_history || m_history->steps.empty() || m_zoomed->first >= last)) { // of a run that is gone
+        m_zoomed.reset();
+        updateNote();
+    }
+    const AxisScale scale = axisScale();
+    const auto [from, to] = shownEpochs();
+    double end = scale.at(to);
+    if (!m_zoomed) {
+        for (const CurveRun& run : m_runs)
+            if (!run.history->steps.empty())
+                end = std::max(end, AxisScale(*run.history, m_axis).at(run.history->steps.back().epoch));
+        if (m_axis == CurveAxis::Seconds) // its end is an estimate that moves all the time
+            end = niceRange(0, end, 6).maximum;
+    }
+    if (const std::pair range{scale.at(from), end}; range != m_xRange) { // axes lay everything out again
+        m_xRange = range;
+        const double step = std::max(niceStep((range.second - range.first) / 6), m_zoomed ? 0.0 : 1.0);
+        m_x->setLabelFormat(step >= 1e6 ? QStringLiteral("%.1e") : QStringLiteral("%.%1f").arg(decimalsOf(step)));
+        m_x->setTickInterval(step);
+        m_x->setRange(range.first, range.second);
     }
     AxisRange range = m_logY ? decadeRange() : valueRange();
     if (range == m_range)
@@ -445,9 +467,10 @@ void CurveChart::drawRuns()
     QList<CurveView::EndLabel> labels;
     for (std::size_t i = 0; i < m_runs.size(); ++i) {
         const TrainingHistory& history = *m_runs[i].history;
-        const double end = history.steps.empty() ? 0 : history.steps.back().epoch;
         const AxisScale scale(history, m_axis);
-        QList<QPointF> points = smoothed(columnMeans(history, m_measure, 0, end, 150), m_smoothing);
+        const double end = history.steps.empty() ? 0 : history.steps.back().epoch;
+        const double from = scale.epoch(m_xRange.first), to = std::min(end, scale.epoch(m_xRange.second));
+        QList<QPointF> points = smoothed(columnMeans(history, m_measure, from, to, 150), m_smoothing);
         for (QPointF& p : points)
             p = {scale.at(p.x()), shownValue(p.y())};
         m_runSeries[i]->replace(points);
@@ -505,6 +528,8 @@ void CurveChart::updateNote()
     QString what = measureNote(m_measure);
     if (m_smoothing > 0)
         what += tr(", smoothed");
+    if (m_zoomed)
+        what += tr(", part of the run");
     if (m_outOfDate)
         m_note->setText(tr("of an older network"));
     else
@@ -541,6 +566,7 @@ void CurveChart::showMenu(const QPoint& globalPos)
                                      {CurveAxis::Seconds, tr("Seconds of training")},
                                      {CurveAxis::Macs, tr("Multiply-adds")}})
         connect(choice(axes, text, m_axis == axis), &QAction::triggered, this, [this, a = axis] { setAxis(a); });
+    addZoom(menu);
     menu->addSeparator();
     addSmoothing(menu);
     if (m_measure != Measure::Accuracy) {
@@ -585,20 +611,26 @@ void CurveChart::contextMenuEvent(QContextMenuEvent* event)
     showMenu(event->globalPos());
 }
 
-bool CurveChart::exportCsv()
+/// A million steps take seconds to write.
+void CurveChart::exportCsv()
 {
     if (!m_history)
-        return false;
+        return;
     const QString path = dialogs::saveFile(this, tr("Export the curves"), QStringLiteral("training.csv"),
                                            {tr("Table (*.csv)")}, QStringLiteral("csv"));
     if (path.isEmpty())
-        return false;
-    QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly) && file.write(historyCsv(*m_history)) >= 0 && file.commit())
-        return true;
-    dialogs::inform(this, SignKind::Error, tr("The curves could not be written."),
-                    tr("%1: %2. Choose another folder.").arg(path, file.errorString()));
-    return false;
+        return;
+    if (!m_writer)
+        m_writer = std::make_unique<TaskThread>();
+    m_writer->post([this, path, history = *m_history] {
+        QSaveFile file(path);
+        if (file.open(QIODevice::WriteOnly) && file.write(historyCsv(history)) >= 0 && file.commit())
+            return;
+        m_mailbox.post([this, path, fault = file.errorString()] {
+            dialogs::inform(this, SignKind::Error, tr("The curves could not be written."),
+                            tr("%1: %2. Choose another folder.").arg(path, fault));
+        });
+    });
 }
 
 bool CurveChart::exportPicture()
@@ -674,7 +706,6 @@ void CurveChart::describe()
     if (text == accessibleDescription())
         return;
     setAccessibleDescription(text);
-    m_view->setToolTip(lastValueText());
 }
 
 } // namespace convarium::ui

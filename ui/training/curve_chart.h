@@ -2,11 +2,14 @@
 #pragma once
 
 #include "ui/theme/widgets.h"
+#include "ui/threads/mailbox.h"
+#include "ui/threads/task_thread.h"
 #include "ui/training/chart_axis.h"
 #include "ui/training/training_history.h"
 
 #include <QTimer>
 #include <QWidget>
+#include <optional>
 
 QT_BEGIN_NAMESPACE
 class QBoxLayout;
@@ -65,13 +68,20 @@ public:
     [[nodiscard]] double smoothing() const { return m_smoothing; }
     void setRuns(std::vector<CurveRun> runs);
     [[nodiscard]] const std::vector<QLineSeries*>& runSeries() const { return m_runSeries; }
+    /// Part of the x axis, `factor` times as long, about a place of it (0: left end, 1: right); never beyond the run.
+    void zoom(double factor, double about = 0.5);
+    /// Moves the part to the right by a share of its length.
+    void pan(double share);
+    void showWholeRun();
+    [[nodiscard]] bool isZoomed() const { return m_zoomed.has_value(); }
     /// Also draws the smallest and largest batch of each column behind the line.
     void setShowBatches(bool on);
     /// The run belongs to an older network: the caption says so.
     void setOutOfDate(bool outOfDate);
-    /// Asks for a file and writes the history; false when cancelled or failed (then a message was shown).
-    bool exportCsv();
-    /// The same for a picture, PNG or SVG by the name.
+    /// Asks for a file and writes the history into it, on a thread of its own; a message follows where that fails.
+    void exportCsv();
+    /// Asks for a file and writes a picture, PNG or SVG by the name; false when cancelled or failed (then a message was
+    /// shown).
     bool exportPicture();
 
     [[nodiscard]] QChart* chart() const;
@@ -105,6 +115,16 @@ private:
     void describe();
     void updateNote();
     void drawRuns();
+    /// Once for all input that has come meanwhile.
+    void refreshSoon();
+    void setZoomed(double from, double to);
+    [[nodiscard]] std::pair<double, double> shownRange() const;
+    void addZoom(QMenu* menu);
+    /// The epochs that are shown.
+    [[nodiscard]] std::pair<double, double> shownEpochs() const;
+    [[nodiscard]] QString axisText(double at) const;
+    /// Tells the value of the curve nearest to a place of the x axis, 0 .. 1; below 0: none.
+    void tell(double place);
 
     Measure m_measure;
     CurveAxis m_axis = CurveAxis::Epochs;
@@ -128,13 +148,18 @@ private:
     QTimer m_timer;
     QString m_empty;
     AxisRange m_range{-1, -1, 0};
-    double m_xRange = -1;
-    double m_epochs = 5; ///< shown, whatever the axis
+    std::pair<double, double> m_xRange{0, -1};         ///< on the axis
+    std::optional<std::pair<double, double>> m_zoomed; ///< epochs; nothing: the whole run
+    double m_pointer = -1;                             ///< place on the x axis, 0 .. 1; below 0: none
+    double m_epochs = 5;                               ///< of the whole run, whatever the axis
     double m_xMax = 5;
     bool m_outOfDate = false;
     bool m_log = false;
     bool m_batches = false;
     bool m_stale = true;
+    bool m_due = false;
+    Mailbox m_mailbox;
+    std::unique_ptr<TaskThread> m_writer; ///< last
 };
 
 class LossChart final : public CurveChart

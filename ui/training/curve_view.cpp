@@ -3,8 +3,11 @@
 #include "ui/theme/type.h"
 
 #include <QChart>
+#include <QMouseEvent>
 #include <QPainter>
+#include <QWheelEvent>
 #include <algorithm>
+#include <cmath>
 
 namespace convarium::ui
 {
@@ -16,7 +19,7 @@ CurveView::CurveView(QChart* chart, QWidget* parent) : QChartView(chart, parent)
     setBackgroundBrush(Qt::NoBrush);
     viewport()->setAutoFillBackground(false);
     setFocusPolicy(Qt::NoFocus);
-    setAttribute(Qt::WA_TransparentForMouseEvents, false);
+    viewport()->setMouseTracking(true);
 }
 
 void CurveView::setHint(const QString& hint)
@@ -88,10 +91,88 @@ void CurveView::drawEndLabels(QPainter* painter)
     }
 }
 
+void CurveView::setReading(const std::optional<EndLabel>& reading)
+{
+    if (reading == m_reading)
+        return;
+    m_reading = reading;
+    viewport()->update();
+}
+
+void CurveView::drawReading(QPainter* painter)
+{
+    if (!m_reading)
+        return;
+    const Theme& theme = Theme::current();
+    const QRectF plot = chart()->plotArea();
+    const QPointF at = chart()->mapToPosition(m_reading->at);
+    painter->setPen(QPen(theme.text3, 1));
+    painter->drawLine(QPointF(at.x(), plot.top()), QPointF(at.x(), plot.bottom()));
+    painter->setFont(ui::font(TextRole::SmallMedium));
+    const QFontMetricsF metrics(painter->font());
+    QRectF place(QPointF(), QSizeF(metrics.horizontalAdvance(m_reading->words) + scaled(8), metrics.height()));
+    const bool left = at.x() + place.width() + scaled(8) > plot.right();
+    place.moveTopLeft({left ? at.x() - place.width() - scaled(6) : at.x() + scaled(6), plot.top() + scaled(16)});
+    painter->fillRect(place, theme.surface);
+    painter->setPen(theme.text);
+    painter->drawText(place, Qt::AlignCenter, m_reading->words);
+    if (!plot.adjusted(-1, -1, 1, 1).contains(at))
+        return;
+    painter->setPen(QPen(theme.surface, 2));
+    painter->setBrush(m_reading->color);
+    painter->drawEllipse(at, scaled(4), scaled(4));
+}
+
+double CurveView::placeOf(const QPointF& at) const
+{
+    const QRectF plot = chart()->plotArea();
+    return plot.width() > 0 ? (at.x() - plot.left()) / plot.width() : 0;
+}
+
+void CurveView::wheelEvent(QWheelEvent* event)
+{
+    if (const int turned = event->angleDelta().y(); turned != 0)
+        Q_EMIT zoomed(std::pow(0.8, turned / 120.0), std::clamp(placeOf(event->position()), 0.0, 1.0));
+    event->accept();
+}
+
+void CurveView::mousePressEvent(QMouseEvent* event)
+{
+    if (event->button() == Qt::LeftButton)
+        m_held = placeOf(event->position());
+}
+
+void CurveView::mouseMoveEvent(QMouseEvent* event)
+{
+    const double place = placeOf(event->position());
+    if (m_held) {
+        const double share = *std::exchange(m_held, place) - place;
+        Q_EMIT dragged(share);
+    }
+    Q_EMIT pointed(place >= 0 && place <= 1 ? place : -1);
+}
+
+void CurveView::mouseReleaseEvent(QMouseEvent*)
+{
+    m_held.reset();
+}
+
+void CurveView::mouseDoubleClickEvent(QMouseEvent*)
+{
+    Q_EMIT wholeAsked();
+}
+
+void CurveView::leaveEvent(QEvent* event)
+{
+    Q_EMIT pointed(-1);
+    QChartView::leaveEvent(event);
+}
+
 void CurveView::drawForeground(QPainter* painter, const QRectF&)
 {
     drawMarks(painter);
     drawEndLabels(painter);
+    drawReading(painter);
     if (m_hint.isEmpty())
         return;
     painter->setFont(ui::font(TextRole::Body));

@@ -5,6 +5,7 @@
 
 #include <QChartView>
 #include <QWidget>
+#include <optional>
 
 namespace convarium::ui
 {
@@ -34,17 +35,39 @@ public:
     [[nodiscard]] const QList<EndLabel>& endLabels() const { return m_labels; }
     void setMarks(const QList<Mark>& marks);
     [[nodiscard]] const QList<Mark>& marks() const { return m_marks; }
+    /// A point of a curve with its value; nothing: none.
+    void setReading(const std::optional<EndLabel>& reading);
+    [[nodiscard]] const std::optional<EndLabel>& reading() const { return m_reading; }
+
+Q_SIGNALS:
+    // Places on the x axis: 0 at its left end, 1 at its right.
+    /// The wheel was turned: the shown part is to become `factor` times as long.
+    void zoomed(double factor, double place);
+    /// The part that is shown moves by this share of its length.
+    void dragged(double share);
+    void wholeAsked();
+    /// Below 0: the pointer has left.
+    void pointed(double place);
 
 protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;
-    void wheelEvent(QWheelEvent* event) override { event->ignore(); }
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
 
 private:
     void drawMarks(QPainter* painter);
     void drawEndLabels(QPainter* painter);
+    void drawReading(QPainter* painter);
+    [[nodiscard]] double placeOf(const QPointF& at) const;
     QString m_hint;
     QList<Mark> m_marks;
     QList<EndLabel> m_labels;
+    std::optional<EndLabel> m_reading;
+    std::optional<double> m_held; ///< where the pointer was while a button is down
 };
 
 /// Name of a series in its colour, with the marker it is drawn with: a line or a ring.

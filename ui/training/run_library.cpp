@@ -113,10 +113,9 @@ RunRecord fromJson(const QJsonObject& o)
 
 TrainingHistory thinnedHistory(const TrainingHistory& history, std::size_t most)
 {
-    TrainingHistory out = history;
     if (history.steps.size() <= most)
-        return out;
-    out.steps.clear();
+        return history;
+    TrainingHistory out{{}, history.epochs, history.marks, history.imagesPerEpoch, history.macsPerImage};
     for (std::size_t i = 0; i < most; ++i) {
         const std::size_t from = i * history.steps.size() / most, to = (i + 1) * history.steps.size() / most;
         HistoryPoint mean = history.steps[to - 1];

@@ -9,28 +9,41 @@ namespace convarium::ui
 namespace
 {
 
-double valueOf(const HistoryPoint& point, Measure measure)
-{
-    switch (measure) {
-    case Measure::Loss: return point.loss;
-    case Measure::Accuracy: return point.accuracy;
-    case Measure::Rate: return point.rate;
-    case Measure::Speed: break;
-    }
-    return point.imagesPerSecond > 0 ? point.imagesPerSecond : std::nan("");
-}
-
-/// Calls visit(column, point) for the points in [xMin, xMax] with a finite value, in order.
+/// Calls visit(column, sum) along the points in [xMin, xMax]: for whole blocks where they lie within a column.
 template <class Visit>
-void visitColumns(const TrainingHistory& history, Measure measure, double xMin, double xMax, int columns, Visit visit)
+void visitColumns(const HistorySteps& steps, Measure measure, double xMin, double xMax, int columns, Visit visit)
 {
     const double scale = xMax > xMin ? columns / (xMax - xMin) : 0;
-    for (const auto& p : history.steps) {
-        if (p.epoch < xMin || p.epoch > xMax || !std::isfinite(valueOf(p, measure)))
-            continue;
-        visit(std::clamp(static_cast<int>((p.epoch - xMin) * scale), 0, columns - 1),
-              QPointF(p.epoch, valueOf(p, measure)));
+    const auto columnOf = [&](std::size_t i) {
+        return std::clamp(static_cast<int>((steps[i].epoch - xMin) * scale), 0, columns - 1);
+    };
+    const auto [first, last] = steps.between(xMin, xMax);
+    for (std::size_t i = first; i < last;) {
+        const int column = columnOf(i);
+        const std::size_t next = i + HistorySteps::kBlock;
+        if (i % HistorySteps::kBlock == 0 && next <= last && columnOf(next - 1) == column) {
+            visit(column, steps.blockSum(i / HistorySteps::kBlock, measure));
+            i = next;
+        } else {
+            visit(column, HistorySum(steps[i++], measure));
+        }
     }
+}
+
+/// One sum per column that has any, in order.
+std::vector<HistorySum> columnSums(const HistorySteps& steps, Measure measure, double xMin, double xMax, int columns)
+{
+    std::vector<HistorySum> sums;
+    int current = -1;
+    visitColumns(steps, measure, xMin, xMax, columns, [&](int column, const HistorySum& sum) {
+        if (sum.count == 0)
+            return;
+        if (column != current)
+            sums.emplace_back();
+        current = column;
+        sums.back().add(sum);
+    });
+    return sums;
 }
 
 } // namespace
@@ -103,6 +116,17 @@ double AxisScale::at(double epoch) const
     return m_ends[whole] + (epoch - static_cast<double>(whole)) * (m_ends[whole + 1] - m_ends[whole]);
 }
 
+double AxisScale::epoch(double at) const
+{
+    if (m_axis != CurveAxis::Seconds)
+        return at / m_perEpoch;
+    at = std::max(at, 0.0);
+    const auto end = std::upper_bound(m_ends.begin(), m_ends.end(), at);
+    const double begun = *(end - 1);
+    return static_cast<double>(end - m_ends.begin() - 1) +
+           (at - begun) / (end == m_ends.end() ? m_perEpoch : *end - begun);
+}
+
 QList<QPointF> smoothed(QList<QPointF> points, double weight)
 {
     if (weight <= 0)
@@ -139,58 +163,26 @@ QList<QPointF> thinMinMax(const TrainingHistory& history, Measure measure, doubl
 {
     columns = std::max(columns, 1);
     QList<QPointF> points;
-    if (history.steps.size() <= static_cast<std::size_t>(2 * columns)) {
-        visitColumns(history, measure, xMin, xMax, columns, [&](int, QPointF p) { points.append(p); });
+    const auto [first, last] = history.steps.between(xMin, xMax);
+    if (last - first <= static_cast<std::size_t>(2 * columns)) {
+        for (std::size_t i = first; i < last; ++i)
+            if (const double y = valueOf(history.steps[i], measure); std::isfinite(y))
+                points.append({history.steps[i].epoch, y});
         return points;
     }
-    int current = -1;
-    QPointF low, high;
-    const auto flush = [&] {
-        if (current < 0)
-            return;
-        points.append(low.x() <= high.x() ? low : high);
-        if (low != high)
-            points.append(low.x() <= high.x() ? high : low);
-    };
-    visitColumns(history, measure, xMin, xMax, columns, [&](int column, QPointF p) {
-        if (column != current) {
-            flush();
-            current = column;
-            low = high = p;
-            return;
-        }
-        if (p.y() < low.y())
-            low = p;
-        if (p.y() > high.y())
-            high = p;
-    });
-    flush();
+    for (const HistorySum& sum : columnSums(history.steps, measure, xMin, xMax, columns)) {
+        points.append(sum.low.x() <= sum.high.x() ? sum.low : sum.high);
+        if (sum.low != sum.high)
+            points.append(sum.low.x() <= sum.high.x() ? sum.high : sum.low);
+    }
     return points;
 }
 
 QList<QPointF> columnMeans(const TrainingHistory& history, Measure measure, double xMin, double xMax, int columns)
 {
-    columns = std::max(columns, 1);
     QList<QPointF> points;
-    int current = -1;
-    int count = 0;
-    double x = 0, y = 0;
-    const auto flush = [&] {
-        if (count > 0)
-            points.append({x / count, y / count});
-    };
-    visitColumns(history, measure, xMin, xMax, columns, [&](int column, QPointF p) {
-        if (column != current) {
-            flush();
-            current = column;
-            count = 0;
-            x = y = 0;
-        }
-        ++count;
-        x += p.x();
-        y += p.y();
-    });
-    flush();
+    for (const HistorySum& sum : columnSums(history.steps, measure, xMin, xMax, std::max(columns, 1)))
+        points.append({sum.x / sum.count, sum.y / sum.count});
     return points;
 }
 

@@ -2,26 +2,15 @@
 #pragma once
 
 #include "engine/train/trainer.h"
+#include "ui/training/history_steps.h"
 
 #include <QByteArray>
 #include <QList>
-#include <QPointF>
 #include <optional>
 #include <vector>
 
 namespace convarium::ui
 {
-
-/// One training step: loss and accuracy are means over its batch.
-struct HistoryPoint {
-    std::int64_t step = 0;
-    double epoch = 0; ///< epochs done including this step, e.g. 1.25
-    double loss = 0;
-    double accuracy = 0; ///< 0..1
-    double rate = 0;
-    double imagesPerSecond = 0; ///< 0: not known
-    friend bool operator==(const HistoryPoint&, const HistoryPoint&) = default;
-};
 
 /// One finished epoch.
 struct HistoryEpoch {
@@ -41,14 +30,11 @@ struct HistoryMark {
     friend bool operator==(const HistoryMark&, const HistoryMark&) = default;
 };
 
-/// Which curve of a point.
-enum class Measure { Loss, Accuracy, Rate, Speed };
-
 /// What a curve is drawn against.
 enum class CurveAxis { Epochs, Steps, Seconds, Macs };
 
 struct TrainingHistory {
-    std::vector<HistoryPoint> steps;
+    HistorySteps steps;
     std::vector<HistoryEpoch> epochs;
     std::vector<HistoryMark> marks;
     std::int64_t imagesPerEpoch = 0; ///< 0: not known
@@ -63,8 +49,8 @@ struct TrainingHistory {
     friend bool operator==(const TrainingHistory&, const TrainingHistory&) = default;
 };
 
-/// At most two points (the smallest and the largest, in their order) per column of [xMin, xMax]; short histories come
-/// back whole. x is the epoch position. Values that are not finite are left out.
+/// At most two points (the smallest and the largest, in their order) per column of [xMin, xMax]; few points come back
+/// whole. x is the epoch position. Values that are not finite are left out.
 QList<QPointF> thinMinMax(const TrainingHistory& history, Measure measure, double xMin, double xMax, int columns);
 /// One mean per column: the calm line.
 QList<QPointF> columnMeans(const TrainingHistory& history, Measure measure, double xMin, double xMax, int columns);
@@ -78,6 +64,8 @@ class AxisScale
 public:
     AxisScale(const TrainingHistory& history, CurveAxis axis);
     [[nodiscard]] double at(double epoch) const;
+    /// The other way round.
+    [[nodiscard]] double epoch(double at) const;
 
 private:
     CurveAxis m_axis;

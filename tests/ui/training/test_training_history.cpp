@@ -51,13 +51,42 @@ private Q_SLOTS:
         QVERIFY(std::is_sorted(thin.begin(), thin.end(), [](auto a, auto b) { return a.x() < b.x(); }));
     }
 
+    /// Blocks are taken whole where they fit, also after steps were taken back; the sums stay those of the points.
+    void columnsOfManyPointsAreThoseOfThePointsThemselves()
+    {
+        auto h = history(20000, 1000);
+        while (h.steps.size() > 15001)
+            h.steps.pop_back();
+        constexpr double kFrom = 2.345, kTo = 14.9;
+        const auto means = columnMeans(h, Measure::Loss, kFrom, kTo, 37);
+        const auto ends = thinMinMax(h, Measure::Loss, kFrom, kTo, 37);
+        QCOMPARE(means.size(), 37);
+        QCOMPARE(ends.size(), 74);
+        for (int column = 0; column < 37; ++column) {
+            double sum = 0, low = 1e9, high = -1e9;
+            int count = 0;
+            for (const auto& p : h.steps)
+                if (p.epoch >= kFrom && p.epoch <= kTo &&
+                    std::min(static_cast<int>((p.epoch - kFrom) * (37 / (kTo - kFrom))), 36) == column) {
+                    sum += p.loss;
+                    low = std::min(low, p.loss);
+                    high = std::max(high, p.loss);
+                    ++count;
+                }
+            QVERIFY(std::abs(means[column].y() - sum / count) < 1e-12);
+            const double a = ends[2 * column].y(), b = ends[2 * column + 1].y();
+            QCOMPARE(std::min(a, b), low);
+            QCOMPARE(std::max(a, b), high);
+        }
+    }
+
     void aShortHistoryIsNotThinned() { QCOMPARE(thinMinMax(history(300), Measure::Accuracy, 0, 5, 200).size(), 300); }
 
     void valuesThatAreNoNumbersAreLeftOut()
     {
-        auto h = history(3);
-        h.steps[1].loss = std::numeric_limits<double>::quiet_NaN();
-        h.steps[2].loss = std::numeric_limits<double>::infinity();
+        auto h = history(1);
+        h.steps.push_back({2, 0.02, std::numeric_limits<double>::quiet_NaN()});
+        h.steps.push_back({3, 0.03, std::numeric_limits<double>::infinity()});
         QCOMPARE(thinMinMax(h, Measure::Loss, 0, 1, 10).size(), 1);
         QCOMPARE(columnMeans(h, Measure::Loss, 0, 1, 10).size(), 1);
     }
@@ -118,7 +147,8 @@ private Q_SLOTS:
         }
         h.imagesPerEpoch = 100;
         h.macsPerImage = 7;
-        h.steps.back().imagesPerSecond = 50;
+        h.steps.pop_back();
+        h.steps.push_back({8, 4, 0, 0, 0, 50});
         QCOMPARE(AxisScale(h, CurveAxis::Epochs).at(1.5), 1.5);
         QCOMPARE(AxisScale(h, CurveAxis::Steps).at(1.5), 3.0);
         QCOMPARE(AxisScale(h, CurveAxis::Macs).at(2), 2.0 * 3 * 7 * 100);
@@ -126,6 +156,11 @@ private Q_SLOTS:
         QCOMPARE(seconds.at(0.5), 5.0);
         QCOMPARE(seconds.at(1.5), 25.0);
         QCOMPARE(seconds.at(3), 42.0); // the third epoch at 50 images a second
+        for (const auto axis : {CurveAxis::Epochs, CurveAxis::Steps, CurveAxis::Seconds, CurveAxis::Macs})
+            for (const double epoch : {0.0, 0.5, 1.0, 1.75, 2.0, 3.5}) {
+                const AxisScale scale(h, axis);
+                QVERIFY(std::abs(scale.epoch(scale.at(epoch)) - epoch) < 1e-12);
+            }
     }
 
     void smoothingIsAMeanThatBeginsAtTheFirstPoint()
