@@ -214,15 +214,13 @@ public:
         return a == kernels::Activation::Relu || a == kernels::Activation::Relu6;
     }
 
-    std::vector<AuxSpec> aux(const OpGraph& graph) const override
-    {
-        const std::int64_t bytes = 3 * graph.layoutOf(output).lanes * static_cast<std::int64_t>(sizeof(float));
-        return {{"scale and shift", false, BufferScope::Slot, bytes, MemoryCategory::Workspace}};
-    }
-
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
         m_layout = graph.layoutOf(output);
+    }
+    std::int64_t scratchBytes() const override
+    {
+        return kRows * m_layout.lanes * static_cast<std::int64_t>(sizeof(float));
     }
     std::int64_t packedFloats(int, const TensorInfo&) const override { return m_layout.lanes; }
     void pack(int, const TensorInfo& info, const float* logical, float* packed) const override
@@ -270,13 +268,15 @@ public:
     }
 
 private:
+    static constexpr int kRows = 3;
+
     /// Scale, shift and zeros.
     float* rows(const Run& run, const OpBinding& b) const
     {
         const std::int64_t lanes = m_layout.lanes;
-        float* scale = run.at(b.aux[0]);
+        auto* scale = reinterpret_cast<float*>(run.scratch);
         scaleAndShift(run, b, scale, scale + lanes);
-        std::fill(scale + 2 * lanes, scale + 3 * lanes, 0.0f);
+        std::fill(scale + 2 * lanes, scale + kRows * lanes, 0.0f);
         return scale;
     }
 

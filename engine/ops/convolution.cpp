@@ -23,6 +23,8 @@ public:
     bool acceptsAddend() const override { return m_g.groups == 1; }
     RowUse forwardRows() const override { return m_g.pixelwise() ? RowUse::Rows : RowUse::Whole; }
     RowUse backwardRows() const override { return forwardRows(); }
+    std::int64_t forwardWork(const OpGraph&) const override { return m_products.gatherWork(); }
+    std::int64_t forwardParts() const override { return m_products.gatherParts(); }
     bool acceptsPrologue(const OpGraph&) const override { return m_g.pixelwise(); }
     bool acceptsPooling(const OpGraph& graph, const Op& pooling) const override
     {

@@ -5,14 +5,6 @@
 
 namespace convarium::engine
 {
-namespace
-{
-
-/// Pixels at a time of which a prologue's result stays in the cache.
-constexpr std::int64_t kProloguePixels = 192;
-
-} // namespace
-
 void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out,
                                   const kernels::KernelTable& table, std::int64_t chunk, WayBack wayBack)
 {
@@ -25,7 +17,7 @@ void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& 
     m_inColumns = (m_groupIn + table.width - 1) / table.width * table.width;
     m_matrix = PackedMatrix(table, m_g.kernelHeight * m_g.kernelWidth * m_groupIn, m_groupOut);
     m_together = imagesPerProduct(m_out.pixels(), chunk);
-    m_panel = std::min(kProloguePixels, m_together * m_out.pixels()); // the offset tables reach no further
+    choosePanel();
     m_inBorder = windowBorder(m_g, m_in, m_out);
     const std::int64_t rowWidth = m_inBorder.width;
     for (std::int64_t n = 0; n < m_together; ++n)
@@ -121,7 +113,7 @@ void ConvolutionProducts::preparePhases(std::int64_t chunk)
 std::int64_t ConvolutionProducts::scratchBytes(bool withPrologue) const
 {
     if (withPrologue)
-        return kProloguePixels * m_in.lanes * static_cast<std::int64_t>(sizeof(float));
+        return m_panel * m_in.lanes * static_cast<std::int64_t>(sizeof(float));
     const std::int64_t in = m_inBorder.needed ? m_inBorder.floats() * m_together : 0;
     const std::int64_t out = m_outBorder.needed ? m_outBorder.floats() * m_gradientTogether : 0;
     return std::max({in, out, m_byRows ? m_rows.scratchFloats() : 0}) * static_cast<std::int64_t>(sizeof(float));
@@ -138,27 +130,31 @@ std::int64_t ConvolutionProducts::tableBytes() const
 void ConvolutionProducts::gather(const Run& run, const float* in, float* out, const float* weights, const float* bias,
                                  kernels::Activation activation, const float* addend, const Prologue& prologue) const
 {
+    const Share share = shareOf(run, prologue.scale != nullptr);
     if (addend != out)
-        clearPadding(m_out, out, run.count);
-    eachSource(run, in, prologue, [&](const float* source, std::int64_t from, std::int64_t pixels) {
-        for (std::int64_t g = 0; g < m_g.groups; ++g) {
-            kernels::ProductArgs a{};
-            a.in = source + g * m_groupIn;
-            a.out = out + from * m_out.lanes + g * m_groupOut;
-            a.weights = weights + g * m_matrix.floats();
-            a.bias = bias ? bias + g * m_matrix.columns : nullptr;
-            a.inOffset = m_inOffset.data();
-            a.outOffset = m_outOffset.data();
-            a.depthOffset = m_depthOffset.data();
-            a.pixels = pixels;
-            a.depth = m_matrix.depth;
-            a.columns = m_g.groups == 1 ? m_matrix.columns : m_groupOut;
-            a.addend = addend ? addend + from * m_out.lanes + g * m_groupOut : nullptr;
-            a.activation = activation;
-            sayHowWindowsSlide(a, m_groupIn, m_out.width, m_in.lanes);
-            run.kernels().product(a);
-        }
-    });
+        clearPadding(m_out, out + share.pixel * m_out.lanes, share.pixels);
+    const auto multiply = [&](const float* source, std::int64_t place, std::int64_t from, std::int64_t pixels) {
+        for (std::int64_t g = 0; g < m_g.groups; ++g)
+            for (std::int64_t p = 0; p < pixels; p += m_panel) {
+                const std::int64_t target = (from + p) * m_out.lanes + g * m_groupOut + share.column;
+                kernels::ProductArgs a{};
+                a.in = source + g * m_groupIn;
+                a.out = out + target;
+                a.weights = weights + g * m_matrix.floats() + share.column * m_matrix.depth;
+                a.bias = bias ? bias + g * m_matrix.columns + share.column : nullptr;
+                a.inOffset = m_inOffset.data() + place + p;
+                a.outOffset = m_outOffset.data();
+                a.depthOffset = m_depthOffset.data();
+                a.pixels = std::min(m_panel, pixels - p);
+                a.depth = m_matrix.depth;
+                a.columns = share.columns;
+                a.addend = addend ? addend + target : nullptr;
+                a.activation = activation;
+                sayHowWindowsSlide(a, m_groupIn, m_out.width, m_in.lanes);
+                run.kernels().product(a);
+            }
+    };
+    eachSource(run, in, prologue, share, multiply);
 }
 
 void ConvolutionProducts::scatter(const Run& run, const float* out, float* in, const float* derived, const float* bias,
@@ -171,7 +167,7 @@ void ConvolutionProducts::scatter(const Run& run, const float* out, float* in, c
     if (!accumulate && m_gaps)
         fillGaps(run, in, bias, activation);
     else if (!accumulate)
-        clearPadding(m_in, in, run.count);
+        clearPadding(m_in, in, run.count * m_in.pixels());
     for (std::int64_t i = 0; i < run.count; i += m_gradientTogether) {
         const std::int64_t n = std::min(m_gradientTogether, run.count - i);
         const float* source = out + i * m_out.floats();
@@ -209,33 +205,38 @@ void ConvolutionProducts::sayHowWindowsSlide(kernels::ProductArgs& a, std::int64
     a.slideSpacing = lanes;
 }
 
-/// Calls f(numbers that the windows read, first output pixel, output pixels) for all of the run: some images with their
-/// border at a time, or a panel of what the prologue makes.
+/// Calls f(numbers that the windows read, place in the offset tables, first output pixel, output pixels) for all pixels
+/// of the share: some images with their border at a time, or a panel of what the prologue makes.
 template <class F>
-void ConvolutionProducts::eachSource(const Run& run, const float* in, const Prologue& prologue, const F& f) const
+void ConvolutionProducts::eachSource(const Run& run, const float* in, const Prologue& prologue, const Share& share,
+                                     const F& f) const
 {
+    if (share.pixels == 0 || share.columns == 0)
+        return;
     auto* scratch = reinterpret_cast<float*>(run.scratch);
-    if (!prologue.scale) {
+    if (prologue.scale) {
+        const std::int64_t end = share.pixel + share.pixels;
+        for (std::int64_t from = share.pixel; from < end; from += m_panel) {
+            const std::int64_t pixels = std::min(m_panel, end - from);
+            run.kernels().channelAffine(in + from * m_in.lanes, prologue.scale, prologue.shift, scratch, pixels,
+                                        m_in.lanes, prologue.activation);
+            f(scratch, 0, from, pixels);
+        }
+    } else if (run.parts > 1) {
+        f(borderedPixels(run, in, share), share.pixel, share.pixel, share.pixels);
+    } else {
         for (std::int64_t i = 0; i < run.count; i += m_together) {
             const std::int64_t n = std::min(m_together, run.count - i);
-            f(bordered(run.kernels(), in + i * m_in.floats(), m_in, m_inBorder, n, scratch), i * m_out.pixels(),
+            f(bordered(run.kernels(), in + i * m_in.floats(), m_in, m_inBorder, n, scratch), 0, i * m_out.pixels(),
               pixelsOf(run, n, m_out.pixels()));
         }
-        return;
-    }
-    const std::int64_t all = run.pixels(m_out);
-    for (std::int64_t from = 0; from < all; from += m_panel) {
-        const std::int64_t pixels = std::min(m_panel, all - from);
-        run.kernels().channelAffine(in + from * m_in.lanes, prologue.scale, prologue.shift, scratch, pixels, m_in.lanes,
-                                    prologue.activation);
-        f(scratch, from, pixels);
     }
 }
 
 void ConvolutionProducts::weightGradient(const Run& run, const float* in, const float* out, float* weightGradient,
                                          float* biasGradient, const Prologue& prologue) const
 {
-    eachSource(run, in, prologue, [&](const float* source, std::int64_t from, std::int64_t pixels) {
+    const auto add = [&](const float* source, std::int64_t, std::int64_t from, std::int64_t pixels) {
         for (std::int64_t g = 0; g < m_g.groups; ++g) {
             kernels::WeightGradientArgs a{};
             a.in = source + g * m_groupIn;
@@ -251,7 +252,8 @@ void ConvolutionProducts::weightGradient(const Run& run, const float* in, const 
             a.accumulate = !(run.firstOfSlot && from == 0);
             run.kernels().weightGradient(a);
         }
-    });
+    };
+    eachSource(run, in, prologue, everything(run), add);
 }
 
 template <class F>
@@ -322,12 +324,12 @@ void ConvolutionProducts::derivePhase(const Phase& phase, const float* source, f
 }
 
 /// The products of groups write their own columns only: nothing else would write the padding lanes.
-void ConvolutionProducts::clearPadding(const Layout& layout, float* images, std::int64_t count) const
+void ConvolutionProducts::clearPadding(const Layout& layout, float* pixels, std::int64_t count) const
 {
     if (m_g.groups == 1 || layout.channels == layout.lanes)
         return;
-    for (std::int64_t p = 0; p < count * layout.pixels(); ++p)
-        std::fill(images + p * layout.lanes + layout.channels, images + (p + 1) * layout.lanes, 0.0f);
+    for (std::int64_t p = 0; p < count; ++p)
+        std::fill(pixels + p * layout.lanes + layout.channels, pixels + (p + 1) * layout.lanes, 0.0f);
 }
 
 /// What no window reaches is act(bias).

@@ -6,6 +6,7 @@
 #include "engine/ops/kernel_rows.h"
 #include "engine/ops/op_graph.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace convarium::engine
@@ -31,9 +32,15 @@ public:
     // A prologue of `in` asks for a pixelwise geometry.
 
     /// out = act(bias + addend + windows of in times weights). bias: null, or packed as columns of `out`; addend: null,
-    /// or laid out as `out`, which it may be.
+    /// or laid out as `out`, which it may be. Does the run's part of it: some of the pixels, or some of the maps.
     void gather(const Run& run, const float* in, float* out, const float* weights, const float* bias,
                 kernels::Activation activation, const float* addend, const Prologue& prologue = {}) const;
+    /// Most parts that are not empty.
+    [[nodiscard]] std::int64_t gatherParts() const { return std::max(panels(), columnBlocks()); }
+    [[nodiscard]] std::int64_t gatherWork() const
+    {
+        return m_out.pixels() * weightFloats();
+    } ///< multiply-adds per image
     /// in (+)= act(bias + what the windows of out carry back). bias: null, or packed as columns of `in`.
     void scatter(const Run& run, const float* out, float* in, const float* derived, const float* bias,
                  kernels::Activation activation, bool accumulate) const;
@@ -73,6 +80,11 @@ private:
         std::int64_t derivedOffset = 0; ///< of group 0
     };
 
+    /// A part of the pixels of the run and of the columns of a group.
+    struct Share {
+        std::int64_t pixel = 0, pixels = 0, column = 0, columns = 0;
+    };
+
     /// Of n images, or of the rows the run is about; those only for a pixelwise geometry.
     [[nodiscard]] std::int64_t pixelsOf(const Run& run, std::int64_t n, std::int64_t perImage) const
     {
@@ -82,7 +94,7 @@ private:
     void sayHowWindowsSlide(kernels::ProductArgs& a, std::int64_t channels, std::int64_t pixels,
                             std::int64_t lanes) const;
     template <class F>
-    void eachSource(const Run& run, const float* in, const Prologue& prologue, const F& f) const;
+    void eachSource(const Run& run, const float* in, const Prologue& prologue, const Share& share, const F& f) const;
     template <class F>
     void eachWeight(const F& f) const;
     [[nodiscard]] bool rowsPay() const;
@@ -90,15 +102,27 @@ private:
     void preparePhases(std::int64_t chunk);
     void deriveWholeInput(const Phase& phase, const float* source, float* target) const;
     void derivePhase(const Phase& phase, const float* source, float* target) const;
-    void clearPadding(const Layout& layout, float* images, std::int64_t count) const;
+    void clearPadding(const Layout& layout, float* pixels, std::int64_t count) const;
     void fillGaps(const Run& run, float* in, const float* bias, kernels::Activation activation) const;
+
+    // convolution_share.cpp
+    [[nodiscard]] Share everything(const Run& run) const;
+    [[nodiscard]] Share shareOf(const Run& run, bool withPrologue) const;
+    [[nodiscard]] std::int64_t panels() const { return (m_out.pixels() + m_panel - 1) / m_panel; }
+    [[nodiscard]] std::int64_t columnBlocks() const
+    {
+        return m_g.groups > 1 ? 1 : (m_matrix.columns + m_matrix.block - 1) / m_matrix.block;
+    }
+    void choosePanel();
+    const float* borderedPixels(const Run& run, const float* image, const Share& share) const;
 
     WindowGeometry m_g;
     const kernels::KernelTable* m_table = nullptr;
     Layout m_in, m_out;
     std::int64_t m_groupIn = 0, m_groupOut = 0, m_inColumns = 0;
     PackedMatrix m_matrix;
-    std::int64_t m_together = 1, m_gradientTogether = 1, m_panel = 1;
+    std::int64_t m_together = 1, m_gradientTogether = 1;
+    std::int64_t m_panel = 1; ///< pixels of `out` at a time
     Border m_inBorder, m_outBorder;
     std::vector<std::int32_t> m_inOffset, m_outOffset, m_depthOffset;
     bool m_wholeInput = false;

@@ -25,6 +25,12 @@ public:
         return graph.layoutOf(inputs[0]).channels == graph.layoutOf(output).channels;
     }
 
+    RowUse forwardRows() const override { return m_multiplier == 1 ? RowUse::OwnRows : RowUse::Whole; }
+    std::int64_t forwardWork(const OpGraph& graph) const override
+    {
+        constexpr std::int64_t kPerTap = 2; // neither numbers nor weights are used twice
+        return kPerTap * graph.layoutOf(output).floats() * taps();
+    }
     RowUse backwardRows() const override { return remakesGradient ? RowUse::OwnRows : RowUse::Whole; }
     bool canRemakeGradient(const OpGraph& graph) const override
     {
@@ -100,11 +106,12 @@ public:
         a.outColumn = m_out.lanes;
         a.activation = fused;
         a.aside = run.leavesCache(b.output);
+        const std::int64_t end = run.rows < 0 ? m_out.height : run.row + run.rows;
         for (std::int64_t i = 0; i < run.count; ++i)
-            for (std::int64_t row = 0; row < m_out.height; row += m_band) {
-                a.rows = std::min(m_band, m_out.height - row);
+            for (std::int64_t row = run.row; row < end; row += m_band) {
+                a.rows = std::min(m_band, end - row);
                 a.in = source(run, b, i, row, a.rows);
-                a.out = run.at(b.output) + i * m_out.floats() + row * a.outRow;
+                a.out = run.at(b.output) + i * m_out.floats() + (row - run.row) * a.outRow;
                 run.kernels().depthwise(a);
             }
     }

@@ -15,13 +15,19 @@ public:
     explicit LrnOp(const LrnGeometry& geometry) : m_g(geometry) {}
     const char* kind() const override { return "lrn"; }
     bool backwardNeedsInput(int) const override { return true; }
+    RowUse forwardRows() const override { return RowUse::Rows; }
+    RowUse backwardRows() const override { return RowUse::Rows; }
+    std::int64_t forwardWork(const OpGraph& graph) const override
+    {
+        constexpr std::int64_t kPerNumber = 40; // a power of each
+        return kPerNumber * graph.layoutOf(output).floats();
+    }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
-        const Layout& layout = graph.layoutOf(output);
-        m_pixels = layout.pixels();
-        m_args.channels = layout.channels;
-        m_args.lanes = layout.lanes;
+        m_layout = graph.layoutOf(output);
+        m_args.channels = m_layout.channels;
+        m_args.lanes = m_layout.lanes;
         m_args.before = m_g.before;
         m_args.after = m_g.after;
         m_args.block = std::max<std::int64_t>(1, kScratchLanes / m_args.lanes);
@@ -54,13 +60,13 @@ private:
     [[nodiscard]] kernels::LrnArgs args(const Run& run) const
     {
         kernels::LrnArgs a = m_args;
-        a.pixels = run.count * m_pixels;
+        a.pixels = run.pixels(m_layout);
         return a;
     }
 
     LrnGeometry m_g;
     kernels::LrnArgs m_args{};
-    std::int64_t m_pixels = 0;
+    Layout m_layout;
 };
 
 } // namespace

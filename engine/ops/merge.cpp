@@ -60,6 +60,8 @@ class ConcatOp final : public Op
 {
 public:
     const char* kind() const override { return "concat"; }
+    RowUse forwardRows() const override { return RowUse::Rows; }
+    RowUse backwardRows() const override { return RowUse::Rows; }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
@@ -71,7 +73,7 @@ public:
     void forward(const Run& run, const OpBinding& b, int) const override
     {
         float* out = run.at(b.output);
-        const std::int64_t pixels = run.count * m_out.pixels();
+        const std::int64_t pixels = run.pixels(m_out);
         std::int64_t channel = 0;
         for (std::size_t i = 0; i < m_in.size(); ++i) {
             const float* in = run.at(b.inputs[i]);
@@ -86,7 +88,7 @@ public:
     void backward(const Run& run, const OpBinding& b, int) const override
     {
         const float* out = run.at(b.outputGradient);
-        const std::int64_t pixels = run.count * m_out.pixels();
+        const std::int64_t pixels = run.pixels(m_out);
         std::int64_t channel = 0;
         for (std::size_t i = 0; i < m_in.size(); ++i) {
             if (b.inputGradients[i] >= 0) {

@@ -128,7 +128,7 @@ enum class RowUse : std::uint8_t {
     OwnRows, ///< writes some rows, but reads others too: what it reads is whole before
 };
 
-/// One chunk of images, or some rows of one image, on one thread.
+/// One chunk of images, some rows of one image, or one part of the work on one image, on one thread.
 struct Run {
     const StepContext* step = nullptr;
     const BufferAddress* buffers = nullptr;
@@ -136,6 +136,7 @@ struct Run {
     int slot = 0;
     bool firstOfSlot = true;         ///< partial sums start here
     std::int64_t row = 0, rows = -1; ///< of the one image; -1: whole images
+    int part = 0, parts = 1;         ///< of an op that cuts its work on the one image itself (Op::forwardParts())
     std::byte* scratch = nullptr;
 
     template <class T = float>
@@ -169,11 +170,12 @@ struct Run {
         return reinterpret_cast<T*>(buffers[buffer].base + wantedSlot * buffers[buffer].stride);
     }
     [[nodiscard]] const kernels::KernelTable& kernels() const { return *step->kernels; }
-    /// Is a single image of this buffer too large to be in the second-level cache when the next op reads it?
+    /// Is a single image of this buffer too large to be in the second-level cache when the next op reads it? Some rows
+    /// are read before others follow.
     [[nodiscard]] bool leavesCache(int buffer) const
     {
         constexpr std::int64_t kLargeImage = 1'000'000;
-        return buffers[buffer].scope == BufferScope::Batch && buffers[buffer].stride > kLargeImage;
+        return rows < 0 && buffers[buffer].scope == BufferScope::Batch && buffers[buffer].stride > kLargeImage;
     }
 };
 
@@ -252,6 +254,11 @@ public:
     [[nodiscard]] virtual std::vector<PhaseScope> backwardPhases() const { return {PhaseScope::Chunk}; }
     [[nodiscard]] virtual RowUse forwardRows() const { return RowUse::Whole; }  ///< of its Chunk phases
     [[nodiscard]] virtual RowUse backwardRows() const { return RowUse::Whole; } ///< likewise
+    /// What forward() takes per image, in multiply-adds of a product that last as long.
+    [[nodiscard]] virtual std::int64_t forwardWork(const OpGraph&) const;
+    /// Most parts into which the op itself cuts forward() of one image, so that threads share it and no bit shows it
+    /// (Run::part), after prepare(). 0: it does not; where forwardRows() allows it, rows are cut.
+    [[nodiscard]] virtual std::int64_t forwardParts() const { return 0; }
     [[nodiscard]] virtual std::vector<AuxSpec> aux(const OpGraph&) const { return {}; }
 
     /// Called once before the plan is used: builds offset tables. chunk: most images per call.

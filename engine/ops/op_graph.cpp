@@ -15,6 +15,13 @@ void Op::unpack(int, const TensorInfo& info, const float* packed, float* logical
     std::copy(packed, packed + info.shape.elements(), logical);
 }
 
+/// Numbers come and go at the speed of the caches.
+std::int64_t Op::forwardWork(const OpGraph& graph) const
+{
+    constexpr std::int64_t kPerNumber = 8;
+    return kPerNumber * graph.layoutOf(output).floats();
+}
+
 int OpGraph::addValue(const Shape& shape, NodeId node)
 {
     ValueInfo v;

@@ -11,6 +11,12 @@ class PoolOp : public Op
 {
 public:
     explicit PoolOp(const WindowGeometry& geometry) : m_g(geometry) {}
+    RowUse forwardRows() const override { return RowUse::OwnRows; }
+    std::int64_t forwardWork(const OpGraph& graph) const override
+    {
+        constexpr std::int64_t kPerCell = 3;
+        return kPerCell * graph.layoutOf(output).floats() * m_g.kernelHeight * m_g.kernelWidth;
+    }
 
     void prepare(const OpGraph& graph, const kernels::KernelTable&, std::int64_t) override
     {
@@ -35,6 +41,17 @@ public:
     }
 
 protected:
+    /// Of the rows of the output that the run is about.
+    [[nodiscard]] kernels::PoolArgs argsOf(const Run& run) const
+    {
+        kernels::PoolArgs a = m_args;
+        if (run.rows >= 0) {
+            a.padTop -= run.row * a.strideHeight;
+            a.outHeight = run.rows;
+        }
+        return a;
+    }
+
     WindowGeometry m_g;
     Layout m_in, m_out;
     kernels::PoolArgs m_args{};
@@ -57,11 +74,12 @@ public:
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
-        const float* in = run.at(b.inputs[0]);
+        const kernels::PoolArgs args = argsOf(run);
+        const float* in = run.images(b.inputs[0]);
         float* out = run.at(b.output);
         std::uint16_t* largest = b.aux.empty() ? nullptr : run.at<std::uint16_t>(b.aux[0]);
         for (std::int64_t i = 0; i < run.count; ++i)
-            run.kernels().maxPool(m_args, in + i * m_in.floats(), out + i * m_out.floats(),
+            run.kernels().maxPool(args, in + i * m_in.floats(), out + i * m_out.floats(),
                                   largest ? largest + i * m_out.floats() : nullptr);
     }
 
@@ -84,10 +102,11 @@ public:
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
-        const float* in = run.at(b.inputs[0]);
+        const kernels::PoolArgs args = argsOf(run);
+        const float* in = run.images(b.inputs[0]);
         float* out = run.at(b.output);
         for (std::int64_t i = 0; i < run.count; ++i)
-            run.kernels().averagePool(m_args, in + i * m_in.floats(), out + i * m_out.floats());
+            run.kernels().averagePool(args, in + i * m_in.floats(), out + i * m_out.floats());
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override

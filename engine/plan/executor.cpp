@@ -5,63 +5,11 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <new>
-#include <numeric>
 
 namespace convarium::engine
 {
-
-namespace
-{
-
-/// Images of slot s: a fixed function of the step's size, whichever thread takes the slot.
-std::pair<std::int64_t, std::int64_t> slotRange(std::int64_t images, int slots, int slot)
-{
-    return {images * slot / slots, images * (slot + 1) / slots};
-}
-
-constexpr std::int64_t kUpdateRun = 8192;
-
-/// Adds the seconds of its life to *sum; does nothing without one.
-class Stopwatch
-{
-    using Clock = std::chrono::steady_clock;
-
-public:
-    explicit Stopwatch(double* sum) : m_sum(sum)
-    {
-        if (m_sum)
-            m_begin = Clock::now();
-    }
-    ~Stopwatch()
-    {
-        if (m_sum)
-            *m_sum += std::chrono::duration<double>(Clock::now() - m_begin).count();
-    }
-    Stopwatch(const Stopwatch&) = delete;
-    Stopwatch& operator=(const Stopwatch&) = delete;
-
-private:
-    double* m_sum;
-    Clock::time_point m_begin;
-};
-
-/// Optimizer state mirrors the order of the trainable parameters in its arena.
-template <class F>
-void eachState(const ExecutionPlan& plan, const F& f)
-{
-    std::int64_t offset = 0;
-    for (const Parameter& p : plan.graph->parameters) {
-        if (!p.trainable || plan.bindings[static_cast<std::size_t>(p.op)].weights.empty())
-            continue;
-        f(p, offset);
-        offset += (p.packedFloats * 4 + 63) / 64 * 16;
-    }
-}
-
-} // namespace
 
 Result<std::pair<float, float>> pixelScale(const std::string& text)
 {
@@ -127,12 +75,7 @@ void Executor::allocate()
     }
     for (int t = 0; t < p.options.threads; ++t)
         m_addresses.push_back(addresses(t));
-    eachState(p, [&](const Parameter& q, std::int64_t state) {
-        const auto parameter = static_cast<int>(&q - p.graph->parameters.data());
-        for (std::int64_t at = 0; at < q.packedFloats; at += kUpdateRun)
-            m_updateTasks.push_back({parameter, at, std::min(kUpdateRun, q.packedFloats - at), state + at});
-    });
-    m_taskSquares.resize(m_updateTasks.size());
+    makeUpdateTasks();
     for (std::size_t i = 0; i < p.graph->ops.size(); ++i) {
         if (p.bindings[i].derived >= 0)
             m_deriveOps.push_back(static_cast<int>(i));
@@ -178,17 +121,6 @@ void Executor::setWeights(const WeightMap& weights)
 WeightMap Executor::weights() const
 {
     return readTensors(Arena::Weights);
-}
-
-void Executor::setAverage(const WeightMap& values)
-{
-    if (!m_arenas[static_cast<int>(Arena::Average)].empty())
-        placeTensors(values, Arena::Average);
-}
-
-WeightMap Executor::average() const
-{
-    return m_arenas[static_cast<int>(Arena::Average)].empty() ? WeightMap() : readTensors(Arena::Average);
 }
 
 /// arena: Weights, or one of the same layout.
@@ -241,35 +173,6 @@ WeightMap Executor::weightGradients() const
         m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(p.index, p.info, sum.data(), t.data());
         out.emplace(TensorKey{p.node, p.info.key}, std::move(t));
     }
-    return out;
-}
-
-void Executor::setOptimizerState(int state, const WeightMap& values)
-{
-    AlignedBuffer& arena = m_arenas[static_cast<int>(state == 0 ? Arena::Optimizer1 : Arena::Optimizer2)];
-    if (arena.empty())
-        return;
-    std::fill(arena.as<float>(), arena.as<float>() + arena.size() / sizeof(float), 0.0f);
-    eachState(*m_plan, [&](const Parameter& p, std::int64_t offset) {
-        const auto found = values.find({p.node, p.info.key});
-        if (found != values.end())
-            m_plan->graph->ops[static_cast<std::size_t>(p.op)]->pack(p.index, p.info, found->second.data(),
-                                                                     arena.as<float>() + offset);
-    });
-}
-
-WeightMap Executor::optimizerState(int state) const
-{
-    WeightMap out;
-    const AlignedBuffer& arena = m_arenas[static_cast<int>(state == 0 ? Arena::Optimizer1 : Arena::Optimizer2)];
-    if (arena.empty())
-        return out;
-    eachState(*m_plan, [&](const Parameter& p, std::int64_t offset) {
-        Tensor t(p.info.shape);
-        m_plan->graph->ops[static_cast<std::size_t>(p.op)]->unpack(p.index, p.info, arena.as<float>() + offset,
-                                                                   t.data());
-        out.emplace(TensorKey{p.node, p.info.key}, std::move(t));
-    });
     return out;
 }
 
@@ -420,8 +323,10 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
             m_abort = true;
         if (m_abort)
             return 0;
-        if (stage < last)
-            return segments[static_cast<std::size_t>(stage)].scope == PhaseScope::Once ? 1 : context.slots;
+        if (stage < last) {
+            const Segment& s = segments[static_cast<std::size_t>(stage)];
+            return s.scope == PhaseScope::Once ? 1 : context.slots * s.parts;
+        }
         if (!rule && stage > last + Judge)
             return 0;
         switch (stage - last) {
@@ -438,7 +343,7 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
             if (segments[static_cast<std::size_t>(stage)].scope == PhaseScope::Once)
                 runOnce(context, static_cast<std::size_t>(stage), thread);
             else
-                runSlot(context, static_cast<std::size_t>(stage), unit, thread, seen, stop);
+                runUnit(context, static_cast<std::size_t>(stage), unit, thread, seen, stop);
             return;
         }
         if (stage == last + Judge) {
@@ -457,7 +362,7 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
     double seconds = 0;
     {
         const Stopwatch watch(profiling() ? &seconds : nullptr);
-        if (alone(context))
+        if (alone(context, rule != nullptr))
             Team::runAlone(job);
         else
             m_team.run(job);
@@ -472,85 +377,13 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
         result.cancelled = true;
 }
 
-/// With one slot the other threads have only weights to update: not worth waking them for few.
-bool Executor::alone(const StepContext& context) const
+/// With one slot of images that are not shared the other threads have only weights to update: not worth waking them for
+/// few.
+bool Executor::alone(const StepContext& context, bool updates) const
 {
     constexpr std::int64_t kFewFloats = 1 << 18;
     const auto floats = static_cast<std::int64_t>(m_arenas[static_cast<int>(Arena::Weights)].size() / sizeof(float));
-    return context.slots == 1 && floats < kFewFloats;
-}
-
-void Executor::runSlot(const StepContext& context, std::size_t segment, int slot, int thread,
-                       const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop)
-{
-    const Segment& s = m_plan->segments[segment];
-    const auto [begin, end] = slotRange(context.images, context.slots, slot);
-    for (std::int64_t first = begin; first < end; first += m_plan->chunk) {
-        if (stop && stop->load(std::memory_order_relaxed))
-            return; // seen before the next stage too: nothing of this step is used
-        Run run = makeRun(thread, slot, first, std::min(m_plan->chunk, end - first), first == begin);
-        run.step = &context;
-        for (const Piece& piece : s.pieces)
-            runPiece(piece, run, thread);
-        if (seen && segment + 1 == m_plan->segments.size()) {
-            const int v = m_plan->graph->logits;
-            (*seen)({slot, run.first, run.count, run.at(m_plan->valueBuffer[static_cast<std::size_t>(v)]),
-                     &m_plan->graph->layoutOf(v)});
-        }
-    }
-}
-
-void Executor::runOnce(const StepContext& context, std::size_t segment, int thread)
-{
-    Run run = makeRun(0, 0, 0, context.images, true);
-    run.step = &context;
-    runInstruction(m_plan->segments[segment].first, run, thread);
-}
-
-void Executor::runPiece(const Piece& piece, const Run& run, int thread)
-{
-    if (piece.rows == 0) {
-        for (int i = piece.first; i < piece.first + piece.count; ++i)
-            runInstruction(i, run, thread);
-        return;
-    }
-    Run part = run;
-    for (part.row = 0; part.row < piece.height; part.row += piece.rows) {
-        part.rows = std::min(piece.rows, piece.height - part.row);
-        part.firstOfSlot = run.firstOfSlot && part.row == 0;
-        for (int i = piece.first; i < piece.first + piece.count; ++i)
-            runInstruction(i, part, thread);
-    }
-}
-
-void Executor::runInstruction(int instruction, const Run& run, int thread)
-{
-    const Instruction& in = m_plan->tape[static_cast<std::size_t>(instruction)];
-    const Op& op = *m_plan->graph->ops[static_cast<std::size_t>(in.op)];
-    const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(in.op)];
-    const Stopwatch watch(
-        profiling() ? &m_profiles[static_cast<std::size_t>(thread)].instructions[static_cast<std::size_t>(instruction)]
-                    : nullptr);
-    if (in.pass == Pass::Forward)
-        op.forward(run, b, in.phase);
-    else
-        op.backward(run, b, in.phase);
-}
-
-void Executor::setProfiling(bool on)
-{
-    m_profiles.assign(on ? static_cast<std::size_t>(m_plan->options.threads) : 0, {});
-    for (StepProfile& p : m_profiles)
-        p.instructions.resize(m_plan->tape.size());
-}
-
-StepProfile Executor::takeProfile()
-{
-    StepProfile all;
-    for (const StepProfile& p : m_profiles)
-        all += p;
-    setProfiling(profiling());
-    return all;
+    return context.slots == 1 && !m_plan->splitsImages() && (!updates || floats < kFewFloats);
 }
 
 /// After the last chunk: is this step to be applied? If so, statistics are committed, unless nothing is to change.
@@ -581,74 +414,6 @@ void Executor::judge(const StepContext& context, StepResult& result, bool commit
         if (commits && in.pass == Pass::Commit)
             m_plan->graph->ops[static_cast<std::size_t>(in.op)]->commit(
                 run, m_plan->bindings[static_cast<std::size_t>(in.op)]);
-}
-
-/// gradients: room for one pointer per slot, which the result points to.
-kernels::UpdateArgs Executor::updateArgs(const StepContext& context, const UpdateTask& task, const UpdateRule& rule,
-                                         std::vector<const float*>& gradients)
-{
-    const Run run = makeRun(0, 0, 0, 0, true);
-    const Parameter& p = m_plan->graph->parameters[static_cast<std::size_t>(task.parameter)];
-    const OpBinding& b = m_plan->bindings[static_cast<std::size_t>(p.op)];
-    float* state1 = m_arenas[static_cast<int>(Arena::Optimizer1)].as<float>();
-    float* state2 = m_arenas[static_cast<int>(Arena::Optimizer2)].as<float>();
-    kernels::UpdateArgs a = rule.args;
-    a.weights = run.at(b.weights[static_cast<std::size_t>(p.index)]) + task.first;
-    gradients.resize(static_cast<std::size_t>(context.slots));
-    for (int s = 0; s < context.slots; ++s)
-        gradients[static_cast<std::size_t>(s)] =
-            run.atSlot(b.weightGradients[static_cast<std::size_t>(p.index)], s) + task.first;
-    a.gradients = gradients.data();
-    a.slots = context.slots;
-    a.count = task.count;
-    a.l2 = p.info.decay ? rule.l2 : 0.0f;
-    a.l1 = p.info.decay ? rule.l1 : 0.0f;
-    a.decay = p.info.decay ? rule.decay : 0.0f;
-    a.state1 = state1 ? state1 + task.state : nullptr;
-    a.state2 = state2 ? state2 + task.state : nullptr;
-    return a;
-}
-
-/// The whole gradient's norm needs all parts first, hence stages of its own.
-void Executor::measureGradient(const StepContext& context, const UpdateRule& rule, int task)
-{
-    std::vector<const float*> gradients;
-    const auto i = static_cast<std::size_t>(task);
-    m_taskSquares[i] = context.kernels->gradientSquares(updateArgs(context, m_updateTasks[i], rule, gradients));
-}
-
-/// Squares are added in the order of the tasks, whichever thread took them.
-void Executor::limitGradient(const UpdateRule& rule)
-{
-    const double norm = std::sqrt(std::accumulate(m_taskSquares.begin(), m_taskSquares.end(), 0.0));
-    m_gradientScale = static_cast<float>(std::min(1.0, rule.clipNorm / (norm + 1e-6)));
-}
-
-void Executor::update(const StepContext& context, const UpdateRule& rule, int task)
-{
-    std::vector<const float*> gradients;
-    kernels::UpdateArgs a = updateArgs(context, m_updateTasks[static_cast<std::size_t>(task)], rule, gradients);
-    a.gradientScale *= m_gradientScale;
-    if (m_observed.empty() || m_observationDone)
-        rule.kernel(a);
-    else
-        observedUpdate(static_cast<std::size_t>(task), a, rule);
-}
-
-int Executor::averageParts() const
-{
-    const auto floats = static_cast<std::int64_t>(m_arenas[static_cast<int>(Arena::Average)].size() / sizeof(float));
-    return static_cast<int>((floats + kUpdateRun - 1) / kUpdateRun);
-}
-
-void Executor::moveAverage(float share, int part)
-{
-    AlignedBuffer& average = m_arenas[static_cast<int>(Arena::Average)];
-    const auto* weights = m_arenas[static_cast<int>(Arena::Weights)].as<float>();
-    const auto floats = static_cast<std::int64_t>(average.size() / sizeof(float));
-    const std::int64_t at = kUpdateRun * part;
-    m_plan->options.kernels->moveTowards(average.as<float>() + at, weights + at, share,
-                                         std::min(kUpdateRun, floats - at));
 }
 
 /// index: in m_deriveOps.

@@ -109,20 +109,29 @@ private:
     Run makeRun(int thread, int slot, std::int64_t first, std::int64_t count, bool firstOfSlot);
     void execute(StepContext& context, const UpdateRule* rule, const std::function<void(const ChunkView&)>* seen,
                  const std::atomic<bool>* stop, StepResult& result);
-    [[nodiscard]] bool alone(const StepContext& context) const;
-    void runSlot(const StepContext& context, std::size_t segment, int slot, int thread,
-                 const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
-    void runOnce(const StepContext& context, std::size_t segment, int thread);
-    void runPiece(const Piece& piece, const Run& run, int thread);
-    void runInstruction(int instruction, const Run& run, int thread);
+    [[nodiscard]] bool alone(const StepContext& context, bool updates) const;
     void judge(const StepContext& context, StepResult& result, bool commits);
-    struct UpdateTask;
     StepResult step(const BatchSource& batch, std::uint64_t seed, std::uint32_t step, const UpdateRule* rule,
                     const std::atomic<bool>* stop);
     [[nodiscard]] Tensor readValue(NodeId node, std::int64_t image, const std::vector<int>& buffers) const;
     void placeTensors(const WeightMap& values, Arena arena);
     [[nodiscard]] WeightMap readTensors(Arena arena) const;
     Result<std::int64_t> countTargets(const StepContext& context) const;
+    void derive(int index);
+    void scaleWeights(const Run& run, std::size_t op) const;
+    void deriveAll();
+
+    // executor_run.cpp
+    /// unit: a part of a slot.
+    void runUnit(const StepContext& context, std::size_t segment, int unit, int thread,
+                 const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
+    void runOnce(const StepContext& context, std::size_t segment, int thread);
+    void runPiece(const Piece& piece, const Run& run, int thread);
+    void runInstruction(int instruction, const Run& run, int thread);
+
+    // executor_update.cpp
+    struct UpdateTask;
+    void makeUpdateTasks();
     kernels::UpdateArgs updateArgs(const StepContext& context, const UpdateTask& task, const UpdateRule& rule,
                                    std::vector<const float*>& gradients);
     void measureGradient(const StepContext& context, const UpdateRule& rule, int task);
@@ -131,9 +140,6 @@ private:
     void observedUpdate(std::size_t task, const kernels::UpdateArgs& args, const UpdateRule& rule);
     [[nodiscard]] int averageParts() const;
     void moveAverage(float share, int part);
-    void derive(int index);
-    void scaleWeights(const Run& run, std::size_t op) const;
-    void deriveAll();
 
     /// A run of packed floats of one parameter.
     struct UpdateTask {

@@ -31,11 +31,14 @@ void Planner::run()
     placeValues();
     buildTape();
     buildSegments();
-    setScopes();
     chooseChunk();
-    cutPieces();
     for (const auto& op : m_graph.ops)
         op->prepare(m_graph, m_graph.kernels(), m_plan.chunk);
+    cutPieces();
+    splitImages();
+    numberSegments();
+    setScopes();
+    shrinkToRows();
     makeParameters();
     layOut();
     sumUp();

@@ -4,6 +4,7 @@
 #include "engine/ops/op_graph.h"
 #include "engine/train/train_config.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,6 +45,7 @@ struct Piece {
     int first = 0, count = 0;
     std::int64_t rows = 0;   ///< at a time; 0: whole images
     std::int64_t height = 0; ///< rows of an image; with `rows`
+    [[nodiscard]] std::int64_t turns() const { return rows == 0 ? 1 : (height + rows - 1) / rows; }
 };
 
 /// Instructions that run without a barrier between them, chunk by chunk (or one Once instruction).
@@ -51,6 +53,7 @@ struct Segment {
     int first = 0, count = 0;
     PhaseScope scope = PhaseScope::Chunk;
     std::vector<Piece> pieces; ///< of all instructions, in order; Chunk only
+    int parts = 1;             ///< of the one piece, for as many threads: its turns, or what the op cuts itself
 };
 
 enum class Arena : std::uint8_t {
@@ -98,6 +101,11 @@ struct ExecutionPlan {
     std::int64_t scratchBytes = 0; ///< per thread
     std::int64_t tableBytes = 0;
     MemoryUse memory; ///< what an Executor of this plan allocates
+    /// Do threads share images (Segment::parts)?
+    [[nodiscard]] bool splitsImages() const
+    {
+        return std::any_of(segments.begin(), segments.end(), [](const Segment& s) { return s.parts > 1; });
+    }
     std::int64_t gradientFloats() const { return arenaBytes[static_cast<int>(Arena::Gradients)] / 4; }
 };
 

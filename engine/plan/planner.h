@@ -83,6 +83,7 @@ private:
 
     // planner_segments.cpp
     void buildSegments();
+    void numberSegments();
     /// A buffer whose whole life lies in one segment holds one chunk per thread; the others hold the batch. With
     /// keepAll everything does, so that all images can be read afterwards.
     void setScopes();
@@ -100,6 +101,13 @@ private:
     std::int64_t rowsOf(const Instruction& in) const;
     RowUse rowUse(const Instruction& in) const;
     void chooseRows(Piece& piece) const;
+
+    // planner_split.cpp
+    /// A batch of fewer images than threads: what is worth a barrier becomes a segment of its own, which threads share.
+    void splitImages();
+    /// The piece as a segment of its own, in up to so many parts.
+    Segment inParts(Piece piece, int wanted) const;
+    std::int64_t workOf(const Piece& piece) const;
 
     // planner_memory.cpp
     std::int64_t sizeOf(const Buffer& b) const;

@@ -30,6 +30,10 @@ void Planner::buildSegments()
         else
             m_plan.segments.push_back({static_cast<int>(i), 1, in.scope, {}});
     }
+}
+
+void Planner::numberSegments()
+{
     m_segmentOf.resize(m_plan.tape.size());
     for (std::size_t s = 0; s < m_plan.segments.size(); ++s)
         for (int i = 0; i < m_plan.segments[s].count; ++i)
@@ -49,13 +53,19 @@ void Planner::setScopes()
     m_readOutside.erase(-1); // no buffer
     for (const int b : m_readOutside)
         m_plan.buffers[static_cast<std::size_t>(b)].last = end;
-    for (Buffer& b : m_plan.buffers)
-        if (b.scope == BufferScope::Batch && b.first >= 0 && options().execution == ExecutionMode::Fused &&
-            !options().keepAll &&
-            m_segmentOf[static_cast<std::size_t>(b.first)] == m_segmentOf[static_cast<std::size_t>(b.last)]) {
+    for (std::size_t i = 0; i < m_plan.buffers.size(); ++i) {
+        Buffer& b = m_plan.buffers[i];
+        if (b.scope != BufferScope::Batch || b.first < 0 || options().execution != ExecutionMode::Fused ||
+            options().keepAll)
+            continue;
+        const int segment = m_segmentOf[static_cast<std::size_t>(b.first)];
+        const bool seenBehind =
+            m_readOutside.contains(static_cast<int>(i)) && m_plan.segments[static_cast<std::size_t>(segment)].parts > 1;
+        if (segment == m_segmentOf[static_cast<std::size_t>(b.last)] && !seenBehind) {
             b.scope = BufferScope::Chunk;
             b.arena = Arena::Thread;
         }
+    }
     for (const auto& [norm, reader] : m_remadeBy) {
         Buffer& b = m_plan.buffers[static_cast<std::size_t>(m_plan.bindings[norm].outputGradient)];
         b.scope = BufferScope::Chunk;
@@ -135,7 +145,6 @@ void Planner::cutPieces()
         for (const Piece& piece : s.pieces)
             for (int i = piece.first; piece.rows > 0 && i < piece.first + piece.count; ++i)
                 m_passOf[static_cast<std::size_t>(i)] = {piece.first, piece.first + piece.count - 1};
-    shrinkToRows();
 }
 
 void Planner::shrinkToRows()
@@ -226,8 +235,12 @@ void Planner::chooseRows(Piece& piece) const
     std::int64_t bytes = 0; // of one row of everything
     for (const int b : touched(piece.first, piece.count))
         bytes += m_plan.buffers[static_cast<std::size_t>(b)].rowBytes;
-    if (bytes * piece.height > budget)
-        piece.rows = std::min(piece.height, std::max(fewest, budget / bytes));
+    if (bytes * piece.height <= budget)
+        return;
+    const std::int64_t most = std::min(piece.height, std::max(fewest, budget / bytes));
+    // An even number of turns: halves of an image are as large as each other.
+    const std::int64_t turns = ((piece.height + most - 1) / most + 1) / 2 * 2;
+    piece.rows = std::max(std::min(most, fewest), (piece.height + turns - 1) / turns);
 }
 
 } // namespace convarium::engine

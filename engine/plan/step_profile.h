@@ -1,6 +1,7 @@
 // Where the time of steps goes, measured while they run.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -24,6 +25,30 @@ struct StepProfile {
         steps += other.steps;
         return *this;
     }
+};
+
+/// Adds the seconds of its life to *sum; does nothing without one.
+class Stopwatch
+{
+    using Clock = std::chrono::steady_clock;
+
+public:
+    explicit Stopwatch(double* sum) : m_sum(sum)
+    {
+        if (m_sum)
+            m_begin = Clock::now();
+    }
+    ~Stopwatch()
+    {
+        if (m_sum)
+            *m_sum += std::chrono::duration<double>(Clock::now() - m_begin).count();
+    }
+    Stopwatch(const Stopwatch&) = delete;
+    Stopwatch& operator=(const Stopwatch&) = delete;
+
+private:
+    double* m_sum;
+    Clock::time_point m_begin;
 };
 
 } // namespace convarium::engine
