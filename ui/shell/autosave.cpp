@@ -15,7 +15,14 @@ Autosave::Autosave(ProjectDocument* document, std::function<engine::Project()> n
     m_timer.setSingleShot(true);
     m_timer.setInterval(kDelayMs);
     connect(&m_timer, &QTimer::timeout, this, &Autosave::write);
-    connect(document, &ProjectDocument::changed, this, &Autosave::follow);
+    m_weightsPause.setSingleShot(true);
+    m_weightsPause.setInterval(kWeightsMs);
+    connect(&m_weightsPause, &QTimer::timeout, this, &Autosave::weightsChanged);
+    connect(document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
+        if (change.what == DocumentChange::What::Reset)
+            forgetWeights();
+        follow();
+    });
     connect(document, &ProjectDocument::modifiedChanged, this, &Autosave::follow);
 }
 
@@ -28,27 +35,61 @@ Autosave::~Autosave()
 
 void Autosave::follow()
 {
-    if (m_document->isModified()) {
-        m_changed = true;
-        // Not started anew by further edits: the first of them must not wait for the last.
-        if (!m_timer.isActive() && !m_writing)
-            m_timer.start();
-        return;
-    }
+    if (m_document->isModified() || m_weights())
+        return writeLater();
     m_changed = false;
     m_timer.stop();
+    m_kept.reset();
     m_thread->post([this, old = std::exchange(m_superseded, {})] {
         m_store.clear();
         m_store.discard(old);
     });
 }
 
+void Autosave::weightsChanged()
+{
+    const StatePtr weights = m_weights();
+    if (!weights)
+        follow();
+    else if (weights != m_kept.lock() && !m_weightsPause.isActive())
+        writeLater();
+}
+
+/// Not started anew by further edits: the first of them must not wait for the last.
+void Autosave::writeLater()
+{
+    m_changed = true;
+    if (!m_timer.isActive() && !m_writing)
+        m_timer.start();
+}
+
+/// What was kept belongs to another network.
+void Autosave::forgetWeights()
+{
+    m_kept.reset();
+    m_weightsPause.stop();
+    m_thread->post([this] { m_store.dropWeights(); });
+}
+
 void Autosave::write()
 {
     m_writing = true;
     m_changed = false;
-    m_thread->post([this, network = m_network(), source = m_document->filePath()] {
-        m_mailbox.post([this, written = m_store.write(network, source)] {
+    engine::Project project = m_network();
+    const StatePtr weights = m_weights();
+    const bool none = !weights;
+    if (weights && weights != m_kept.lock() && !m_weightsPause.isActive()) {
+        project.state = weights;
+        m_kept = weights;
+        m_weightsPause.start();
+    }
+    m_thread->post([this, project = std::move(project), none, source = m_document->filePath()] {
+        if (none)
+            m_store.dropWeights();
+        auto written = m_store.write(project, source);
+        if (written && project.state)
+            written = m_store.writeWeights(project);
+        m_mailbox.post([this, written] {
             m_writing = false;
             if (!written && !m_complained)
                 Q_EMIT failed(written.error());

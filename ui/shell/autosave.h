@@ -22,11 +22,19 @@ class Autosave final : public QObject
 public:
     /// From an edit to the beginning of the write that holds it.
     static constexpr int kDelayMs = 2000;
+    /// From one write of trained weights to the next.
+    static constexpr int kWeightsMs = 30000;
+    using StatePtr = std::shared_ptr<const engine::TrainingState>;
 
-    /// network: what is to be kept, asked for at each write.
+    /// network: what is to be kept, with its curves, asked for at each write.
     Autosave(ProjectDocument* document, std::function<engine::Project()> network, const QString& folder,
              QObject* parent = nullptr);
     ~Autosave() override;
+
+    /// weights: those that lie in no file, null: none; asked for at each write and by weightsChanged().
+    void watchWeights(std::function<StatePtr()> weights) { m_weights = std::move(weights); }
+    /// There are others, or none any more.
+    void weightsChanged();
 
     /// Answers with found().
     void lookForAbandoned();
@@ -42,12 +50,17 @@ Q_SIGNALS:
 
 private:
     void follow();
+    void writeLater();
+    void forgetWeights();
     void write();
 
     ProjectDocument* m_document;
     std::function<engine::Project()> m_network;
+    std::function<StatePtr()> m_weights = [] { return StatePtr(); };
+    std::weak_ptr<const engine::TrainingState> m_kept; ///< the weights that were written last
     QString m_superseded;
     QTimer m_timer;
+    QTimer m_weightsPause; ///< runs while weights were written not long ago
     bool m_writing = false, m_changed = false, m_complained = false;
     Mailbox m_mailbox;
     RecoveryStore m_store; ///< the thread's, until it has ended

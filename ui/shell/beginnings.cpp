@@ -8,6 +8,7 @@
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/pages.h"
 #include "ui/shell/project_files.h"
+#include "ui/training/training_controller.h"
 
 #include <QDockWidget>
 #include <QLocale>
@@ -32,6 +33,9 @@ void MainWindow::connectAutosave()
         m_autosave->discardWhenSafe(file);
         nextRecovery();
     });
+    m_autosave->watchWeights([this] { return m_files->unsavedWeights(); });
+    connect(m_controller, &TrainingController::snapshotArrived, m_autosave, &Autosave::weightsChanged);
+    connect(m_files, &ProjectFiles::stateTextChanged, m_autosave, &Autosave::weightsChanged);
     m_autosave->lookForAbandoned();
 }
 
@@ -45,9 +49,14 @@ void MainWindow::offerRecovery()
     const QString time = QLocale().toString(r.time.time(), QStringLiteral("HH:mm"));
     const bool today = r.time.date() == QDate::currentDate();
     const QString when = today ? time : tr("%1, %2").arg(QLocale().toString(r.time.date(), QLocale::ShortFormat), time);
-    m_notice->say(SignKind::Info,
-                  tr("Convarium ended unexpectedly. Recover \u201c%1\u201d as of %2?").arg(r.title, when),
-                  {{tr("Recover"), [this, r] { m_files->recover(r.file, r.source); }},
+    QString text = tr("Convarium ended unexpectedly. Recover \u201c%1\u201d as of %2?").arg(r.title, when);
+    if (!r.weights.isEmpty())
+        text += u' ' + tr("Its trained weights come back too.");
+    else if (r.tooLarge)
+        text += u' ' + tr("Its trained weights take more than %1 MB and were not kept.")
+                           .arg(RecoveryStore::kMostWeightBytes >> 20);
+    m_notice->say(SignKind::Info, text,
+                  {{tr("Recover"), [this, r] { m_files->recover(r); }},
                    {tr("Discard"),
                     [this, r] {
                         m_autosave->discard(r.file);

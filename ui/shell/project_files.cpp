@@ -106,39 +106,6 @@ void ProjectFiles::load(const QString& nameOrFile)
     Q_EMIT stateTextChanged();
 }
 
-void ProjectFiles::recover(const QString& file, const QString& source)
-{
-    guard([this, file, source] {
-        if (m_task.isRunning())
-            return;
-        m_task.start(
-            [file = file.toStdString(), source = source.toStdString()]() -> FileTask::Outcome {
-                auto kept = engine::loadModel(file);
-                if (!kept)
-                    return kept.error();
-                // Weights and curves lie in the user's file, as they were saved; they stay where they still fit.
-                if (const auto saved =
-                        source.empty() ? engine::Result<engine::Project>(engine::Project()) : engine::loadModel(source);
-                    saved && saved->state && engine::matchWeights(kept->graph, *saved->state->weights)) {
-                    kept->state = saved->state;
-                    kept->history = saved->history;
-                }
-                return std::optional(std::move(*kept));
-            },
-            [this, file, source](FileTask::Outcome outcome) {
-                if (!outcome) {
-                    complain(tr("The unsaved work could not be recovered"), outcome.error());
-                } else {
-                    show(**outcome, source, source);
-                    m_document->markUnsaved();
-                    Q_EMIT recovered(file);
-                }
-                Q_EMIT stateTextChanged();
-            });
-        Q_EMIT stateTextChanged();
-    });
-}
-
 void ProjectFiles::show(const engine::Project& project, const QString& what, const QString& source)
 {
     // A model from elsewhere becomes a project of its own: saving asks for a place and leaves the model alone.
@@ -154,8 +121,8 @@ void ProjectFiles::show(const engine::Project& project, const QString& what, con
         history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, s.rate});
     for (const engine::EpochEvent& e : project.history.epochs)
         history.append(e);
-    m_controller->restore(project.state, std::move(history));
     m_savedState = project.state;
+    m_controller->restore(project.state, std::move(history));
     if (!source.isEmpty())
         Settings::instance().addRecentFile(source);
     Q_EMIT opened(what);
@@ -169,28 +136,34 @@ engine::Project ProjectFiles::network() const
     return p;
 }
 
-engine::Project ProjectFiles::project() const
+engine::Project ProjectFiles::networkAndCurves() const
 {
     engine::Project p = network();
+    if (!m_controller->weightsFitNetwork())
+        return p;
+    const TrainingHistory& h = m_controller->history();
+    for (const HistoryPoint& s : h.steps)
+        p.history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.rate});
+    p.history.steps = engine::thinned(p.history.steps, 4000);
+    for (const HistoryEpoch& e : h.epochs) {
+        engine::EpochEvent event;
+        event.epoch = e.epoch;
+        event.step = e.step;
+        event.trainLoss = e.trainLoss;
+        event.trainAccuracy = e.trainAccuracy;
+        event.validationLoss = e.validationLoss;
+        event.validationAccuracy = e.validationAccuracy;
+        event.seconds = e.seconds;
+        p.history.epochs.push_back(event);
+    }
+    return p;
+}
+
+engine::Project ProjectFiles::project() const
+{
+    engine::Project p = networkAndCurves();
     if (m_controller->weightsFitNetwork())
         p.state = m_controller->trainingState();
-    if (p.state) {
-        const TrainingHistory& h = m_controller->history();
-        for (const HistoryPoint& s : h.steps)
-            p.history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.rate});
-        p.history.steps = engine::thinned(p.history.steps, 4000);
-        for (const HistoryEpoch& e : h.epochs) {
-            engine::EpochEvent event;
-            event.epoch = e.epoch;
-            event.step = e.step;
-            event.trainLoss = e.trainLoss;
-            event.trainAccuracy = e.trainAccuracy;
-            event.validationLoss = e.validationLoss;
-            event.validationAccuracy = e.validationAccuracy;
-            event.seconds = e.seconds;
-            p.history.epochs.push_back(event);
-        }
-    }
     if (m_thumbnail) {
         const QByteArray png = m_thumbnail();
         p.thumbnailPng.assign(png.begin(), png.end());
@@ -328,9 +301,10 @@ void ProjectFiles::exportTo(const QString& title, const QString& suffix,
     Q_EMIT stateTextChanged();
 }
 
-bool ProjectFiles::hasUnsavedWeights() const
+std::shared_ptr<const engine::TrainingState> ProjectFiles::unsavedWeights() const
 {
-    return m_controller->weightsFitNetwork() && m_controller->trainingState() != m_savedState;
+    const auto state = m_controller->trainingState();
+    return state != m_savedState && m_controller->weightsFitNetwork() ? state : nullptr;
 }
 
 /// What would be gone, in words.

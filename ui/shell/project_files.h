@@ -5,6 +5,7 @@
 #include "engine/io/project.h"
 #include "ui/canvas/network_picture.h"
 #include "ui/shell/file_task.h"
+#include "ui/shell/recovery_store.h"
 
 #include <QObject>
 #include <QPointer>
@@ -33,8 +34,9 @@ public:
     /// A preset's name or a file. Asks first when there is unsaved work.
     void open(const QString& nameOrFile);
     void openDialog();
-    /// Opens what autosave kept of a session that ended unexpectedly; it then is unsaved work on `source`.
-    void recover(const QString& file, const QString& source);
+    /// Opens what autosave kept of a session that ended unexpectedly; it then is unsaved work on its source. What
+    /// cannot be read of its weights does not keep the network back.
+    void recover(const Recovery& kept);
     void newProject();
     /// Saves where it came from; a preset or a new network asks for a place.
     void save();
@@ -46,10 +48,13 @@ public:
     /// Calls go once nothing can be lost any more: saved, discarded, or nothing to save. Not when cancelled.
     void guard(std::function<void()> go);
     /// Weights of this network, trained or written by hand, that lie in no file.
-    [[nodiscard]] bool hasUnsavedWeights() const;
+    [[nodiscard]] bool hasUnsavedWeights() const { return unsavedWeights() != nullptr; }
+    [[nodiscard]] std::shared_ptr<const engine::TrainingState> unsavedWeights() const;
     [[nodiscard]] const engine::About& about() const { return m_about; }
     /// The network as it is edited, without weights, curves and picture.
     [[nodiscard]] engine::Project network() const;
+    /// The same with the curves of the weights there are.
+    [[nodiscard]] engine::Project networkAndCurves() const;
     /// "Saved 14:02", "Edited", "Saving ..."
     [[nodiscard]] QString stateText() const;
 

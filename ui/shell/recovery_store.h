@@ -19,14 +19,19 @@ struct Recovery {
     QString file;   ///< the network as it was
     QString source; ///< the file it came from; empty: never saved
     QString title;
-    QDateTime time; ///< of the last edits in it
+    QDateTime time;        ///< of the last edits in it
+    QString weights;       ///< the file of the trained weights that were unsaved; empty: none
+    bool tooLarge = false; ///< there were such weights, but too many to be kept
 };
 
-/// One folder for all running programs. A session has a name of its own: NAME.json holds the network, NAME.from the
-/// place it was opened from, NAME.lock says which process is at it. Used in one thread at a time.
+/// One folder for all running programs. A session has a name of its own: NAME.json holds the network, NAME.convarium
+/// its trained weights, NAME.large says that they were too many to be kept, NAME.from has the place it was opened from,
+/// NAME.lock says which process is at it. Used in one thread at a time.
 class RecoveryStore final
 {
 public:
+    static constexpr std::int64_t kMostWeightBytes = std::int64_t{32} << 20;
+
     explicit RecoveryStore(QString folder);
     /// Lets go of all locks; files stay.
     ~RecoveryStore();
@@ -35,6 +40,10 @@ public:
 
     /// Puts the network in place of what this session wrote before, atomically.
     engine::Result<void> write(const engine::Project& network, const QString& source);
+    /// The same for its trained weights, in `trained.state`. Those above kMostWeightBytes are only noted.
+    engine::Result<void> writeWeights(const engine::Project& trained);
+    /// There are no weights that could be lost.
+    void dropWeights();
     /// This session has nothing that could be lost.
     void clear();
     /// Left by sessions that have ended, the newest first. They are this session's from now on: another program is not
@@ -49,6 +58,7 @@ public:
 private:
     [[nodiscard]] QString path(const QString& name, const char* suffix) const;
     void remove(const QString& name);
+    engine::Result<void> lock();
 
     QString m_folder;
     QString m_name;                  ///< of this session

@@ -12,11 +12,12 @@ namespace convarium::test
 class EditProcess
 {
 public:
-    EditProcess(const QString& folder, const QString& source)
+    /// units: of the first Dense, whose network then has unsaved weights; 0: as it is, without.
+    EditProcess(const QString& folder, const QString& source, int units = 0)
     {
         m_clock.start();
         QObject::connect(&m_process, &QProcess::readyReadStandardOutput, &m_process, [this] { read(); });
-        m_process.start(QStringLiteral(EDIT_LOOP), {folder, source});
+        m_process.start(QStringLiteral(EDIT_LOOP), {folder, source, QString::number(units)});
     }
     ~EditProcess() { kill(); }
     EditProcess(const EditProcess&) = delete;

@@ -1,5 +1,7 @@
 // Programs killed while somebody edits: what they leave behind.
+#include "engine/io/load_model.h"
 #include "engine/io/presets.h"
+#include "engine/io/project_file.h"
 #include "tests/ui/shell/edit_process.h"
 #include "ui/document/project_document.h"
 #include "ui/shell/autosave.h"
@@ -112,6 +114,50 @@ private Q_SLOTS:
             QTRY_COMPARE(kept(), 1);
         }
         QCOMPARE(files(folder.path(), "*"), QStringList());
+    }
+
+    void trainedWeightsAreKeptBesideTheNetworkButNotAllTheTime()
+    {
+        const QTemporaryDir folder;
+        Session s(folder.path());
+        const auto trained = [&](std::int64_t step) {
+            auto state = std::make_shared<engine::TrainingState>();
+            state->weights = engine::initialWeights(s.document.graph(), 1);
+            state->step = step;
+            return state;
+        };
+        const auto keptStep = [&]() -> std::int64_t {
+            const auto found = files(folder.path(), "*.convarium");
+            if (found.size() != 1)
+                return -1;
+            const auto kept = engine::openProject(folder.filePath(found.first()).toStdString());
+            return kept && kept->state ? kept->state->step : -2;
+        };
+        Autosave::StatePtr state = trained(1);
+        s.autosave.watchWeights([&] { return state; });
+        s.autosave.weightsChanged();
+        QVERIFY(!s.document.isModified());
+        QTRY_COMPARE(keptStep(), 1);
+        QCOMPARE(files(folder.path(), "*.json").size(), 1); // without it nothing could be offered
+        // Edits are written as before; the next weights wait.
+        state = trained(2);
+        s.autosave.weightsChanged();
+        s.document.renameNetwork(QStringLiteral("edited"));
+        const QString json = folder.filePath(files(folder.path(), "*.json").first());
+        const auto title = [&] { return engine::loadModel(json.toStdString())->graph.title; };
+        QTRY_COMPARE(title(), std::string("edited"));
+        QCOMPARE(keptStep(), 1);
+        // Other networks have other weights, at once.
+        s.document.reset(engine::loadPreset("mlp")->graph, {}, {});
+        state = trained(3);
+        s.autosave.weightsChanged();
+        QTRY_COMPARE(keptStep(), 3);
+        state = nullptr; // saved, or reset
+        s.document.renameNetwork(QStringLiteral("without weights"));
+        QTRY_COMPARE(files(folder.path(), "*.convarium").size(), 0);
+        QTRY_COMPARE(files(folder.path(), "*.json").size(), 1);
+        s.document.undoStack()->undo();
+        QTRY_COMPARE(files(folder.path(), "*").size(), 0);
     }
 
     void whatIsFoundBelongsToTheFirstThatAsks()

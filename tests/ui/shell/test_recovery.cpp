@@ -9,6 +9,7 @@
 #include "ui/theme/dialogs.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
+#include "ui/training/training_controller.h"
 
 #include <QDir>
 #include <QTemporaryDir>
@@ -28,11 +29,19 @@ class RecoveryTest : public QObject
         return QDir(RecoveryStore::defaultFolder()).entryList({QStringLiteral("*.json")}, QDir::Files);
     }
     /// Leaves what a killed program leaves; the number of its last edit that was kept is at least 1.
-    void crash(const QString& source = {})
+    void crash(const QString& source = {}, int units = 0)
     {
-        EditProcess process(RecoveryStore::defaultFolder(), source);
+        EditProcess process(RecoveryStore::defaultFolder(), source, units);
         QTRY_COMPARE_WITH_TIMEOUT(left().size(), 1, 20000);
+        if (units > 0)
+            QTRY_VERIFY_WITH_TIMEOUT(!beside().isEmpty(), 20000);
         QVERIFY(process.kill());
+    }
+    /// What says something about trained weights.
+    [[nodiscard]] QStringList beside() const
+    {
+        const QDir folder(RecoveryStore::defaultFolder());
+        return folder.entryList({QStringLiteral("*.convarium"), QStringLiteral("*.large")}, QDir::Files);
     }
     static NoticeBar* bar(MainWindow& window) { return window.findChild<NoticeBar*>(); }
     static void press(MainWindow& window, const char* name)
@@ -91,6 +100,59 @@ private Q_SLOTS:
         window.files()->save();
         QTRY_VERIFY(!window.document()->isModified());
         QTRY_COMPARE(left().size(), 0);
+    }
+
+    void trainedWeightsComeBackAndGoOn()
+    {
+        crash({}, 120);
+        MainWindow window;
+        window.show();
+        QTRY_VERIFY(bar(window)->isVisible());
+        QVERIFY(bar(window)->text().endsWith(QStringLiteral("Its trained weights come back too.")));
+        press(window, "Recover");
+        QTRY_VERIFY(window.controller()->trainingState());
+        QCOMPARE(window.controller()->trainingState()->step, 12);
+        QVERIFY(*window.controller()->shownWeights() == *engine::initialWeights(window.document()->graph(), 77));
+        QVERIFY(window.files()->hasUnsavedWeights());
+        // Safe at every moment: also the weights are there again before the old ones go.
+        const QString old = left().first();
+        QTRY_VERIFY(left().size() == 1 && left().first() != old);
+        QCOMPARE(beside().size(), 1);
+        QVERIFY(window.controller()->canContinue()); // where it stopped, and what reads a drawing has these weights
+    }
+
+    void tooManyWeightsAreNotKeptAndTheOfferSaysSo()
+    {
+        crash({}, 65536);
+        QCOMPARE(QFileInfo(beside().first()).suffix(), QStringLiteral("large"));
+        MainWindow window;
+        window.show();
+        QTRY_VERIFY(bar(window)->isVisible());
+        QVERIFY(bar(window)->text().endsWith(
+            QStringLiteral("Its trained weights take more than 32 MB and were not kept.")));
+        press(window, "Recover");
+        QTRY_VERIFY(window.document()->title().startsWith(QStringLiteral("LeNet-5 edit ")));
+        QVERIFY(!window.controller()->trainingState());
+    }
+
+    void unreadableWeightsDoNotKeepTheNetworkBack()
+    {
+        crash({}, 120);
+        QFile weights(QDir(RecoveryStore::defaultFolder()).filePath(beside().first()));
+        QVERIFY(weights.open(QIODevice::WriteOnly));
+        weights.write("not a zip");
+        weights.close();
+        MainWindow window;
+        window.show();
+        QTRY_VERIFY(bar(window)->isVisible());
+        dialogs::Message said;
+        dialogs::ScopedAnswers answers([&](const dialogs::Message& m) { return said = m, 0; });
+        press(window, "Recover");
+        QTRY_VERIFY(window.document()->title().startsWith(QStringLiteral("LeNet-5 edit ")));
+        QCOMPARE(said.text, QStringLiteral("The network is recovered, its last trained weights are not"));
+        QVERIFY2(said.detail.startsWith(QStringLiteral("Training begins anew. ")), qPrintable(said.detail));
+        QVERIFY(!window.controller()->trainingState());
+        QVERIFY(window.document()->isModified());
     }
 
     void discardedIsGoneAndLaterIsKept()
