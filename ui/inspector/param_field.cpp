@@ -25,6 +25,7 @@ constexpr int kColumnWidth = 178; ///< of the column of fields in an inspector o
 
 constexpr int kFieldWidth = 96, kHalfWidth = 52, kSliderSteps = 100;
 constexpr double kShortRange = 64;   ///< whole numbers up to here are tried out with a slider
+constexpr double kPairRange = 15;    ///< of a pair, from the least on: those beyond are typed
 constexpr double kWidestRange = 1e6; ///< of a slider for numbers
 
 QString real(double value)
@@ -126,7 +127,7 @@ private:
     TrialSlider* m_slider = nullptr;
 };
 
-/// Height and width side by side with a link between them.
+/// Height and width side by side with a link between them. Small ones that are linked are one number with a slider.
 class PairField final : public ParamField
 {
 public:
@@ -141,9 +142,13 @@ public:
         row->addWidget(m_link);
         row->addWidget(m_second);
         row->addSpacing(scaled(2));
-        m_range = new TextLabel(rangeText(first), TextRole::Small, ColorRole::Text3);
-        row->addWidget(m_range);
-        row->addStretch(1);
+        if (number(first.defaultValue) <= first.minimum + kPairRange) {
+            addSlider(first, second, row);
+        } else {
+            m_range = new TextLabel(rangeText(first), TextRole::Small, ColorRole::Text3);
+            row->addWidget(m_range);
+        }
+        row->addStretch(0); // behind a slider it takes nothing
         for (NumberBox* box : {m_first, m_second}) {
             box->setFixedWidth(scaled(kHalfWidth));
             box->setButtonSymbols(QAbstractSpinBox::NoButtons);
@@ -174,6 +179,10 @@ public:
     {
         m_values = values;
         show(m_first, values);
+        if (!m_slider)
+            return;
+        const QSignalBlocker blocker(m_slider);
+        m_slider->setValue(static_cast<int>(integer(values.front())));
     }
     void setSecondValues(const std::vector<ParamValue>& values) override
     {
@@ -188,6 +197,20 @@ public:
     QWidget* focusTarget() override { return m_first; }
 
 private:
+    void addSlider(const ParamInfo& first, const ParamInfo& second, QHBoxLayout* row)
+    {
+        ParamInfo usual = first;
+        usual.maximum = std::min(first.maximum, first.minimum + kPairRange);
+        m_slider = new TrialSlider(usual);
+        m_slider->setRange(static_cast<int>(usual.minimum), static_cast<int>(usual.maximum));
+        m_slider->setPageStep(1);
+        row->addWidget(m_slider, 1);
+        connect(m_slider, &QSlider::valueChanged, this, [this, one = first.key, other = second.key](int value) {
+            const ParamValue number(std::int64_t{value});
+            Q_EMIT edited({{one, number}, {other, number}}, m_slider->isDragged());
+        });
+        connect(m_slider, &QSlider::sliderReleased, this, &ParamField::gestureEnded);
+    }
     static void show(NumberBox* box, const std::vector<ParamValue>& values)
     {
         if (allEqual(values))
@@ -201,10 +224,15 @@ private:
         m_link->setAccessibleName(linked ? tr("%1 linked").arg(m_title) : tr("%1 not linked").arg(m_title));
         m_link->setIconName(linked ? QStringLiteral("link") : QStringLiteral("unlink"), ColorRole::Text2);
         m_link->setToolTip(linked ? tr("Height and width change together") : tr("Height and width change alone"));
+        if (!m_slider)
+            return;
+        m_slider->setVisible(linked);
+        m_second->setVisible(!linked);
     }
     NumberBox* m_first;
     NumberBox* m_second;
     IconButton* m_link;
+    TrialSlider* m_slider = nullptr;
     std::vector<ParamValue> m_values;
     QString m_title;
     bool m_linked = true;

@@ -218,15 +218,18 @@ void ParamForm::apply(const std::vector<std::pair<std::string, ParamValue>>& cha
         m_document->setFrozen(m_nodes.front(), std::get<bool>(changes.front().second));
     } else if (m_nodes.size() == 1 && changes.size() == 1) {
         m_document->setParam(m_nodes.front(), changes.front().first, changes.front().second, dragging);
-    } else if (m_nodes.size() == 1) {
+    } else if (m_nodes.size() == 1 && !dragging) {
         m_document->setParams(m_nodes.front(), changes);
     } else {
         QString title = QString::fromStdString(changes.front().first);
         for (const auto& row : m_rows)
             if (row.info.key == changes.front().first)
                 title = QString::fromStdString(row.info.title).toLower();
+        const QString layers = m_nodes.size() == 1
+                                   ? shortLabel(m_document->graph(), m_nodes.front())
+                                   : tr("%1 layers").arg(QLocale().toString(static_cast<int>(m_nodes.size())));
         m_document->edit(
-            tr("Change %1 of %2 layers").arg(title, QLocale().toString(static_cast<int>(m_nodes.size()))),
+            tr("Change %1 of %2").arg(title, layers),
             [&](EditBuilder& builder) {
                 for (NodeId id : m_nodes)
                     for (const auto& [key, value] : changes) {

@@ -336,6 +336,59 @@ private Q_SLOTS:
         QCOMPARE(steps(), 1);
     }
 
+    void linkedSidesHaveASlider()
+    {
+        const auto slider = [&](const QString& name) {
+            QSlider* found = nullptr;
+            for (auto* one : m_panel->findChildren<QSlider*>())
+                if (one->accessibleName() == name)
+                    found = one;
+            return found;
+        };
+        QSlider* kernel = slider(QStringLiteral("Kernel slider"));
+        QVERIFY(kernel && kernel->isVisible() && kernel->width() > 40);
+        QCOMPARE(kernel->value(), 5);
+        QVERIFY(!box(QStringLiteral("Kernel width"))->isVisible());
+        QTest::keyClick(kernel, Qt::Key_Left);
+        QCOMPARE(integer(2, "kernelHeight"), 4);
+        QCOMPARE(integer(2, "kernelWidth"), 4);
+        QCOMPARE(steps(), 1);
+        QTRY_COMPARE(box(QStringLiteral("Kernel"))->value(), 4);
+        // A drag over several values is one step, and all of it is undone at once.
+        QStyleOptionSlider option;
+        option.initFrom(kernel);
+        option.minimum = kernel->minimum();
+        option.maximum = kernel->maximum();
+        option.sliderPosition = option.sliderValue = kernel->value();
+        const QPoint from =
+            kernel->style()->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, kernel).center();
+        QTest::mousePress(kernel, Qt::LeftButton, {}, from);
+        for (int by = 4; by <= 24; by += 4)
+            QTest::mouseMove(kernel, from + QPoint(by, 0));
+        QVERIFY(integer(2, "kernelHeight") > 5);
+        QCOMPARE(integer(2, "kernelWidth"), integer(2, "kernelHeight"));
+        QTest::mouseRelease(kernel, Qt::LeftButton, {}, from + QPoint(24, 0));
+        QCOMPARE(steps(), 2);
+        QTRY_COMPARE(box(QStringLiteral("Kernel"))->value(), static_cast<int>(integer(2, "kernelHeight")));
+        m_document->undoStack()->undo();
+        QCOMPARE(integer(2, "kernelHeight"), 4);
+        QCOMPARE(integer(2, "kernelWidth"), 4);
+        QTRY_COMPARE(kernel->value(), 4);
+        // What is larger than the slider goes is typed and stays.
+        type(box(QStringLiteral("Kernel")), QStringLiteral("40"));
+        QTest::keyClick(box(QStringLiteral("Kernel")), Qt::Key_Return);
+        QCOMPARE(integer(2, "kernelHeight"), 40);
+        QTRY_COMPARE(kernel->value(), kernel->maximum());
+        QVERIFY(slider(QStringLiteral("Stride slider"))->isVisible());
+        // Sizes that differ have a field each.
+        m_document->setParam(2, "kernelWidth", std::int64_t{3});
+        QTRY_VERIFY(box(QStringLiteral("Kernel width"))->isVisible());
+        QVERIFY(!kernel->isVisible());
+        m_panel->setSelection({1});
+        QVERIFY(box(QStringLiteral("Width"))->isVisible()); // sizes of images are typed
+        QVERIFY(!slider(QStringLiteral("Height slider")));
+    }
+
     void unlinkedSidesChangeAlone()
     {
         IconButton* link = nullptr;
