@@ -16,6 +16,7 @@ enum class OperandOf : std::uint8_t {
     LayerTensor,    ///< weight, bias, statistic; slot: place in LayerDescriptor::tensors
     OutputGradient, ///< gradient of the loss by the layer's output
     Output,         ///< the layer's own output, where the backward pass reads it
+    Target,         ///< of a loss: 1 for the right class, else 0
     // Of an update:
     Weight,
     Gradient,

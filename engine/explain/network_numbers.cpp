@@ -1,6 +1,9 @@
 #include "engine/explain/network_numbers.h"
 
+#include "engine/data/masks.h"
 #include "engine/train/evaluator.h"
+
+#include <algorithm>
 
 namespace convarium::engine
 {
@@ -52,7 +55,38 @@ Result<void> NetworkNumbers::run(const Dataset& data, std::span<const std::uint3
     if (result.diverged)
         return Error{ErrorCode::Diverged, "The loss of these images is no number.", "Reset the weights.", {}};
     m_loss = result.loss;
-    return {};
+    const OpGraph& g = *m_executor->plan().graph;
+    const Layout& logits = g.layoutOf(g.logits);
+    const std::int64_t places = g.loss.info->target == TargetKind::Mask ? logits.pixels() : 1;
+    m_labels.resize(m_images.size() * static_cast<std::size_t>(places));
+    return readTargets(data, g.loss.info->target, m_images, logits.channels, places, m_labels.data());
+}
+
+NodeId NetworkNumbers::end() const
+{
+    for (const auto& [node, value] : m_executor->plan().graph->nodeValue)
+        if (value == m_executor->plan().graph->result && m_graph.edgesFrom(node).empty())
+            return node;
+    return kNoNode;
+}
+
+NodeId NetworkNumbers::lossReads() const
+{
+    const OpGraph& g = *m_executor->plan().graph;
+    return g.logits == g.result ? end() : g.values[static_cast<std::size_t>(g.logits)].node;
+}
+
+LossNumbers NetworkNumbers::lossNumbers() const
+{
+    LossNumbers n;
+    n.loss = m_executor->plan().graph->loss;
+    n.shape = m_shaped.shapes.at(lossReads());
+    n.logits = output(lossReads());
+    n.labels = m_labels;
+    n.divisor =
+        n.loss.divisor(std::count_if(m_labels.begin(), m_labels.end(), [](std::int32_t label) { return label >= 0; }),
+                       n.shape.channels());
+    return n;
 }
 
 template <class F>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/explain/explain_layer.h"
+#include "engine/explain/explain_loss.h"
 #include "engine/plan/executor.h"
 
 #include <memory>
@@ -38,6 +39,11 @@ public:
     [[nodiscard]] WeightMap weightGradients() const { return m_executor->weightGradients(); }
     /// Everything that explain...() asks for.
     [[nodiscard]] LayerNumbers layer(NodeId node) const;
+    /// Where the network ends, and whose output the loss reads: the layer before a final Softmax, else the same.
+    [[nodiscard]] NodeId end() const;
+    [[nodiscard]] NodeId lossReads() const;
+    /// What the loss has read; with gradients.
+    [[nodiscard]] LossNumbers lossNumbers() const;
 
 private:
     NetworkNumbers() = default;
@@ -51,6 +57,7 @@ private:
     std::unique_ptr<Executor> m_executor;
     WeightsPtr m_weights;
     std::vector<std::uint32_t> m_images;
+    std::vector<std::int32_t> m_labels;
     std::uint64_t m_seed = 1;
     std::uint32_t m_step = 0;
     double m_loss = 0;

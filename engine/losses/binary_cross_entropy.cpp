@@ -1,9 +1,30 @@
-#include "engine/losses/loss.h"
-
-#include <cmath>
+#include "engine/losses/loss_reference.h"
 
 namespace convarium::engine
 {
+
+namespace
+{
+
+struct Reference {
+    static double loss(const double* z, const double* target, std::int64_t classes)
+    {
+        double loss = 0;
+        for (std::int64_t c = 0; c < classes; ++c)
+            loss += std::max(z[c], 0.0) - target[c] * z[c] + std::log1p(std::exp(-std::abs(z[c])));
+        return loss;
+    }
+    template <class T>
+    static T gradient(const T* z, const T* target, std::int64_t, std::int64_t at)
+    {
+        using std::exp;
+        // The same number twice; neither form overflows where it is used.
+        const T p = z[at] < T(0) ? exp(z[at]) / (T(1) + exp(z[at])) : T(1) / (T(1) + exp(-z[at]));
+        return called(p, "p") - target[at];
+    }
+};
+
+} // namespace
 
 /// PyTorch's BCEWithLogitsLoss against one-hot targets.
 LossInfo describe_binary_cross_entropy()
@@ -16,16 +37,7 @@ LossInfo describe_binary_cross_entropy()
     d.formula = "\u2212y log \u03c3(z) \u2212 (1 \u2212 y) log(1 \u2212 \u03c3(z)), mean over images and classes";
     d.meanOverClasses = true;
     d.kernel = &kernels::KernelTable::sigmoidCrossEntropy;
-    d.reference = [](const double* logits, int label, std::int64_t classes, double, double* gradient) {
-        double loss = 0;
-        for (std::int64_t c = 0; c < classes; ++c) {
-            const double z = logits[c], y = c == label ? 1 : 0;
-            loss += std::max(z, 0.0) - y * z + std::log1p(std::exp(-std::abs(z)));
-            if (gradient)
-                gradient[c] = (z >= 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z))) - y;
-        }
-        return loss;
-    };
+    setLossReference<Reference>(d);
     return d;
 }
 

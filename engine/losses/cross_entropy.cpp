@@ -1,5 +1,4 @@
-#include "engine/losses/loss.h"
-#include "engine/losses/softmax_reference.h"
+#include "engine/losses/loss_reference.h"
 
 namespace convarium::engine
 {
@@ -16,7 +15,7 @@ LossInfo describe_cross_entropy()
     d.formula = "\u2212log softmax(z)[class], mean over the images";
     d.takesSmoothing = true;
     d.kernel = &kernels::KernelTable::softmaxCrossEntropy;
-    d.reference = softmaxReference;
+    setLossReference<SoftmaxReference>(d);
     return d;
 }
 

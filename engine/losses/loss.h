@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/core/result.h"
+#include "engine/core/traced_real.h"
 #include "engine/data/dataset.h"
 #include "engine/kernels/kernel_table.h"
 
@@ -26,7 +27,20 @@ struct LossInfo {
     /// null) by the logits.
     double (*reference)(const double* logits, int label, std::int64_t classes, double smoothing,
                         double* gradient) = nullptr;
+    /// Its gradient by the logit `at`, on numbers that remember how they came about; target: of every class.
+    TracedReal (*gradientTraced)(const TracedReal* logits, const TracedReal* target, std::int64_t classes,
+                                 std::int64_t at) = nullptr;
 };
+
+/// What a class should have: onehot is 1 for the right one, else 0; smoothing spreads a share of it over all.
+template <class T>
+T smoothedTarget(const T& onehot, std::int64_t classes, double smoothing)
+{
+    return smoothing > 0
+               ? called((1 - smoothing) * onehot + smoothing / static_cast<double>(classes), "smoothed target")
+               : onehot;
+}
+
 const std::vector<LossInfo>& lossRegistry();
 const LossInfo* findLoss(const std::string& id);
 

@@ -1,7 +1,27 @@
-#include "engine/losses/loss.h"
+#include "engine/losses/loss_reference.h"
 
 namespace convarium::engine
 {
+
+namespace
+{
+
+struct Reference {
+    static double loss(const double* z, const double* target, std::int64_t classes)
+    {
+        double loss = 0;
+        for (std::int64_t c = 0; c < classes; ++c)
+            loss += (z[c] - target[c]) * (z[c] - target[c]);
+        return loss;
+    }
+    template <class T>
+    static T gradient(const T* z, const T* target, std::int64_t, std::int64_t at)
+    {
+        return T(2) * (z[at] - target[at]);
+    }
+};
+
+} // namespace
 
 /// PyTorch's MSELoss against one-hot targets, on the outputs as they are.
 LossInfo describe_mean_squared_error()
@@ -16,16 +36,7 @@ LossInfo describe_mean_squared_error()
     d.formula = "(z \u2212 y)\u00b2, mean over images and classes";
     d.meanOverClasses = true;
     d.kernel = &kernels::KernelTable::squaredError;
-    d.reference = [](const double* logits, int label, std::int64_t classes, double, double* gradient) {
-        double loss = 0;
-        for (std::int64_t c = 0; c < classes; ++c) {
-            const double miss = logits[c] - (c == label ? 1 : 0);
-            loss += miss * miss;
-            if (gradient)
-                gradient[c] = 2 * miss;
-        }
-        return loss;
-    };
+    setLossReference<Reference>(d);
     return d;
 }
 

@@ -1,5 +1,4 @@
-#include "engine/losses/loss.h"
-#include "engine/losses/softmax_reference.h"
+#include "engine/losses/loss_reference.h"
 
 namespace convarium::engine
 {
@@ -17,7 +16,7 @@ LossInfo describe_pixel_cross_entropy()
     d.target = TargetKind::Mask;
     d.takesSmoothing = true;
     d.kernel = &kernels::KernelTable::softmaxCrossEntropy;
-    d.reference = softmaxReference;
+    setLossReference<SoftmaxReference>(d);
     return d;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/train/network_loss.h"
 
+#include "engine/losses/loss.h"
+
 namespace convarium::engine
 {
 
@@ -14,6 +16,18 @@ GraphSpec withLoss(GraphSpec graph, const std::string& loss)
     for (OutputSpec& output : graph.outputs)
         output.loss = loss;
     return graph;
+}
+
+TargetKind targetOf(const GraphSpec& graph, const std::string& loss)
+{
+    const GraphSpec trained = withLoss(graph, loss.empty() ? "cross-entropy" : loss);
+    const ShapedGraph shaped = inferShapes(graph);
+    if (trained.outputs.empty() || !shaped.shapes.contains(trained.outputs.front().node))
+        return TargetKind::Class;
+    const Shape& shape = shaped.shapes.at(trained.outputs.front().node);
+    const std::string& own = graph.outputs.empty() ? std::string() : graph.outputs.front().loss;
+    const auto found = lossFor(loss.empty() ? own : loss, shape.rank() == 3 && shape[1] * shape[2] > 1);
+    return found ? found->info->target : TargetKind::Class;
 }
 
 } // namespace convarium::engine

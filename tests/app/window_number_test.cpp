@@ -5,6 +5,7 @@
 #include "ui/inside/number_map.h"
 #include "ui/inside/number_view.h"
 #include "ui/inside/operand_list.h"
+#include "ui/inside/value_grid.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/settings.h"
@@ -13,6 +14,7 @@
 #include "ui/training/training_controller.h"
 #include "ui/training/training_dock.h"
 
+#include <QAccessible>
 #include <QRadioButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -189,6 +191,55 @@ private Q_SLOTS:
         QVERIFY(r.before.weight != r.update.weight.value);
         QTest::keyClick(w.view(), Qt::Key_Escape);
         QVERIFY(w.window.canvas()->isVisible());
+    }
+
+    /// Cells are read one by one; their words are what the pointer is told.
+    void cellsAreATableForWhoListens()
+    {
+        Opened w;
+        showMaps(w);
+        click(w.grid(), 6, 5, 4);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        ValueGrid* patch = w.view()->findChild<ValueGrid*>();
+        QAccessibleInterface* face = QAccessible::queryAccessibleInterface(patch);
+        QVERIFY(face && face->role() == QAccessible::Table);
+        QAccessibleTableInterface* table = face->tableInterface();
+        QVERIFY(table);
+        QCOMPARE(table->rowCount(), 5);
+        QCOMPARE(table->columnCount(), 5);
+        QCOMPARE(face->childCount(), 25);
+        QAccessibleInterface* cell = table->cellAt(2, 3);
+        QVERIFY(cell && cell->isValid());
+        QCOMPARE(cell, face->child(2 * 5 + 3));
+        QCOMPARE(face->indexOfChild(cell), 2 * 5 + 3);
+        QCOMPARE(cell->parent(), face);
+        QCOMPARE(cell->tableCellInterface()->rowIndex(), 2);
+        QCOMPARE(cell->tableCellInterface()->columnIndex(), 3);
+        const QPoint middle = cell->rect().center();
+        QCOMPARE(face->childAt(middle.x(), middle.y()), cell);
+        // Row 6, column 5 of C3 sees rows 6 to 10, columns 5 to 9.
+        QVERIFY2(cell->text(QAccessible::Name).startsWith(QStringLiteral("Row 8, column 8: ")),
+                 qPrintable(cell->text(QAccessible::Name)));
+        QVERIFY(!table->cellAt(5, 0));
+    }
+
+    void theLossHasAPageAtTheLastLayer()
+    {
+        Opened w;
+        const auto& nodes = w.window.document()->graph().nodes;
+        showMaps(w);
+        click(w.grid(), 0, 0, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        QVERIFY(!segment(w.view(), QStringLiteral("Loss"))->isEnabled());
+        w.view()->open(nodes.back().id, 3);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            w.view()->result().request.node == nodes.back().id && !w.view()->result().steps.empty(), 30000);
+        QVERIFY(segment(w.view(), QStringLiteral("Loss"))->isEnabled());
+        QTest::mouseClick(segment(w.view(), QStringLiteral("Loss")), Qt::LeftButton);
+        QTRY_COMPARE(w.view()->result().request.mode, NumberMode::Loss);
+        agrees(w.view());
+        QVERIFY(w.view()->result().ofLoss);
+        QCOMPARE(w.view()->result().element, 3);
     }
 
     /// The newest weights are shown, and every number agrees with the engine, while training goes on.

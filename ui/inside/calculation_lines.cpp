@@ -41,7 +41,7 @@ public:
     {
         constexpr double kSmall = 1e-5;
         if (v != 0 && std::abs(v) < kSmall)
-            return m_locale.toString(v, 'e', 3).replace(QLatin1Char('-'), QChar(0x2212));
+            return powerText(v, 3, m_locale);
         return numberText(v, decimalsFor(v, 4), m_locale);
     }
     /// A number that somebody chose: without the digits that its 32 bits add.
@@ -51,7 +51,7 @@ public:
     /// The calculation, or how many terms there are.
     QString shortSum(const std::vector<Term>& terms) const
     {
-        constexpr std::size_t kMostTerms = 6;
+        constexpr std::size_t kMostTerms = 10; // as many as digits
         return terms.size() <= kMostTerms ? sum(terms)
                                           : QCoreApplication::translate("Calculation", "sum of %1 terms")
                                                 .arg(m_locale.toString(static_cast<qulonglong>(terms.size())));
@@ -75,6 +75,7 @@ private:
         switch (o.of) {
         case OperandOf::Input: return QCoreApplication::translate("Calculation", "x");
         case OperandOf::Output: return QCoreApplication::translate("Calculation", "y");
+        case OperandOf::Target: return QCoreApplication::translate("Calculation", "target");
         case OperandOf::OutputGradient: return QCoreApplication::translate("Calculation", "gradient");
         case OperandOf::LayerTensor: return m_tensorKeys[static_cast<std::size_t>(o.slot)];
         case OperandOf::Weight: return QCoreApplication::translate("Calculation", "w");
@@ -95,7 +96,7 @@ private:
             return name;
         const bool isWeight = f.kind == Factor::Kind::Operand && f.operand.of == OperandOf::Weight;
         const bool isSetting =
-            f.kind == Factor::Kind::Number ||
+            f.kind == Factor::Kind::Number || (f.kind == Factor::Kind::Operand && f.operand.of == OperandOf::Target) ||
             (f.kind == Factor::Kind::Part && isPlain(m_e, m_e.parts[static_cast<std::size_t>(f.part)]));
         QString value = number(f.value);
         if (isSetting)

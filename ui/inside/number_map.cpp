@@ -2,6 +2,7 @@
 
 #include "ui/inside/number_text.h"
 #include "ui/theme/colormap.h"
+#include "ui/theme/own_keys.h"
 #include "ui/theme/type.h"
 #include "ui/training/map_pictures.h"
 
@@ -24,6 +25,7 @@ constexpr int kSide = 320, kLeast = 150, kField = 110;
 NumberMap::NumberMap(QWidget* parent) : QWidget(parent)
 {
     setAccessibleName(QStringLiteral("Chosen map"));
+    tellOwnKeys(this, {{tr("Arrow keys"), tr("Another number of the map")}});
     setFocusPolicy(Qt::StrongFocus);
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);

@@ -104,6 +104,8 @@ QString extraName(const Term& t, const Explanation& e, const std::vector<QString
             return QString::fromStdString(e.parts[static_cast<std::size_t>(f.part)].name);
         if (f.kind == Factor::Kind::Operand && f.operand.of == OperandOf::LayerTensor)
             return tensorKeys[static_cast<std::size_t>(f.operand.slot)];
+        if (f.kind == Factor::Kind::Operand && f.operand.of == OperandOf::Target)
+            return QStringLiteral("target");
     }
     return QStringLiteral("constant");
 }

@@ -45,17 +45,48 @@ QString numberText(double value, int decimals, const QLocale& locale)
     if (!std::isfinite(value))
         return std::isnan(value) ? QCoreApplication::translate("Number", "not a number")
                                  : QString(value < 0 ? QChar(0x2212) : QChar()) + QChar(0x221E);
-    QString text;
     if (value != 0 && std::abs(value) < 0.5 * std::pow(10.0, -decimals) && decimals >= kMostDecimals)
-        text = locale.toString(std::abs(value), 'e', 2);
-    else
-        text = locale.toString(std::abs(rounded(value, decimals)), 'f', decimals);
+        return powerText(value, 2, locale);
+    const QString text = locale.toString(std::abs(rounded(value, decimals)), 'f', decimals);
     return rounded(value, decimals) < 0 ? QChar(0x2212) + text : text;
 }
 
 QString numberText(double value, const QLocale& locale)
 {
-    return numberText(value, decimalsFor(value), locale);
+    constexpr double kSmall = 1e-5;
+    return value != 0 && std::abs(value) < kSmall ? powerText(value, 2, locale)
+                                                  : numberText(value, decimalsFor(value), locale);
+}
+
+QString powerText(double value, int decimals, const QLocale& locale)
+{
+    return locale.toString(value, 'e', decimals).replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+NumberUnit unitFor(double largest)
+{
+    NumberUnit unit;
+    if (largest > 0 && std::isfinite(largest) && (largest < 0.01 || largest >= 1e4))
+        unit.power = static_cast<int>(std::floor(std::log10(largest)));
+    else if (!(largest >= 0.1 && largest < 10))
+        unit.decimals = std::clamp(decimalsFor(largest, 2), 1, 3);
+    return unit;
+}
+
+QString NumberUnit::text(double value, const QLocale& locale) const
+{
+    return numberText(value / std::pow(10.0, power), decimals, locale);
+}
+
+QString NumberUnit::words() const
+{
+    if (power == 0)
+        return {};
+    constexpr char16_t kRaised[] = u"\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+    QString raised = power < 0 ? QString(QChar(0x207b)) : QString();
+    for (const QChar digit : QString::number(std::abs(power)))
+        raised += QChar(kRaised[digit.digitValue()]);
+    return QCoreApplication::translate("Number", "in units of 10%1").arg(raised);
 }
 
 LineDigits lineDigits(const std::vector<double>& operands, double sum, const std::function<double(double)>& function,

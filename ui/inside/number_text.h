@@ -11,9 +11,23 @@ namespace convarium::ui
 
 /// Decimals with which a number has `significant` digits; 0..9.
 [[nodiscard]] int decimalsFor(double value, int significant = 3);
-/// By locale, with a true minus, never "-0.00". Very small numbers as powers of ten.
+/// By locale, with a true minus, never "-0.00". Very small numbers as powers of ten, without given decimals those below
+/// 0.00001.
 [[nodiscard]] QString numberText(double value, int decimals, const QLocale& locale = QLocale());
 [[nodiscard]] QString numberText(double value, const QLocale& locale = QLocale());
+/// "3.12e−6".
+[[nodiscard]] QString powerText(double value, int decimals, const QLocale& locale = QLocale());
+
+/// How numbers of one size stand in little room: below 0.01 and from 10,000 in units of a power of ten.
+struct NumberUnit {
+    int power = 0; ///< of ten
+    int decimals = 2;
+    [[nodiscard]] QString text(double value, const QLocale& locale = QLocale()) const;
+    /// "in units of 10⁻⁶"; empty where they are written as they are.
+    [[nodiscard]] QString words() const;
+};
+[[nodiscard]] NumberUnit unitFor(double largest);
+
 /// The value of what numberText() shows.
 [[nodiscard]] double rounded(double value, int decimals);
 

@@ -13,7 +13,7 @@
 namespace convarium::ui
 {
 
-enum class NumberMode { Forward, Backward, Update };
+enum class NumberMode { Forward, Backward, Update, Loss };
 
 /// Which number. The pointers lead to immutable things.
 struct NumberRequest {
@@ -25,7 +25,7 @@ struct NumberRequest {
     std::int64_t image = 0;
     NumberMode mode = NumberMode::Forward;
     engine::NodeId node = engine::kNoNode; ///< the layer; activations docked to it follow by themselves
-    std::int64_t element = 0;              ///< of its output; Backward: of input `input`
+    std::int64_t element = 0;              ///< of its output; Backward: of input `input`; Loss: of what the loss reads
     std::size_t input = 0;
     engine::TrainConfig config; ///< its loss has the gradients
     // Update: the step that follows `state` with these settings, one weight of it.
@@ -70,6 +70,9 @@ struct NumberResult {
     std::vector<QString> tensorKeys;
     NumberMaps shown;          ///< the maps one is chosen of: after the docked layers; Backward: the input gradient
     NumberMaps outputGradient; ///< Backward and Update
+    bool meetsLoss = false;    ///< the loss reads this layer's numbers: there is a page for Loss
+    bool ofLoss = false;       ///< the gradient comes from the loss itself: mode Loss, and Backward of a final Softmax
+    QString loss;              ///< "Cross-entropy"
     /// The layer itself, then what is docked to it. Backward and Update: one.
     std::vector<NumberStep> steps;
     std::int64_t element = 0; ///< within `shown`

@@ -82,7 +82,7 @@ void NumberView::open(engine::NodeId node, std::int64_t element)
         m_list->setCurrent(0);
     }
     m_forward = element;
-    m_backward = -1;
+    m_backward = m_loss = -1;
     m_result = {};
     m_model = {};
     setWindowTitle(tr("Number"));
@@ -100,6 +100,7 @@ std::int64_t& NumberView::element()
     case NumberMode::Forward: break;
     case NumberMode::Backward: return m_backward;
     case NumberMode::Update: return m_weight;
+    case NumberMode::Loss: return m_loss;
     }
     return m_forward;
 }
@@ -110,6 +111,8 @@ void NumberView::setMode(NumberMode mode)
     if (mode == m_mode)
         return;
     setSliding(false);
+    if (m_mode == NumberMode::Forward && m_loss < 0)
+        m_loss = m_forward;
     if (m_mode == NumberMode::Forward && !m_model.groups.empty()) {
         const NumberGroup& g = m_model.groups[static_cast<std::size_t>(m_list->current())];
         const NumberCell& c = g.cells[g.cells.size() / 2];
@@ -155,6 +158,9 @@ void NumberView::show(const NumberResult& result)
     if (result.request.node != m_node || result.request.mode != m_mode)
         return;
     m_result = result;
+    m_modes->setSegmentEnabled(static_cast<int>(NumberMode::Loss), result.meetsLoss,
+                               result.meetsLoss ? tr("What the loss sends back to this number")
+                                                : tr("Only the numbers of the last layer enter the loss"));
     if (!result.error.isEmpty()) {
         m_model = {};
         m_title->setText(tr("No number here"));
@@ -181,7 +187,8 @@ void NumberView::show(const NumberResult& result)
 void NumberView::showNumber()
 {
     m_pages->setCurrentIndex(NumbersPage);
-    const bool backward = m_mode == NumberMode::Backward;
+    const bool ofLoss = m_result.ofLoss;
+    const bool backward = m_mode == NumberMode::Backward && !ofLoss;
     const NumberStep& own = m_result.steps.front();
     const engine::Explanation& e = own.explanation;
     const std::vector<NumberMaps> maps = backward ? std::vector<NumberMaps>{m_result.outputGradient} : m_result.inputs;
@@ -192,14 +199,15 @@ void NumberView::showNumber()
     m_digits = lineDigits(operands, m_model.sum,
                           activated ? m_result.steps[1].function : std::function<double(double)>(), m_result.value());
 
-    m_title->setText(backward ? tr("Where the gradient %1 comes from").arg(numberText(m_result.value()))
-                              : tr("How %1 comes about").arg(numberText(m_result.value())));
+    m_title->setText(backward || ofLoss ? tr("Where the gradient %1 comes from").arg(numberText(m_result.value()))
+                                        : tr("How %1 comes about").arg(numberText(m_result.value())));
     const QLocale locale;
     const auto groups = static_cast<int>(m_model.groups.size());
     m_listTitle->setText(maps.size() == 1 ? tr("%1: %2").arg(maps.front().name, sizeText(maps.front()))
                                           : tr("%1 inputs").arg(maps.size()));
     m_listLine->setText(m_model.isChoice ? tr("One number of the window is taken")
                         : groups == 0    ? tr("No map takes part")
+                        : ofLoss         ? tr("What the loss %1 reads").arg(m_result.loss)
                         : m_model.hasFactors
                             ? tr("Patch times kernel, map by map. %1 of them.").arg(locale.toString(groups))
                             : tr("What each map adds. %1 of them.").arg(locale.toString(groups)));
@@ -208,7 +216,7 @@ void NumberView::showNumber()
     m_sumTitle->setText(sumTitle(m_model));
     // The last function of one number, be it docked or the layer itself.
     const NumberStep& last = m_result.steps.back();
-    m_curveBox->setVisible(static_cast<bool>(last.function) && !backward);
+    m_curveBox->setVisible(last.function && m_mode == NumberMode::Forward);
     if (last.function) {
         double x = m_model.sum;
         if (m_result.steps.size() > 1)
@@ -228,12 +236,15 @@ void NumberView::showNumber()
     m_parts->setVisible(!parts.isEmpty());
     const double engine = static_cast<double>(last.engineValue);
     m_note->setText(
-        backward ? tr("Gradient of the loss of this one image, with running statistics and without dropout. The engine "
-                      "has %1.")
-                       .arg(numberText(engine, decimalsFor(engine, 6)))
-                 : tr("Terms: %1, added up in 64 bits; the engine computes in 32 bits and has %2.")
-                       .arg(locale.toString(m_model.terms))
-                       .arg(numberText(engine, decimalsFor(engine, 6))));
+        ofLoss ? tr("Gradient of the loss %1 of this one image by what it reads. The engine has %2.")
+                     .arg(m_result.loss, numberText(engine, decimalsFor(engine, 6)))
+        : backward
+            ? tr("Gradient of the loss of this one image, with running statistics and without dropout. The engine "
+                 "has %1.")
+                  .arg(numberText(engine, decimalsFor(engine, 6)))
+            : tr("Terms: %1, added up in 64 bits; the engine computes in 32 bits and has %2.")
+                  .arg(locale.toString(m_model.terms))
+                  .arg(numberText(engine, decimalsFor(engine, 6))));
 }
 
 void NumberView::showGroup(int row)
@@ -246,7 +257,7 @@ void NumberView::showGroup(int row)
     }
     const NumberGroup& g =
         m_model.groups[static_cast<std::size_t>(std::clamp(row, 0, static_cast<int>(m_model.groups.size()) - 1))];
-    const bool backward = m_mode == NumberMode::Backward;
+    const bool backward = m_mode == NumberMode::Backward && !m_result.ofLoss;
     const NumberMaps& maps = backward ? m_result.outputGradient : m_result.inputs[static_cast<std::size_t>(g.input)];
     const QRect place = g.place();
     const QString lines = tr("map %1, rows %2 to %3, columns %4 to %5")
@@ -255,7 +266,7 @@ void NumberView::showGroup(int row)
                               .arg(place.bottom() + 1)
                               .arg(place.left() + 1)
                               .arg(place.right() + 1);
-    m_values->setGroup(g, backward ? tr("Gradients") : tr("Patch"), lines, maps.scale);
+    m_values->setGroup(g, backward ? tr("Gradients") : m_result.ofLoss ? tr("Read") : tr("Patch"), lines, maps.scale);
     const bool factors = m_model.hasFactors && !m_model.isChoice;
     for (QWidget* w : std::initializer_list<QWidget*>{m_times, m_factors, m_equals, m_products})
         w->setVisible(factors);
@@ -293,14 +304,15 @@ void NumberView::showSide()
     case NumberMode::Forward:
         m_mapTitle->setText(m_result.steps.size() > 1 ? tr("%1 after %2").arg(map, m_result.steps.back().kind) : map);
         break;
+    case NumberMode::Loss:
     case NumberMode::Backward: m_mapTitle->setText(tr("Gradient by %1").arg(map)); break;
     case NumberMode::Update: m_mapTitle->setText(kernelName()); break;
     }
     m_mapLine->setText(tr("%1, arrow keys move the cell").arg(sizeText(shown)));
     m_scale->setScale(calmScale(shown.scale));
     const double value = m_mode == NumberMode::Update ? m_result.before.weight : m_result.value();
-    m_value->setText(
-        numberText(value, m_mode == NumberMode::Forward ? std::max(decimalsFor(value), 1) : decimalsFor(value)));
+    const bool whole = m_mode == NumberMode::Forward && decimalsFor(value) == 0; // 123 stands as 123.4
+    m_value->setText(whole ? numberText(value, 1) : numberText(value));
     m_place->setText(tr("row %1\ncolumn %2").arg(m_map->row() + 1).arg(m_map->column() + 1));
     m_fieldBox->setVisible(m_mode == NumberMode::Forward);
     m_field->setField(m_result.pixels, m_result.imageShape, m_result.field);

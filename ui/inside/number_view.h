@@ -74,7 +74,7 @@ private:
     NumberService* m_service;
     NumberMode m_mode = NumberMode::Forward;
     engine::NodeId m_node = engine::kNoNode;
-    std::int64_t m_forward = 0, m_backward = -1, m_weight = -1; ///< chosen elements; -1: not yet
+    std::int64_t m_forward = 0, m_backward = -1, m_weight = -1, m_loss = -1; ///< chosen elements; -1: not yet
     std::string m_tensor = "weight";
     NumberResult m_result;
     NumberModel m_model;

@@ -8,6 +8,7 @@
 #include "ui/inside/update_panel.h"
 #include "ui/inside/value_grid.h"
 #include "ui/theme/colormap.h"
+#include "ui/theme/own_keys.h"
 #include "ui/theme/widgets.h"
 
 #include <QHBoxLayout>
@@ -36,6 +37,7 @@ NumberView::NumberView(NumberService* service, QWidget* parent)
       m_slide(new QPushButton(icon(QStringLiteral("play")), tr("Slide the kernel"))), m_pages(new QStackedWidget)
 {
     setAccessibleName(QStringLiteral("Number"));
+    tellOwnKeys(this, {{keyName(Qt::Key_B), tr("Backward and forward")}});
     setWindowTitle(tr("Number"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(scaled(16), scaled(12), scaled(16), scaled(12));
@@ -48,6 +50,7 @@ NumberView::NumberView(NumberService* service, QWidget* parent)
     m_modes->addSegment(tr("Forward"), QStringLiteral("chevron-right"), tr("How the number comes about (B)"));
     m_modes->addSegment(tr("Backward"), QStringLiteral("chevron-left"), tr("Where its gradient comes from (B)"));
     m_modes->addSegment(tr("Update of a weight"), QStringLiteral("gear"), tr("What the next step does to a weight"));
+    m_modes->addSegment(tr("Loss"), QStringLiteral("chevron-left"));
     connect(m_modes, &SegmentedControl::currentChanged, this,
             [this](int index) { setMode(static_cast<NumberMode>(index)); });
     head->addWidget(m_modes);

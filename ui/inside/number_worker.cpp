@@ -1,6 +1,7 @@
 #include "ui/inside/number_worker.h"
 
 #include "engine/analysis/seen_box.h"
+#include "engine/data/masks.h"
 #include "engine/train/network_loss.h"
 #include "engine/train/next_step.h"
 #include "ui/training/map_worker.h"
@@ -158,7 +159,8 @@ engine::Result<engine::NetworkNumbers*> NumberWorker::prepared(Cached& cached, c
     }
     if (newWeights || cached.images != images || cached.indices != indices || cached.step != step) {
         cached.images.reset();
-        if (auto ran = cached.numbers->run(*images, indices, seed, static_cast<std::uint32_t>(step)); !ran)
+        const engine::DatasetPtr read = engine::withTargets(images, engine::targetOf(*m_graph, m_loss));
+        if (auto ran = cached.numbers->run(*read, indices, seed, static_cast<std::uint32_t>(step)); !ran)
             return ran.error();
         cached.images = images;
         cached.indices = indices;
@@ -180,10 +182,12 @@ engine::Result<void> NumberWorker::fill(const NumberRequest& request, NumberResu
         return read;
     if (m_graph->edgesInto(request.node).empty())
         return fault("Here the numbers enter the network: there is nothing to compute.");
+    result.meetsLoss = m_graph->edgesFrom(dockedEnd(*m_graph, request.node)).empty();
     switch (request.mode) {
     case NumberMode::Forward: return forward(request, result);
     case NumberMode::Backward: return backward(request, result);
     case NumberMode::Update: return update(request, result);
+    case NumberMode::Loss: return loss(request, result);
     }
     return {};
 }
@@ -238,7 +242,7 @@ engine::Result<void> NumberWorker::backward(const NumberRequest& request, Number
     const std::size_t input = std::min(request.input, edges.size() - 1);
     const engine::LayerNumbers n = all.layer(request.node);
     if (n.outputGradient.empty())
-        return fault("The loss is computed before this layer: it has no gradient. Look at the layer before it.");
+        return result.meetsLoss ? loss(request, result) : fault("No gradient reaches this layer.");
     const NodeId source = edges[input].from;
     result.outputGradient = mapsOf(n.outputShape, n.outputGradient,
                                    sentence("gradient of %1").arg(nameOf(*m_graph, dockedEnd(*m_graph, request.node))));
@@ -258,6 +262,30 @@ engine::Result<void> NumberWorker::backward(const NumberRequest& request, Number
         result.tensorShapes.push_back(info.shape);
         result.tensorKeys.push_back(QString::fromStdString(info.key));
     }
+    return {};
+}
+
+engine::Result<void> NumberWorker::loss(const NumberRequest& request, NumberResult& result)
+{
+    engine::NumbersOptions options;
+    options.gradients = true;
+    const auto numbers =
+        prepared(m_backward, options, request.images, {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+    if (!numbers)
+        return numbers.error();
+    const engine::NetworkNumbers& all = **numbers;
+    if (!result.meetsLoss)
+        return fault("Only the numbers of the last layer enter the loss: look at that one.");
+    const engine::LossNumbers n = all.lossNumbers();
+    const QString name = nameOf(*m_graph, all.lossReads());
+    result.ofLoss = true;
+    result.loss = QString::fromStdString(n.loss.info->title);
+    result.inputs.push_back(mapsOf(n.shape, n.logits, name));
+    result.shown = mapsOf(n.shape, all.gradient(all.lossReads()), name);
+    result.element = std::clamp<std::int64_t>(request.element, 0, n.shape.elements() - 1);
+    NumberStep step = stepOf(*m_graph, all.layer(all.lossReads()), engine::explainLossGradient(n, 0, result.element));
+    step.engineValue = result.shown.values[static_cast<std::size_t>(result.element)];
+    result.steps.push_back(std::move(step));
     return {};
 }
 

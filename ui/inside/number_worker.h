@@ -31,6 +31,7 @@ private:
     engine::Result<void> forward(const NumberRequest& request, NumberResult& result);
     engine::Result<void> backward(const NumberRequest& request, NumberResult& result);
     engine::Result<void> update(const NumberRequest& request, NumberResult& result);
+    engine::Result<void> loss(const NumberRequest& request, NumberResult& result);
     engine::Result<engine::NetworkNumbers*> prepared(Cached& cached, const engine::NumbersOptions& options,
                                                      const engine::DatasetPtr& images,
                                                      const std::vector<std::uint32_t>& indices, std::uint64_t seed,

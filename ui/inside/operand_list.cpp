@@ -2,6 +2,7 @@
 
 #include "ui/inside/number_text.h"
 #include "ui/theme/colormap.h"
+#include "ui/theme/own_keys.h"
 #include "ui/theme/type.h"
 
 #include <QKeyEvent>
@@ -38,6 +39,7 @@ QRect drawMap(QPainter& painter, const QRect& box, const float* values, int w, i
 OperandList::OperandList(QWidget* parent) : QScrollArea(parent), m_rows(new QWidget)
 {
     setAccessibleName(QStringLiteral("Incoming maps"));
+    tellOwnKeys(this, {{tr("Arrow keys"), tr("Another incoming map")}});
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -181,8 +183,10 @@ void OperandList::paintRow(QPainter& painter, int row)
         return;
     painter.setFont(ui::font(TextRole::Result));
     painter.setPen(theme.text);
-    painter.drawText(QRect(x, r.top(), r.right() - scaled(6) - x, r.height()), Qt::AlignRight | Qt::AlignVCenter,
-                     numberText(g.subtotal, m_decimals));
+    const QRect room(x, r.top(), r.right() - scaled(6) - x, r.height());
+    const QString written = numberText(g.subtotal, m_decimals);
+    const bool fits = painter.fontMetrics().horizontalAdvance(written) <= room.width();
+    painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, fits ? written : numberText(g.subtotal));
 }
 
 } // namespace convarium::ui

@@ -95,7 +95,10 @@ void SumChart::paintEvent(QPaintEvent*)
     const double bar = std::min(pitch * 0.76, static_cast<double>(scaled(42)));
     painter.setPen(QPen(theme.line2, 1));
     painter.drawLine(QPointF(0, y(0)), QPointF(width(), y(0)));
-    const int decimals = largest < 10 ? std::clamp(decimalsFor(largest, 2), 2, 6) : 1;
+    const NumberUnit unit = unitFor(largest);
+    painter.setFont(ui::font(TextRole::Small));
+    painter.setPen(theme.text2);
+    painter.drawText(QRectF(0, 0, width(), text), Qt::AlignRight, unit.words());
     running = 0;
     for (int i = 0; i < count; ++i) {
         const bool isSum = i + 1 == count;
@@ -113,7 +116,7 @@ void SumChart::paintEvent(QPaintEvent*)
         painter.setFont(ui::font(TextRole::SmallMedium));
         painter.setPen(theme.text);
         painter.drawText(QRectF(i * pitch - 8, r.top() - text, pitch + 16, text), Qt::AlignCenter,
-                         numberText(value, decimals + (isSum ? 1 : 0)));
+                         NumberUnit{unit.power, unit.decimals + (isSum ? 1 : 0)}.text(value));
         const bool strong = isSum || bars[static_cast<std::size_t>(i)].current;
         painter.setFont(ui::font(strong ? TextRole::SmallMedium : TextRole::Small));
         painter.setPen(strong ? theme.text : theme.text2);

@@ -1,6 +1,5 @@
 #include "ui/inside/value_grid.h"
 
-#include "ui/inside/number_text.h"
 #include "ui/theme/colormap.h"
 #include "ui/theme/type.h"
 
@@ -16,7 +15,7 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kLargestCell = 43, kSmallestText = 30, kMostNamed = 64;
+constexpr int kLargestCell = 43, kSmallestText = 30;
 
 } // namespace
 
@@ -40,20 +39,34 @@ void ValueGrid::setGroup(const NumberGroup& group, const QString& title, const Q
 {
     m_group = group;
     m_title = title;
-    m_line = line;
     m_scale = scale;
     double largest = 0;
     for (const NumberCell& c : group.cells)
         largest = std::max(largest, c.used ? std::abs(valueOf(c)) : 0);
-    m_decimals = std::clamp(decimalsFor(largest, 2), 1, 6);
-    if (largest >= 0.1 && largest < 10)
-        m_decimals = 2;
-    QStringList cells;
-    for (const NumberCell& c : group.cells)
-        if (cells.size() < kMostNamed)
-            cells << (c.used ? numberText(valueOf(c), m_decimals) : tr("outside"));
-    setAccessibleDescription(line + QStringLiteral(": ") + cells.join(QStringLiteral("; ")));
+    m_unit = unitFor(largest);
+    m_line = m_unit.power == 0 ? line : tr("%1, %2").arg(m_unit.words(), line);
+    setAccessibleDescription(m_line);
     update();
+}
+
+const NumberCell& ValueGrid::numberAt(int row, int column) const
+{
+    return m_group.cells[static_cast<std::size_t>(row * m_group.columns + column)];
+}
+
+QString ValueGrid::cellText(int row, int column) const
+{
+    return m_unit.text(valueOf(numberAt(row, column)));
+}
+
+QString ValueGrid::cellWords(int row, int column) const
+{
+    const NumberCell& c = numberAt(row, column);
+    return c.used ? tr("Row %1, column %2: %3")
+                        .arg(c.row + 1)
+                        .arg(c.column + 1)
+                        .arg(numberText(valueOf(c), decimalsFor(valueOf(c), 6)))
+                  : tr("Outside: padding, or not read");
 }
 
 double ValueGrid::valueOf(const NumberCell& cell) const
@@ -120,7 +133,7 @@ void ValueGrid::paintEvent(QPaintEvent*)
     painter.setFont(cellFont);
     for (int y = 0; y < m_group.rows; ++y)
         for (int x = 0; x < m_group.columns; ++x) {
-            const NumberCell& c = m_group.cells[static_cast<std::size_t>(y * m_group.columns + x)];
+            const NumberCell& c = numberAt(y, x);
             const QRect r = cellRect(y, x);
             if (!c.used) {
                 painter.fillRect(r, theme.sunken);
@@ -134,9 +147,9 @@ void ValueGrid::paintEvent(QPaintEvent*)
             if (!text)
                 continue;
             painter.setPen(inkOn(fill));
-            QString s = numberText(v, m_decimals);
+            QString s = m_unit.text(v);
             if (painter.fontMetrics().horizontalAdvance(s) > cell.width() - 2)
-                s = numberText(v, std::max(0, m_decimals - 1));
+                s = NumberUnit{m_unit.power, std::max(0, m_unit.decimals - 1)}.text(v);
             painter.drawText(r, Qt::AlignCenter, s);
         }
     // Lines between the cells, and a frame that is seen also where all is zero.
@@ -153,7 +166,7 @@ void ValueGrid::paintEvent(QPaintEvent*)
     painter.setPen(QPen(theme.accent, 3));
     for (int y = 0; y < m_group.rows; ++y)
         for (int x = 0; x < m_group.columns; ++x)
-            if (m_group.cells[static_cast<std::size_t>(y * m_group.columns + x)].chosen)
+            if (numberAt(y, x).chosen)
                 painter.drawRect(cellRect(y, x).adjusted(1, 1, -2, -2));
 }
 
@@ -168,14 +181,7 @@ bool ValueGrid::event(QEvent* event)
         QToolTip::hideText();
         return true;
     }
-    const NumberCell& c = m_group.cells[static_cast<std::size_t>(y * m_group.columns + x)];
-    QToolTip::showText(help->globalPos(),
-                       c.used ? tr("Row %1, column %2: %3")
-                                    .arg(c.row + 1)
-                                    .arg(c.column + 1)
-                                    .arg(numberText(valueOf(c), decimalsFor(valueOf(c), 6)))
-                              : tr("Outside: padding, or not read"),
-                       this);
+    QToolTip::showText(help->globalPos(), cellWords(y, x), this);
     return true;
 }
 

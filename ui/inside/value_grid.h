@@ -2,6 +2,8 @@
 #pragma once
 
 #include "ui/inside/number_model.h"
+#include "ui/inside/number_text.h"
+#include "ui/theme/accessible_table.h"
 
 #include <QWidget>
 
@@ -10,14 +12,18 @@ namespace convarium::ui
 
 enum class GridColumn { Values, Factors, Products };
 
-/// Title, a line below it, and the cells with as many digits as fit. Hover: the exact number.
-class ValueGrid final : public QWidget
+/// Title, a line below it, and the cells with as many digits as fit. Hover: the exact number. Read aloud as a table.
+class ValueGrid final : public QWidget, public AccessibleCells
 {
     Q_OBJECT
 public:
     ValueGrid(GridColumn column, const QString& accessibleName, QWidget* parent = nullptr);
     void setGroup(const NumberGroup& group, const QString& title, const QString& line, double scale);
-    [[nodiscard]] QRect cellRect(int row, int column) const;
+    [[nodiscard]] QRect cellRect(int row, int column) const override;
+    [[nodiscard]] QSize cells() const override { return {m_group.columns, m_group.rows}; }
+    [[nodiscard]] QString cellWords(int row, int column) const override;
+    /// As it is written in the cell.
+    [[nodiscard]] QString cellText(int row, int column) const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -26,6 +32,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    [[nodiscard]] const NumberCell& numberAt(int row, int column) const;
     [[nodiscard]] double valueOf(const NumberCell& cell) const;
     [[nodiscard]] QSize cellSize() const;
     [[nodiscard]] int top() const;
@@ -34,7 +41,7 @@ private:
     NumberGroup m_group;
     QString m_title, m_line;
     double m_scale = 1;
-    int m_decimals = 2;
+    NumberUnit m_unit;
 };
 
 /// The colour of text or its opposite, whichever stands out more on `fill`.

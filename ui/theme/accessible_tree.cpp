@@ -1,6 +1,7 @@
 #include "ui/theme/accessible_tree.h"
 
 #include "ui/theme/accessible_menus.h"
+#include "ui/theme/accessible_table.h"
 #include "ui/theme/widgets.h"
 
 #include <QAbstractItemView>
@@ -161,6 +162,8 @@ QAccessibleInterface* makeInterface(const QString& name, QObject* object)
     auto* widget = qobject_cast<QWidget*>(object);
     if (!widget)
         return nullptr;
+    if (auto* table = makeTableInterface(widget))
+        return table;
     if (name == QLatin1String("QWidget") || name == QLatin1String("QFrame") ||
         name == QLatin1String("QAbstractScrollArea") || name == QLatin1String("QScrollArea") ||
         name == QLatin1String("QStackedWidget") || name == QLatin1String("QDockWidget") ||

@@ -169,6 +169,67 @@ private Q_SLOTS:
         QVERIFY(std::abs(std::abs(r.update.weight.value - r.before.weight) - q.config.rate) < 1e-5);
     }
 
+    /// At the end of a network the gradient comes from the loss: p - target, each p with what it is made of.
+    void theLossSendsItsGradientToTheLastLayer_data()
+    {
+        QTest::addColumn<QString>("loss");
+        QTest::addColumn<bool>("softmax");
+        QTest::addColumn<QString>("line");
+        QTest::newRow("cross-entropy") << "cross-entropy" << false << "target 1 = ";
+        QTest::newRow("softmax") << "cross-entropy" << true << "target 1 = ";
+        QTest::newRow("smoothed") << "cross-entropy:0.1" << true << "smoothed target 0.91";
+        QTest::newRow("sigmoid") << "binary-cross-entropy" << false << "target 1 / 10";
+        QTest::newRow("squares") << "mean-squared-error" << true << "target (\u22120.2";
+    }
+    void theLossSendsItsGradientToTheLastLayer()
+    {
+        QFETCH(const QString, loss);
+        QFETCH(const bool, softmax);
+        QFETCH(const QString, line);
+        GraphMaker maker;
+        maker.input();
+        maker.add("flatten");
+        const engine::NodeId dense = maker.dense(10);
+        const engine::NodeId end = softmax ? maker.add("softmax") : dense;
+        const auto graph = std::make_shared<const engine::GraphSpec>(maker.graph());
+        for (const NumberMode mode : {NumberMode::Loss, NumberMode::Backward}) {
+            if (mode == NumberMode::Backward && !softmax)
+                continue;                             // has a gradient of its own
+            NumberRequest q = request(graph, end, 3); // the image's class
+            q.mode = mode;
+            q.config.loss = loss.toStdString();
+            const NumberResult r = m_worker.compute(q);
+            QVERIFY2(r.error.isEmpty(), qPrintable(r.error));
+            agrees(r);
+            QVERIFY(r.ofLoss && r.meetsLoss);
+            QVERIFY(r.loss == "Mean squared error" || r.value() < 0); // more of the right class
+            const NumberModel m =
+                layOut(r.steps.front().explanation, engine::OperandOf::Input, r.inputs, r.tensorShapes, r.tensorKeys);
+            const QString text = oneLine(m, r.steps, QLocale::c());
+            QVERIFY2(text.contains(line), qPrintable(text));
+        }
+        NumberRequest q = request(graph, graph->nodes[1].id, 3);
+        q.mode = NumberMode::Loss;
+        QVERIFY(softmax || !m_worker.compute(q).ofLoss);
+    }
+
+    /// A network that gives every pixel a class, on images that have one each.
+    void pixelsHaveALossOfTheirOwn()
+    {
+        GraphMaker maker;
+        maker.input();
+        const engine::NodeId maps = maker.conv(11, 3, 1);
+        const auto graph = std::make_shared<const engine::GraphSpec>(maker.graph());
+        NumberRequest q = request(graph, maps, 5 * 28 + 7);
+        for (const NumberMode mode : {NumberMode::Loss, NumberMode::Backward}) {
+            q.mode = mode;
+            const NumberResult r = m_worker.compute(q);
+            QVERIFY2(r.error.isEmpty(), qPrintable(r.error));
+            agrees(r);
+            QCOMPARE(r.ofLoss, mode == NumberMode::Loss);
+        }
+    }
+
     void layersWithoutAGradientSaySo()
     {
         GraphMaker maker;
@@ -181,8 +242,6 @@ private Q_SLOTS:
         const NumberResult forward = m_worker.compute(q);
         agrees(forward);
         QVERIFY(!forward.steps.front().explanation.parts.empty());
-        q.mode = NumberMode::Backward;
-        QVERIFY(m_worker.compute(q).error.contains(QLatin1String("loss")));
         q.mode = NumberMode::Update;
         q.data.train = m_images;
         QVERIFY(!m_worker.compute(q).error.isEmpty());

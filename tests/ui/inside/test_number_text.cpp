@@ -22,8 +22,38 @@ private Q_SLOTS:
         QCOMPARE(numberText(-0.3561, 3, german), QStringLiteral("\u22120,356"));
         QCOMPARE(numberText(-0.0004, 2, c), QStringLiteral("0.00"));
         QCOMPARE(numberText(0.5961, c), QStringLiteral("0.596"));
-        QCOMPARE(numberText(1.5e-12, c), QStringLiteral("1.50e-12"));
+        QCOMPARE(numberText(1.5e-12, c), QStringLiteral("1.50e\u221212"));
+        QCOMPARE(numberText(-1.5e-12, c), QStringLiteral("\u22121.50e\u221212"));
+        QCOMPARE(numberText(-3.14e-6, c), QStringLiteral("\u22123.14e\u221206"));
         QVERIFY(numberText(std::nan(""), c).contains(QLatin1String("not")));
+    }
+
+    /// Five signs at most, whatever the size: that is what a cell holds.
+    void numbersOfAnySizeFitACell_data()
+    {
+        QTest::addColumn<double>("largest");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("tiny") << -3.1415e-7 << QStringLiteral("\u22123.14")
+                              << QStringLiteral("in units of 10\u207b\u2077");
+        QTest::newRow("small") << 0.00954 << "9.54" << QStringLiteral("in units of 10\u207b\u00b3");
+        QTest::newRow("usual") << -0.512 << QStringLiteral("\u22120.51") << "";
+        QTest::newRow("a hundredth") << 0.0123 << "0.012"
+                                     << "";
+        QTest::newRow("hundreds") << 341.26 << "341.3"
+                                  << "";
+        QTest::newRow("large") << 1.5e12 << "1.50" << QStringLiteral("in units of 10\u00b9\u00b2");
+        QTest::newRow("zero") << 0.0 << "0.00"
+                              << "";
+    }
+    void numbersOfAnySizeFitACell()
+    {
+        QFETCH(const double, largest);
+        QFETCH(const QString, text);
+        QFETCH(const QString, words);
+        const NumberUnit unit = unitFor(std::abs(largest));
+        QCOMPARE(unit.text(largest, QLocale::c()), text);
+        QCOMPARE(unit.words(), words);
     }
 
     void sumsReproduce_data()

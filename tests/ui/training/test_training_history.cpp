@@ -57,7 +57,9 @@ private Q_SLOTS:
         auto h = history(20000, 1000);
         while (h.steps.size() > 15001)
             h.steps.pop_back();
-        constexpr double kFrom = 2.345, kTo = 14.9;
+        for (int i = 15002; i <= 16000; ++i)
+            h.steps.push_back({i, i / 1000.0, 2.0 + i % 5});
+        constexpr double kFrom = 2.345, kTo = 15.9;
         const auto means = columnMeans(h, Measure::Loss, kFrom, kTo, 37);
         const auto ends = thinMinMax(h, Measure::Loss, kFrom, kTo, 37);
         QCOMPARE(means.size(), 37);

@@ -1,0 +1,105 @@
+// The gradient of every loss, taken apart: the terms must give what the engine computed.
+#include "engine/data/masks.h"
+#include "engine/explain/network_numbers.h"
+#include "engine/train/network_loss.h"
+#include "tests/engine/explain/arithmetic.h"
+#include "tests/support/graphs.h"
+
+#include <QTest>
+
+using namespace convarium::engine;
+using namespace convarium::test;
+
+namespace
+{
+
+constexpr int kClasses = 4, kImages = 6;
+const Shape kImage{1, 5, 4};
+
+DatasetPtr images(int classes)
+{
+    std::vector<std::uint8_t> pixels, labels;
+    const CountedRng rng(5, RandomPurpose::Test);
+    for (std::uint32_t i = 0; i < kImages * kImage.elements(); ++i)
+        pixels.push_back(static_cast<std::uint8_t>(rng.word(0, i) >> 24));
+    for (int i = 0; i < kImages; ++i)
+        labels.push_back(static_cast<std::uint8_t>(i % classes));
+    return std::make_shared<InMemoryDataset>(kImage, pixels, labels, std::vector<std::string>(std::size_t(classes)));
+}
+
+} // namespace
+
+class ExplainLossTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void theTermsAreTheGradientOfTheEngine_data()
+    {
+        QTest::addColumn<QString>("loss");
+        QTest::addColumn<bool>("maps");
+        QTest::addColumn<bool>("softmax");
+        QTest::addColumn<bool>("training");
+        for (const LossInfo& info : lossRegistry())
+            for (const bool smoothing : {false, true})
+                for (const bool softmax : {false, true})
+                    for (const bool training : {false, true})
+                        if (info.takesSmoothing || !smoothing)
+                            QTest::addRow("%s%s%s%s", info.id.c_str(), smoothing ? ", smoothed" : "",
+                                          softmax ? ", softmax" : "", training ? ", batch" : "")
+                                << QString::fromStdString(info.id) + (smoothing ? ":0.2" : "")
+                                << (info.target == TargetKind::Mask) << softmax << training;
+    }
+
+    void theTermsAreTheGradientOfTheEngine()
+    {
+        QFETCH(const QString, loss);
+        QFETCH(const bool, maps);
+        QFETCH(const bool, softmax);
+        QFETCH(const bool, training);
+        GraphMaker m("loss");
+        m.input(1, 5, 4);
+        NodeId logits = m.conv(kClasses, 3, 1);
+        if (!maps) {
+            m.add("flatten");
+            logits = m.add("dense", {{"units", std::int64_t{kClasses}}});
+        }
+        const NodeId end = softmax ? m.add("softmax") : logits;
+        const GraphSpec graph = withLoss(m.graph(), loss.toStdString());
+        NumbersOptions options;
+        options.gradients = true;
+        options.training = training;
+        options.batch = training ? kImages : 1;
+        auto made = NetworkNumbers::create(graph, options);
+        QVERIFY2(made.has_value(), made ? "" : made.error().message.c_str());
+        NetworkNumbers& numbers = **made;
+        numbers.setWeights(initialWeights(graph, 3));
+        const DatasetPtr data = maps ? withTargets(images(kClasses - 1), TargetKind::Mask)
+                                     : withTargets(images(kClasses), TargetKind::Class);
+        std::vector<std::uint32_t> batch(static_cast<std::size_t>(options.batch));
+        std::iota(batch.begin(), batch.end(), training ? 0u : 2u);
+        const auto ran = numbers.run(*data, batch);
+        QVERIFY2(ran.has_value(), ran ? "" : ran.error().message.c_str());
+        QCOMPARE(numbers.end(), end);
+        QCOMPARE(numbers.lossReads(), logits);
+
+        const LossNumbers n = numbers.lossNumbers();
+        const std::vector<float> engine = numbers.gradient(logits);
+        const std::int64_t one = n.shape.elements();
+        QCOMPARE(static_cast<std::int64_t>(engine.size()), one * options.batch);
+        bool right = false;
+        for (std::int64_t i = 0; i < one * options.batch; ++i) {
+            const Explanation e = explainLossGradient(n, i / one, i % one);
+            const auto got = static_cast<double>(engine[static_cast<std::size_t>(i)]);
+            QVERIFY2(std::abs(e.value - got) <= 1e-6 * e.magnitude,
+                     qPrintable(QStringLiteral("%1: engine %2, terms %3").arg(i).arg(got).arg(e.value)));
+            checkArithmetic(e);
+            if (QTest::currentTestFailed())
+                return;
+            right = right || e.value < 0;
+        }
+        QVERIFY(right); // some class was the right one
+    }
+};
+
+QTEST_APPLESS_MAIN(ExplainLossTest)
+#include "explain_loss_test.moc"
