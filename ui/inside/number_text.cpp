@@ -86,7 +86,7 @@ QString NumberUnit::words() const
     QString raised = power < 0 ? QString(QChar(0x207b)) : QString();
     for (const QChar digit : QString::number(std::abs(power)))
         raised += QChar(kRaised[digit.digitValue()]);
-    return QCoreApplication::translate("Number", "in units of 10%1").arg(raised);
+    return QCoreApplication::translate("Number", "in 10%1").arg(raised);
 }
 
 LineDigits lineDigits(const std::vector<double>& operands, double sum, const std::function<double(double)>& function,

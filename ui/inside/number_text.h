@@ -23,7 +23,7 @@ struct NumberUnit {
     int power = 0; ///< of ten
     int decimals = 2;
     [[nodiscard]] QString text(double value, const QLocale& locale = QLocale()) const;
-    /// "in units of 10⁻⁶"; empty where they are written as they are.
+    /// "in 10⁻⁶"; empty where they are written as they are.
     [[nodiscard]] QString words() const;
 };
 [[nodiscard]] NumberUnit unitFor(double largest);

@@ -213,7 +213,8 @@ void NumberView::showNumber()
                             : tr("What each map adds. %1 of them.").arg(locale.toString(groups)));
     m_list->setModel(m_model, maps, m_digits.operands);
     showGroup(m_list->current());
-    m_sumTitle->setText(sumTitle(m_model));
+    const QString unit = m_sum->unit().words();
+    m_sumTitle->setText(unit.isEmpty() ? sumTitle(m_model) : tr("%1, bars %2").arg(sumTitle(m_model), unit));
     // The last function of one number, be it docked or the layer itself.
     const NumberStep& last = m_result.steps.back();
     m_curveBox->setVisible(last.function && m_mode == NumberMode::Forward);
@@ -260,17 +261,18 @@ void NumberView::showGroup(int row)
     const bool backward = m_mode == NumberMode::Backward && !m_result.ofLoss;
     const NumberMaps& maps = backward ? m_result.outputGradient : m_result.inputs[static_cast<std::size_t>(g.input)];
     const QRect place = g.place();
-    const QString lines = tr("map %1, rows %2 to %3, columns %4 to %5")
-                              .arg(g.map + 1)
-                              .arg(place.top() + 1)
-                              .arg(place.bottom() + 1)
-                              .arg(place.left() + 1)
-                              .arg(place.right() + 1);
+    const QString lines = maps.shape.isMaps() ? tr("map %1, rows %2 to %3, columns %4 to %5")
+                                                    .arg(g.map + 1)
+                                                    .arg(place.top() + 1)
+                                                    .arg(place.bottom() + 1)
+                                                    .arg(place.left() + 1)
+                                                    .arg(place.right() + 1)
+                                              : tr("numbers %1 to %2").arg(place.left() + 1).arg(place.right() + 1);
     m_values->setGroup(g, backward ? tr("Gradients") : m_result.ofLoss ? tr("Read") : tr("Patch"), lines, maps.scale);
     const bool factors = m_model.hasFactors && !m_model.isChoice;
     for (QWidget* w : std::initializer_list<QWidget*>{m_times, m_factors, m_equals, m_products})
         w->setVisible(factors);
-    m_factors->setGroup(g, tr("Kernel"), tr("what each number is multiplied by"),
+    m_factors->setGroup(g, m_result.ofLoss ? tr("Factor") : tr("Kernel"), tr("what each number is multiplied by"),
                         largestOf(m_model, &NumberCell::factor));
     m_products->setGroup(g, tr("Products"),
                          tr("%1 products, sum %2")

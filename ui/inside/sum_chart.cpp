@@ -40,6 +40,10 @@ void SumChart::setModel(const NumberModel& model, int current)
     for (const NumberExtra& x : model.extras)
         m_bars.push_back({x.name, x.value, false});
     m_sum = model.sum;
+    double largest = std::abs(m_sum);
+    for (const Bar& b : m_bars)
+        largest = std::max(largest, std::abs(b.value));
+    m_unit = unitFor(largest);
     setAccessibleDescription(tr("sum %1").arg(numberText(m_sum)));
     update();
 }
@@ -78,12 +82,11 @@ void SumChart::paintEvent(QPaintEvent*)
         return;
     const Theme& theme = Theme::current();
     QPainter painter(this);
-    double low = std::min(0.0, m_sum), high = std::max(0.0, m_sum), running = 0, largest = std::abs(m_sum);
+    double low = std::min(0.0, m_sum), high = std::max(0.0, m_sum), running = 0;
     for (const Bar& b : bars) {
         running += b.value;
         low = std::min(low, running);
         high = std::max(high, running);
-        largest = std::max(largest, std::abs(b.value));
     }
     if (high == low)
         high = low + 1;
@@ -95,10 +98,6 @@ void SumChart::paintEvent(QPaintEvent*)
     const double bar = std::min(pitch * 0.76, static_cast<double>(scaled(42)));
     painter.setPen(QPen(theme.line2, 1));
     painter.drawLine(QPointF(0, y(0)), QPointF(width(), y(0)));
-    const NumberUnit unit = unitFor(largest);
-    painter.setFont(ui::font(TextRole::Small));
-    painter.setPen(theme.text2);
-    painter.drawText(QRectF(0, 0, width(), text), Qt::AlignRight, unit.words());
     running = 0;
     for (int i = 0; i < count; ++i) {
         const bool isSum = i + 1 == count;
@@ -116,7 +115,7 @@ void SumChart::paintEvent(QPaintEvent*)
         painter.setFont(ui::font(TextRole::SmallMedium));
         painter.setPen(theme.text);
         painter.drawText(QRectF(i * pitch - 8, r.top() - text, pitch + 16, text), Qt::AlignCenter,
-                         NumberUnit{unit.power, unit.decimals + (isSum ? 1 : 0)}.text(value));
+                         NumberUnit{m_unit.power, m_unit.decimals + (isSum ? 1 : 0)}.text(value));
         const bool strong = isSum || bars[static_cast<std::size_t>(i)].current;
         painter.setFont(ui::font(strong ? TextRole::SmallMedium : TextRole::Small));
         painter.setPen(strong ? theme.text : theme.text2);

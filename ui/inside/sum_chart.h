@@ -1,7 +1,7 @@
 // How a sum grows from its parts, and what an activation makes of it.
 #pragma once
 
-#include "ui/inside/number_model.h"
+#include "ui/inside/number_text.h"
 
 #include <QWidget>
 
@@ -15,6 +15,8 @@ class SumChart final : public QWidget
 public:
     explicit SumChart(QWidget* parent = nullptr);
     void setModel(const NumberModel& model, int current);
+    /// In which its numbers are written.
+    [[nodiscard]] const NumberUnit& unit() const { return m_unit; }
     [[nodiscard]] QSize minimumSizeHint() const override;
 
 protected:
@@ -30,6 +32,7 @@ private:
 
     std::vector<Bar> m_bars;
     double m_sum = 0;
+    NumberUnit m_unit;
 };
 
 /// The curve of a function of one number with the point that was met.

@@ -38,14 +38,14 @@ ValueGrid::ValueGrid(GridColumn column, const QString& accessibleName, QWidget* 
 void ValueGrid::setGroup(const NumberGroup& group, const QString& title, const QString& line, double scale)
 {
     m_group = group;
-    m_title = title;
     m_scale = scale;
     double largest = 0;
     for (const NumberCell& c : group.cells)
         largest = std::max(largest, c.used ? std::abs(valueOf(c)) : 0);
     m_unit = unitFor(largest);
-    m_line = m_unit.power == 0 ? line : tr("%1, %2").arg(m_unit.words(), line);
-    setAccessibleDescription(m_line);
+    m_line = line;
+    m_title = m_unit.power == 0 ? title : tr("%1, %2").arg(title, m_unit.words());
+    setAccessibleDescription(m_title + QStringLiteral(", ") + m_line);
     update();
 }
 

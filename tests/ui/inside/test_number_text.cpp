@@ -34,15 +34,14 @@ private Q_SLOTS:
         QTest::addColumn<double>("largest");
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("words");
-        QTest::newRow("tiny") << -3.1415e-7 << QStringLiteral("\u22123.14")
-                              << QStringLiteral("in units of 10\u207b\u2077");
-        QTest::newRow("small") << 0.00954 << "9.54" << QStringLiteral("in units of 10\u207b\u00b3");
+        QTest::newRow("tiny") << -3.1415e-7 << QStringLiteral("\u22123.14") << QStringLiteral("in 10\u207b\u2077");
+        QTest::newRow("small") << 0.00954 << "9.54" << QStringLiteral("in 10\u207b\u00b3");
         QTest::newRow("usual") << -0.512 << QStringLiteral("\u22120.51") << "";
         QTest::newRow("a hundredth") << 0.0123 << "0.012"
                                      << "";
         QTest::newRow("hundreds") << 341.26 << "341.3"
                                   << "";
-        QTest::newRow("large") << 1.5e12 << "1.50" << QStringLiteral("in units of 10\u00b9\u00b2");
+        QTest::newRow("large") << 1.5e12 << "1.50" << QStringLiteral("in 10\u00b9\u00b2");
         QTest::newRow("zero") << 0.0 << "0.00"
                               << "";
     }
