@@ -12,13 +12,23 @@ struct ImageVerdict {
     [[nodiscard]] bool right() const { return label == predicted; }
 };
 
+/// What the network makes of an image whose every pixel has a class.
+struct MaskVerdict {
+    std::uint32_t image = 0;
+    float overlap = 0; ///< intersection over union, mean over the classes that occur in truth or prediction
+    std::vector<std::uint8_t> said; ///< class of every pixel
+};
+
 struct Judgement {
     std::int64_t epoch = 0; ///< epochs finished
     std::int64_t step = 0;
     Evaluation summary;
     std::vector<std::uint32_t> images;  ///< indices in the data set
-    std::vector<ImageVerdict> verdicts; ///< of those images, in their order
+    std::vector<ImageVerdict> verdicts; ///< of those images, in their order; none for masks
+    bool masks = false;                 ///< every pixel has a class; `summary` counts pixels
+    std::vector<MaskVerdict> worst;     ///< of masks: at most kWorstMasks images, the smallest overlap first
 };
+inline constexpr std::size_t kWorstMasks = 60;
 
 using JudgementPtr = std::shared_ptr<const Judgement>;
 
@@ -28,12 +38,13 @@ struct ClassScore {
     std::int64_t named = 0;  ///< that the network gives to this class
     double precision = 0;    ///< share of the named ones that are of it; 0 without any
     double recall = 0;       ///< share of its images that are named so; 0 without any
+    double overlap = 0;      ///< intersection over union: right ones among those of it or named so; 0 without any
 };
 std::vector<ClassScore> classScores(const Evaluation& evaluation);
 
-/// Verdicts on these images (all when empty) of a set with classes; epoch and step are the caller's to fill in. Fails
-/// for masks, and as evaluate() does.
-Result<Judgement> judge(const GraphSpec& graph, const WeightMap& weights, const Dataset& data,
+/// Verdicts on these images (all when empty); epoch and step are the caller's to fill in. A network that gives every
+/// pixel a class is judged by masks, made as evaluate() makes them. Fails as evaluate() does.
+Result<Judgement> judge(const GraphSpec& graph, const WeightMap& weights, const DatasetPtr& data,
                         std::vector<std::uint32_t> images, int threads, const std::atomic<bool>* stop = nullptr);
 
 } // namespace convarium::engine

@@ -20,15 +20,16 @@ QString percent(double share)
 
 } // namespace
 
-void ConfusionModel::setJudgement(engine::JudgementPtr judgement, const QStringList& classes)
+void ConfusionModel::setJudgement(engine::JudgementPtr judgement, const QStringList& classes, bool masks)
 {
-    const bool sameSize = classes.size() == m_names.size();
+    const bool sameSize = classes.size() == m_names.size() && masks == m_masks;
     if (!sameSize)
         beginResetModel();
     m_judgement = std::move(judgement);
     m_scores = m_judgement ? engine::classScores(m_judgement->summary)
                            : std::vector<engine::ClassScore>(static_cast<std::size_t>(classes.size()));
     m_names = classes;
+    m_masks = masks;
     if (!sameSize) {
         endResetModel();
     } else if (rowCount() > 0) {
@@ -45,7 +46,7 @@ int ConfusionModel::rowCount(const QModelIndex& parent) const
 
 int ConfusionModel::columnCount(const QModelIndex& parent) const
 {
-    return parent.isValid() || classes() == 0 ? 0 : classes() + 2;
+    return parent.isValid() || classes() == 0 ? 0 : classes() + (m_masks ? 3 : 2);
 }
 
 bool ConfusionModel::isCell(const QModelIndex& index) const
@@ -62,17 +63,25 @@ QString ConfusionModel::text(int row, int column) const
     if (row < n && column < n) {
         const auto count =
             m_judgement->summary.confusion[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
-        return count == 0 ? QString() : number(count);
+        if (count == 0 || !m_masks)
+            return count == 0 ? QString() : number(count);
+        const double share =
+            static_cast<double>(count) / static_cast<double>(scores[static_cast<std::size_t>(row)].images);
+        return share < 0.0005 ? QStringLiteral("<0.1") : QLocale().toString(100 * share, 'f', 1);
     }
-    if (row < n)
-        return column == n ? number(scores[static_cast<std::size_t>(row)].images)
-                           : percent(scores[static_cast<std::size_t>(row)].recall);
+    if (row < n) {
+        const engine::ClassScore& score = scores[static_cast<std::size_t>(row)];
+        return column == n ? number(score.images) : percent(column == n + 1 ? score.recall : score.overlap);
+    }
     if (column < n)
         return row == n ? number(scores[static_cast<std::size_t>(column)].named)
                         : percent(scores[static_cast<std::size_t>(column)].precision);
     if (row == n && column == n)
         return number(m_judgement->summary.targets);
-    return row == n + 1 && column == n + 1 ? percent(m_judgement->summary.accuracy) : QString();
+    if (row == n + 1 && column == n + 1)
+        return percent(m_judgement->summary.accuracy);
+    return row == n + 1 && column == n + 2 ? percent(m_judgement->summary.meanIntersectionOverUnion.value_or(0))
+                                           : QString();
 }
 
 /// The tooltip, and what is read aloud.
@@ -80,16 +89,24 @@ QString ConfusionModel::words(int row, int column) const
 {
     const int n = classes();
     const QString value = text(row, column).isEmpty() ? QStringLiteral("0") : text(row, column);
+    if (column == n + 2)
+        return row < n
+                   ? tr("Overlap of %1: %2 of the pixels that are of it or named so are both").arg(m_names[row], value)
+                   : tr("Overlap, mean over the classes: %1").arg(value);
+    if (m_masks && row < n && column < n)
+        return tr("%1 taken for %2: %3 % of its pixels").arg(m_names[row], m_names[column], value);
     if (row < n && column < n)
         return row == column ? tr("%1: %2 right").arg(m_names[row], value)
                              : tr("%1 taken for %2: %3").arg(m_names[row], m_names[column], value);
     if (row < n)
-        return column == n ? tr("Images of %1: %2").arg(m_names[row], value)
-                           : tr("Recall of %1: %2 of its images are named so").arg(m_names[row], value);
+        return column != n ? (m_masks ? tr("Recall of %1: %2 of its pixels are named so")
+                                      : tr("Recall of %1: %2 of its images are named so"))
+                                 .arg(m_names[row], value)
+                           : (m_masks ? tr("Pixels of %1: %2") : tr("Images of %1: %2")).arg(m_names[row], value);
     if (column < n)
         return row == n ? tr("Named %1: %2").arg(m_names[column], value)
                         : tr("Precision of %1: %2 of what is named so is").arg(m_names[column], value);
-    return row == n ? tr("Images: %1").arg(value) : tr("Accuracy: %1").arg(value);
+    return row == n ? (m_masks ? tr("Pixels: %1") : tr("Images: %1")).arg(value) : tr("Accuracy: %1").arg(value);
 }
 
 QVariant ConfusionModel::data(const QModelIndex& index, int role) const
@@ -120,7 +137,11 @@ QVariant ConfusionModel::headerData(int section, Qt::Orientation orientation, in
     const int n = classes();
     const bool across = orientation == Qt::Horizontal;
     if (role == Qt::DisplayRole)
-        return section < n ? m_names[section] : section == n ? tr("All") : across ? tr("Recall") : tr("Precision");
+        return section < n        ? m_names[section]
+               : section == n     ? tr("All")
+               : !across          ? tr("Precision")
+               : section == n + 1 ? tr("Recall")
+                                  : tr("Overlap");
     if (role == Qt::ToolTipRole && section < n)
         return across ? tr("Named %1 by the network").arg(m_names[section]) : tr("Images of %1").arg(m_names[section]);
     return {};

@@ -1,4 +1,5 @@
-// The confusion matrix as a table: true classes down, predicted ones across, then totals, precision and recall.
+// The confusion matrix as a table: true classes down, predicted ones across, then totals, precision and recall; of
+// masks also the overlap.
 #pragma once
 
 #include "engine/train/judgement.h"
@@ -17,8 +18,10 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
     /// Null: an empty matrix of these classes.
-    void setJudgement(engine::JudgementPtr judgement, const QStringList& classes);
+    void setJudgement(engine::JudgementPtr judgement, const QStringList& classes, bool masks = false);
     [[nodiscard]] int classes() const { return static_cast<int>(m_names.size()); }
+    /// Pixels are counted, not images; cells then tell shares, and a column the overlap of each class.
+    [[nodiscard]] bool ofMasks() const { return m_masks; }
     /// Both belong to the matrix itself, not to its sums.
     [[nodiscard]] bool isCell(const QModelIndex& index) const;
     [[nodiscard]] QString className(int index) const { return m_names.value(index); }
@@ -35,6 +38,7 @@ private:
     engine::JudgementPtr m_judgement;
     std::vector<engine::ClassScore> m_scores;
     QStringList m_names;
+    bool m_masks = false;
 };
 
 } // namespace convarium::ui

@@ -4,6 +4,8 @@
 #include "ui/theme/colormap.h"
 #include "ui/theme/type.h"
 
+#include <QAbstractButton>
+#include <QEvent>
 #include <QHeaderView>
 #include <QPainter>
 #include <QStyledItemDelegate>
@@ -34,8 +36,8 @@ public:
             const double share = std::sqrt(index.data(ConfusionModel::ShareRole).toDouble());
             const QColor fill(mapColor(ColorMap::Ink, share, 1, theme));
             painter->fillRect(area, fill);
-            const bool nearInk = std::abs(fill.lightnessF() - theme.text.lightnessF()) < 0.5;
-            ink = nearInk ? theme.surface : theme.text;
+            if (contrastRatio(fill, theme.surface) > contrastRatio(fill, theme.text))
+                ink = theme.surface;
         }
         painter->setFont(font(model->isCell(index) ? TextRole::Body : TextRole::BodyMedium));
         painter->setPen(model->isCell(index) ? ink : theme.text2);
@@ -55,6 +57,14 @@ public:
     using QHeaderView::QHeaderView;
 
 protected:
+    void paintEvent(QPaintEvent* event) override
+    {
+        QHeaderView::paintEvent(event);
+        QRect rest = viewport()->rect();
+        orientation() == Qt::Horizontal ? rest.setLeft(length() - offset()) : rest.setTop(length() - offset());
+        if (rest.isValid())
+            QPainter(viewport()).fillRect(rest, Theme::current().surface);
+    }
     void paintSection(QPainter* painter, const QRect& rect, int section) const override
     {
         const Qt::Alignment side =
@@ -81,6 +91,9 @@ ConfusionView::ConfusionView(ConfusionModel* model, QWidget* parent) : QTableVie
     setShowGrid(false);
     setSelectionMode(QAbstractItemView::SingleSelection);
     setCornerButtonEnabled(false);
+    m_corner = findChild<QAbstractButton*>(QString(), Qt::FindDirectChildrenOnly);
+    if (m_corner)
+        m_corner->installEventFilter(this);
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     for (QHeaderView* header : {horizontalHeader(), verticalHeader()}) {
@@ -92,6 +105,15 @@ ConfusionView::ConfusionView(ConfusionModel* model, QWidget* parent) : QTableVie
     }
     connect(model, &QAbstractItemModel::modelReset, this, &ConfusionView::fit);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &ConfusionView::fit);
+}
+
+/// Nothing stands where the names meet, not even the line that the style draws below headers.
+bool ConfusionView::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched != m_corner || event->type() != QEvent::Paint)
+        return QTableView::eventFilter(watched, event);
+    QPainter(m_corner).fillRect(m_corner->rect(), Theme::current().surface);
+    return true;
 }
 
 void ConfusionView::resizeEvent(QResizeEvent* event)
@@ -106,14 +128,15 @@ void ConfusionView::fit()
     if (n == 0)
         return;
     verticalHeader()->setMaximumWidth(scaled(120));
-    const int room = viewport()->width() - 2 * scaled(kSums);
+    const int sums = m_model->columnCount() - n;
+    const int room = viewport()->width() - sums * scaled(kSums);
     const int side = std::clamp(room / n, scaled(kSmallest), scaled(kLargest));
     const int row = std::clamp(viewport()->height() / (n + 2), scaled(kRow), std::max(scaled(kRow), side * 3 / 4));
     horizontalHeader()->setDefaultSectionSize(side);
     for (int i = 0; i < n; ++i)
         setColumnWidth(i, side);
-    setColumnWidth(n, scaled(kSums));
-    setColumnWidth(n + 1, scaled(kSums));
+    for (int i = n; i < n + sums; ++i)
+        setColumnWidth(i, scaled(kSums));
     for (int i = 0; i < n + 2; ++i)
         setRowHeight(i, row);
     viewport()->update();

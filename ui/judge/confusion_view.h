@@ -3,6 +3,10 @@
 
 #include <QTableView>
 
+QT_BEGIN_NAMESPACE
+class QAbstractButton;
+QT_END_NAMESPACE
+
 namespace convarium::ui
 {
 
@@ -20,6 +24,7 @@ Q_SIGNALS:
     void cellChosen(int truth, int said);
 
 protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
@@ -27,7 +32,8 @@ protected:
 private:
     void fit();
     ConfusionModel* m_model;
-    bool m_entering = false; ///< the focus, not the user, makes a cell the current one
+    QAbstractButton* m_corner = nullptr; ///< between the headers; QTableView's own
+    bool m_entering = false;             ///< the focus, not the user, makes a cell the current one
 };
 
 } // namespace convarium::ui

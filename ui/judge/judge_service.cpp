@@ -1,6 +1,8 @@
 #include "ui/judge/judge_service.h"
 
+#include "engine/data/masks.h"
 #include "engine/train/network_loss.h"
+#include "ui/judge/mask_picture.h"
 #include "ui/training/map_pictures.h"
 #include "ui/training/training_controller.h"
 
@@ -42,7 +44,9 @@ JudgeService::JudgeService(TrainingController* controller, QObject* parent) : QO
     connect(controller, &TrainingController::networkChanged, this, [this] {
         if (!m_controller->weightsFitNetwork())
             clear();
+        dataChanged();
     });
+    connect(controller, &TrainingController::configChanged, this, &JudgeService::dataChanged);
     connect(controller, &TrainingController::weightsEdited, this, [this] {
         std::erase_if(m_judgements, [step = m_controller->trainingState()->step](const auto& j) {
             return j->step == step; // of other weights
@@ -83,13 +87,21 @@ void JudgeService::clear()
 
 void JudgeService::dataChanged()
 {
-    if (m_images == m_controller->data().shown())
+    const engine::DatasetPtr shown = m_controller->data().shown();
+    const auto target = engine::targetOf(m_controller->graph(), m_controller->config().loss);
+    if (shown == m_shown && (target == engine::TargetKind::Mask) == judgesMasks())
         return;
-    m_images = m_controller->data().shown();
+    m_shown = shown;
+    m_images = engine::withTargets(shown, target);
     clear();
     if (m_wanted)
         judgeNow(true);
     Q_EMIT judgementsChanged();
+}
+
+bool JudgeService::judgesMasks() const
+{
+    return m_images && m_images->targetKind() == engine::TargetKind::Mask;
 }
 
 QString JudgeService::className(int index) const
@@ -118,7 +130,7 @@ void JudgeService::judgeNow(bool all)
 {
     const auto state = m_controller->trainingState();
     const bool runs = m_controller->state() == RunState::Running || m_controller->state() == RunState::Preparing;
-    if (!state || !m_images || m_images->targetKind() != engine::TargetKind::Class || (all && runs) ||
+    if (!state || !m_images || m_images->targetKind() == engine::TargetKind::None || (all && runs) ||
         !m_controller->weightsFitNetwork())
         return;
     const std::int64_t size = m_images->size();
@@ -134,7 +146,7 @@ void JudgeService::judgeNow(bool all)
     Q_EMIT judgementsChanged();
     m_thread.postOnly([this, run = m_run, stop = m_stop, state, weights, images = m_images,
                        graph = engine::withLoss(m_controller->graph(), m_controller->config().loss), size, count] {
-        auto result = engine::judge(graph, *weights, *images, spread(size, count), 1, stop.get());
+        auto result = engine::judge(graph, *weights, images, spread(size, count), 1, stop.get());
         if (result) {
             result->epoch = state->epoch;
             result->step = state->step;
@@ -160,16 +172,25 @@ void JudgeService::receive(int run, engine::Result<engine::Judgement> result)
     Q_EMIT judgementsChanged();
 }
 
-void JudgeService::requestPicture(std::uint32_t image)
+void JudgeService::requestPicture(std::uint32_t image, int question, const std::vector<std::uint8_t>& said)
 {
-    m_pictures.post([this, image, images = m_images, dark = Theme::current().dark] {
-        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(images->imageShape().elements()));
+    m_pictures.post([this, image, question, said, images = m_images, dark = Theme::current().dark] {
+        const Theme& theme = dark ? darkTheme() : lightTheme();
+        const engine::Shape shape = images->imageShape();
+        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.elements()));
         if (!images->image(image, pixels))
             return;
-        m_mailbox.post([this, image, images,
-                        picture = inputPicture(pixels, images->imageShape(), dark ? darkTheme() : lightTheme())] {
+        QImage picture = inputPicture(pixels, shape, theme);
+        if (!said.empty()) {
+            std::vector<std::uint8_t> truth(said.size());
+            if (!images->mask(image, truth))
+                return;
+            picture = sideBySide(
+                {picture, maskPicture(truth, picture.size(), theme), maskPicture(said, picture.size(), theme)});
+        }
+        m_mailbox.post([this, image, question, images, picture] {
             if (images == m_images)
-                Q_EMIT pictureReady(image, picture);
+                Q_EMIT pictureReady(image, question, picture);
         });
     });
 }

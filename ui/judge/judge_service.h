@@ -31,15 +31,18 @@ public:
     [[nodiscard]] QString className(int index) const;
     /// Why there is no judgement; empty when there is one.
     [[nodiscard]] QString reason() const;
-    /// Asks for the picture of an image; pictureReady() follows.
-    void requestPicture(std::uint32_t image);
+    /// The network gives every pixel a class.
+    [[nodiscard]] bool judgesMasks() const;
+    /// Asks for the picture of an image; pictureReady() follows. With the classes of its pixels as the network says:
+    /// three side by side, the image, its true and its predicted mask. The answer brings `question` back.
+    void requestPicture(std::uint32_t image, int question, const std::vector<std::uint8_t>& said = {});
     /// Asks why this image would be of that class; explained() follows, for the latest question only.
     void explain(std::uint32_t image, int classIndex);
 
 Q_SIGNALS:
     void judgementsChanged();
     void explained(const convarium::ui::ExplanationPtr& explanation);
-    void pictureReady(quint32 image, const QImage& picture);
+    void pictureReady(quint32 image, int question, const QImage& picture);
 
 private:
     void clear();
@@ -48,7 +51,8 @@ private:
     void receive(int id, engine::Result<engine::Judgement> result);
 
     TrainingController* m_controller;
-    engine::DatasetPtr m_images;
+    engine::DatasetPtr m_shown;  ///< as the controller has them
+    engine::DatasetPtr m_images; ///< with the targets of the network
     std::vector<engine::JudgementPtr> m_judgements;
     QString m_fault;
     bool m_wanted = false;

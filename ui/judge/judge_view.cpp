@@ -156,12 +156,16 @@ void JudgeView::showJudgement()
     if (m_service->images())
         for (const auto& name : m_service->images()->classNames())
             names << QString::fromStdString(name);
-    m_matrix->setJudgement(judgement, names);
+    m_matrix->setJudgement(judgement, names, m_service->judgesMasks());
     m_reason->setText(m_service->reason());
     m_reason->setVisible(!judgement);
     const QLocale locale;
-    m_accuracy->setText(judgement ? tr("%1 % right").arg(locale.toString(100 * judgement->summary.accuracy, 'f', 1))
-                                  : tr("Confusion matrix"));
+    const auto percent = [&](double share) { return locale.toString(100 * share, 'f', 1); };
+    m_accuracy->setText(!judgement         ? tr("Confusion matrix")
+                        : judgement->masks ? tr("%1 % of the pixels right, overlap %2 %")
+                                                 .arg(percent(judgement->summary.accuracy),
+                                                      percent(judgement->summary.meanIntersectionOverUnion.value_or(0)))
+                                           : tr("%1 % right").arg(percent(judgement->summary.accuracy)));
     m_epochText->setText(judgement ? tr("%1 images, epoch %2, step %3")
                                          .arg(locale.toString(static_cast<qlonglong>(judgement->images.size())),
                                               locale.toString(static_cast<qlonglong>(judgement->epoch)),
@@ -177,7 +181,7 @@ void JudgeView::chooseImage(std::uint32_t image)
 {
     m_maps->setImage(image);
     const int row = m_images->rowOf(image);
-    if (row < 0)
+    if (row < 0 || m_service->judgesMasks())
         return;
     m_whyClass = m_images->verdict(row).predicted;
     m_service->explain(image, m_whyClass);
@@ -187,14 +191,20 @@ void JudgeView::showImages()
 {
     m_images->show(shown(), m_truth, m_said);
     const QString count = QLocale().toString(m_images->rowCount());
+    const bool masks = m_service->judgesMasks();
+    m_why->setVisible(!masks); // its methods explain one class for the whole image
+    m_allErrors->setText(masks ? tr("All of the worst") : tr("All errors"));
     if (m_truth < 0)
-        m_listTitle->setText(tr("Errors: %1").arg(count));
+        m_listTitle->setText(masks ? tr("Worst images: %1").arg(count) : tr("Errors: %1").arg(count));
     else if (m_truth == m_said)
         m_listTitle->setText(tr("%1, right: %2").arg(m_matrix->className(m_truth), count));
     else
         m_listTitle->setText(
             tr("%1 taken for %2: %3").arg(m_matrix->className(m_truth), m_matrix->className(m_said), count));
-    m_listNote->setText(tr("The surest first. A click makes an image the test image of all feature maps."));
+    m_listNote->setText(
+        masks ? tr("The image, its true and its predicted mask, the smallest overlap first. A click makes "
+                   "an image the test image of all feature maps.")
+              : tr("The surest first. A click makes an image the test image of all feature maps."));
     m_allErrors->setVisible(m_truth >= 0);
 }
 

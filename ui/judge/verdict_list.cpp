@@ -15,7 +15,7 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kPicture = 56, kCellWidth = 92, kCellHeight = 100;
+constexpr int kPicture = 56, kGap = 4, kCellWidth = 92, kCellHeight = 100;
 
 QString percent(float share)
 {
@@ -26,9 +26,10 @@ class VerdictPainter final : public QStyledItemDelegate
 {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
-    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const override
     {
-        return {scaled(kCellWidth), scaled(kCellHeight)};
+        const bool masks = static_cast<const VerdictModel*>(index.model())->ofMasks();
+        return {scaled(masks ? kCellWidth + 2 * (kPicture + kGap) : kCellWidth), scaled(kCellHeight)};
     }
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
     {
@@ -45,16 +46,20 @@ public:
             painter->drawRoundedRect(area.adjusted(1, 1, -1, -1), 6, 6);
             painter->setRenderHint(QPainter::Antialiasing, false);
         }
-        const int side = scaled(kPicture);
-        const QRect place(qRound(area.center().x()) - side / 2, qRound(area.top()) + scaled(6), side, side);
+        const int side = scaled(kPicture), count = model->ofMasks() ? 3 : 1, pitch = side + scaled(kGap);
+        QRect place(qRound(area.center().x()) - (count * pitch - scaled(kGap)) / 2, qRound(area.top()) + scaled(6),
+                    side, side);
         const QImage picture = model->picture(index.row());
-        if (picture.isNull())
-            painter->fillRect(place, theme.sunken);
-        else
-            painter->drawImage(place, picture);
-        painter->setPen(theme.line);
-        painter->setBrush(Qt::NoBrush);
-        painter->drawRect(place.adjusted(-1, -1, 0, 0));
+        for (int i = 0; i < count; ++i, place.translate(pitch, 0)) {
+            if (picture.isNull())
+                painter->fillRect(place, theme.sunken);
+            else
+                painter->drawImage(place, picture,
+                                   QRect(i * picture.width() / count, 0, picture.width() / count, picture.height()));
+            painter->setPen(theme.line);
+            painter->setBrush(Qt::NoBrush);
+            painter->drawRect(place.adjusted(-1, -1, 0, 0));
+        }
         painter->setFont(font(TextRole::Small));
         painter->setPen(verdict.right() ? theme.text2 : theme.error);
         const QRectF words(area.left() + 3, place.bottom() + scaled(4), area.width() - 6, scaled(16));
@@ -62,7 +67,9 @@ public:
                           painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideMiddle,
                                                             static_cast<int>(words.width())));
         painter->setPen(theme.text2);
-        painter->drawText(words.translated(0, scaled(15)), Qt::AlignCenter, percent(verdict.certainty));
+        painter->drawText(words.translated(0, scaled(15)), Qt::AlignCenter,
+                          model->ofMasks() ? VerdictModel::tr("overlap %1").arg(percent(verdict.certainty))
+                                           : percent(verdict.certainty));
         painter->restore();
     }
 };
@@ -71,40 +78,65 @@ public:
 
 VerdictModel::VerdictModel(JudgeService* service, QObject* parent) : QAbstractListModel(parent), m_service(service)
 {
-    connect(service, &JudgeService::pictureReady, this, [this](quint32 image, const QImage& picture) {
+    connect(service, &JudgeService::pictureReady, this, [this](quint32 image, int question, const QImage& picture) {
+        if (question != m_question)
+            return;
         m_asked.remove(image);
         m_pictures.insert(image, new QImage(picture));
         if (const int row = rowOf(image); row >= 0)
             Q_EMIT dataChanged(index(row), index(row), {Qt::DecorationRole});
     });
     const auto forget = [this] {
-        m_pictures.clear();
-        m_asked.clear();
+        forgetPictures();
         if (rowCount() > 0)
             Q_EMIT dataChanged(index(0), index(rowCount() - 1), {Qt::DecorationRole});
     };
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, forget);
 }
 
+void VerdictModel::forgetPictures()
+{
+    m_pictures.clear();
+    m_asked.clear();
+    ++m_question;
+}
+
 void VerdictModel::show(const engine::JudgementPtr& judgement, int truth, int said)
 {
-    std::vector<std::pair<std::uint32_t, engine::ImageVerdict>> rows;
-    if (judgement)
+    beginResetModel();
+    if (judgement != m_judgement && ((judgement && judgement->masks) || ofMasks()))
+        forgetPictures(); // masks were of other weights
+    m_judgement = judgement;
+    m_rows.clear();
+    if (ofMasks())
+        showMasks(truth, said);
+    else if (judgement)
         for (std::size_t i = 0; i < judgement->verdicts.size(); ++i) {
             const engine::ImageVerdict& v = judgement->verdicts[i];
             if (truth < 0 ? v.label >= 0 && !v.right() : v.label == truth && v.predicted == said)
-                rows.emplace_back(judgement->images[i], v);
+                m_rows.push_back({judgement->images[i], v});
         }
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const auto& a, const auto& b) { return a.second.certainty > b.second.certainty; });
-    beginResetModel();
-    m_rows = std::move(rows);
+    if (!ofMasks())
+        std::stable_sort(m_rows.begin(), m_rows.end(),
+                         [](const Row& a, const Row& b) { return a.verdict.certainty > b.verdict.certainty; });
     endResetModel();
+}
+
+/// They come in their order. Every image shows background.
+void VerdictModel::showMasks(int truth, int said)
+{
+    for (const engine::MaskVerdict& v : m_judgement->worst) {
+        const int label = m_service->images() ? m_service->images()->label(v.image) : -1;
+        const bool shows = truth < 0 || ((truth == 0 || label == truth) &&
+                                         std::find(v.said.begin(), v.said.end(), said) != v.said.end());
+        if (shows)
+            m_rows.push_back({v.image, {label, label, v.overlap}, &v});
+    }
 }
 
 int VerdictModel::rowOf(std::uint32_t image) const
 {
-    const auto found = std::find_if(m_rows.begin(), m_rows.end(), [&](const auto& r) { return r.first == image; });
+    const auto found = std::find_if(m_rows.begin(), m_rows.end(), [&](const auto& r) { return r.image == image; });
     return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
 }
 
@@ -115,7 +147,8 @@ QImage VerdictModel::picture(int row) const
         return *known;
     if (!m_asked.contains(wanted)) {
         m_asked.insert(wanted);
-        m_service->requestPicture(wanted);
+        const engine::MaskVerdict* mask = m_rows[static_cast<std::size_t>(row)].mask;
+        m_service->requestPicture(wanted, m_question, mask ? mask->said : std::vector<std::uint8_t>());
     }
     return {};
 }
@@ -131,6 +164,9 @@ QVariant VerdictModel::data(const QModelIndex& index, int role) const
         return {};
     const engine::ImageVerdict& v = verdict(index.row());
     const QString truth = m_service->className(v.label), said = m_service->className(v.predicted);
+    if (ofMasks() && (role == Qt::ToolTipRole || role == Qt::AccessibleTextRole))
+        return tr("Image %1: %2. The image, its true mask, its predicted mask: they overlap by %3")
+            .arg(QString::number(image(index.row())), truth, percent(v.certainty));
     if (role == Qt::DisplayRole)
         return v.right() ? truth : truth + QStringLiteral(" \u2192 ") + said;
     if (role == Qt::ToolTipRole || role == Qt::AccessibleTextRole)

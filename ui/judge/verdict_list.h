@@ -14,18 +14,21 @@ namespace convarium::ui
 
 class JudgeService;
 
-/// Images of one judgement that were chosen for being shown, the surest first.
+/// Images of one judgement that were chosen for being shown, the surest first; of masks those with the smallest
+/// overlap, which then is their certainty.
 class VerdictModel final : public QAbstractListModel
 {
     Q_OBJECT
 public:
     explicit VerdictModel(JudgeService* service, QObject* parent = nullptr);
-    /// Those of one cell; truth -1: all that are wrong.
+    /// Those of one cell; truth -1: all that are wrong. Of masks: the worst that show this class and have pixels taken
+    /// for that one.
     void show(const engine::JudgementPtr& judgement, int truth, int said);
-    [[nodiscard]] std::uint32_t image(int row) const { return m_rows[static_cast<std::size_t>(row)].first; }
+    [[nodiscard]] bool ofMasks() const { return m_judgement && m_judgement->masks; }
+    [[nodiscard]] std::uint32_t image(int row) const { return m_rows[static_cast<std::size_t>(row)].image; }
     [[nodiscard]] const engine::ImageVerdict& verdict(int row) const
     {
-        return m_rows[static_cast<std::size_t>(row)].second;
+        return m_rows[static_cast<std::size_t>(row)].verdict;
     }
     /// Null while it is on its way; then dataChanged() follows.
     [[nodiscard]] QImage picture(int row) const;
@@ -35,8 +38,18 @@ public:
     [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
 
 private:
+    struct Row {
+        std::uint32_t image = 0;
+        engine::ImageVerdict verdict;
+        const engine::MaskVerdict* mask = nullptr; ///< of m_judgement
+    };
+    void showMasks(int truth, int said);
+    void forgetPictures();
+
     JudgeService* m_service;
-    std::vector<std::pair<std::uint32_t, engine::ImageVerdict>> m_rows;
+    engine::JudgementPtr m_judgement;
+    int m_question = 0; ///< another one where the pictures of before are no longer right
+    std::vector<Row> m_rows;
     mutable QCache<std::uint32_t, QImage> m_pictures{2000};
     mutable QSet<std::uint32_t> m_asked;
 };

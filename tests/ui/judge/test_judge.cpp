@@ -1,4 +1,5 @@
 // The judge page on a real engine: the matrix grows with the epochs, a cell leads to its images, an image to its maps.
+#include "engine/data/masks.h"
 #include "engine/train/judgement.h"
 #include "tests/support/training_runs.h"
 #include "ui/judge/confusion_model.h"
@@ -25,6 +26,16 @@ class TestJudge : public QObject
     std::unique_ptr<MapService> m_maps;
     std::unique_ptr<JudgeView> m_view;
 
+    /// A class for every pixel: background and the four.
+    static engine::GraphSpec maskNetwork()
+    {
+        convarium::test::GraphMaker m("masks");
+        m.input(1, 8, 8);
+        m.conv(6, 3, 1);
+        m.add("relu");
+        m.conv(5, 3, 1);
+        return m.graph();
+    }
     [[nodiscard]] const std::vector<engine::JudgementPtr>& judged() const { return m_view->service()->judgements(); }
 
 private Q_SLOTS:
@@ -63,7 +74,7 @@ private Q_SLOTS:
         const auto graph = convarium::test::smallNetwork();
         const auto weights = engine::initialWeights(graph, 3);
         const auto data = convarium::test::corners(200).test;
-        const auto judged = engine::judge(graph, *weights, *data, {}, 2);
+        const auto judged = engine::judge(graph, *weights, data, {}, 2);
         QVERIFY(judged);
         const auto plain = engine::evaluate(graph, *weights, *data, 1);
         QVERIFY(judged->summary.confusion == plain->confusion);
@@ -74,7 +85,7 @@ private Q_SLOTS:
         }
         QVERIFY(counted == plain->confusion);
         // Some of the images only: theirs, in their order.
-        const auto few = engine::judge(graph, *weights, *data, {5, 3}, 1);
+        const auto few = engine::judge(graph, *weights, data, {5, 3}, 1);
         QCOMPARE(few->verdicts.size(), 2u);
         QCOMPARE(few->verdicts[1].predicted, judged->verdicts[3].predicted);
         QCOMPARE(few->verdicts[0].certainty, judged->verdicts[5].certainty);
@@ -148,6 +159,79 @@ private Q_SLOTS:
         QTest::keyClick(table, Qt::Key_Right);
         QCOMPARE(m_view->images()->rowCount(),
                  static_cast<int>(m_view->matrix()->index(2, 3).data(ConfusionModel::CountRole).toDouble()));
+    }
+
+    void masksAreJudgedByTheirOverlap()
+    {
+        const auto graph = maskNetwork();
+        const auto weights = engine::initialWeights(graph, 3);
+        const auto data = convarium::test::corners(200).test;
+        const auto judged = engine::judge(graph, *weights, data, {}, 2);
+        QVERIFY2(judged.has_value(), judged ? "" : judged.error().message.c_str());
+        const auto plain = engine::evaluate(graph, *weights, *data, 1);
+        QVERIFY(judged->masks && judged->verdicts.empty());
+        QVERIFY(judged->summary.confusion == plain->confusion);
+        QCOMPARE(judged->worst.size(), std::min<std::size_t>(engine::kWorstMasks, 64));
+        const auto scores = engine::classScores(judged->summary);
+        double sum = 0;
+        int present = 0;
+        for (const auto& s : scores) {
+            sum += s.overlap;
+            present += s.images + s.named > 0 ? 1 : 0;
+        }
+        QVERIFY(std::abs(sum / present - *plain->meanIntersectionOverUnion) < 1e-12);
+        // What is said of an image is what gives its overlap, counted anew.
+        const auto truth = engine::withTargets(data, engine::TargetKind::Mask);
+        float before = 0;
+        for (const auto& v : judged->worst) {
+            std::vector<std::uint8_t> mask(64);
+            QVERIFY(truth->mask(v.image, mask));
+            double overlaps = 0;
+            int classes = 0;
+            for (int c = 0; c < 5; ++c) {
+                int both = 0, either = 0;
+                for (std::size_t p = 0; p < 64; ++p) {
+                    both += mask[p] == c && v.said[p] == c;
+                    either += mask[p] == c || v.said[p] == c;
+                }
+                overlaps += either > 0 ? static_cast<double>(both) / either : 0;
+                classes += either > 0;
+            }
+            QVERIFY(std::abs(overlaps / classes - static_cast<double>(v.overlap)) < 1e-6);
+            QVERIFY(v.overlap >= before);
+            before = v.overlap;
+        }
+    }
+
+    void theWorstMasksAreShownBesideTheTrueOnes()
+    {
+        engine::TrainConfig config = convarium::test::quick();
+        config.epochs = 1;
+        m_controller->setConfig(config);
+        m_controller->setNetwork(maskNetwork(), {});
+        m_controller->train();
+        QTRY_COMPARE_WITH_TIMEOUT(m_controller->state(), RunState::Finished, 20000);
+        QTRY_VERIFY(!judged().empty() && judged().back()->images.size() == 64);
+        const auto* matrix = m_view->matrix();
+        QCOMPARE(matrix->rowCount(), 7); // background, four classes, sums, precision
+        QCOMPARE(matrix->columnCount(), 8);
+        QCOMPARE(matrix->headerData(0, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("background"));
+        QCOMPARE(matrix->headerData(7, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("Overlap"));
+        QVERIFY(matrix->index(0, 7).data().toString().endsWith(QStringLiteral("%")));
+        QVERIFY(!m_view->explanation()->isVisible());
+        VerdictModel* images = m_view->images();
+        QVERIFY(images->rowCount() > 0 && images->ofMasks());
+        QTRY_VERIFY(!images->picture(0).isNull());
+        QCOMPARE(images->picture(0).size(), QSize(24, 8));
+        QVERIFY(images->index(0).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("overlap by")));
+        auto* list = m_view->imageList();
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(images->index(0)).center());
+        QCOMPARE(m_maps->image(), static_cast<std::int64_t>(images->image(0)));
+        // Back to a network with one class for each image.
+        m_controller->setNetwork(convarium::test::smallNetwork(), {});
+        QCOMPARE(matrix->rowCount(), 6);
+        QCOMPARE(matrix->columnCount(), 6);
+        QVERIFY(m_view->explanation()->isVisible());
     }
 
     void aResetForgetsTheJudgements()
