@@ -2,10 +2,12 @@
 #include "tests/support/graphs.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
+#include "ui/shell/keys_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QTest>
 
@@ -60,6 +62,38 @@ private Q_SLOTS:
     {
         Settings::instance().useTestMode();
         ThemeManager::instance().install();
+    }
+
+    /// The page of all keys has every action with a key, and is reached by one.
+    void everyKeyIsOnThePageOfKeys()
+    {
+        MainWindow window;
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(window.canvas(), Qt::Key_F1);
+        QVERIFY(window.keys()->isVisible());
+        QStringList told;
+        for (QWidget* row : window.keys()->findChildren<QWidget*>())
+            told << row->accessibleName();
+        int actions = 0;
+        for (const QAction* action : window.findChildren<QAction*>())
+            for (const QKeySequence& key : action->shortcuts()) {
+                QString text = action->text().remove(QLatin1Char('&'));
+                text.remove(QChar(0x2026));
+                const QString name = key.toString(QKeySequence::NativeText);
+                const bool found = std::any_of(told.begin(), told.end(), [&](const QString& row) {
+                    return row.startsWith(text + QStringLiteral(": ")) &&
+                           row.mid(text.size() + 2).split(QStringLiteral(" or ")).contains(name);
+                });
+                QVERIFY2(found, qPrintable(text + QLatin1Char(' ') + name));
+                ++actions;
+            }
+        QVERIFY(actions > 40);
+        QVERIFY(told.contains(QStringLiteral("Keys: F1")));
+        QVERIFY(told.contains(QStringLiteral("Draw a wire, or an arrow from a note: C")));
+        QVERIFY(told.contains(QStringLiteral("Backward and forward: B")));
+        QTest::keyClick(window.keys(), Qt::Key_Escape);
+        QVERIFY(window.canvas()->isVisible());
     }
 
     void lenetIsBuiltByKeysAlone()

@@ -39,6 +39,7 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
     installCanvasAccessibility();
     setScene(m_scene);
     setAccessibleName(tr("Network canvas"));
+    tellKeys();
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -205,6 +205,7 @@ private:
     };
     void openBlockForm(const BlockDraft& draft, std::function<void(const BlockChoice&)> then);
     void showBlock(std::int64_t group);
+    void tellKeys();
     void startLink();
     bool linkKey(int key);
     void tellLink();

@@ -4,6 +4,7 @@
 #include "ui/canvas/canvas_accessible.h"
 #include "ui/canvas/gestures/gesture.h"
 #include "ui/canvas/keyboard_link.h"
+#include "ui/theme/own_keys.h"
 
 #include <QKeyEvent>
 #include <algorithm>
@@ -14,6 +15,18 @@ namespace convarium::ui
 {
 
 using engine::kNoNode;
+
+void CanvasView::tellKeys()
+{
+    tellOwnKeys(this, {{keyName(Qt::Key_Space), tr("Train or pause; held, the mouse moves the view")},
+                       {keyName(Qt::Key_Slash), tr("Find a layer by name (typing does the same)")},
+                       {keyName(Qt::Key_Tab), tr("Next layer, wire or note")},
+                       {tr("Arrow keys"), tr("Along the wires; with Shift the selection grows")},
+                       {tr("Ctrl + arrow keys"), tr("Move what is selected")},
+                       {keyName(Qt::Key_C), tr("Draw a wire, or an arrow from a note")},
+                       {keyName(Qt::Key_Return), tr("Settings of the layer; a layer into the wire; write the note")},
+                       {keyName(Qt::Key_Escape), tr("Give up, select nothing; on a page: back to the canvas")}});
+}
 
 void CanvasView::keyPressEvent(QKeyEvent* event)
 {

@@ -5,6 +5,7 @@
 #include "ui/drawing/drawing_reader.h"
 #include "ui/drawing/drawing_widgets.h"
 #include "ui/drawing/example_strokes.h"
+#include "ui/theme/own_keys.h"
 #include "ui/training/map_pictures.h"
 #include "ui/training/training_controller.h"
 
@@ -52,6 +53,8 @@ DrawingPage::DrawingPage(TrainingController* controller, MapService* maps, QWidg
 {
     setWindowTitle(tr("Draw a digit"));
     setAccessibleName(QStringLiteral("Drawing"));
+    tellOwnKeys(
+        this, {{tr("0 to 9"), tr("Write an example of this digit")}, {keyName(Qt::Key_Delete), tr("Clear the field")}});
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
     auto* content = new ui::Panel(ui::Panel::Fill::Canvas);

@@ -2,6 +2,7 @@
 
 #include "ui/inside/number_text.h"
 #include "ui/theme/colormap.h"
+#include "ui/theme/own_keys.h"
 #include "ui/theme/type.h"
 
 #include <QHelpEvent>
@@ -36,6 +37,7 @@ double distance(const QPointF& at, const QLineF& line)
 KernelArrows::KernelArrows(QWidget* parent) : QWidget(parent)
 {
     setAccessibleName(QStringLiteral("Channels and arrows"));
+    tellOwnKeys(this, {{tr("Arrow keys"), tr("Another kernel: up and down its map, left and right what it reads")}});
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, qOverload<>(&QWidget::update));

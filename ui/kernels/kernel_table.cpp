@@ -3,6 +3,7 @@
 #include "ui/inside/value_grid.h"
 #include "ui/kernels/kernel_model.h"
 #include "ui/theme/colormap.h"
+#include "ui/theme/own_keys.h"
 #include "ui/theme/widgets.h"
 
 #include <QHeaderView>
@@ -101,6 +102,8 @@ protected:
 KernelTable::KernelTable(KernelModel* model, QWidget* parent) : QTableView(parent), m_model(model)
 {
     setAccessibleName(QStringLiteral("Kernel weights"));
+    tellOwnKeys(this,
+                {{keyName(Qt::Key_Return), tr("Write the weight")}, {keyName(Qt::Key_Delete), tr("Set it to 0")}});
     setModel(model);
     setItemDelegate(new WeightDelegate(this));
     setFrameShape(QFrame::NoFrame);

@@ -3,6 +3,7 @@
 #include "ui/document/layer_catalogue.h"
 #include "ui/palette/own_block_section.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/own_keys.h"
 #include "ui/theme/type.h"
 #include "ui/theme/widgets.h"
 
@@ -196,6 +197,7 @@ LayerPalette::LayerPalette(QWidget* parent)
     static const bool installed = (QAccessible::installFactory(makeRowInterface), true);
     Q_UNUSED(installed)
     setAccessibleName(tr("Layer palette"));
+    tellOwnKeys(this, {{keyName(Qt::Key_Return), tr("Add the layer")}, {tr("Arrow keys"), tr("Another layer")}});
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_pages);

@@ -18,6 +18,7 @@
 #include "ui/shell/autosave.h"
 #include "ui/shell/card_pictures.h"
 #include "ui/shell/header_bar.h"
+#include "ui/shell/keys_page.h"
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/pages.h"
 #include "ui/shell/project_files.h"
@@ -92,9 +93,9 @@ MainWindow::MainWindow()
       m_canvas(new CanvasView(m_document)), m_pages(new Pages(m_canvas, m_document->undoStack())),
       m_drawing(new DrawingPage(m_controller, m_maps)), m_numbers(new NumberService(m_maps, this)),
       m_number(new NumberView(m_numbers)), m_judge(new JudgeView(m_controller, m_maps)),
-      m_kernels(new KernelPage(m_document, m_maps)), m_strongest(new StrongestPage(m_maps)), m_gallery(new GalleryPage),
-      m_notice(new NoticeBar(tr("Notice"))), m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)),
-      m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
+      m_kernels(new KernelPage(m_document, m_maps)), m_keys(new KeysPage), m_strongest(new StrongestPage(m_maps)),
+      m_gallery(new GalleryPage), m_notice(new NoticeBar(tr("Notice"))), m_story(new NoticeBar(tr("Story"))),
+      m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
       m_training(new TrainingDock(m_controller, m_maps, m_document)), m_bottom(new QStackedWidget),
       m_runs(new RunLibrary(RunLibrary::usualFile(), this)), m_totals(new TotalsBar(m_document)),
       m_files(new ProjectFiles(m_document, m_controller, this)),
@@ -124,6 +125,7 @@ MainWindow::MainWindow()
     m_pages->add(m_number);
     m_pages->add(m_judge);
     m_pages->add(m_kernels);
+    m_pages->add(m_keys);
     m_pages->add(m_strongest);
     m_pages->add(m_gallery);
     auto* middle = new QWidget;

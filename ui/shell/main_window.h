@@ -22,6 +22,7 @@ class HeaderBar;
 class InspectorPanel;
 class JudgeView;
 class KernelPage;
+class KeysPage;
 class LayerPalette;
 class MapService;
 class NoticeBar;
@@ -64,6 +65,7 @@ public:
     [[nodiscard]] JudgeView* judge() const { return m_judge; }
     [[nodiscard]] StrongestPage* strongest() const { return m_strongest; }
     [[nodiscard]] KernelPage* kernels() const { return m_kernels; }
+    [[nodiscard]] KeysPage* keys() const { return m_keys; }
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -129,6 +131,7 @@ private:
     NumberView* m_number;
     JudgeView* m_judge;
     KernelPage* m_kernels;
+    KeysPage* m_keys;
     StrongestPage* m_strongest;
     GalleryPage* m_gallery;
     NoticeBar* m_notice;

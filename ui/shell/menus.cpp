@@ -10,6 +10,7 @@
 #include "ui/gallery/gallery_page.h"
 #include "ui/judge/judge_view.h"
 #include "ui/shell/header_bar.h"
+#include "ui/shell/keys_page.h"
 #include "ui/shell/pages.h"
 #include "ui/shell/project_files.h"
 #include "ui/theme/dialogs.h"
@@ -60,6 +61,8 @@ void MainWindow::makeMenus()
     makeTrainMenu();
     makeInsideMenu();
     QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(icon(QStringLiteral("keys")), tr("Keys"), QKeySequence(QStringLiteral("F1")), this,
+                    [this] { m_pages->open(m_keys); });
     help->addAction(tr("About Convarium"), this, &MainWindow::showAbout);
 
     auto* corner = new QWidget;

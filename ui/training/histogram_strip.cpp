@@ -1,6 +1,7 @@
 #include "ui/training/histogram_strip.h"
 
 #include "ui/theme/colormap.h"
+#include "ui/theme/own_keys.h"
 #include "ui/theme/type.h"
 #include "ui/training/chart_axis.h"
 
@@ -94,6 +95,7 @@ HistogramStrip::HistogramStrip(HistogramOf of, QWidget* parent) : QWidget(parent
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(of == HistogramOf::Output ? tr("Outputs over the steps") : tr("Gradients over the steps"));
+    tellOwnKeys(this, {{tr("Arrow keys"), tr("Read the counts, step by step")}});
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &HistogramStrip::draw);
 }
 

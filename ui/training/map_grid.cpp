@@ -1,5 +1,6 @@
 #include "ui/training/map_grid.h"
 
+#include "ui/theme/own_keys.h"
 #include "ui/theme/type.h"
 
 #include <QHelpEvent>
@@ -48,6 +49,8 @@ GridLayout layOutGrid(int count, int width, int height, int largest, int mapSize
 MapGrid::MapGrid(QWidget* parent) : QWidget(parent)
 {
     setAccessibleName(QStringLiteral("Map grid"));
+    tellOwnKeys(this, {{tr("Arrow keys"), tr("Another map")},
+                       {keyName(Qt::Key_Return), tr("The number in the middle of the map")}});
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {

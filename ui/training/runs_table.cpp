@@ -11,7 +11,6 @@
 #include <QLocale>
 #include <QPainter>
 #include <QSaveFile>
-#include <QShortcut>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -162,8 +161,11 @@ RunsTable::RunsTable(RunLibrary* library, QWidget* parent)
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setSectionResizeMode(RunsModel::Run, QHeaderView::Stretch);
     column->addWidget(m_table, 1);
-    auto* key = new QShortcut(QKeySequence::Delete, m_table, this, &RunsTable::removeCurrent);
-    key->setContext(Qt::WidgetShortcut);
+    auto* remove = new QAction(tr("Remove the run"), m_table);
+    remove->setShortcut(QKeySequence::Delete);
+    remove->setShortcutContext(Qt::WidgetShortcut);
+    connect(remove, &QAction::triggered, this, &RunsTable::removeCurrent);
+    m_table->addAction(remove);
 }
 
 void RunsTable::removeCurrent()
