@@ -1,6 +1,7 @@
 #include "ui/canvas/canvas_scene.h"
 
 #include "engine/blocks/groups.h"
+#include "engine/graph/unfinished.h"
 #include "engine/layers/layer.h"
 
 #include <algorithm>
@@ -304,7 +305,7 @@ void CanvasScene::refreshWires()
         look.waiting = !shape;
         const auto problems = m_document->problemsOf(edge.to);
         look.faulty = shape && std::any_of(problems.begin(), problems.end(), [&](const engine::Problem& p) {
-                          if (p.warning)
+                          if (!engine::isFault(m_document->graph(), m_document->shaped(), p))
                               return false;
                           // With a table of inputs only the ones that differ from the last are to blame.
                           return p.inputShapes.size() < 2 || *shape != p.inputShapes.back();

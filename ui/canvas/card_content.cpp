@@ -1,6 +1,7 @@
 #include "ui/canvas/card_content.h"
 
 #include "engine/analysis/derivation.h"
+#include "engine/graph/unfinished.h"
 #include "engine/layers/layer.h"
 #include "ui/document/blocks.h"
 #include "ui/document/edit_texts.h"
@@ -85,10 +86,11 @@ CardContent cardContent(const ProjectDocument& document, NodeId id)
         c.count = tr("last size that worked");
     }
     for (const engine::Problem& problem : document.problemsOf(id)) {
-        c.fault = QString::fromStdString(problem.error.text());
-        c.warning = problem.warning;
-        if (!problem.warning)
-            break;
+        const bool faulty = engine::isFault(document.graph(), document.shaped(), problem);
+        if (c.fault.isEmpty() || (c.warning && faulty)) {
+            c.fault = QString::fromStdString(problem.error.text());
+            c.warning = !faulty;
+        }
     }
     for (const engine::Problem& warning : document.warnings())
         if (c.fault.isEmpty() && warning.error.place.node == id) {

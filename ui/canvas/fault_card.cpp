@@ -1,5 +1,6 @@
 #include "ui/canvas/fault_card.h"
 
+#include "engine/graph/unfinished.h"
 #include "engine/layers/layer.h"
 #include "ui/canvas/card_content.h"
 #include "ui/document/edit_texts.h"
@@ -59,7 +60,8 @@ bool FaultCard::setNode(NodeId id, bool always)
         m_repairs = repairsFor(*m_document, problem);
         fill(problem);
     }
-    return always || !m_repairs.empty();
+    // Who is still building sees the sign on the layer; the card comes when it is asked for, or with Train.
+    return always || (!m_repairs.empty() && !engine::isUnfinished(m_document->graph(), m_document->shaped(), problem));
 }
 
 void FaultCard::fill(const engine::Problem& problem)

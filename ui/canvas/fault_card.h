@@ -15,8 +15,8 @@ class FaultCard final : public QFrame
     Q_OBJECT
 public:
     FaultCard(ProjectDocument* document, QWidget* parent);
-    /// Fills the card with the fault of the layer. False when there is nothing to show: no fault, or none that could be
-    /// repaired unless `always`.
+    /// Fills the card with the fault of the layer. False when there is nothing to show: no fault, or, unless `always`,
+    /// none that could be repaired, or only something that is still to be added.
     bool setNode(NodeId id, bool always);
     /// Below the card (above it when there is no room), inside the window.
     void placeAt(const QRect& card, const QRect& window);

@@ -2,6 +2,7 @@
 
 #include "engine/analysis/derivation.h"
 #include "engine/analysis/textbook_memory.h"
+#include "engine/graph/unfinished.h"
 #include "engine/layers/layer.h"
 #include "ui/document/blocks.h"
 #include "ui/document/edit_builder.h"
@@ -296,7 +297,11 @@ void InspectorPanel::showLayer(NodeId id)
     if (!m_name->hasFocus() || !m_name->isModified())
         m_name->setText(QString::fromStdString(node->name));
     const auto shape = m_document->shape(id);
-    m_shape->setShape(shape ? shape : m_document->lastGoodShape(id), !shape, !m_document->problemsOf(id).empty());
+    const auto problems = m_document->problemsOf(id);
+    const bool faulty = std::any_of(problems.begin(), problems.end(), [this](const engine::Problem& p) {
+        return !engine::isUnfinished(m_document->graph(), m_document->shaped(), p);
+    });
+    m_shape->setShape(shape ? shape : m_document->lastGoodShape(id), !shape, faulty);
     m_whyHeader->setText(tr("Why this number"));
     m_why->setDerivations(
         engine::deriveNode(m_document->graph(), m_document->shaped(), id, m_document->trainConfig().batch));
@@ -333,13 +338,17 @@ void InspectorPanel::showNetwork()
 
 void InspectorPanel::showFault()
 {
+    bool calm = false;
     QString text;
     const bool whole = block() != -1;
     if (m_nodes.size() == 1 || whole)
         for (const NodeId id : m_nodes)
             for (const auto& problem : m_document->problemsOf(id))
-                if (text.isEmpty() && (whole || !m_form->field(problem.error.place.port))) // else it stands below it
+                if (text.isEmpty() && (whole || !m_form->field(problem.error.place.port))) { // else it stands below it
                     text = QString::fromStdString(problem.error.text());
+                    calm = engine::isUnfinished(m_document->graph(), m_document->shaped(), problem);
+                }
+    m_faultBox->findChild<Sign*>()->setKind(calm ? SignKind::Warning : SignKind::Error);
     m_fault->setText(text);
     m_faultBox->setVisible(!text.isEmpty());
 }

@@ -1,5 +1,7 @@
 #include "ui/inspector/problems_panel.h"
 
+#include "engine/graph/unfinished.h"
+
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
@@ -54,7 +56,10 @@ void ProblemsPanel::addRow(const engine::Problem& problem)
     auto* line = new QHBoxLayout(row.widget);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(scaled(10));
-    line->addWidget(new Sign(problem.warning ? SignKind::Warning : SignKind::Error, 22), 0, Qt::AlignTop);
+    line->addWidget(new Sign(engine::isFault(m_document->graph(), m_document->shaped(), problem) ? SignKind::Error
+                                                                                                 : SignKind::Warning,
+                             22),
+                    0, Qt::AlignTop);
     const NodeId id = problem.error.place.node;
     const bool known = m_document->graph().node(id) != nullptr;
     const QString label = known ? QString::fromStdString(m_document->graph().label(id)) : tr("Network");

@@ -1,6 +1,7 @@
 #include "ui/inspector/totals_bar.h"
 
 #include "engine/analysis/derivation.h"
+#include "engine/graph/unfinished.h"
 #include "engine/plan/plan.h"
 #include "ui/document/edit_texts.h"
 #include "ui/theme/accessible_tree.h"
@@ -9,6 +10,7 @@
 #include <QLocale>
 #include <QPainter>
 #include <QThread>
+#include <algorithm>
 
 namespace convarium::ui
 {
@@ -115,13 +117,19 @@ void TotalsBar::refresh()
     m_training.after->setText(tr("at batch %1").arg(locale.toString(static_cast<qlonglong>(config.batch))));
     const int threads = m_threads > 0 ? m_threads : config.threads > 0 ? config.threads : QThread::idealThreadCount();
     m_seed->setText(tr("Seed %1, %2 threads: repeatable").arg(config.seed).arg(threads));
-    int faults = 0;
-    for (const auto& problem : m_document->problems())
-        faults += problem.warning ? 0 : 1;
-    const auto all = static_cast<int>(m_document->problems().size() + m_document->warnings().size());
-    const QString text = all == 0   ? tr("No problems")
-                         : all == 1 ? tr("1 problem")
-                                    : tr("%1 problems").arg(locale.toString(all));
+    const auto& problems = m_document->problems();
+    const auto& graph = m_document->graph();
+    const auto& shaped = m_document->shaped();
+    const auto faults =
+        std::ranges::count_if(problems, [&](const auto& p) { return engine::isFault(graph, shaped, p); });
+    const auto all = static_cast<int>(problems.size() + m_document->warnings().size());
+    const bool unfinished = m_document->warnings().empty() && std::ranges::all_of(problems, [&](const auto& p) {
+                                return engine::isUnfinished(graph, shaped, p);
+                            });
+    const QString text = all == 0     ? tr("No problems")
+                         : unfinished ? tr("Not finished")
+                         : all == 1   ? tr("1 problem")
+                                      : tr("%1 problems").arg(locale.toString(all));
     const ColorRole role = all == 0 ? ColorRole::Success : faults > 0 ? ColorRole::Error : ColorRole::Warning;
     m_problems->setText(text);
     m_problems->setAccessibleName(text);

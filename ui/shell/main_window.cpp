@@ -246,6 +246,16 @@ void MainWindow::connectParts()
     connect(m_palette, &LayerPalette::layerActivated, m_canvas, &CanvasView::addLayer);
     connect(m_totals, &TotalsBar::problemsClicked, this, [this] { showProblems(true); });
     connect(m_training->bar(), &TrainingBar::healthClicked, this, [this] { showProblems(true); });
+    // What keeps the network from being trained is shown at its layer.
+    connect(m_controller, &TrainingController::message, this, [this](const engine::Error& error) {
+        if (error.code != engine::ErrorCode::InvalidGraph)
+            return;
+        for (const engine::Problem& problem : m_document->problems())
+            if (!problem.warning && m_document->graph().node(problem.error.place.node)) {
+                m_pages->goHome();
+                return m_canvas->focusNode(problem.error.place.node);
+            }
+    });
     connect(m_controller, &TrainingController::healthChanged, m_inspector, &InspectorPanel::setHealth);
     connect(m_header, &HeaderBar::presentRequested, this, [this] { present(!isPresenting()); });
     for (auto toggled : {&TrainingBar::speedToggled, &TrainingBar::histogramsToggled})

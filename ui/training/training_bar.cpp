@@ -221,7 +221,7 @@ void TrainingBar::updateButtons()
         m_train->setIcon(icon(pauses ? QStringLiteral("pause") : QStringLiteral("play"), ColorRole::OnAccent));
     }
     const bool canBegin = active || reason.isEmpty();
-    m_train->setEnabled(canBegin && !m_controller->isStopping());
+    m_train->setEnabled(!m_controller->isStopping()); // pressed in vain it shows what is in the way
     QString hint = tr("Space");
     if (!canBegin)
         hint = reason;

@@ -67,6 +67,10 @@ TrainingNotice::TrainingNotice(TrainingController* controller, ProjectDocument* 
         if (state == RunState::Preparing || state == RunState::Idle)
             dismiss();
     });
+    connect(controller, &TrainingController::networkChanged, this, [this] {
+        if (m_aboutNetwork && m_controller->blockedReason() != m_text->text())
+            dismiss();
+    });
     connect(controller, &TrainingController::configChanged, this, [this] {
         if (m_missing && !m_download.isRunning() && !missingEntry(*m_controller))
             dismiss();
@@ -120,7 +124,7 @@ void TrainingNotice::dismiss()
 {
     if (m_download.isRunning())
         return;
-    m_missing = m_aboutData = false;
+    m_missing = m_aboutData = m_aboutNetwork = false;
     clearButtons();
     hide();
 }
@@ -136,6 +140,7 @@ void TrainingNotice::showError(const engine::Error& error)
     dismiss();
     m_line->hide();
     say(SignKind::Error, QString::fromStdString(error.text()));
+    m_aboutNetwork = error.code == engine::ErrorCode::InvalidGraph;
     const auto* optimizer = engine::findOptimizer(m_controller->config().optimizer);
     if (error.code == engine::ErrorCode::Diverged && optimizer) {
         const double rate = std::min(optimizer->defaultRate, m_controller->config().rate / 10);

@@ -42,8 +42,9 @@ private:
     ProgressLine* m_line;
     QWidget* m_buttons;
     DownloadTask m_download;
-    bool m_missing = false;   ///< what is shown is the missing data set
-    bool m_aboutData = false; ///< what is said is that the data could not be opened
+    bool m_missing = false;      ///< what is shown is the missing data set
+    bool m_aboutData = false;    ///< what is said is that the data could not be opened
+    bool m_aboutNetwork = false; ///< or that the network cannot be trained
 };
 
 } // namespace convarium::ui

@@ -493,6 +493,27 @@ private Q_SLOTS:
         QVERIFY(!w.scene().itemOf(dense)->picture().content.fault.isEmpty());
     }
 
+    void aNetworkThatIsOnlyUnfinishedIsLeftInPeace()
+    {
+        GraphMaker m;
+        m.input();
+        const NodeId conv = m.conv(4, 3);
+        CanvasWindow w(m.graph(), {{1, {0, 0}}, {conv, {216, 0}}});
+        QVERIFY(w.ready());
+        const auto content = [&]() -> const CardContent& { return w.scene().itemOf(conv)->picture().content; };
+        QVERIFY(!content().fault.isEmpty()); // in the tooltip and for assistive technology
+        QVERIFY(content().warning);          // amber, without a red frame
+        QVERIFY(!w.scene().wireOf(w.wireInto(conv))->look().faulty);
+        w.click(w.middle(conv));
+        QVERIFY(!w.view->faultCard()->isVisible());
+        w.view->focusNode(conv); // Train was pressed, or the problem was looked up
+        QVERIFY(w.view->faultCard()->isVisible());
+        QVERIFY(!w.view->faultCard()->repairs().empty());
+        w.document.addNodeAfter("flatten", {432, 0}, conv);
+        QTRY_VERIFY(!w.view->faultCard()->isVisible());
+        QVERIFY(content().fault.isEmpty());
+    }
+
     // What cards show
 
     void cardsTellShapeSettingsAndCount()

@@ -1,5 +1,6 @@
 // The mistakes that learners make: each is told with the layer, what was found and what is needed, and the first repair
 // offered makes the network valid in one step that one undo takes back.
+#include "engine/graph/unfinished.h"
 #include "tests/support/graphs.h"
 #include "ui/document/project_document.h"
 #include "ui/document/repairs.h"
@@ -243,6 +244,69 @@ private Q_SLOTS:
         QCOMPARE(document.undoStack()->undoText(), repairs.front().text);
         document.undoStack()->undo();
         QVERIFY(document.state() == before);
+    }
+
+    void whatIsWrongIsAFaultAtOnce_data()
+    {
+        QTest::addColumn<engine::GraphSpec>("graph");
+        QTest::addColumn<qint64>("node");
+        QTest::addColumn<bool>("unfinished");
+        const auto row = [](const char* name, const GraphSpec& graph, NodeId node, bool unfinished) {
+            QTest::newRow(name) << graph << qint64(node) << unfinished;
+        };
+        {
+            GraphMaker m;
+            m.input();
+            const NodeId conv = m.addAfter(kNoNode, "conv2d");
+            row("a layer that waits for its wire", m.graph(), conv, true);
+        }
+        {
+            GraphMaker m;
+            m.input();
+            const NodeId add = m.merge("add", {m.conv(8, 3, -1)});
+            row("an Add that waits for its second wire", m.graph(), add, true);
+        }
+        {
+            GraphMaker m;
+            m.input();
+            m.add("flatten");
+            const NodeId dense = m.dense(120);
+            row("a Dense that may be followed by another", m.graph(), dense, true);
+        }
+        {
+            GraphMaker m;
+            m.input();
+            m.add("flatten");
+            m.dense(12);
+            const NodeId softmax = m.add("softmax");
+            row("a network that is closed by a Softmax", m.graph(), softmax, false);
+        }
+        {
+            GraphMaker m;
+            m.input();
+            m.conv(8, 3);
+            const NodeId dense = m.dense(10);
+            row("Dense behind maps", m.graph(), dense, false);
+        }
+        {
+            GraphMaker m;
+            m.input(1, 4, 4);
+            const NodeId conv = m.conv(8, 7);
+            row("a kernel larger than its input", m.graph(), conv, false);
+        }
+    }
+
+    void whatIsWrongIsAFaultAtOnce()
+    {
+        QFETCH(const engine::GraphSpec, graph);
+        QFETCH(const qint64, node);
+        QFETCH(const bool, unfinished);
+        ProjectDocument document;
+        document.reset(graph, {}, {});
+        const engine::Problem problem = document.problemsOf(node).at(0);
+        QCOMPARE(engine::isUnfinished(document.graph(), document.shaped(), problem), unfinished);
+        QCOMPARE(engine::isFault(document.graph(), document.shaped(), problem), !unfinished);
+        QVERIFY2(!document.shaped().ok(), "training waits all the same");
     }
 
     void aSoftmaxInTheMiddleIsReplaced()

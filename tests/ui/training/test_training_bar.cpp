@@ -90,12 +90,16 @@ private Q_SLOTS:
         QCOMPARE(m_bar->progressLine(), QStringLiteral("Ready: 5 epochs"));
     }
 
-    void aNetworkWithFaultsDisablesTrainAndSaysWhy()
+    void aNetworkWithFaultsIsNotTrainedAndTrainSaysWhy()
     {
         const auto edges = m_document->graph().edges;
         m_document->removeEdge(edges.back());
-        QVERIFY(!m_bar->trainButton()->isEnabled());
         QVERIFY(m_bar->trainButton()->toolTip().contains(QStringLiteral("Softmax")));
+        QSignalSpy refused(m_controller.get(), &TrainingController::message);
+        QTest::mouseClick(m_bar->trainButton(), Qt::LeftButton);
+        QCOMPARE(refused.size(), 1); // the window shows what is in the way
+        QVERIFY(!m_controller->isActive());
+        QVERIFY(!button(QStringLiteral("Step"))->isEnabled());
         m_document->undoStack()->undo();
         QVERIFY(m_bar->trainButton()->isEnabled());
     }
