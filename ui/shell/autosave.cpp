@@ -39,7 +39,7 @@ void Autosave::follow()
         return writeLater();
     m_changed = false;
     m_timer.stop();
-    m_kept.reset();
+    forgetWeights();
     m_thread->post([this, old = std::exchange(m_superseded, {})] {
         m_store.clear();
         m_store.discard(old);
@@ -63,7 +63,7 @@ void Autosave::writeLater()
         m_timer.start();
 }
 
-/// What was kept belongs to another network.
+/// What was kept is of no use any more. What comes back by undo is written at once.
 void Autosave::forgetWeights()
 {
     m_kept.reset();
@@ -77,15 +77,14 @@ void Autosave::write()
     m_changed = false;
     engine::Project project = m_network();
     const StatePtr weights = m_weights();
-    const bool none = !weights;
-    if (weights && weights != m_kept.lock() && !m_weightsPause.isActive()) {
+    if (!weights)
+        forgetWeights();
+    else if (weights != m_kept.lock() && !m_weightsPause.isActive()) {
         project.state = weights;
         m_kept = weights;
         m_weightsPause.start();
     }
-    m_thread->post([this, project = std::move(project), none, source = m_document->filePath()] {
-        if (none)
-            m_store.dropWeights();
+    m_thread->post([this, project = std::move(project), source = m_document->filePath()] {
         auto written = m_store.write(project, source);
         if (written && project.state)
             written = m_store.writeWeights(project);

@@ -149,13 +149,18 @@ private Q_SLOTS:
         QCOMPARE(keptStep(), 1);
         // Other networks have other weights, at once.
         s.document.reset(engine::loadPreset("mlp")->graph, {}, {});
-        state = trained(3);
+        const Autosave::StatePtr third = trained(3);
+        state = third;
         s.autosave.weightsChanged();
         QTRY_COMPARE(keptStep(), 3);
         state = nullptr; // saved, or reset
         s.document.renameNetwork(QStringLiteral("without weights"));
         QTRY_COMPARE(files(folder.path(), "*.convarium").size(), 0);
         QTRY_COMPARE(files(folder.path(), "*.json").size(), 1);
+        state = third; // they fit again, after an undo
+        s.autosave.weightsChanged();
+        QTRY_COMPARE(keptStep(), 3);
+        state = nullptr;
         s.document.undoStack()->undo();
         QTRY_COMPARE(files(folder.path(), "*").size(), 0);
     }
