@@ -6,6 +6,7 @@
 #include "ui/document/project_document.h"
 #include "ui/drawing/drawing_page.h"
 #include "ui/gallery/gallery_page.h"
+#include "ui/help/help_page.h"
 #include "ui/inside/number_service.h"
 #include "ui/inside/number_view.h"
 #include "ui/inside/strongest_page.h"
@@ -94,11 +95,11 @@ MainWindow::MainWindow()
       m_drawing(new DrawingPage(m_controller, m_maps)), m_numbers(new NumberService(m_maps, this)),
       m_number(new NumberView(m_numbers)), m_judge(new JudgeView(m_controller, m_maps)),
       m_kernels(new KernelPage(m_document, m_maps)), m_keys(new KeysPage), m_strongest(new StrongestPage(m_maps)),
-      m_gallery(new GalleryPage), m_notice(new NoticeBar(tr("Notice"))), m_story(new NoticeBar(tr("Story"))),
-      m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette), m_inspector(new InspectorPanel(m_document)),
-      m_training(new TrainingDock(m_controller, m_maps, m_document)), m_bottom(new QStackedWidget),
-      m_runs(new RunLibrary(RunLibrary::usualFile(), this)), m_totals(new TotalsBar(m_document)),
-      m_files(new ProjectFiles(m_document, m_controller, this)),
+      m_gallery(new GalleryPage), m_help(new HelpPage), m_notice(new NoticeBar(tr("Notice"))),
+      m_story(new NoticeBar(tr("Story"))), m_undoGroup(new QUndoGroup(this)), m_palette(new LayerPalette),
+      m_inspector(new InspectorPanel(m_document)), m_training(new TrainingDock(m_controller, m_maps, m_document)),
+      m_bottom(new QStackedWidget), m_runs(new RunLibrary(RunLibrary::usualFile(), this)),
+      m_totals(new TotalsBar(m_document)), m_files(new ProjectFiles(m_document, m_controller, this)),
       m_autosave(new Autosave(
           m_document, [this] { return m_files->networkAndCurves(); }, RecoveryStore::defaultFolder(), this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
@@ -128,6 +129,7 @@ MainWindow::MainWindow()
     m_pages->add(m_keys);
     m_pages->add(m_strongest);
     m_pages->add(m_gallery);
+    m_pages->add(m_help);
     auto* middle = new QWidget;
     auto* column = new QVBoxLayout(middle);
     column->setContentsMargins(0, 0, 0, 0);

@@ -19,6 +19,7 @@ class Autosave;
 class DrawingPage;
 class GalleryPage;
 class HeaderBar;
+class HelpPage;
 class InspectorPanel;
 class JudgeView;
 class KernelPage;
@@ -65,6 +66,7 @@ public:
     [[nodiscard]] JudgeView* judge() const { return m_judge; }
     [[nodiscard]] StrongestPage* strongest() const { return m_strongest; }
     [[nodiscard]] KernelPage* kernels() const { return m_kernels; }
+    [[nodiscard]] HelpPage* help() const { return m_help; }
     [[nodiscard]] KeysPage* keys() const { return m_keys; }
 
 protected:
@@ -118,6 +120,8 @@ private:
     void showTraining();
     void showSpeed(bool show);
     void showHistograms(bool show);
+    void makeHelpMenu();
+    void showHelp(const QString& name);
     void showAbout();
     void changeTextScale(double steps);
 
@@ -134,6 +138,8 @@ private:
     KeysPage* m_keys;
     StrongestPage* m_strongest;
     GalleryPage* m_gallery;
+    HelpPage* m_help;
+    QWidget* m_helpFrom = nullptr; ///< the page that Esc leads back to
     NoticeBar* m_notice;
     NoticeBar* m_story;
     QUndoGroup* m_undoGroup;

@@ -3,17 +3,14 @@
 
 #include "engine/io/export_formats.h"
 #include "engine/io/presets.h"
-#include "engine/kernels/kernel_table.h"
 #include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/gallery/gallery_page.h"
 #include "ui/judge/judge_view.h"
 #include "ui/shell/header_bar.h"
-#include "ui/shell/keys_page.h"
 #include "ui/shell/pages.h"
 #include "ui/shell/project_files.h"
-#include "ui/theme/dialogs.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
@@ -60,10 +57,7 @@ void MainWindow::makeMenus()
         network->addAction(a);
     makeTrainMenu();
     makeInsideMenu();
-    QMenu* help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(icon(QStringLiteral("keys")), tr("Keys"), QKeySequence(QStringLiteral("F1")), this,
-                    [this] { m_pages->open(m_keys); });
-    help->addAction(tr("About Convarium"), this, &MainWindow::showAbout);
+    makeHelpMenu();
 
     auto* corner = new QWidget;
     auto* row = new QHBoxLayout(corner);
@@ -243,18 +237,6 @@ void MainWindow::makeInsideMenu()
     histograms->setShortcut(QKeySequence(QStringLiteral("F6")));
     connect(histograms, &QAction::triggered, this, &MainWindow::showHistograms);
     connect(m_training, &TrainingDock::histogramsShown, histograms, &QAction::setChecked);
-}
-
-void MainWindow::showAbout()
-{
-    const auto& kernels = engine::kernels::active();
-    dialogs::inform(this, SignKind::Info, tr("Convarium %1").arg(QStringLiteral(CONVARIUM_VERSION)),
-                    tr("Build convolutional networks by hand, train them live, see every number. Kernels in use: %1, "
-                       "%2 numbers at a time. "
-                       "Licence: GPL-3.0-or-later. Built with Qt %3.")
-                        .arg(QString::fromLatin1(kernels.name))
-                        .arg(kernels.width)
-                        .arg(QString::fromLatin1(qVersion())));
 }
 
 } // namespace convarium::ui
