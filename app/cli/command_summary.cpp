@@ -39,8 +39,8 @@ struct LayerMemory {
 std::int64_t sizeOf(const ExecutionPlan& plan, const Buffer& buffer)
 {
     switch (buffer.scope) {
-    case BufferScope::Batch: return buffer.bytes * plan.options.batch;
-    case BufferScope::Chunk: return buffer.bytes * plan.chunk * plan.options.threads;
+    case BufferScope::Batch: return buffer.bytes * buffer.images;
+    case BufferScope::Chunk: return buffer.bytes * buffer.images * plan.options.threads;
     case BufferScope::Slot: return buffer.bytes * plan.slots;
     case BufferScope::Step: return buffer.bytes;
     }

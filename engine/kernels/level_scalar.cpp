@@ -4,7 +4,7 @@
 #define CONVARIUM_KERNEL_WIDTH 4
 #define CONVARIUM_KERNEL_BLOCK 8
 #define CONVARIUM_KERNEL_TILE_PIXELS 8, 6
-#define CONVARIUM_KERNEL_SLIDE_PIXELS 12, 4
+#define CONVARIUM_KERNEL_SLIDE_PIXELS 12
 #include "engine/kernels/kernels_impl.h"
 #include "engine/kernels/level_tables.h"
 

@@ -77,10 +77,11 @@ const float* borderedRows(const kernels::KernelTable& kernels, const float* imag
     return scratch;
 }
 
-std::int64_t imagesPerProduct(std::int64_t pixels, std::int64_t chunk)
+std::int64_t imagesPerProduct(std::int64_t pixels, std::int64_t chunk, std::int64_t weights)
 {
-    constexpr std::int64_t kEnough = 96;
-    return pixels >= kEnough / 2 ? 1 : std::min(chunk, (kEnough + pixels - 1) / std::max<std::int64_t>(1, pixels));
+    constexpr std::int64_t kEnough = 96, kMany = 392;
+    const std::int64_t enough = weights > kManyWeights ? kMany : kEnough;
+    return pixels >= enough / 2 ? 1 : std::min(chunk, (enough + pixels - 1) / std::max<std::int64_t>(1, pixels));
 }
 
 WindowPhases windowPhases(const WindowGeometry& g, const Layout& in, const Layout& out)

@@ -24,8 +24,11 @@ Border windowBorder(const WindowGeometry& geometry, const Layout& in, const Layo
 const float* bordered(const kernels::KernelTable& kernels, const float* images, const Layout& layout,
                       const Border& border, std::int64_t n, float* scratch);
 
-/// Products whose maps are small run over several images at once, so that register blocks stay full.
-std::int64_t imagesPerProduct(std::int64_t pixels, std::int64_t chunk);
+/// Weights that do not stay in the cache beside what they work on.
+inline constexpr std::int64_t kManyWeights = 1 << 18;
+/// Products whose maps are small run over several images at once, so that register blocks stay full, and over more of
+/// them where the weights do not stay in the cache: each product reads all of them.
+std::int64_t imagesPerProduct(std::int64_t pixels, std::int64_t chunk, std::int64_t weights);
 
 /// A cell of the kernel, and the pixel of the bordered output that it carries to the first pixel of a phase.
 struct PhaseTap {

@@ -16,7 +16,7 @@ void ConvolutionProducts::prepare(const WindowGeometry& geometry, const Layout& 
     m_groupOut = m_out.channels / m_g.groups;
     m_inColumns = (m_groupIn + table.width - 1) / table.width * table.width;
     m_matrix = PackedMatrix(table, m_g.kernelHeight * m_g.kernelWidth * m_groupIn, m_groupOut);
-    m_together = imagesPerProduct(m_out.pixels(), chunk);
+    m_together = imagesPerProduct(m_out.pixels(), chunk, m_matrix.floats());
     choosePanel();
     m_inBorder = windowBorder(m_g, m_in, m_out);
     const std::int64_t rowWidth = m_inBorder.width;
@@ -66,7 +66,7 @@ bool ConvolutionProducts::rowsPay() const
 /// One output pixel that sees the whole input: the way back is one product with a column per input number.
 void ConvolutionProducts::prepareWholeInput(std::int64_t chunk)
 {
-    m_gradientTogether = imagesPerProduct(1, chunk);
+    m_gradientTogether = imagesPerProduct(1, chunk, m_matrix.floats());
     Phase p;
     p.pixels = 1;
     p.matrix = PackedMatrix(*m_table, m_groupOut, m_in.floats());
@@ -85,7 +85,8 @@ void ConvolutionProducts::preparePhases(std::int64_t chunk)
     WindowPhases back = windowPhases(m_g, m_in, m_out);
     m_outBorder = back.border;
     m_gaps = back.gaps;
-    m_gradientTogether = imagesPerProduct(m_in.pixels() / (m_g.strideHeight * m_g.strideWidth), chunk);
+    m_gradientTogether =
+        imagesPerProduct(m_in.pixels() / (m_g.strideHeight * m_g.strideWidth), chunk, m_matrix.floats());
     for (WindowPhase& geometry : back.phases) {
         Phase p;
         p.pixels = geometry.rows * geometry.columns;

@@ -10,8 +10,8 @@ namespace
 {
 
 /// Most pixels that a product goes over at a time, which its kernel does not cut again: their inputs stay in the cache
-/// while the blocks of columns pass over them.
-constexpr std::int64_t kPanelPixels = 192;
+/// while the blocks of columns pass over them. Weights that do not stay there are read once for each panel.
+constexpr std::int64_t kPanelPixels = 192, kLongPanelPixels = 400;
 
 } // namespace
 
@@ -21,7 +21,8 @@ void ConvolutionProducts::choosePanel()
 {
     const bool slides = m_g.kernelWidth > 1 && m_g.strideWidth == 1 && m_g.dilationWidth == 1;
     const std::int64_t unit = slides ? m_out.width : 1, units = m_together * m_out.pixels() / unit;
-    const std::int64_t most = std::max<std::int64_t>(1, kPanelPixels / unit);
+    const std::int64_t most =
+        std::max<std::int64_t>(1, (m_matrix.floats() > kManyWeights ? kLongPanelPixels : kPanelPixels) / unit);
     const std::int64_t count = units <= most ? 1 : ((units + most - 1) / most + 1) / 2 * 2;
     m_panel = (units + count - 1) / count * unit;
 }

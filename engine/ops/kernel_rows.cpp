@@ -39,7 +39,7 @@ void KernelRows::prepare(const WindowGeometry& geometry, const Layout& in, const
 
     const std::int64_t step = m_g.strideWidth * m_in.channels;
     const std::int64_t apart = std::min(m_out.width, (m_matrix.columns + step - 1) / step);
-    m_together = imagesPerProduct(m_out.pixels() / apart, chunk);
+    m_together = imagesPerProduct(m_out.pixels() / apart, chunk, m_matrix.floats());
     const std::int64_t image = m_direct ? m_in.floats() : imageFloats();
     for (std::int64_t first = 0; first < apart; ++first) {
         Places places;

@@ -23,10 +23,10 @@ void Executor::runUnit(const StepContext& context, std::size_t segment, int unit
     const Segment& s = m_plan->segments[segment];
     const int slot = unit / s.parts;
     const auto [begin, end] = slotRange(context.images, context.slots, slot);
-    for (std::int64_t first = begin; first < end; first += m_plan->chunk) {
+    for (std::int64_t first = begin; first < end; first += s.chunk) {
         if (stop && stop->load(std::memory_order_relaxed))
             return; // seen before the next stage too: nothing of this step is used
-        Run run = makeRun(thread, slot, first, std::min(m_plan->chunk, end - first), first == begin);
+        Run run = makeRun(thread, slot, first, std::min(s.chunk, end - first), first == begin);
         run.step = &context;
         run.part = unit % s.parts;
         run.parts = s.parts;

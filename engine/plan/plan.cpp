@@ -31,13 +31,13 @@ void Planner::run()
     placeValues();
     buildTape();
     buildSegments();
-    chooseChunk();
-    for (const auto& op : m_graph.ops)
-        op->prepare(m_graph, m_graph.kernels(), m_plan.chunk);
+    chooseChunks();
+    prepareOps();
     cutPieces();
     splitImages();
     numberSegments();
     setScopes();
+    countImages();
     shrinkToRows();
     makeParameters();
     layOut();

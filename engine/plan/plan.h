@@ -54,6 +54,7 @@ struct Segment {
     PhaseScope scope = PhaseScope::Chunk;
     std::vector<Piece> pieces; ///< of all instructions, in order; Chunk only
     int parts = 1;             ///< of the one piece, for as many threads: its turns, or what the op cuts itself
+    std::int64_t chunk = 1;    ///< most images at a time
 };
 
 enum class Arena : std::uint8_t {
@@ -80,6 +81,7 @@ struct Buffer {
     std::int64_t rowBytes = 0; ///< of a value or gradient that is stored as rows of pixels
     int first = -1, last = -1; ///< instruction indices, inclusive
     std::int64_t offset = 0;   ///< in its arena
+    std::int64_t images = 1;   ///< held at a time, by each thread for Chunk
 };
 
 struct ExecutionPlan {
@@ -94,7 +96,6 @@ struct ExecutionPlan {
     std::vector<int> scaledBy;       ///< per op: the scale that is part of its weights; -1: none
     std::vector<std::pair<int, int>>
         fusedInto; ///< ops without instructions of their own and the op that does their work
-    std::int64_t chunk = 1;
     int slots = 1;
     std::int64_t arenaBytes[static_cast<int>(Arena::Count)] =
         {};                        ///< one thread's or one slot's share for Thread, Gradients, SlotWork

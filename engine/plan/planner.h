@@ -89,8 +89,17 @@ private:
     void setScopes();
     /// Buffers of these instructions, each once.
     std::vector<int> touched(int first, int count) const;
-    std::int64_t weightBytes() const;
-    void chooseChunk();
+    std::int64_t imageBytes(int first, int count) const; ///< that they touch, per image
+    std::int64_t weightBytes(int first, int count) const;
+    /// Where an evaluation begins to gain from many images at a time: the first instruction whose weights are more than
+    /// the images it works on, and too many for the cache. -1: nowhere.
+    int firstWithLargeWeights() const;
+    std::int64_t largestShare() const; ///< images of a slot
+    void chooseChunks();
+    /// Of the segments from one instruction's to another one's, the largest; of all of them for -1.
+    std::int64_t chunkOf(int first, int last) const;
+    void prepareOps();
+    void countImages(); ///< that each buffer holds
     /// Joins instructions that work row by row on the same images, where one image of all they touch leaves the cache.
     void cutPieces();
     /// What only one piece touches holds the rows of one turn.

@@ -8,13 +8,7 @@ namespace convarium::engine
 
 std::int64_t Planner::sizeOf(const Buffer& b) const
 {
-    switch (b.scope) {
-    case BufferScope::Batch: return wholeLines(b.bytes * options().batch);
-    case BufferScope::Chunk: return wholeLines(b.bytes * m_plan.chunk);
-    case BufferScope::Slot:
-    case BufferScope::Step: break;
-    }
-    return wholeLines(b.bytes);
+    return wholeLines(b.bytes * b.images);
 }
 
 std::pair<int, int> Planner::life(const Buffer& b) const

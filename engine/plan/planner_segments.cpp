@@ -2,6 +2,7 @@
 #include "engine/plan/planner.h"
 
 #include <algorithm>
+#include <set>
 
 namespace convarium::engine
 {
@@ -16,15 +17,24 @@ std::int64_t cacheBudget(const kernels::KernelTable& k)
     return k.width >= 16 ? 1'000'000 : 384'000;
 }
 
+/// The size of parts of at most `most` that are nearly equal.
+std::int64_t evenly(std::int64_t n, std::int64_t most)
+{
+    const std::int64_t parts = (n + most - 1) / most;
+    return (n + parts - 1) / parts;
+}
+
 } // namespace
 
 void Planner::buildSegments()
 {
     const bool apart = options().execution == ExecutionMode::Layerwise;
+    m_plan.slots = static_cast<int>(std::min<std::int64_t>(options().batch, options().threads));
+    const int cut = options().training || largestShare() == 1 ? -1 : firstWithLargeWeights();
     for (std::size_t i = 0; i < m_plan.tape.size(); ++i) {
         const Instruction& in = m_plan.tape[i];
         const bool join = !m_plan.segments.empty() && in.scope == PhaseScope::Chunk &&
-                          m_plan.segments.back().scope == PhaseScope::Chunk && !apart;
+                          m_plan.segments.back().scope == PhaseScope::Chunk && !apart && static_cast<int>(i) != cut;
         if (join)
             ++m_plan.segments.back().count;
         else
@@ -73,6 +83,15 @@ void Planner::setScopes()
     }
 }
 
+void Planner::countImages()
+{
+    for (Buffer& b : m_plan.buffers)
+        if (b.scope == BufferScope::Batch)
+            b.images = options().batch;
+        else if (b.scope == BufferScope::Chunk)
+            b.images = chunkOf(b.first, b.last);
+}
+
 std::vector<int> Planner::touched(int first, int count) const
 {
     std::vector<int> all;
@@ -85,38 +104,80 @@ std::vector<int> Planner::touched(int first, int count) const
     return all;
 }
 
-std::int64_t Planner::weightBytes() const
+std::int64_t Planner::imageBytes(int first, int count) const
 {
+    std::int64_t bytes = 0;
+    for (const int b : touched(first, count)) {
+        const Buffer& buffer = m_plan.buffers[static_cast<std::size_t>(b)];
+        if (buffer.scope == BufferScope::Batch || buffer.scope == BufferScope::Chunk)
+            bytes += buffer.bytes;
+    }
+    return bytes;
+}
+
+std::int64_t Planner::weightBytes(int first, int count) const
+{
+    std::set<int> read;
+    for (int i = first; i < first + count; ++i) {
+        const auto& params = m_graph.ops[static_cast<std::size_t>(m_plan.tape[static_cast<std::size_t>(i)].op)]->params;
+        read.insert(params.begin(), params.end());
+    }
     std::int64_t floats = 0;
-    for (const Parameter& p : m_graph.parameters)
-        floats += p.info.shape.elements();
+    for (const int p : read)
+        floats += m_graph.parameters[static_cast<std::size_t>(p)].info.shape.elements();
     return floats * static_cast<std::int64_t>(sizeof(float));
 }
 
-void Planner::chooseChunk()
+int Planner::firstWithLargeWeights() const
 {
-    const std::int64_t batch = options().batch;
-    m_plan.slots = static_cast<int>(std::min<std::int64_t>(batch, options().threads));
-    const std::int64_t share = (batch + m_plan.slots - 1) / m_plan.slots;
-    std::int64_t most = 1;
-    for (const Segment& s : m_plan.segments) {
-        std::int64_t bytes = 0;
-        for (const int b : touched(s.first, s.count)) {
-            const Buffer& buffer = m_plan.buffers[static_cast<std::size_t>(b)];
-            if (buffer.scope == BufferScope::Batch || buffer.scope == BufferScope::Chunk)
-                bytes += buffer.bytes;
-        }
-        most = std::max(most, bytes);
+    for (int i = 0; i < static_cast<int>(m_plan.tape.size()); ++i) {
+        const std::int64_t weights = weightBytes(i, 1);
+        if (2 * weights > cacheBudget(m_graph.kernels()) && weights > imageBytes(i, 1))
+            return i;
     }
-    const std::int64_t budget = cacheBudget(m_graph.kernels());
-    std::int64_t fit = budget / most;
-    // Weights that do not stay in the cache are read for every chunk: then it holds as much as they do.
-    const std::int64_t weights = weightBytes();
-    if (options().training && m_plan.segments.size() == 1 && weights > 4 * budget)
-        fit = std::max(fit, weights / most);
-    fit = std::clamp<std::int64_t>(fit, 1, share);
-    const std::int64_t chunks = (share + fit - 1) / fit;
-    m_plan.chunk = (share + chunks - 1) / chunks;
+    return -1;
+}
+
+std::int64_t Planner::largestShare() const
+{
+    return (options().batch + m_plan.slots - 1) / m_plan.slots;
+}
+
+void Planner::chooseChunks()
+{
+    const std::int64_t budget = cacheBudget(m_graph.kernels()), share = largestShare();
+    for (Segment& s : m_plan.segments) {
+        const std::int64_t images = std::max<std::int64_t>(1, imageBytes(s.first, s.count));
+        std::int64_t fit = budget / images;
+        // Weights that do not stay in the cache are read for every chunk: then it holds as much as they do.
+        if (const std::int64_t weights = weightBytes(s.first, s.count); weights > 2 * budget)
+            fit = std::max(fit, weights / images);
+        s.chunk = evenly(share, std::clamp<std::int64_t>(fit, 1, share));
+    }
+}
+
+std::int64_t Planner::chunkOf(int first, int last) const
+{
+    const bool everywhere = first < 0;
+    const auto from = everywhere ? 0 : static_cast<std::size_t>(m_segmentOf[static_cast<std::size_t>(first)]);
+    const auto to =
+        everywhere ? m_plan.segments.size() - 1 : static_cast<std::size_t>(m_segmentOf[static_cast<std::size_t>(last)]);
+    std::int64_t most = 1;
+    for (std::size_t s = from; s <= to; ++s)
+        most = std::max(most, m_plan.segments[s].chunk);
+    return most;
+}
+
+void Planner::prepareOps()
+{
+    std::vector<std::int64_t> chunk(m_graph.ops.size(), 1);
+    for (const Segment& s : m_plan.segments)
+        for (int i = s.first; i < s.first + s.count; ++i) {
+            std::int64_t& most = chunk[static_cast<std::size_t>(m_plan.tape[static_cast<std::size_t>(i)].op)];
+            most = std::max(most, s.chunk);
+        }
+    for (std::size_t i = 0; i < m_graph.ops.size(); ++i)
+        m_graph.ops[i]->prepare(m_graph, m_graph.kernels(), chunk[i]);
 }
 
 void Planner::cutPieces()
@@ -128,7 +189,7 @@ void Planner::cutPieces()
         std::int64_t height = 0;
         for (int i = s.first; i < s.first + s.count; ++i) {
             const Instruction& in = m_plan.tape[static_cast<std::size_t>(i)];
-            const std::int64_t own = m_plan.chunk == 1 ? rowsOf(in) : 0;
+            const std::int64_t own = s.chunk == 1 ? rowsOf(in) : 0;
             if (own > 0 && own == height && rowUse(in) == RowUse::Rows)
                 ++s.pieces.back().count;
             else

@@ -10,6 +10,15 @@ constexpr int tilePixels(int vectors)
 }
 
 constexpr int kBlockVectors = kBlock / kWidth;
+constexpr int kMostSums = kBlockVectors * tilePixels(kBlockVectors); ///< that the registers hold
+constexpr std::int64_t kShortestRun = 4;                             ///< of offsets that rise by one, to make use of it
+
+/// The size of pieces of at most `most` that are nearly equal.
+constexpr std::int64_t evenly(std::int64_t n, std::int64_t most)
+{
+    const std::int64_t pieces = n <= most ? 1 : (n + most - 1) / most;
+    return (n + pieces - 1) / pieces;
+}
 
 /// The longest length into which the depth can be cut so that within each piece the offsets rise by one.
 std::int64_t commonRun(const std::int32_t* offset, std::int64_t n)
@@ -222,11 +231,9 @@ void productBlock(int vectors, const ProductBlock& block, bool runs, std::int64_
 
 constexpr int kSlideTaps = 3;
 
-constexpr int slidePixels(int vectors)
-{
-    constexpr int kPixels[] = {CONVARIUM_KERNEL_SLIDE_PIXELS};
-    return kPixels[vectors - 1];
-}
+constexpr int kSlidePixels[] = {CONVARIUM_KERNEL_SLIDE_PIXELS}; ///< most of a tile with 1, 2 ... vectors of columns
+/// With more columns the sums and the weights of all taps would need more registers than there are.
+constexpr int kSlideVectors = sizeof kSlidePixels / sizeof(int);
 
 /// Several tiles of PX pixels that lie in rows; kSpacing floats from pixel to pixel and from tap to tap, 0: any number.
 template <int NV, int PX, int kSpacing>
@@ -237,8 +244,9 @@ void slideTiles(const ProductBlock& block, const std::int32_t* inOffset, const s
     const std::int64_t channels = a.slideChannels;
     const std::int64_t kernelRow = kSlideTaps * channels;
     const std::int64_t spacing = kSpacing > 0 ? kSpacing : a.slideSpacing;
-    // The taps of a row add to the same sum one after the other; with few pixels every tap needs its own.
-    constexpr int kSets = NV * PX <= 8 ? kSlideTaps : 1;
+    // The taps of a row add to the same sum one after the other; with few pixels every tap needs its own, if there are
+    // registers for them.
+    constexpr int kSets = NV * PX <= 8 && NV * PX * kSlideTaps <= kMostSums ? kSlideTaps : 1;
     for (; tiles > 0; --tiles, inOffset += PX, outOffset += PX) {
         V sums[kSets][PX][NV] = {};
         startTile<NV, PX>(sums[0], a, block, outOffset);
@@ -281,7 +289,7 @@ void slideTiles(const ProductBlock& block, const std::int32_t* inOffset, const s
     }
 }
 
-template <int NV, int kSpacing, class = std::make_integer_sequence<int, slidePixels(NV)>>
+template <int NV, int kSpacing, class = std::make_integer_sequence<int, kSlidePixels[NV - 1]>>
 struct SlideTable;
 
 template <int NV, int kSpacing, int... kPixels>
@@ -293,7 +301,7 @@ struct SlideTable<NV, kSpacing, std::integer_sequence<int, kPixels...>> {
 template <int NV, int kSpacing>
 void slideRows(const ProductBlock& block, std::int64_t from, std::int64_t count)
 {
-    constexpr int kMost = slidePixels(NV);
+    constexpr int kMost = kSlidePixels[NV - 1];
     const std::int64_t width = block.args.slidePixels;
     const std::int64_t tiles = (width + kMost - 1) / kMost;
     const std::int64_t size = width / tiles;
@@ -311,10 +319,10 @@ void slideRows(const ProductBlock& block, std::int64_t from, std::int64_t count)
 template <int kSpacing>
 void slideBlock(int vectors, const ProductBlock& block, std::int64_t from, std::int64_t count)
 {
-    if (vectors == 1)
-        slideRows<1, kSpacing>(block, from, count);
+    if (vectors == kSlideVectors)
+        slideRows<kSlideVectors, kSpacing>(block, from, count);
     else
-        slideRows<2, kSpacing>(block, from, count);
+        slideRows<1, kSpacing>(block, from, count);
 }
 
 void slide(int vectors, const ProductBlock& block, std::int64_t from, std::int64_t count)
@@ -329,23 +337,64 @@ void slide(int vectors, const ProductBlock& block, std::int64_t from, std::int64
         slideBlock<0>(vectors, block, from, count);
 }
 
+/// Some of the depth, and the run within it.
+struct DepthPiece {
+    std::int64_t size, run;
+};
+
+/// The piece that begins at `start`: weights of so many rows stay in the cache while all tiles pass over them.
+DepthPiece depthPiece(std::int64_t start, std::int64_t depth, std::int64_t run)
+{
+    constexpr std::int64_t kPiece = 512, kDeep = 1024; // it takes a store and a load of the sums, not worth it for less
+    if (depth <= kDeep)
+        return {depth, run};
+    if (run > kPiece) {
+        const std::int64_t size = evenly(run, kPiece), left = run - start % run;
+        return size < left ? DepthPiece{size, size} : DepthPiece{left, left};
+    }
+    const std::int64_t size = run < kShortestRun ? kPiece : kPiece / run * run, left = depth - start;
+    return {size < left ? size : left, run};
+}
+
 void product(const ProductArgs& a)
 {
-    constexpr std::int64_t kPanel = 192; // pixels whose inputs stay in the cache while the column blocks pass over them
+    // Pixels whose inputs stay in the cache while the column blocks pass over them; weights that do not stay there are
+    // read once for each panel.
+    constexpr std::int64_t kPanel = 192, kLongPanel = 400, kManyWeights = 1 << 18;
+    const std::int64_t most = a.depth * a.columns > kManyWeights ? kLongPanel : kPanel;
     const std::int64_t run = commonRun(a.depthOffset, a.depth);
     const bool sliding = a.slideTaps == kSlideTaps;
-    const std::int64_t panel =
-        !sliding ? kPanel : a.slidePixels * (kPanel < a.slidePixels ? 1 : kPanel / a.slidePixels);
+    const std::int64_t rows = sliding ? most / a.slidePixels : 0;
+    const std::int64_t panel = !sliding   ? evenly(a.pixels, most)
+                               : rows > 0 ? a.slidePixels * evenly(a.pixels / a.slidePixels, rows)
+                                          : a.slidePixels;
     for (std::int64_t from = 0; from < a.pixels; from += panel) {
         const std::int64_t count = a.pixels - from < panel ? a.pixels - from : panel;
-        for (std::int64_t column = 0; column < a.columns; column += kBlock) {
-            const std::int64_t columns = a.columns - column < kBlock ? a.columns - column : kBlock;
-            const int vectors = static_cast<int>((columns + kWidth - 1) / kWidth);
-            const ProductBlock block{a, a.weights + column * a.depth, run, column, columns - (vectors - 1) * kWidth};
-            if (sliding && vectors <= 2)
-                slide(vectors, block, from, count);
-            else
-                productBlock<kBlockVectors>(vectors, block, run >= 4, from, count);
-        }
+        std::int64_t start = 0;
+        do { // at least once: without depth there are bias and activation
+            const DepthPiece piece = depthPiece(start, a.depth, run);
+            ProductArgs part = a;
+            part.depthOffset += start;
+            part.depth = piece.size;
+            if (start > 0) { // goes on with the sums that rest in the output
+                part.bias = nullptr;
+                part.addend = a.out;
+            }
+            if (start + piece.size < a.depth)
+                part.activation = Activation::None;
+            for (std::int64_t column = 0; column < a.columns; column += kBlock) {
+                const std::int64_t columns = a.columns - column < kBlock ? a.columns - column : kBlock;
+                const int vectors = static_cast<int>((columns + kWidth - 1) / kWidth);
+                const std::int64_t last = columns - (vectors - 1) * kWidth;
+                const float* weights = a.weights + column * a.depth;
+                if (!sliding || vectors > kSlideVectors)
+                    productBlock<kBlockVectors>(
+                        vectors, ProductBlock{part, weights + start * vectors * kWidth, piece.run, column, last},
+                        run >= kShortestRun, from, count);
+                else if (start == 0) // whole rows of the kernel slide, all of them at once
+                    slide(vectors, ProductBlock{a, weights, run, column, last}, from, count);
+            }
+            start += piece.size;
+        } while (start < a.depth);
     }
 }

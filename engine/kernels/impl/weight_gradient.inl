@@ -1,7 +1,8 @@
 // Weight and bias gradient of the indirect product: tiles of PI rows x NV vectors of the gradient are summed in
 // registers over a panel of pixels.
 
-constexpr std::int64_t kGradientPanel = 96; ///< pixels whose numbers stay in the first cache
+constexpr std::int64_t kGradientPanel = 96;      ///< pixels whose numbers stay in the first cache
+constexpr std::int64_t kLongGradientPanel = 200; ///< where the gradient itself does not stay in any
 
 struct GradientBlock {
     const float* in;
@@ -132,36 +133,54 @@ void gradientBlock(int vectors, const GradientBlock& block, std::int64_t depth, 
     }
 }
 
-void weightGradient(const WeightGradientArgs& a)
+/// What some pixels say about some columns.
+void gradientOf(const WeightGradientArgs& a, std::int64_t from, std::int64_t pixels, std::int64_t column)
 {
     // The block's columns of each pixel, moved together: with many columns they would fall into few sets of the cache.
-    float packed[kGradientPanel * kBlock];
-    std::int64_t from = 0;
-    do { // at least once: without pixels the gradient is zero
-        const std::int64_t pixels = a.pixels - from < kGradientPanel ? a.pixels - from : kGradientPanel;
-        for (std::int64_t column = 0; column < a.columns; column += kBlock) {
-            const std::int64_t columns = a.columns - column < kBlock ? a.columns - column : kBlock;
-            const int vectors = static_cast<int>((columns + kWidth - 1) / kWidth);
-            float* target = packed;
-            for (std::int64_t p = 0; p < pixels; ++p) {
-                const float* source = a.outGradient + a.outOffset[from + p] + column;
-                std::int64_t j = 0;
-                for (; j + kWidth <= columns; j += kWidth, target += kWidth)
-                    store(target, load(source + j));
-                if (j < columns) {
-                    store(target, loadPart(source + j, columns - j));
-                    target += kWidth;
-                }
-            }
-            const GradientBlock block{a.in,
-                                      packed,
-                                      a.inOffset + from,
-                                      a.depthOffset,
-                                      a.weightGradient + column * a.depth,
-                                      pixels,
-                                      a.accumulate || from > 0};
-            gradientBlock<kBlockVectors>(vectors, block, a.depth, a.biasGradient ? a.biasGradient + column : nullptr);
+    float packed[kLongGradientPanel * kBlock];
+    const std::int64_t columns = a.columns - column < kBlock ? a.columns - column : kBlock;
+    float* target = packed;
+    for (std::int64_t p = 0; p < pixels; ++p) {
+        const float* source = a.outGradient + a.outOffset[from + p] + column;
+        std::int64_t j = 0;
+        for (; j + kWidth <= columns; j += kWidth, target += kWidth)
+            store(target, load(source + j));
+        if (j < columns) {
+            store(target, loadPart(source + j, columns - j));
+            target += kWidth;
         }
-        from += kGradientPanel;
-    } while (from < a.pixels);
+    }
+    const int vectors = static_cast<int>((columns + kWidth - 1) / kWidth);
+    const GradientBlock block{a.in,
+                              packed,
+                              a.inOffset + from,
+                              a.depthOffset,
+                              a.weightGradient + column * a.depth,
+                              pixels,
+                              a.accumulate || from > 0};
+    gradientBlock<kBlockVectors>(vectors, block, a.depth, a.biasGradient ? a.biasGradient + column : nullptr);
+}
+
+void weightGradient(const WeightGradientArgs& a)
+{
+    if (a.pixels == 0) { // nothing is said: zero
+        for (std::int64_t column = 0; column < a.columns; column += kBlock)
+            gradientOf(a, 0, 0, column);
+        return;
+    }
+    // What passes over the other one more often stays in the cache: the inputs, with a block of the gradient, or, where
+    // they are too many, the inputs of a panel, which is longer then.
+    constexpr std::int64_t kFewInputs = 1 << 18;
+    const std::int64_t inputs =
+        a.inOffset[a.pixels - 1] - a.inOffset[0] + (a.depth > 0 ? a.depthOffset[a.depth - 1] : 0);
+    if (inputs <= kFewInputs) {
+        for (std::int64_t column = 0; column < a.columns; column += kBlock)
+            for (std::int64_t from = 0; from < a.pixels; from += kGradientPanel)
+                gradientOf(a, from, a.pixels - from < kGradientPanel ? a.pixels - from : kGradientPanel, column);
+        return;
+    }
+    const std::int64_t panel = evenly(a.pixels, a.depth * a.columns > kFewInputs ? kLongGradientPanel : kGradientPanel);
+    for (std::int64_t from = 0; from < a.pixels; from += panel)
+        for (std::int64_t column = 0; column < a.columns; column += kBlock)
+            gradientOf(a, from, a.pixels - from < panel ? a.pixels - from : panel, column);
 }

@@ -11,7 +11,7 @@ using namespace convarium::engine::kernels;
 namespace
 {
 
-enum class Offsets { Contiguous, RunsOfFour, RunsOfThree, Scattered };
+enum class Offsets { Contiguous, LongRuns, RunsOfFour, RunsOfThree, Scattered };
 
 /// A random product: pixels step through a buffer, stored pixels leave a gap after each other that must stay untouched.
 struct Case {
@@ -23,13 +23,14 @@ struct Case {
     std::int64_t paddedColumns = 0;
 
     Case(const KernelTable& t, Random& random, std::int64_t pixelCount, std::int64_t depthCount,
-         std::int64_t columnCount, Offsets style)
+         std::int64_t columnCount, Offsets style, int step = 9)
         : table(t), pixels(pixelCount), depth(depthCount), columns(columnCount)
     {
         std::int32_t at = 0;
         for (std::int64_t k = 0; k < depth; ++k) {
             depthOffset.push_back(at);
-            const bool jump = style == Offsets::Scattered || (style == Offsets::RunsOfFour && k % 4 == 3) ||
+            const bool jump = style == Offsets::Scattered || (style == Offsets::LongRuns && k % 700 == 699) ||
+                              (style == Offsets::RunsOfFour && k % 4 == 3) ||
                               (style == Offsets::RunsOfThree && k % 3 == 2);
             at += jump ? static_cast<std::int32_t>(random.whole(2, 5)) : 1;
         }
@@ -38,7 +39,7 @@ struct Case {
         for (std::int64_t p = 0; p < pixels; ++p) {
             inOffset.push_back(inAt);
             outOffset.push_back(outAt);
-            inAt += static_cast<std::int32_t>(random.whole(1, 9));
+            inAt += static_cast<std::int32_t>(random.whole(1, step));
             outAt += static_cast<std::int32_t>(columns + random.whole(1, 4));
         }
         in = random.floats(inAt + at + 1);
@@ -156,8 +157,10 @@ private Q_SLOTS:
     void productEqualsPlainLoopsForEveryPixelAndColumnCount();
     void windowsThatSlideGiveTheSame();
     void productEqualsPlainLoopsForRandomShapes();
+    void manyProductsAreSummedInPieces();
     void weightGradientEqualsPlainLoopsForEveryDepthAndColumnCount();
     void weightGradientEqualsPlainLoopsForRandomShapes();
+    void largeWeightGradientsEqualPlainLoops();
     void emptyShapesWriteOnlyWhatTheyShould();
     void nanReachesTheOutputThroughRelu();
 };
@@ -188,6 +191,22 @@ void ProductKernelTest::productEqualsPlainLoopsForRandomShapes()
             const auto activation = random.pick<Activation>(
                 {Activation::None, Activation::Relu, Activation::Relu6, Activation::Tanh, Activation::Sigmoid});
             checkProduct(c, random, random.coin(), accumulate, activation);
+        }
+}
+
+/// Depths beyond what is summed up at once, in runs shorter and longer than a piece.
+void ProductKernelTest::manyProductsAreSummedInPieces()
+{
+    Random random(11);
+    for (const KernelTable* table : tablesUnderTest())
+        for (int i = 0; i < 30; ++i) {
+            const auto style = random.pick<Offsets>({Offsets::Contiguous, Offsets::LongRuns, Offsets::RunsOfFour,
+                                                     Offsets::RunsOfThree, Offsets::Scattered});
+            const Case c(*table, random, random.pick<std::int64_t>({1, 5, 49, 193, 401}),
+                         random.pick<std::int64_t>({1024, 1025, 1400, 2100, 2304}),
+                         random.pick<std::int64_t>({table->width, table->block + 1, 2 * table->block}), style);
+            const auto activation = random.pick<Activation>({Activation::None, Activation::Relu, Activation::Tanh});
+            checkProduct(c, random, random.coin(), random.coin(), activation);
         }
 }
 
@@ -265,6 +284,20 @@ void ProductKernelTest::weightGradientEqualsPlainLoopsForRandomShapes()
                 {Offsets::Contiguous, Offsets::RunsOfFour, Offsets::RunsOfThree, Offsets::Scattered});
             const Case c(*table, random, random.pick<std::int64_t>({1, 2, 3, 16, 49, 95, 96, 97, 300}),
                          random.pick<std::int64_t>({1, 2, 3, 9, 25, 64, 145}), random.pick(columnsFor(*table)), style);
+            checkGradient(c, random, random.coin(), random.coin());
+        }
+}
+
+/// Inputs and gradients that stay in the cache and that do not.
+void ProductKernelTest::largeWeightGradientsEqualPlainLoops()
+{
+    Random random(12);
+    for (const KernelTable* table : tablesUnderTest())
+        for (int i = 0; i < 12; ++i) {
+            const Case c(*table, random, random.pick<std::int64_t>({49, 196, 401}),
+                         random.pick<std::int64_t>({300, 2100}),
+                         random.pick<std::int64_t>({table->block + 1, 2 * table->block}), Offsets::LongRuns,
+                         random.pick<int>({9, 9000}));
             checkGradient(c, random, random.coin(), random.coin());
         }
 }

@@ -152,7 +152,7 @@ class TorchPeerTest : public QObject
 {
     Q_OBJECT
 
-    static constexpr std::uint32_t kAttempts = 12;
+    static constexpr std::uint32_t kAttempts = 40;
 
     QTemporaryDir m_folder;
     std::vector<Case> m_cases;                              ///< with their first images

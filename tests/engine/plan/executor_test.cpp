@@ -353,6 +353,39 @@ private Q_SLOTS:
         }
     }
 
+    /// An evaluation goes image by image as long as images are large, then many at a time through large weights.
+    void evaluationsShareLargeWeights()
+    {
+        GraphMaker m("small maps, large weights");
+        m.input(1, 52, 52);
+        m.conv(16, 3);
+        m.add("max_pool", {{"kernelHeight", std::int64_t{10}},
+                           {"kernelWidth", std::int64_t{10}},
+                           {"strideHeight", std::int64_t{10}},
+                           {"strideWidth", std::int64_t{10}}});
+        m.conv(128, 3);
+        m.conv(136, 3);
+        m.add("flatten");
+        m.dense(5);
+        const Fixture f = makeData(inputShape(m.graph()), 11, 5);
+        const auto weights = initialWeights(m.graph(), 3);
+        PlanOptions o;
+        o.training = false;
+        o.batch = 11;
+        o.threads = 2;
+        const auto plan = makePlan(m.graph(), o);
+        QCOMPARE((*plan)->segments.size(), 2u);
+        QVERIFY((*plan)->segments[0].chunk < 6);
+        QCOMPARE((*plan)->segments[1].chunk, 6);
+        const std::vector<float> together = evaluate(m.graph(), f, o, *weights);
+        o.threads = 1;
+        o.keepAll = true;
+        const std::vector<float> apart = evaluate(m.graph(), f, o, *weights);
+        QCOMPARE(together.size(), apart.size());
+        for (std::size_t i = 0; i < apart.size(); ++i)
+            QVERIFY(std::abs(together[i] - apart[i]) < 1e-5f * (1 + std::abs(apart[i])));
+    }
+
     /// The first bands of a large image lie in the border altogether.
     void bordersMayBeWiderThanABand()
     {
@@ -608,7 +641,7 @@ private Q_SLOTS:
             PlanOptions o;
             o.batch = 16;
             o.threads = 2;
-            return (*makePlan(m.graph(), o))->chunk;
+            return (*makePlan(m.graph(), o))->segments.front().chunk;
         };
         QCOMPARE(chunk(8), 1);
         QVERIFY(chunk(2048) >= 4);
