@@ -11,7 +11,6 @@ namespace convarium::engine
 {
 
 /// Steps are thinned to about kSavedHistorySteps points.
-inline constexpr std::size_t kSavedHistorySteps = 4000;
 std::string historyToJson(const History& history);
 Result<History> historyFromJson(std::span<const std::uint8_t> json, const std::string& file);
 

@@ -7,28 +7,6 @@
 namespace convarium::engine
 {
 
-std::vector<HistoryStep> thinned(const std::vector<HistoryStep>& steps, std::size_t limit)
-{
-    if (steps.size() <= limit || limit < 4)
-        return steps;
-    std::vector<HistoryStep> kept{steps.front()};
-    const auto byLoss = [](const HistoryStep& a, const HistoryStep& b) { return a.loss < b.loss; };
-    const std::size_t inner = steps.size() - 2;
-    const std::size_t stretches = (limit - 2) / 2;
-    for (std::size_t i = 0; i < stretches; ++i) {
-        const auto from = steps.begin() + 1 + static_cast<std::ptrdiff_t>(i * inner / stretches);
-        const auto to = steps.begin() + 1 + static_cast<std::ptrdiff_t>((i + 1) * inner / stretches);
-        auto [low, high] = std::minmax_element(from, to, byLoss);
-        if (high < low)
-            std::swap(low, high);
-        kept.push_back(*low);
-        if (low != high)
-            kept.push_back(*high);
-    }
-    kept.push_back(steps.back());
-    return kept;
-}
-
 Result<void> matchWeights(const GraphSpec& graph, const WeightMap& weights)
 {
     const ShapedGraph shaped = inferShapes(graph);

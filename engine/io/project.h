@@ -92,7 +92,31 @@ struct Project {
 
 /// At most about `limit` points that still look like the whole curve: from each stretch of equal length the points with
 /// the lowest and the highest loss, in order. The first and the last point always stay.
-std::vector<HistoryStep> thinned(const std::vector<HistoryStep>& steps, std::size_t limit);
+template <class Steps>
+auto thinned(const Steps& steps, std::size_t limit)
+{
+    using Step = std::decay_t<decltype(steps.front())>;
+    if (steps.size() <= limit || limit < 4)
+        return std::vector<Step>(steps.begin(), steps.end());
+    std::vector<Step> kept{steps.front()};
+    const auto byLoss = [](const Step& a, const Step& b) { return a.loss < b.loss; };
+    const std::size_t inner = steps.size() - 2;
+    const std::size_t stretches = (limit - 2) / 2;
+    for (std::size_t i = 0; i < stretches; ++i) {
+        const auto from = steps.begin() + 1 + static_cast<std::ptrdiff_t>(i * inner / stretches);
+        const auto to = steps.begin() + 1 + static_cast<std::ptrdiff_t>((i + 1) * inner / stretches);
+        auto [low, high] = std::minmax_element(from, to, byLoss);
+        if (high < low)
+            std::swap(low, high);
+        kept.push_back(*low);
+        if (low != high)
+            kept.push_back(*high);
+    }
+    kept.push_back(steps.back());
+    return kept;
+}
+/// Of a run, in a file.
+inline constexpr std::size_t kSavedHistorySteps = 4000;
 
 /// Do these weights belong to this network? Names the first tensor that is missing or has another shape.
 Result<void> matchWeights(const GraphSpec& graph, const WeightMap& weights);

@@ -107,8 +107,8 @@ private Q_SLOTS:
     {
         HelpPage page;
         page.resize(1000, 700);
-        page.show(QString());
-        static_cast<QWidget&>(page).show();
+        page.read(QString());
+        page.show();
         QVERIFY(QTest::qWaitForWindowExposed(&page));
         auto* topics = page.findChild<QListWidget*>();
         auto* field = page.findChild<SearchField*>();

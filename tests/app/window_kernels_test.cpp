@@ -23,22 +23,7 @@ class WindowKernelsTest : public QObject
 {
     Q_OBJECT
 
-    struct Opened {
-        MainWindow window;
-        Opened()
-        {
-            window.setWindowState(Qt::WindowNoState); // a small screen would make it compact
-            window.resize(1600, 1000);
-            window.show();
-            window.open(QStringLiteral("lenet-5"));
-        }
-        [[nodiscard]] engine::NodeId node(const std::string& name) const
-        {
-            for (const engine::Node& n : window.document()->graph().nodes)
-                if (n.name == name)
-                    return n.id;
-            return engine::kNoNode;
-        }
+    struct Opened : test::OpenedWindow {
         [[nodiscard]] MapGrid* maps() const { return window.trainingDock()->featureMaps()->grid(); }
     };
 

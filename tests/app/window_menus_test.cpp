@@ -1,5 +1,6 @@
 // Every menu of the window, with its submenus, and the menu of the canvas for whatever is selected: each entry has
 // words of its own, for eyes and for assistive technology, and is reached by keys alone.
+#include "tests/app/window_setup.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/shell/main_window.h"
@@ -132,10 +133,7 @@ class WindowMenusTest : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        Settings::instance().useTestMode();
-        ThemeManager::instance().install();
-        QVERIFY(m_folder.isValid());
-        qputenv("CONVARIUM_DATA", m_folder.path().toUtf8());
+        test::setUpWindows(m_folder);
         for (const char* name : {"one.json", "two.convarium"})
             Settings::instance().addRecentFile(m_folder.filePath(QString::fromLatin1(name)));
     }

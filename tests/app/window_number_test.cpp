@@ -29,24 +29,9 @@ class WindowNumberTest : public QObject
 {
     Q_OBJECT
 
-    struct Opened {
-        MainWindow window;
-        Opened()
-        {
-            window.setWindowState(Qt::WindowNoState); // a small screen would make it compact
-            window.resize(1600, 1000);
-            window.show();
-            window.open(QStringLiteral("lenet-5"));
-        }
+    struct Opened : test::OpenedWindow {
         [[nodiscard]] NumberView* view() const { return window.numberView(); }
         [[nodiscard]] MapGrid* grid() const { return window.trainingDock()->featureMaps()->grid(); }
-        [[nodiscard]] engine::NodeId node(const std::string& name) const
-        {
-            for (const engine::Node& n : window.document()->graph().nodes)
-                if (n.name == name)
-                    return n.id;
-            return engine::kNoNode;
-        }
     };
 
     /// Selects C3 and waits for its maps; the first time the digits are generated.

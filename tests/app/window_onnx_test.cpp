@@ -1,6 +1,7 @@
 // ONNX models in the window.
 #include "engine/io/onnx/onnx_export.h"
 #include "engine/io/presets.h"
+#include "tests/app/window_setup.h"
 #include "ui/document/project_document.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/dialogs.h"
@@ -34,13 +35,7 @@ class WindowOnnxTest : public QObject
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        Settings::instance().useTestMode();
-        ThemeManager::instance().install();
-        QVERIFY(m_folder.isValid());
-        qputenv("CONVARIUM_DATA", m_folder.path().toUtf8());
-    }
+    void initTestCase() { test::setUpWindows(m_folder); }
 
     void aDroppedModelOpensLaidOutWithItsWeights()
     {

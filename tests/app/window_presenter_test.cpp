@@ -1,4 +1,5 @@
 // Presenter mode: the whole screen with larger type, and back to exactly what was there before.
+#include "tests/app/window_setup.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/inspector/inspector_panel.h"
@@ -22,16 +23,8 @@ class WindowPresenterTest : public QObject
 {
     Q_OBJECT
 
-    struct Opened {
-        MainWindow window;
-        Opened()
-        {
-            window.setWindowState(Qt::WindowNoState); // a small screen would make it compact
-            window.resize(1600, 1000);
-            window.show();
-            window.open(QStringLiteral("lenet-5"));
-            (void)QTest::qWaitForWindowActive(&window);
-        }
+    struct Opened : test::OpenedWindow {
+        Opened() { (void)QTest::qWaitForWindowActive(&window); }
         [[nodiscard]] CanvasView* canvas() const { return window.canvas(); }
         [[nodiscard]] QWidget* palette() const { return window.findChild<QWidget*>(QStringLiteral("Layers")); }
     };

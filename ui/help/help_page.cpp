@@ -68,7 +68,7 @@ HelpPage::HelpPage(QWidget* parent)
     });
 }
 
-void HelpPage::show(const QString& name)
+void HelpPage::read(const QString& name)
 {
     if (!name.isEmpty())
         m_text->open(name);

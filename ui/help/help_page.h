@@ -18,7 +18,7 @@ class HelpPage final : public QWidget
 public:
     explicit HelpPage(QWidget* parent = nullptr);
     /// name: as HelpText::open() takes it; empty: the page that was read last.
-    void show(const QString& name);
+    void read(const QString& name);
     [[nodiscard]] HelpText* text() const { return m_text; }
 
 Q_SIGNALS:

@@ -229,12 +229,16 @@ engine::Result<void> NumberWorker::forward(const NumberRequest& request, NumberR
     return {};
 }
 
-engine::Result<void> NumberWorker::backward(const NumberRequest& request, NumberResult& result)
+engine::Result<engine::NetworkNumbers*> NumberWorker::gradientsOf(const NumberRequest& request)
 {
     engine::NumbersOptions options;
     options.gradients = true;
-    const auto numbers =
-        prepared(m_backward, options, request.images, {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+    return prepared(m_backward, options, request.images, {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+}
+
+engine::Result<void> NumberWorker::backward(const NumberRequest& request, NumberResult& result)
+{
+    const auto numbers = gradientsOf(request);
     if (!numbers)
         return numbers.error();
     const engine::NetworkNumbers& all = **numbers;
@@ -267,10 +271,7 @@ engine::Result<void> NumberWorker::backward(const NumberRequest& request, Number
 
 engine::Result<void> NumberWorker::loss(const NumberRequest& request, NumberResult& result)
 {
-    engine::NumbersOptions options;
-    options.gradients = true;
-    const auto numbers =
-        prepared(m_backward, options, request.images, {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+    const auto numbers = gradientsOf(request);
     if (!numbers)
         return numbers.error();
     const engine::NetworkNumbers& all = **numbers;

@@ -36,6 +36,7 @@ private:
                                                      const engine::DatasetPtr& images,
                                                      const std::vector<std::uint32_t>& indices, std::uint64_t seed,
                                                      std::int64_t step);
+    engine::Result<engine::NetworkNumbers*> gradientsOf(const NumberRequest& request);
     void useNetwork(const NumberRequest& request);
     void forgetNetworks();
 

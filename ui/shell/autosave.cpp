@@ -81,6 +81,7 @@ void Autosave::write()
         forgetWeights();
     else if (weights != m_kept.lock() && !m_weightsPause.isActive()) {
         project.state = weights;
+        project.history = m_curves();
         m_kept = weights;
         m_weightsPause.start();
     }

@@ -26,13 +26,18 @@ public:
     static constexpr int kWeightsMs = 30000;
     using StatePtr = std::shared_ptr<const engine::TrainingState>;
 
-    /// network: what is to be kept, with its curves, asked for at each write.
+    /// network: what is to be kept, asked for at each write.
     Autosave(ProjectDocument* document, std::function<engine::Project()> network, const QString& folder,
              QObject* parent = nullptr);
     ~Autosave() override;
 
-    /// weights: those that lie in no file, null: none; asked for at each write and by weightsChanged().
-    void watchWeights(std::function<StatePtr()> weights) { m_weights = std::move(weights); }
+    /// weights: those that lie in no file, null: none; asked for at each write and by weightsChanged(). curves: how
+    /// they came about; asked for when weights are written.
+    void watchWeights(std::function<StatePtr()> weights, std::function<engine::History()> curves)
+    {
+        m_weights = std::move(weights);
+        m_curves = std::move(curves);
+    }
     /// There are others, or none any more.
     void weightsChanged();
 
@@ -57,6 +62,7 @@ private:
     ProjectDocument* m_document;
     std::function<engine::Project()> m_network;
     std::function<StatePtr()> m_weights = [] { return StatePtr(); };
+    std::function<engine::History()> m_curves;
     std::weak_ptr<const engine::TrainingState> m_kept; ///< the weights that were written last
     QString m_superseded;
     QTimer m_timer;

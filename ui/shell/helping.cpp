@@ -15,6 +15,7 @@
 
 #include <QMenu>
 #include <QMenuBar>
+#include <algorithm>
 
 namespace convarium::ui
 {
@@ -48,7 +49,7 @@ void MainWindow::showHelp(const QString& name)
 {
     if (m_pages->currentWidget() != m_help)
         m_helpFrom = m_pages->currentWidget();
-    m_help->show(name);
+    m_help->read(name);
     m_pages->open(m_help);
 }
 

@@ -101,7 +101,7 @@ MainWindow::MainWindow()
       m_bottom(new QStackedWidget), m_runs(new RunLibrary(RunLibrary::usualFile(), this)),
       m_totals(new TotalsBar(m_document)), m_files(new ProjectFiles(m_document, m_controller, this)),
       m_autosave(new Autosave(
-          m_document, [this] { return m_files->networkAndCurves(); }, RecoveryStore::defaultFolder(), this)),
+          m_document, [this] { return m_files->network(); }, RecoveryStore::defaultFolder(), this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
 {
     setObjectName(QStringLiteral("mainWindow"));

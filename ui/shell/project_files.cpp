@@ -136,15 +136,12 @@ engine::Project ProjectFiles::network() const
     return p;
 }
 
-engine::Project ProjectFiles::networkAndCurves() const
+engine::History ProjectFiles::curves() const
 {
-    engine::Project p = network();
-    if (!m_controller->weightsFitNetwork())
-        return p;
+    engine::History history;
     const TrainingHistory& h = m_controller->history();
-    for (const HistoryPoint& s : h.steps)
-        p.history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.rate});
-    p.history.steps = engine::thinned(p.history.steps, 4000);
+    for (const HistoryPoint& s : engine::thinned(h.steps, engine::kSavedHistorySteps))
+        history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.rate});
     for (const HistoryEpoch& e : h.epochs) {
         engine::EpochEvent event;
         event.epoch = e.epoch;
@@ -154,16 +151,18 @@ engine::Project ProjectFiles::networkAndCurves() const
         event.validationLoss = e.validationLoss;
         event.validationAccuracy = e.validationAccuracy;
         event.seconds = e.seconds;
-        p.history.epochs.push_back(event);
+        history.epochs.push_back(event);
     }
-    return p;
+    return history;
 }
 
 engine::Project ProjectFiles::project() const
 {
-    engine::Project p = networkAndCurves();
-    if (m_controller->weightsFitNetwork())
+    engine::Project p = network();
+    if (m_controller->weightsFitNetwork()) {
         p.state = m_controller->trainingState();
+        p.history = curves();
+    }
     if (m_thumbnail) {
         const QByteArray png = m_thumbnail();
         p.thumbnailPng.assign(png.begin(), png.end());

@@ -53,8 +53,8 @@ public:
     [[nodiscard]] const engine::About& about() const { return m_about; }
     /// The network as it is edited, without weights, curves and picture.
     [[nodiscard]] engine::Project network() const;
-    /// The same with the curves of the weights there are.
-    [[nodiscard]] engine::Project networkAndCurves() const;
+    /// Of the weights there are, as many points as are saved.
+    [[nodiscard]] engine::History curves() const;
     /// "Saved 14:02", "Edited", "Saving ..."
     [[nodiscard]] QString stateText() const;
 

@@ -2,6 +2,7 @@
 #include "engine/plan/executor.h"
 #include "engine/train/reference_run.h"
 #include "tests/support/graphs.h"
+#include "tests/support/weights.h"
 
 #include <QTest>
 #include <cmath>
@@ -425,13 +426,7 @@ private Q_SLOTS:
         m.dense(4);
         const GraphSpec& g = m.graph();
         const Fixture f = makeData(inputShape(g), 5, 4);
-        WeightMap weights = *initialWeights(g, 3);
-        const CountedRng rng(4, RandomPurpose::Test);
-        std::uint32_t number = 0;
-        for (auto& [key, tensor] : weights)
-            if (tensor.shape().rank() == 1)
-                for (float& v : tensor.values())
-                    v = 0.5f + static_cast<float>(rng.word(0, number++)) * 0x1p-32f;
+        const WeightMap weights = unevenWeights(g);
         const kernels::KernelTable* const table = &kernels::active();
         std::vector<float> scores[2];
         for (const bool apart : {false, true}) {

@@ -2,6 +2,7 @@
 #include "engine/plan/executor.h"
 #include "engine/train/reference_run.h"
 #include "tests/support/graphs.h"
+#include "tests/support/weights.h"
 
 #include <QTest>
 
@@ -86,19 +87,6 @@ GraphSpec imageToImage()
     return m.graph();
 }
 
-/// Weights for which nothing is zero, one or equal to its neighbour.
-WeightMap weightsOf(const GraphSpec& g)
-{
-    WeightMap weights = *initialWeights(g, 3);
-    const CountedRng rng(4, RandomPurpose::Test);
-    std::uint32_t number = 0;
-    for (auto& [key, tensor] : weights)
-        if (tensor.shape().rank() == 1)
-            for (float& v : tensor.values())
-                v = 0.5f + static_cast<float>(rng.word(0, number++)) * 0x1p-32f;
-    return weights;
-}
-
 std::shared_ptr<InMemoryDataset> imagesFor(const GraphSpec& g, std::int64_t count)
 {
     const Shape shape = inferShapes(g).shapes.at(g.nodes.front().id);
@@ -141,7 +129,7 @@ class SplitImagesTest : public QObject
     {
         const auto plan = makePlan(g, options);
         auto executor = Executor::create(*plan);
-        (*executor)->setWeights(weightsOf(g));
+        (*executor)->setWeights(unevenWeights(g));
         const auto data = imagesFor(g, options.batch);
         std::vector<std::uint32_t> indices(static_cast<std::size_t>(options.batch));
         std::iota(indices.begin(), indices.end(), 0u);
@@ -221,7 +209,7 @@ private Q_SLOTS:
             o.keepAll = true;
             auto executor = Executor::create(*makePlan(g, o));
             QCOMPARE((*executor)->plan().splitsImages(), threads == 3);
-            (*executor)->setWeights(weightsOf(g));
+            (*executor)->setWeights(unevenWeights(g));
             QVERIFY((*executor)->inferValues(values.data(), 2));
             for (const Node& node : g.nodes)
                 for (const std::int64_t image : {0, 1}) {
@@ -246,7 +234,7 @@ private Q_SLOTS:
             o.training = true;
             auto executor = Executor::create(*makePlan(g, o));
             QCOMPARE((*executor)->plan().splitsImages(), threads > 1);
-            (*executor)->setWeights(weightsOf(g));
+            (*executor)->setWeights(unevenWeights(g));
             TrainConfig c;
             for (std::uint32_t step = 0; step < 3; ++step) {
                 const UpdateRule rule = makeUpdateRule(c, *(*executor)->plan().options.kernels, 0.01, step + 1);
@@ -255,7 +243,7 @@ private Q_SLOTS:
             }
             after[threads] = (*executor)->weights();
         }
-        QVERIFY(after[1] != weightsOf(g));
+        QVERIFY(after[1] != unevenWeights(g));
         QVERIFY(after[2] == after[1]);
         QVERIFY(after[3] == after[1]);
     }

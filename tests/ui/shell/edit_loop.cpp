@@ -40,7 +40,7 @@ int main(int argc, char** argv)
         },
         QString::fromLocal8Bit(argv[1]));
     if (state->weights)
-        autosave.watchWeights([state] { return state; });
+        autosave.watchWeights([state] { return state; }, [] { return engine::History(); });
     int edits = 0;
     QTimer timer;
     QObject::connect(&timer, &QTimer::timeout, &document, [&] {

@@ -134,7 +134,7 @@ private Q_SLOTS:
             return kept && kept->state ? kept->state->step : -2;
         };
         Autosave::StatePtr state = trained(1);
-        s.autosave.watchWeights([&] { return state; });
+        s.autosave.watchWeights([&] { return state; }, [] { return engine::History(); });
         s.autosave.weightsChanged();
         QVERIFY(!s.document.isModified());
         QTRY_COMPARE(keptStep(), 1);
