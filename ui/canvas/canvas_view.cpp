@@ -83,13 +83,13 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
 
     connect(m_scene, &CanvasScene::layersSelected, this, [this](const QList<NodeId>& ids) {
         m_faultWanted = kNoNode;
-        updateFaultCard();
+        showFault();
         m_blockForm->hide(); // it was about other layers
         Q_EMIT selectionChanged(ids);
     });
     connect(m_scene, &CanvasScene::arranged, this, [this] {
         updateSceneRect();
-        updateFaultCard();
+        showFault();
     });
     connect(m_document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
         // What is half drawn on the network as it was has lost its meaning.
@@ -106,7 +106,7 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
             m_fitted = true;
             fit();
         } else if (change.what == What::ShapesChanged) {
-            updateFaultCard();
+            showFault();
         }
     });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {
@@ -154,6 +154,7 @@ void CanvasView::setZoom(double zoom)
     m_fitted = false;
     applyZoom(zoom);
     centerOn(centre);
+    showFault();
     Q_EMIT zoomChanged(m_zoom);
 }
 
@@ -260,7 +261,7 @@ void CanvasView::focusNode(NodeId id)
     m_scene->select({id});
     m_faultWanted = id;
     ensureVisible(m_scene->rectOf({id}), 60, 60);
-    updateFaultCard();
+    showFault();
     setFocus(Qt::OtherFocusReason);
 }
 
@@ -306,12 +307,24 @@ void CanvasView::updateFaultCard()
     const NodeItem* item = m_scene->itemOf(id);
     if (!item || m_gesture || !m_faultCard->setNode(id, m_faultWanted == id)) {
         m_faultCard->hide();
+        m_faultRoom = {};
         return;
     }
     const QRectF card = item->shownRect();
-    m_faultCard->placeAt(QRect(mapFromScene(card.topLeft()), mapFromScene(card.bottomRight())), viewport()->rect());
+    m_faultRoom =
+        m_faultCard->placeAt(QRect(mapFromScene(card.topLeft()), mapFromScene(card.bottomRight())), viewport()->rect());
     m_faultCard->show();
     m_faultCard->raise();
+}
+
+void CanvasView::showFault()
+{
+    updateFaultCard();
+    const QPoint shift = m_faultRoom;
+    if (shift.isNull())
+        return;
+    horizontalScrollBar()->setValue(horizontalScrollBar()->value() - shift.x());
+    verticalScrollBar()->setValue(verticalScrollBar()->value() - shift.y());
 }
 
 void CanvasView::drawBackground(QPainter* painter, const QRectF& rect)
@@ -364,7 +377,7 @@ void CanvasView::resizeEvent(QResizeEvent* event)
     QGraphicsView::resizeEvent(event);
     if (m_fitted)
         fitAgain();
-    updateFaultCard();
+    showFault();
     m_notice->place();
 }
 

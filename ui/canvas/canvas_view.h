@@ -170,6 +170,8 @@ private:
     void showRect(const QRectF& rect, double margin);
     void updateSceneRect();
     void updateFaultCard();
+    /// The same, and moves the picture where the card would cover its layer.
+    void showFault();
     void placeMissing();
     void add(const Fragment& fragment, QPointF offset, const QString& verb);
     [[nodiscard]] QString toolTipAt(QPoint view) const;
@@ -215,6 +217,7 @@ private:
     CanvasScene* m_scene;
     CanvasActions* m_actions = nullptr;
     FaultCard* m_faultCard = nullptr;
+    QPoint m_faultRoom; ///< how far the faulty layer would have to move to be free of its fault card
     LayerSearch* m_search = nullptr;
     CanvasNotice* m_notice = nullptr;
     NoteEditor* m_noteEditor = nullptr;

@@ -56,7 +56,7 @@ void CanvasView::endGesture(const GesturePoint* finish)
         fit();
     viewport()->unsetCursor();
     viewport()->update();
-    updateFaultCard();
+    showFault();
 }
 
 void CanvasView::mousePressEvent(QMouseEvent* event)

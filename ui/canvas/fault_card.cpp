@@ -12,6 +12,8 @@
 #include <QPushButton>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <limits>
 
 namespace convarium::ui
 {
@@ -20,6 +22,9 @@ namespace
 {
 
 constexpr int kTip = 10; ///< height of the pointer
+constexpr int kTipHalf = 10;
+constexpr int kGap = 4;    ///< between the tip and the card
+constexpr int kBorder = 4; ///< to the window's edge
 constexpr int kMargin = 16;
 constexpr int kWidth = 380;
 constexpr int kWideWidth = 476; ///< with a table of shapes
@@ -32,13 +37,46 @@ QString price(qint64 parameters)
     return parameters > 0 ? u'+' + numberText(parameters) : QChar(0x2212) + numberText(-parameters);
 }
 
+/// Room for the tip at one edge.
+QMargins tipMargins(Qt::Edge edge)
+{
+    return {edge == Qt::LeftEdge ? kTip : 0, edge == Qt::TopEdge ? kTip : 0, edge == Qt::RightEdge ? kTip : 0,
+            edge == Qt::BottomEdge ? kTip : 0};
+}
+
+/// What has to be added to a stretch of numbers to bring it into another one, its beginning first.
+int shiftInto(int from, int length, int low, int high)
+{
+    return std::max(std::min(0, high + 1 - length - from), low - from);
+}
+
+QPoint shiftInto(const QRect& r, const QRect& room)
+{
+    return {shiftInto(r.left(), r.width(), room.left(), room.right()),
+            shiftInto(r.top(), r.height(), room.top(), room.bottom())};
+}
+
+/// Touches the card with that edge; moved into the room along the card, but not across it.
+QRect besideCard(Qt::Edge edge, QSize size, const QRect& card, const QRect& room)
+{
+    QRect r({card.center().x() - size.width() / 3, card.center().y() - size.height() / 3}, size);
+    switch (edge) {
+    case Qt::TopEdge: r.moveTop(card.bottom() + 1 + kGap); break;
+    case Qt::BottomEdge: r.moveBottom(card.top() - 1 - kGap); break;
+    case Qt::LeftEdge: r.moveLeft(card.right() + 1 + kGap); break;
+    case Qt::RightEdge: r.moveRight(card.left() - 1 - kGap); break;
+    }
+    const QPoint shift = shiftInto(r, room);
+    const bool across = edge == Qt::TopEdge || edge == Qt::BottomEdge;
+    return across ? r.translated(shift.x(), 0) : r.translated(0, shift.y());
+}
+
 } // namespace
 
 FaultCard::FaultCard(ProjectDocument* document, QWidget* parent) : QFrame(parent), m_document(document)
 {
     setAccessibleName(tr("Fault"));
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kMargin, kMargin + kTip, kMargin, kMargin + kTip);
+    new QVBoxLayout(this);
     setCursor(Qt::ArrowCursor);
 }
 
@@ -74,7 +112,7 @@ void FaultCard::fill(const engine::Problem& problem)
     auto* column = new QVBoxLayout(m_body);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(scaled(8));
-    const bool table = problem.inputShapes.size() > 1;
+    m_hasTable = problem.inputShapes.size() > 1;
 
     // The first sentence is the headline, what was found follows.
     const QString message = QString::fromStdString(problem.error.message);
@@ -97,7 +135,7 @@ void FaultCard::fill(const engine::Problem& problem)
         text->setWordWrap(true);
         column->addWidget(text);
     }
-    if (table)
+    if (m_hasTable)
         addTable(column, problem);
     for (std::size_t i = 0; i < m_repairs.size(); ++i) {
         const QString cost = price(m_repairs[i].parameters);
@@ -116,10 +154,7 @@ void FaultCard::fill(const engine::Problem& problem)
         column->addWidget(button);
     }
     static_cast<QVBoxLayout*>(layout())->addWidget(m_body);
-    setFixedWidth(scaled(table ? kWideWidth : kWidth));
     m_body->show();
-    layout()->activate();
-    resize(width(), layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(width()) : sizeHint().height());
 }
 
 void FaultCard::addTable(QVBoxLayout* column, const engine::Problem& problem)
@@ -156,18 +191,40 @@ void FaultCard::addTable(QVBoxLayout* column, const engine::Problem& problem)
     column->addLayout(grid);
 }
 
-void FaultCard::placeAt(const QRect& card, const QRect& window)
+QPoint FaultCard::placeAt(const QRect& card, const QRect& window)
 {
-    m_below = card.bottom() + height() + 4 <= window.bottom() || card.top() - height() < window.top();
-    int x = std::clamp(card.center().x() - width() / 3, window.left() + 8,
-                       std::max(window.left() + 8, window.right() - width() - 8));
-    int y = m_below ? card.bottom() + 4 : card.top() - height() - 4;
-    // Where neither side has room, it may cover the card rather than leave the window.
-    y = std::clamp(y, window.top() + 2, std::max(window.top() + 2, window.bottom() - height() - 2));
-    m_pointer = std::clamp(card.center().x() - x, 24, width() - 24);
-    if (pos() != QPoint(x, y))
-        move(x, y);
+    const QRect room = window.adjusted(kBorder, kBorder, -kBorder, -kBorder);
+    QRect place;
+    QPoint missing;
+    const auto choose = [&](int width) {
+        const int inner = width - 2 * kMargin;
+        const QSize panel(width, m_body->layout()->totalHeightForWidth(inner) + 2 * kMargin);
+        int least = std::numeric_limits<int>::max();
+        for (const Qt::Edge edge : {Qt::TopEdge, Qt::BottomEdge, Qt::LeftEdge, Qt::RightEdge}) {
+            const QRect r = besideCard(edge, panel.grownBy(tipMargins(edge)), card, room);
+            const QPoint shift = shiftInto(r, room);
+            if (shift.manhattanLength() >= least)
+                continue;
+            least = shift.manhattanLength();
+            m_tipEdge = edge;
+            place = r;
+            missing = shift;
+        }
+        return least == 0;
+    };
+    if (!m_hasTable || !choose(scaled(kWideWidth)))
+        choose(scaled(kWidth));
+    place.translate(missing);
+    const bool across = m_tipEdge == Qt::TopEdge || m_tipEdge == Qt::BottomEdge;
+    const int side = across ? place.width() : place.height();
+    m_tip = std::clamp(across ? card.center().x() - place.left() : card.center().y() - place.top(), kMargin + kTipHalf,
+                       side - kMargin - kTipHalf);
+    layout()->setContentsMargins(QMargins(kMargin, kMargin, kMargin, kMargin) + tipMargins(m_tipEdge));
+    setGeometry(place);
     update();
+    // A card that is half outside, or too large to stand beside this, stays where it is.
+    const bool possible = window.contains(card) && window.contains(card.translated(missing));
+    return possible ? missing : QPoint();
 }
 
 void FaultCard::paintEvent(QPaintEvent*)
@@ -175,15 +232,22 @@ void FaultCard::paintEvent(QPaintEvent*)
     const Theme& theme = Theme::current();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF panel = QRectF(rect().marginsRemoved(tipMargins(m_tipEdge))).adjusted(1, 1, -1, -1);
     QPainterPath path;
-    path.addRoundedRect(QRectF(rect()).adjusted(1, kTip, -1, -kTip), 8, 8);
-    QPainterPath tip;
-    const double base = m_below ? kTip + 1 : height() - kTip - 1;
-    tip.addPolygon(QPolygonF({{m_pointer - 10.0, base},
-                              {static_cast<double>(m_pointer), m_below ? 1.0 : height() - 1.0},
-                              {m_pointer + 10.0, base},
-                              {m_pointer - 10.0, base}}));
-    path = path.united(tip);
+    path.addRoundedRect(panel, 8, 8);
+    // The tip as if it were at the top, turned to its edge. It reaches a little into the panel.
+    const bool across = m_tipEdge == Qt::TopEdge || m_tipEdge == Qt::BottomEdge;
+    const bool far = m_tipEdge == Qt::BottomEdge || m_tipEdge == Qt::RightEdge;
+    const double point = far ? (across ? height() : width()) - 1.0 : 1.0;
+    const double base = far ? point - kTip - 1 : point + kTip + 1;
+    QPolygonF tip{{m_tip - double(kTipHalf), base}, {double(m_tip), point}, {m_tip + double(kTipHalf), base}};
+    if (!across)
+        for (QPointF& p : tip)
+            p = p.transposed();
+    QPainterPath tipPath;
+    tipPath.addPolygon(tip);
+    tipPath.closeSubpath();
+    path = path.united(tipPath);
     painter.setBrush(theme.surface);
     painter.setPen(QPen(theme.error, 1.5));
     painter.drawPath(path);

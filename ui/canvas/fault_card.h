@@ -1,4 +1,4 @@
-// The popover below a faulty layer: what is wrong, the shapes, and repairs as buttons.
+// The popover beside a faulty layer: what is wrong, the shapes, and repairs as buttons.
 #pragma once
 
 #include "ui/document/repairs.h"
@@ -18,8 +18,9 @@ public:
     /// Fills the card with the fault of the layer. False when there is nothing to show: no fault, or, unless `always`,
     /// none that could be repaired, or only something that is still to be added.
     bool setNode(NodeId id, bool always);
-    /// Below the card (above it when there is no room), inside the window.
-    void placeAt(const QRect& card, const QRect& window);
+    /// Inside the window and beside the layer's card: below it, or where else there is room. Where there is none, the
+    /// result is how far the card would have to move to make it.
+    QPoint placeAt(const QRect& card, const QRect& window);
     [[nodiscard]] const std::vector<Repair>& repairs() const { return m_repairs; }
 
 protected:
@@ -34,8 +35,9 @@ private:
     QString m_shown; ///< what is on the card, to leave it alone while nothing changes
     std::vector<Repair> m_repairs;
     QWidget* m_body = nullptr;
-    int m_pointer = 0; ///< x of the tip
-    bool m_below = true;
+    bool m_hasTable = false;
+    Qt::Edge m_tipEdge = Qt::TopEdge; ///< of this popover: towards the card
+    int m_tip = 0;                    ///< along that edge
 };
 
 } // namespace convarium::ui

@@ -1,31 +1,14 @@
 #include "canvas_window.h"
 #include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/card_content.h"
-#include "ui/canvas/fault_card.h"
 #include "ui/canvas/layer_search.h"
 #include "ui/theme/widgets.h"
 
-#include <QPushButton>
 #include <QToolTip>
 
 using namespace convarium;
 using namespace convarium::ui;
 using namespace convarium::test;
-
-namespace
-{
-
-/// Input, convolution and a Dense that cannot take maps.
-GraphSpec faultyNet(NodeId* dense)
-{
-    GraphMaker m;
-    m.input();
-    m.conv(4, 3);
-    *dense = m.dense(10);
-    return m.graph();
-}
-
-} // namespace
 
 /// Everything that a widget was asked to paint.
 class PaintedRegion final : public QObject
@@ -462,56 +445,6 @@ private Q_SLOTS:
         w.view->setZoom(0);
         QCOMPARE(w.view->zoom(), CanvasView::kMinZoom);
         QVERIFY(w.untouched());
-    }
-
-    // Faults
-
-    void aFaultyLayerSaysWhyAndItsButtonMendsIt()
-    {
-        NodeId dense = engine::kNoNode;
-        const GraphSpec graph = faultyNet(&dense);
-        CanvasWindow w(graph, {{1, {0, 0}}, {2, {216, 0}}, {dense, {432, 0}}});
-        QVERIFY(w.ready());
-        QVERIFY(!w.scene().itemOf(dense)->picture().content.fault.isEmpty());
-        QVERIFY(w.scene().wireOf(w.wireInto(dense))->look().faulty);
-        QVERIFY(!w.view->faultCard()->isVisible());
-        w.click(w.middle(dense));
-        QVERIFY(w.view->faultCard()->isVisible());
-        QVERIFY(w.view->viewport()->rect().contains(w.view->faultCard()->geometry()));
-        QPushButton* mend = nullptr;
-        for (auto* button : w.view->faultCard()->findChildren<QPushButton*>())
-            if (button->accessibleName() == QStringLiteral("Insert Flatten"))
-                mend = button;
-        QVERIFY(mend && mend->isVisible());
-        QTest::mouseClick(mend, Qt::LeftButton);
-        QTRY_VERIFY(w.document.problems().empty());
-        QCOMPARE(w.document.undoStack()->undoText(), QStringLiteral("Insert Flatten"));
-        QTRY_VERIFY(!w.view->faultCard()->isVisible());
-        QVERIFY(w.scene().itemOf(dense)->picture().content.fault.isEmpty());
-        w.document.undoStack()->undo();
-        QVERIFY(w.document.state() == w.before);
-        QVERIFY(!w.scene().itemOf(dense)->picture().content.fault.isEmpty());
-    }
-
-    void aNetworkThatIsOnlyUnfinishedIsLeftInPeace()
-    {
-        GraphMaker m;
-        m.input();
-        const NodeId conv = m.conv(4, 3);
-        CanvasWindow w(m.graph(), {{1, {0, 0}}, {conv, {216, 0}}});
-        QVERIFY(w.ready());
-        const auto content = [&]() -> const CardContent& { return w.scene().itemOf(conv)->picture().content; };
-        QVERIFY(!content().fault.isEmpty()); // in the tooltip and for assistive technology
-        QVERIFY(content().warning);          // amber, without a red frame
-        QVERIFY(!w.scene().wireOf(w.wireInto(conv))->look().faulty);
-        w.click(w.middle(conv));
-        QVERIFY(!w.view->faultCard()->isVisible());
-        w.view->focusNode(conv); // Train was pressed, or the problem was looked up
-        QVERIFY(w.view->faultCard()->isVisible());
-        QVERIFY(!w.view->faultCard()->repairs().empty());
-        w.document.addNodeAfter("flatten", {432, 0}, conv);
-        QTRY_VERIFY(!w.view->faultCard()->isVisible());
-        QVERIFY(content().fault.isEmpty());
     }
 
     // What cards show
