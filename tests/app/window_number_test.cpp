@@ -2,6 +2,7 @@
 #include "tests/app/window_setup.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
+#include "ui/inside/line_box.h"
 #include "ui/inside/number_map.h"
 #include "ui/inside/number_view.h"
 #include "ui/inside/operand_list.h"
@@ -16,9 +17,11 @@
 
 #include <QAccessible>
 #include <QRadioButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QWheelEvent>
 
 #include <cmath>
 
@@ -206,6 +209,70 @@ private Q_SLOTS:
         QVERIFY2(cell->text(QAccessible::Name).startsWith(QStringLiteral("Row 8, column 8: ")),
                  qPrintable(cell->text(QAccessible::Name)));
         QVERIFY(!table->cellAt(5, 0));
+    }
+
+    void theMapIsATableToo()
+    {
+        Opened w;
+        showMaps(w);
+        click(w.grid(), 6, 5, 4);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        QAccessibleInterface* face = QAccessible::queryAccessibleInterface(w.view()->map());
+        QVERIFY(face && face->role() == QAccessible::Table && face->tableInterface());
+        QCOMPARE(face->text(QAccessible::Name), QStringLiteral("Chosen map"));
+        QCOMPARE(face->tableInterface()->rowCount(), 10);
+        QCOMPARE(face->tableInterface()->columnCount(), 10);
+        const QAccessibleInterface* cell = face->tableInterface()->cellAt(5, 4);
+        QCOMPARE(cell->text(QAccessible::Name),
+                 QStringLiteral("Row 6, column 5: ") + numberText(w.view()->result().value()));
+        const QPoint middle = cell->rect().center();
+        QCOMPARE(face->childAt(middle.x(), middle.y()), cell);
+        // A list of 84 numbers stands in rows of 10.
+        w.view()->open(w.node("F6"), 0);
+        QTRY_COMPARE(w.view()->result().request.node, w.node("F6"));
+        QTRY_COMPARE(face->tableInterface()->rowCount(), 9);
+        QVERIFY(face->tableInterface()->cellAt(8, 3)->text(QAccessible::Name).startsWith(QStringLiteral("Row 9")));
+        QCOMPARE(face->tableInterface()->cellAt(8, 4)->text(QAccessible::Name), QStringLiteral("No number"));
+    }
+
+    /// In a small window the line scrolls, by keys and by the wheel, and the cells keep room for their numbers.
+    void everyTermOfALongLineCanBeReached()
+    {
+        Opened w;
+        showMaps(w);
+        click(w.grid(), 6, 5, 4);
+        w.window.resize(1280, 720);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        LineBox* lines = w.view()->lines();
+        QScrollBar* bar = lines->verticalScrollBar();
+        QTRY_COMPARE(bar->maximum(), 0); // six maps fit
+        QCOMPARE(lines->focusPolicy(), Qt::NoFocus);
+        w.view()->open(w.node("F6"), 0);
+        QTRY_COMPARE(w.view()->result().request.node, w.node("F6"));
+        auto* line = lines->findChild<TextLabel*>();
+        QCOMPARE(line->text().count(QStringLiteral(" + ")), 120);
+        QTRY_VERIFY(bar->maximum() > 0);
+        const auto seen = [&](QPoint p) {
+            return lines->viewport()->rect().contains(line->mapTo(lines->viewport(), p));
+        };
+        QVERIFY(seen({0, 0}));
+        QVERIFY(!seen({0, line->height() - 1}));
+        QCOMPARE(lines->focusPolicy(), Qt::StrongFocus);
+        lines->setFocus(Qt::TabFocusReason);
+        QVERIFY(lines->hasFocus());
+        for (int i = 0; i < 40; ++i)
+            QTest::keyClick(lines, i % 2 ? Qt::Key_Down : Qt::Key_PageDown);
+        QVERIFY(seen({0, line->height() - 1}));
+        QTest::keyClick(lines, Qt::Key_Up);
+        QVERIFY(!seen({0, line->height() - 1}));
+        for (int i = 0; i < 40; ++i) {
+            QWheelEvent wheel(QPointF(5, 5), lines->viewport()->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, Qt::NoButton,
+                              Qt::NoModifier, Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(lines->viewport(), &wheel);
+        }
+        QVERIFY(seen({0, 0}));
+        QTest::keyClick(lines, Qt::Key_Escape);
+        QVERIFY(w.window.canvas()->isVisible());
     }
 
     void theLossHasAPageAtTheLastLayer()

@@ -118,6 +118,22 @@ QRect NumberMap::cellRect(int row, int column) const
     return {left, top, std::max(1, right - left), std::max(1, bottom - top)};
 }
 
+QSize NumberMap::cells() const
+{
+    return m_image.size();
+}
+
+QString NumberMap::cellWords(int row, int column) const
+{
+    const std::int64_t place = static_cast<std::int64_t>(row) * columns() + column;
+    if (place >= count())
+        return tr("No number"); // in the last row of a list
+    return tr("Row %1, column %2: %3")
+        .arg(row + 1)
+        .arg(column + 1)
+        .arg(numberText(static_cast<double>(m_maps.map(map())[place])));
+}
+
 void NumberMap::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
@@ -196,14 +212,8 @@ bool NumberMap::event(QEvent* event)
     }
     const int y = (help->pos().y() - a.top()) * rows() / a.height();
     const int x = (help->pos().x() - a.left()) * columns() / a.width();
-    const std::int64_t place = static_cast<std::int64_t>(y) * columns() + x;
-    if (place < count())
-        QToolTip::showText(help->globalPos(),
-                           tr("Row %1, column %2: %3")
-                               .arg(y + 1)
-                               .arg(x + 1)
-                               .arg(numberText(static_cast<double>(m_maps.map(map())[place]))),
-                           this);
+    if (static_cast<std::int64_t>(y) * columns() + x < count())
+        QToolTip::showText(help->globalPos(), cellWords(y, x), this);
     return true;
 }
 

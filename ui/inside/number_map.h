@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/inside/number_values.h"
+#include "ui/theme/accessible_table.h"
 
 #include <QImage>
 #include <QWidget>
@@ -10,7 +11,8 @@
 namespace convarium::ui
 {
 
-class NumberMap final : public QWidget
+/// Read aloud as a table, unless it is very large.
+class NumberMap final : public QWidget, public AccessibleCells
 {
     Q_OBJECT
 public:
@@ -22,7 +24,9 @@ public:
     [[nodiscard]] int row() const;
     [[nodiscard]] int column() const;
     /// Where a number of the shown map lies.
-    [[nodiscard]] QRect cellRect(int row, int column) const;
+    [[nodiscard]] QRect cellRect(int row, int column) const override;
+    [[nodiscard]] QSize cells() const override;
+    [[nodiscard]] QString cellWords(int row, int column) const override;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] bool hasHeightForWidth() const override { return true; }

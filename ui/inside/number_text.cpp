@@ -11,7 +11,7 @@ namespace
 {
 
 constexpr int kMostDecimals = 9;
-constexpr std::size_t kMostOperands = 20; ///< written out one by one
+constexpr std::size_t kMostOperands = 256; ///< written out one by one
 
 QString bold(const QString& text)
 {
@@ -124,10 +124,13 @@ QString oneLine(const NumberModel& model, const std::vector<NumberStep>& steps, 
         QStringList all;
         for (const NumberGroup& g : model.groups)
             for (const NumberCell& c : g.cells)
-                if (c.used && all.size() < static_cast<int>(kMostOperands))
+                if (c.used)
                     all << numberText(c.value, d.sum, locale);
+        const QString from = all.size() > static_cast<int>(kMostOperands)
+                                 ? QCoreApplication::translate("Number", "%1 numbers").arg(locale.toString(all.size()))
+                                 : all.join(QStringLiteral("; "));
         line = QCoreApplication::translate("Number", "chosen from %1: %2")
-                   .arg(all.join(QStringLiteral("; ")), bold(numberText(model.sum, d.sum, locale)));
+                   .arg(from, bold(numberText(model.sum, d.sum, locale)));
     } else if (!model.calculation.isEmpty()) {
         line = model.calculation.toHtmlEscaped() + QStringLiteral(" = ") + bold(numberText(model.sum, d.sum, locale));
     } else if (operands.size() > kMostOperands) {

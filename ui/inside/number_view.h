@@ -20,6 +20,7 @@ namespace convarium::ui
 
 class FieldPicture;
 class FunctionCurve;
+class LineBox;
 class NumberMap;
 class NumberService;
 class OperandList;
@@ -47,6 +48,7 @@ public:
     [[nodiscard]] const NumberResult& result() const { return m_result; }
     [[nodiscard]] OperandList* list() const { return m_list; }
     [[nodiscard]] NumberMap* map() const { return m_map; }
+    [[nodiscard]] LineBox* lines() const { return m_lines; }
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -101,8 +103,9 @@ private:
     QWidget* m_curveBox;
     TextLabel* m_curveTitle;
     FunctionCurve* m_curve;
-    TextLabel* m_line;
-    TextLabel* m_parts;
+    LineBox* m_lines;
+    TextLabel* m_line;  ///< in the box
+    TextLabel* m_parts; ///< in the box
     TextLabel* m_note;
     UpdatePanel* m_update;
     QWidget* m_side;

@@ -1,6 +1,7 @@
 // What the number view is made of.
 #include "ui/inside/number_view.h"
 
+#include "ui/inside/line_box.h"
 #include "ui/inside/number_map.h"
 #include "ui/inside/number_service.h"
 #include "ui/inside/operand_list.h"
@@ -167,8 +168,18 @@ QWidget* NumberView::makeLine()
         label->setWordWrap(true);
         label->setTextFormat(Qt::RichText);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        column->addWidget(label);
     }
+    auto* lines = new QWidget;
+    auto* rows = new QVBoxLayout(lines);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(scaled(4));
+    rows->addWidget(m_line);
+    rows->addWidget(m_parts);
+    rows->addStretch(1);
+    m_lines = new LineBox(lines);
+    m_lines->setAccessibleName(QStringLiteral("All terms"));
+    column->addWidget(m_lines);
+    column->addWidget(m_note);
     return card;
 }
 
