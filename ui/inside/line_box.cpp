@@ -12,7 +12,7 @@ namespace convarium::ui
 
 namespace
 {
-constexpr int kMostLines = 4, kLeastLines = 2;
+constexpr int kMostLines = 6, kLeastLines = 2;
 }
 
 LineBox::LineBox(QWidget* content, QWidget* parent) : QScrollArea(parent)
