@@ -1,5 +1,4 @@
-#include "engine/layers/initialize.h"
-#include "engine/train/trainer.h"
+#include "engine/train/kept_weights.h"
 
 #include <algorithm>
 
@@ -8,24 +7,7 @@ namespace convarium::engine
 
 WeightsPtr initialWeights(const GraphSpec& graph, std::uint64_t seed)
 {
-    auto out = std::make_shared<WeightMap>();
-    const ShapedGraph shaped = inferShapes(graph);
-    for (NodeId id : shaped.order) {
-        const Node& node = *graph.node(id);
-        const LayerDescriptor* layer = findLayer(node.type);
-        if (!layer || !shaped.shapes.contains(id))
-            continue;
-        const auto params = completeParams(*layer, node.params);
-        if (!params)
-            continue;
-        const auto inputs = shaped.inputShapes(graph, id);
-        for (const TensorInfo& info : layer->tensors(inputs, *params)) {
-            Tensor t(info.shape);
-            fillInitial(info, seed, id, t.data());
-            out->emplace(TensorKey{id, info.key}, std::move(t));
-        }
-    }
-    return out;
+    return startWeights(graph, seed, nullptr);
 }
 
 namespace

@@ -1,4 +1,6 @@
 // The whole window without a pointer: open, train, save, open again, go on; bad files; unsaved work.
+#include "engine/io/project_file.h"
+#include "engine/train/kept_weights.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/shell/main_window.h"
@@ -117,6 +119,37 @@ private Q_SLOTS:
         QVERIFY(!window.files()->hasUnsavedWeights());
         window.files()->guard([] {});
         QCOMPARE(asked, 2);
+    }
+
+    void whatStaysOfTheWeightsIsSavedWithTheEditedNetwork()
+    {
+        const QString file = m_folder.filePath(QStringLiteral("edited.convarium"));
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("lenet-5"));
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        engine::TrainingState trained;
+        trained.weights = engine::initialWeights(window.document()->graph(), 77);
+        trained.step = 5;
+        window.controller()->restore(std::make_shared<const engine::TrainingState>(trained), {});
+        const auto& nodes = window.document()->graph().nodes;
+        window.document()->setParam(std::ranges::find(nodes, "dense", &engine::Node::type)->id, "units",
+                                    std::int64_t{50});
+        QVERIFY(window.files()->hasUnsavedWeights());
+        const dialogs::ScopedAnswers answers([](const dialogs::Message&) { return 0; },
+                                             [&](const dialogs::FileRequest&) { return file; });
+        window.files()->save();
+        QTRY_VERIFY(!window.document()->isModified());
+        QVERIFY(!window.files()->hasUnsavedWeights());
+        const auto saved = engine::openProject(file.toStdString());
+        QVERIFY(saved && saved->state);
+        QCOMPARE(saved->state->step, 0); // a new run
+        const auto layers = engine::keptLayers(saved->graph, *trained.weights);
+        QVERIFY(layers.kept.size() >= 2 && layers.anew.size() == 2);
+        const auto fresh = engine::initialWeights(saved->graph, saved->train.seed);
+        QCOMPARE(saved->state->weights->size(), fresh->size());
+        for (const auto& [key, tensor] : *saved->state->weights)
+            QVERIFY(tensor == (std::ranges::count(layers.kept, key.first) ? trained.weights : fresh)->at(key));
     }
 
     void exportsToPyTorchBesideTheUiThread()

@@ -13,7 +13,7 @@ constexpr int kLiveMs = 250;
 
 NumberService::NumberService(MapService* maps, QObject* parent)
     : QObject(parent), m_maps(maps), m_controller(maps->controller()),
-      m_worker(std::make_shared<NumberWorker>(maps->controller()->services().initialWeights))
+      m_worker(std::make_shared<NumberWorker>(maps->controller()->services()))
 {
     m_thread.post([] { lowerOwnPriority(); });
     m_snapshots.setInterval(kLiveMs);

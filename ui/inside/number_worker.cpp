@@ -127,17 +127,10 @@ void NumberWorker::useNetwork(const NumberRequest& request)
         m_asked = request.graph;
         m_loss = request.config.loss;
         m_graph = std::make_shared<const engine::GraphSpec>(engine::withLoss(*m_asked, m_loss));
-        m_initial.reset();
+        m_startWeights.forget();
         forgetNetworks();
     }
-    m_weights = request.weights;
-    if (m_weights)
-        return;
-    if (!m_initial || m_initialSeed != request.seed) {
-        m_initial = m_initialWeights(*m_graph, request.seed);
-        m_initialSeed = request.seed;
-    }
-    m_weights = m_initial;
+    m_weights = m_startWeights.of(*m_graph, request.seed, request.weights);
 }
 
 engine::Result<engine::NetworkNumbers*> NumberWorker::prepared(Cached& cached, const engine::NumbersOptions& options,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/inside/number_values.h"
+#include "ui/training/start_weights.h"
 
 #include <functional>
 
@@ -11,10 +12,7 @@ namespace convarium::ui
 class NumberWorker final
 {
 public:
-    explicit NumberWorker(std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> initialWeights)
-        : m_initialWeights(std::move(initialWeights))
-    {
-    }
+    explicit NumberWorker(const TrainingServices& services) : m_startWeights(services) {}
     NumberResult compute(const NumberRequest& request);
 
 private:
@@ -40,11 +38,10 @@ private:
     void useNetwork(const NumberRequest& request);
     void forgetNetworks();
 
-    std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> m_initialWeights;
+    StartWeights m_startWeights;
     std::shared_ptr<const engine::GraphSpec> m_asked, m_graph; ///< as it was asked for, and with its loss
     std::string m_loss;
-    engine::WeightsPtr m_weights, m_initial;
-    std::uint64_t m_initialSeed = 0;
+    engine::WeightsPtr m_weights;
     Cached m_forward, m_backward, m_step;
 };
 

@@ -212,7 +212,7 @@ void StrongestPage::look()
         engine::StrongestQuestion question{m_controller->graph(), m_weights,           images, m_shown,
                                            m_unit->value() - 1,   std::size_t{kImages}};
         m_thread.post([this, id = m_id, stop = m_stop, question = std::move(question),
-                       initial = m_controller->services().initialWeights, seed = m_controller->config().seed,
+                       startWeights = m_controller->services().startWeights, seed = m_controller->config().seed,
                        dark = Theme::current().dark]() mutable {
             const Theme& theme = dark ? darkTheme() : lightTheme();
             const auto pictures = [&](Finding finding) {
@@ -227,8 +227,7 @@ void StrongestPage::look()
             since.start();
             Finding last;
             try {
-                if (!question.weights)
-                    question.weights = initial(question.graph, seed);
+                question.weights = startWeights(question.graph, seed, question.weights);
                 auto found = engine::strongestImages(question, *stop, [&](std::int64_t done, const auto& best) {
                     if (since.elapsed() < kTellMs)
                         return;

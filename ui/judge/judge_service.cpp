@@ -1,6 +1,7 @@
 #include "ui/judge/judge_service.h"
 
 #include "engine/data/masks.h"
+#include "engine/train/kept_weights.h"
 #include "engine/train/network_loss.h"
 #include "ui/judge/mask_picture.h"
 #include "ui/training/map_pictures.h"
@@ -199,10 +200,10 @@ void JudgeService::explain(std::uint32_t image, int classIndex)
 {
     *m_explainStop = true; // an older question
     m_explainStop = std::make_shared<std::atomic<bool>>(false);
-    const auto state = m_controller->trainingState();
     if (!m_images || !m_controller->blockedReason().isEmpty())
         return;
-    const engine::WeightsPtr learnt = state && m_controller->weightsFitNetwork() ? state->resultWeights() : nullptr;
+    const auto state = m_controller->weightsFitNetwork() ? m_controller->trainingState() : nullptr;
+    const engine::WeightsPtr learnt = state ? state->resultWeights() : m_controller->shownWeights();
     m_explainer.postOnly([this, id = ++m_question, stop = m_explainStop, image, classIndex, images = m_images, learnt,
                           graph = m_controller->graph(), seed = m_controller->config().seed,
                           dark = Theme::current().dark] {
@@ -217,8 +218,7 @@ void JudgeService::explain(std::uint32_t image, int classIndex)
             // Other random weights than those it began with, from which little may have moved.
             const auto random = engine::initialWeights(graph, seed + 1);
             for (auto [weights, place] :
-                 {std::pair{learnt ? learnt : engine::initialWeights(graph, seed), &out->learnt},
-                  {random, &out->random}}) {
+                 {std::pair{engine::startWeights(graph, seed, learnt), &out->learnt}, {random, &out->random}}) {
                 auto made = engine::attribute(graph, *weights, pixels, classIndex, {}, stop.get());
                 if (made)
                     *place = *std::move(made);

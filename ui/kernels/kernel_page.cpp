@@ -301,8 +301,8 @@ void KernelPage::showResult(const MapResult& result)
     if (result.node != m_node || result.kernelCount == 0 || !result.error.isEmpty())
         return;
     // What was computed before the last edit would show the old weights for a moment.
-    const auto shown = m_maps->controller()->shownWeights();
-    if (shown && result.weights != shown && !m_maps->controller()->isActive() && m_result.node == m_node)
+    const TrainingController& controller = *m_maps->controller();
+    if (result.given != controller.shownWeights() && !controller.isActive() && m_result.node == m_node)
         return;
     const bool other = m_result.node != m_node || m_result.kernelCount != result.kernelCount ||
                        m_result.kernelHeight != result.kernelHeight || m_result.kernelWidth != result.kernelWidth ||
@@ -415,7 +415,9 @@ void KernelPage::push(const QString& text, std::int64_t first, std::vector<float
         static_cast<std::int64_t>(m_result.map) * m_result.kernelCount * m_result.kernelHeight * m_result.kernelWidth +
         first;
     edit.values = std::move(values);
-    m_document->undoStack()->push(new WeightEditCommand(m_maps->controller(), text, std::move(edit), m_result.weights));
+    TrainingController* controller = m_maps->controller();
+    const auto initial = m_result.given == controller->shownWeights() ? m_result.weights : nullptr;
+    m_document->undoStack()->push(new WeightEditCommand(controller, text, std::move(edit), initial));
 }
 
 } // namespace convarium::ui

@@ -3,6 +3,7 @@
 #include "engine/io/atomic_file.h"
 #include "engine/io/load_model.h"
 #include "engine/io/project_file.h"
+#include "engine/train/kept_weights.h"
 #include "ui/document/project_document.h"
 #include "ui/document/project_file_state.h"
 #include "ui/theme/dialogs.h"
@@ -40,6 +41,15 @@ engine::Project withValidation(engine::Project project)
     if (project.train.validation == 0)
         project.train.validation = 0.1;
     return project;
+}
+
+/// Layers that are new since the weights were trained have those that they begin with. Takes a while.
+engine::Project complete(engine::Project p)
+{
+    if (p.state && !engine::keptLayers(p.graph, *p.state->weights).any())
+        p.state.reset();
+    p.state = engine::startState(p.graph, p.state);
+    return p;
 }
 
 } // namespace
@@ -162,6 +172,8 @@ engine::Project ProjectFiles::project() const
     if (m_controller->weightsFitNetwork()) {
         p.state = m_controller->trainingState();
         p.history = curves();
+    } else if (const auto kept = m_controller->shownWeights()) {
+        p.state = engine::newRun(kept, m_controller->config().seed);
     }
     if (m_thumbnail) {
         const QByteArray png = m_thumbnail();
@@ -210,7 +222,7 @@ void ProjectFiles::write(const QString& path, std::function<void()> then)
     const auto state = weights ? m_controller->trainingState() : nullptr;
     m_task.start(
         [p = project(), file = path.toStdString(), weights]() -> FileTask::Outcome {
-            const auto saved = weights ? engine::saveProject(p, file) : engine::saveNetwork(p, file);
+            const auto saved = weights ? engine::saveProject(complete(p), file) : engine::saveNetwork(p, file);
             if (!saved)
                 return saved.error();
             return std::optional<engine::Project>();
@@ -239,8 +251,9 @@ void ProjectFiles::exportAs(const engine::ExportFormat& format)
     if (m_task.isRunning())
         return;
     exportTo(text(format.title), text(format.suffix), [p = project(), write = format.write](const std::string& path) {
+        const engine::Project whole = complete(p);
         const engine::WeightsPtr weights =
-            p.state ? p.state->resultWeights() : engine::initialWeights(p.graph, p.train.seed);
+            whole.state ? whole.state->resultWeights() : engine::initialWeights(p.graph, p.train.seed);
         return write(p, *weights, path);
     });
 }
@@ -303,7 +316,10 @@ void ProjectFiles::exportTo(const QString& title, const QString& suffix,
 std::shared_ptr<const engine::TrainingState> ProjectFiles::unsavedWeights() const
 {
     const auto state = m_controller->trainingState();
-    return state != m_savedState && m_controller->weightsFitNetwork() ? state : nullptr;
+    if (!state || state == m_savedState || !m_controller->shownWeights() ||
+        !engine::keptLayers(m_document->graph(), *state->weights).any())
+        return nullptr;
+    return state;
 }
 
 /// What would be gone, in words.

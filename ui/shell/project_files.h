@@ -76,6 +76,7 @@ private:
     /// withWeights: into a file that can hold them.
     void saveThen(std::function<void()> then, bool withWeights = false);
     [[nodiscard]] QString lossText() const;
+    /// With the weights there are; complete() belongs to it.
     [[nodiscard]] engine::Project project() const;
     [[nodiscard]] QString askPath(bool withWeights = false) const;
     void complain(const QString& headline, const engine::Error& error);

@@ -1,6 +1,7 @@
 // The part of ProjectFiles that opens what a lost session left.
 #include "engine/io/load_model.h"
 #include "engine/io/project_file.h"
+#include "engine/train/kept_weights.h"
 #include "ui/document/project_document.h"
 #include "ui/shell/project_files.h"
 #include "ui/theme/dialogs.h"
@@ -14,10 +15,11 @@ namespace
 /// Weights and curves of another version of the same network, where they fit.
 bool takeWeights(engine::Project& network, const engine::Project& trained)
 {
-    if (!trained.state || !engine::matchWeights(network.graph, *trained.state->weights))
+    if (!trained.state || !engine::keptLayers(network.graph, *trained.state->weights).any())
         return false;
-    network.state = trained.state;
-    network.history = trained.history;
+    network.state = engine::startState(network.graph, trained.state);
+    if (network.state == trained.state)
+        network.history = trained.history;
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "ui/training/histogram_service.h"
 
+#include "ui/training/start_weights.h"
 #include "ui/training/training_controller.h"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ struct HistogramService::Answer {
 class HistogramService::Worker
 {
 public:
-    explicit Worker(const TrainingServices& services) : m_initialWeights(services.initialWeights) {}
+    explicit Worker(const TrainingServices& services) : m_startWeights(services) {}
 
     Answer compute(const Request& request)
     {
@@ -69,7 +70,11 @@ public:
     }
 
     /// Gives its memory back until the next request.
-    void rest() { m_probe.reset(); }
+    void rest()
+    {
+        m_probe.reset();
+        m_startWeights.forget();
+    }
 
 private:
     engine::Result<void> fill(const Request& request, Answer& answer)
@@ -81,8 +86,9 @@ private:
                 return made.error();
             m_probe = *std::move(made);
             m_key = request.key;
+            m_startWeights.forget();
         }
-        const auto weights = request.weights ? request.weights : m_initialWeights(*m_key.graph, m_key.seed);
+        const auto& weights = m_startWeights.of(*m_key.graph, m_key.seed, request.weights);
         auto measured = m_probe->measure(*weights, request.stop.get());
         if (!measured)
             return measured.error();
@@ -91,7 +97,7 @@ private:
         return {};
     }
 
-    std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> m_initialWeights;
+    StartWeights m_startWeights;
     Key m_key;
     std::unique_ptr<engine::HistogramProbe> m_probe;
 };
@@ -197,7 +203,7 @@ void HistogramService::send()
                     m_stop,
                     config,
                     m_controller->data(),
-                    state ? state->weights : nullptr,
+                    state ? state->weights : m_controller->shownWeights(),
                     state ? state->step : 0};
     m_busy = true;
     m_sinceSend.start();

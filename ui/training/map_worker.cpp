@@ -137,6 +137,7 @@ MapResult MapWorker::compute(const MapRequest& request)
     }
     inspector.run(m_pixels);
     result.weights = m_probe.weights();
+    result.given = request.weights;
 
     if (const auto* node = graph.node(request.node)) {
         result.shown = dockedEnd(graph, node->id);

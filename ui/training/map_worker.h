@@ -53,6 +53,7 @@ struct MapResult {
     QImage kernels;                  ///< kernels of the chosen map side by side, one pixel per weight
     std::vector<float> kernelValues; ///< their weights
     engine::WeightsPtr weights;      ///< all of the network, as they were used
+    engine::WeightsPtr given;        ///< those of the request
     QImage input;
     QHash<engine::NodeId, CardThumbnail> thumbnails;
     OutputReading reading;

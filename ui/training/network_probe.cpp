@@ -9,7 +9,7 @@ namespace convarium::ui
 {
 
 NetworkProbe::NetworkProbe(const TrainingServices& services)
-    : m_newInspector(services.newInspector), m_initialWeights(services.initialWeights)
+    : m_newInspector(services.newInspector), m_startWeights(services)
 {
 }
 
@@ -27,15 +27,7 @@ engine::Result<void> NetworkProbe::prepare(const std::shared_ptr<const engine::G
     }
     if (m_fault)
         return *m_fault;
-    engine::WeightsPtr wanted = weights;
-    if (!wanted) {
-        if (!m_initial || m_initialSeed != seed) {
-            m_initial = m_initialWeights(*graph, seed);
-            m_initialSeed = seed;
-        }
-        wanted = m_initial;
-    }
-    if (wanted != m_weights) {
+    if (const engine::WeightsPtr& wanted = m_startWeights.of(*graph, seed, weights); wanted != m_weights) {
         m_inspector->setWeights(*wanted);
         m_weights = wanted;
     }
@@ -47,7 +39,7 @@ void NetworkProbe::forget()
     m_graph.reset();
     m_inspector.reset();
     m_weights.reset();
-    m_initial.reset();
+    m_startWeights.forget();
     m_fault.reset();
 }
 

@@ -1,7 +1,7 @@
 // A network that can be asked about single images, and what it says.
 #pragma once
 
-#include "ui/training/training_services.h"
+#include "ui/training/start_weights.h"
 
 namespace convarium::ui
 {
@@ -22,7 +22,7 @@ class NetworkProbe final
 public:
     explicit NetworkProbe(const TrainingServices& services);
 
-    /// weights: null means the initial ones of `seed`. Fails where the network cannot be computed.
+    /// weights: what layers lack of them they have from `seed`; null: all. Fails where the network cannot be computed.
     engine::Result<void> prepare(const std::shared_ptr<const engine::GraphSpec>& graph,
                                  const engine::WeightsPtr& weights, std::uint64_t seed);
     /// After prepare().
@@ -33,11 +33,10 @@ public:
 
 private:
     std::function<engine::Result<std::unique_ptr<engine::Inspector>>(const engine::GraphSpec&)> m_newInspector;
-    std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> m_initialWeights;
+    StartWeights m_startWeights;
     std::shared_ptr<const engine::GraphSpec> m_graph;
     std::unique_ptr<engine::Inspector> m_inspector;
-    engine::WeightsPtr m_weights, m_initial;
-    std::uint64_t m_initialSeed = 0;
+    engine::WeightsPtr m_weights;
     std::optional<engine::Error> m_fault;
 };
 

@@ -141,17 +141,14 @@ QString RunLibrary::usualFile()
 
 void RunLibrary::follow(TrainingController* controller, std::function<QString()> title)
 {
-    connect(controller, &TrainingController::historyChanged, this, [this, controller] {
-        if (controller->history().empty())
+    connect(controller, &TrainingController::snapshotArrived, this, [this](const auto& state) {
+        if (!state) // other weights
             m_continues = false;
     });
-    connect(controller, &TrainingController::stateChanged, this,
-            [this, controller, title = std::move(title)](RunState state) {
-                const bool ended =
-                    state == RunState::Finished || state == RunState::Idle || state == RunState::Diverged;
-                if (ended && !controller->isActive() && !controller->history().steps.empty())
-                    add(controller, title());
-            });
+    connect(controller, &TrainingController::runEnded, this, [this, controller, title = std::move(title)] {
+        if (controller->state() != RunState::Failed && !controller->history().steps.empty())
+            add(controller, title());
+    });
 }
 
 void RunLibrary::add(TrainingController* controller, const QString& title)

@@ -226,7 +226,7 @@ void TrainingBar::updateButtons()
     if (!canBegin)
         hint = reason;
     else if (!active && m_controller->isOutOfDate())
-        hint = tr("The network or its settings have changed: starts afresh (Space)");
+        hint = tr("%1 (Space)").arg(newRunText(*m_controller));
     else if (!active && m_controller->canContinue())
         hint = tr("Continues with the weights there are (Space)");
     m_train->setToolTip(hint);

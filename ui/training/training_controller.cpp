@@ -21,15 +21,6 @@ bool continues(const engine::TrainConfig& a, const engine::TrainConfig& b)
            a.augment == b.augment && (a.averageDecay > 0) == (b.averageDecay > 0);
 }
 
-/// Do weights of one belong to the other? Freezing a layer leaves its weights what they are.
-bool shareWeights(engine::GraphSpec a, engine::GraphSpec b)
-{
-    for (auto* graph : {&a, &b})
-        for (auto& node : graph->nodes)
-            node.frozen = false;
-    return a == b;
-}
-
 /// What the first Input layer reads; empty without one.
 engine::Shape inputShape(const engine::GraphSpec& graph)
 {
@@ -94,6 +85,7 @@ void TrainingController::setNetwork(const engine::GraphSpec& graph, const QStrin
     forgetFailure();
     Q_EMIT networkChanged();
     scaleData(false);
+    comeBack();
     checkOutOfDate();
 }
 
@@ -129,24 +121,16 @@ bool TrainingController::isOutOfDate() const
     if (!m_session && !m_latest && m_history.empty())
         return false;
     const auto core = trainedCore(m_graph);
-    // Initial weights that were edited by hand may be trained with any settings but another seed.
-    if (!m_session && m_latest && m_latest->step == 0 && !m_latest->optimizer1 && !m_latest->average)
-        return !shareWeights(core, m_trainedGraph) || m_config.seed != m_latest->seed;
     // A run that is under way has its own frozen layers; the next one takes those of the document and the same weights.
-    return (m_session ? core != m_trainedGraph : !shareWeights(core, m_trainedGraph)) ||
-           !continues(m_config, m_trainedConfig);
+    return (m_session ? core != m_trainedGraph : !shareWeights(core, m_trainedGraph)) || !settingsGoOn();
 }
 
-engine::WeightsPtr TrainingController::shownWeights() const
+/// Initial weights that were edited by hand may be trained with any settings but another seed.
+bool TrainingController::settingsGoOn() const
 {
-    if (!weightsFitNetwork())
-        return nullptr;
-    return isActive() ? m_latest->weights : m_latest->resultWeights();
-}
-
-bool TrainingController::weightsFitNetwork() const
-{
-    return m_latest && shareWeights(trainedCore(m_graph), m_trainedGraph);
+    if (!m_session && m_latest && m_latest->step == 0 && !m_latest->optimizer1 && !m_latest->average)
+        return m_config.seed == m_latest->seed;
+    return continues(m_config, m_trainedConfig);
 }
 
 bool TrainingController::canContinue() const
@@ -293,18 +277,6 @@ void TrainingController::restore(std::shared_ptr<const engine::TrainingState> st
     checkOutOfDate();
 }
 
-void TrainingController::clearRun()
-{
-    ++m_weightsOrigin;
-    m_latest.reset();
-    m_history.clear();
-    m_test.reset();
-    m_error.reset();
-    m_progress = {};
-    m_extra = {};
-    setHealth({});
-}
-
 void TrainingController::setHealth(engine::HealthPtr report)
 {
     if (report == m_health)
@@ -335,10 +307,10 @@ engine::TrainConfig TrainingController::added(engine::TrainConfig config, const 
 NextStart TrainingController::nextStart() const
 {
     if (m_session)
-        return {runConfig(), m_latest};
+        return {runConfig(), m_latest ? m_latest : keptState()};
     if (canContinue())
         return {added(m_config, extraToContinue()), m_latest};
-    return {m_config, nullptr};
+    return {m_config, keptState()};
 }
 
 void TrainingController::begin(bool startPaused)
@@ -359,7 +331,8 @@ void TrainingController::begin(bool startPaused)
         request.resume = m_latest;
         m_extra = extraToContinue();
     } else {
-        clearRun();
+        request.resume = keptState();
+        request.resume ? putAside() : clearRun();
         Q_EMIT historyChanged();
         Q_EMIT snapshotArrived({});
     }
@@ -510,6 +483,12 @@ void TrainingController::finish(const engine::DoneEvent& done)
 {
     m_session.reset();
     m_stopping = m_pauseWanted = m_stepWhenPaused = false;
+    const bool hadWeights = m_latest != nullptr;
+    if (!hadWeights && m_past) {
+        exchange(*m_past);
+        m_past.reset();
+        Q_EMIT historyChanged();
+    }
     m_test = done.test;
     m_error = done.error;
     m_progress.phase.clear();
@@ -523,6 +502,8 @@ void TrainingController::finish(const engine::DoneEvent& done)
     case engine::StopReason::Diverged: setState(RunState::Diverged); break;
     case engine::StopReason::Failed: setState(RunState::Failed); break;
     }
+    if (hadWeights)
+        Q_EMIT runEnded();
     Q_EMIT progressed();
     if (done.error)
         Q_EMIT message(*done.error);
@@ -531,6 +512,7 @@ void TrainingController::finish(const engine::DoneEvent& done)
         Q_EMIT shutDownFinished();
         return;
     }
+    comeBack();
     if (resetNow)
         reset();
     if (auto restored = std::exchange(m_restored, std::nullopt))

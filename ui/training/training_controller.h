@@ -65,19 +65,25 @@ public:
     [[nodiscard]] const engine::GraphSpec& graph() const { return m_graph; }
     [[nodiscard]] const TrainingServices& services() const { return m_services; }
     [[nodiscard]] QString blockedReason() const { return m_blocked; }
-    /// Latest weights of this network; null while it has only its initial ones.
+    /// Latest weights, of the network as it is now or as it was before it was edited; null: there are only initial
+    /// ones.
     [[nodiscard]] std::shared_ptr<const engine::TrainingState> trainingState() const { return m_latest; }
     /// trainingState() belongs to the network as it is now.
     [[nodiscard]] bool weightsFitNetwork() const;
-    /// What panels show: the newest weights while training runs, else the run's result; null: the initial ones.
+    /// What panels show: the newest weights while training runs, else the run's result. They may be those of the
+    /// network before it was edited: then they stay where they fit. null: the initial ones.
     [[nodiscard]] engine::WeightsPtr shownWeights() const;
+    /// What Train begins a new run with where the network has been edited: weights that stay where they fit. null: it
+    /// goes on, or starts afresh.
+    [[nodiscard]] std::shared_ptr<const engine::TrainingState> keptState() const;
     /// Why weights cannot be edited by hand now, as a sentence; empty when they can, also while training runs.
     [[nodiscard]] QString weightEditReason() const;
-    /// Another number whenever the weights have nothing to do with those before any more: reset, a new run, a file.
+    /// Another number whenever the weights have nothing to do with those before any more: reset, a run from the initial
+    /// weights, a file.
     [[nodiscard]] int weightsOrigin() const { return m_weightsOrigin; }
     /// Puts these numbers into the weights; a run that is under way takes them between two steps. Returns the edit
-    /// that takes it back; nothing where there is no such place. initial: the weights as they are drawn from the seed,
-    /// wanted while trainingState() is null.
+    /// that takes it back; nothing where there is no such place. initial: all weights as this network begins with them,
+    /// wanted where the layer has none yet.
     std::optional<engine::WeightEdit> editWeights(const engine::WeightEdit& edit,
                                                   const engine::WeightsPtr& initial = nullptr);
     /// The network or a setting that matters has changed since the run began.
@@ -123,10 +129,12 @@ public:
 
 Q_SIGNALS:
     void stateChanged(convarium::ui::RunState state);
+    /// A run that has had weights is over; state() says how.
+    void runEnded();
     /// Step, speed or time left changed.
     void progressed();
     void historyChanged();
-    /// The newest weights; null: the initial ones (after reset).
+    /// The newest weights; null: others begin, what was found out with those before is void.
     void snapshotArrived(std::shared_ptr<const engine::TrainingState> state);
     /// By hand; snapshotArrived() follows.
     void weightsEdited();
@@ -155,6 +163,12 @@ private:
     void noteStart(const engine::StartEvent& event);
     void noteSteps(const std::vector<engine::StepEvent>& steps);
     void checkOutOfDate();
+    [[nodiscard]] bool settingsGoOn() const;
+    [[nodiscard]] bool worthKeeping() const;
+    struct Past;
+    void exchange(Past& past);
+    void putAside();
+    void comeBack();
     void forgetFailure();
     void takeData(const engine::DatasetBundle& bundle, const std::string& source);
     void scaleData(bool announce);
@@ -166,6 +180,20 @@ private:
     /// The run's settings, with what was trained before a finished run was continued.
     [[nodiscard]] engine::TrainConfig runConfig() const { return added(m_trainedConfig, m_extra); }
     [[nodiscard]] static engine::TrainConfig added(engine::TrainConfig config, const Extra& extra);
+    /// Weights and all that belongs to them, put aside while the network is another one and has weights of its own.
+    struct Past {
+        std::shared_ptr<const engine::TrainingState> weights;
+        engine::GraphSpec graph;
+        engine::TrainConfig config;
+        TrainingHistory history;
+        RunState state = RunState::Idle;
+        RunProgress progress;
+        std::optional<engine::Evaluation> test;
+        std::optional<engine::Error> error;
+        engine::HealthPtr health;
+        Extra extra;
+        int origin = 0;
+    };
 
     TrainingServices m_services;
     std::shared_ptr<DataStore> m_store; ///< touched on the engine thread only
@@ -178,6 +206,7 @@ private:
     RunProgress m_progress;
     TrainingHistory m_history;
     std::shared_ptr<const engine::TrainingState> m_latest;
+    std::unique_ptr<Past> m_past; ///< while m_latest is null: a new run that has no weights yet begins with those
     std::optional<engine::Evaluation> m_test;
     std::optional<engine::Error> m_error;
     engine::HealthPtr m_health;
@@ -188,7 +217,7 @@ private:
     std::shared_ptr<RunSession> m_session;
     int m_runId = 0;
     int m_dataId = 0;
-    int m_weightsOrigin = 0;
+    int m_weightsOrigin = 0, m_newestOrigin = 0;
     Extra m_extra;
     bool m_measuring = false;
     bool m_pauseWanted = false;
@@ -210,5 +239,7 @@ private:
 
 /// Only what the weights depend on: names and groups are left out. Two networks with equal cores train alike.
 engine::GraphSpec trainedCore(engine::GraphSpec graph);
+/// Do weights of one core belong to the other? Freezing a layer leaves its weights what they are.
+bool shareWeights(engine::GraphSpec a, engine::GraphSpec b);
 
 } // namespace convarium::ui

@@ -64,7 +64,7 @@ TrainingNotice::TrainingNotice(TrainingController* controller, ProjectDocument* 
             dismiss();
     });
     connect(controller, &TrainingController::stateChanged, this, [this](RunState state) {
-        if (state == RunState::Preparing || state == RunState::Idle)
+        if (state == RunState::Preparing || state == RunState::Idle || state == RunState::Finished)
             dismiss();
     });
     connect(controller, &TrainingController::networkChanged, this, [this] {

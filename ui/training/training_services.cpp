@@ -1,5 +1,7 @@
 #include "ui/training/training_services.h"
 
+#include "engine/train/kept_weights.h"
+
 namespace convarium::ui
 {
 
@@ -21,8 +23,8 @@ public:
     void editWeights(const engine::WeightEdit& edit) override { m_control.editWeights(edit); }
     void run(RunRequest request, engine::TrainingSink& sink) override
     {
-        engine::Trainer trainer(std::move(request.graph), std::move(request.config), std::move(request.data),
-                                std::move(request.resume));
+        const auto resume = engine::startState(request.graph, request.resume);
+        engine::Trainer trainer(std::move(request.graph), std::move(request.config), std::move(request.data), resume);
         trainer.run(m_control, sink, request.startPaused);
     }
 
@@ -44,9 +46,7 @@ TrainingServices engineServices()
     };
     services.catalogue = [] { return datasets::catalogue(); };
     services.newInspector = [](const engine::GraphSpec& graph) { return engine::Inspector::create(graph); };
-    services.initialWeights = [](const engine::GraphSpec& graph, std::uint64_t seed) {
-        return engine::initialWeights(graph, seed);
-    };
+    services.startWeights = engine::startWeights;
     return services;
 }
 

@@ -44,7 +44,9 @@ struct TrainingServices {
     std::function<engine::Result<void>(const std::string& name, const datasets::Progress&)> download;
     std::function<std::vector<datasets::CatalogueEntry>()> catalogue;
     std::function<engine::Result<std::unique_ptr<engine::Inspector>>(const engine::GraphSpec&)> newInspector;
-    std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t seed)> initialWeights;
+    /// engine::startWeights(): the initial weights, but for what fits of `kept` (may be null). Takes a while.
+    std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t seed, const engine::WeightsPtr& kept)>
+        startWeights;
 };
 
 /// The real ones: engine::Trainer, engine::Inspector and the datasets module.

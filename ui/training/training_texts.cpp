@@ -1,5 +1,7 @@
 #include "ui/training/training_texts.h"
 
+#include "engine/train/kept_weights.h"
+
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QLocale>
@@ -48,8 +50,30 @@ QString durationText(double seconds)
     return tr("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
 }
 
+QString newRunText(const TrainingController& controller)
+{
+    const auto state = controller.keptState();
+    const auto layers = state ? engine::keptLayers(controller.graph(), *state->weights) : engine::KeptLayers();
+    if (layers.kept.empty())
+        return tr("The network or its settings have changed: Train starts afresh");
+    if (layers.anew.empty())
+        return tr("The network has changed: Train begins a new run with the weights there are");
+    const auto number = static_cast<std::int64_t>(layers.kept.size());
+    const QString kept = number == 1 ? tr("1 layer") : tr("%1 layers").arg(count(number));
+    const auto name = [&](std::size_t i) {
+        return QString::fromStdString(controller.graph().node(layers.anew[i])->name);
+    };
+    const QString anew = layers.anew.size() == 1   ? tr("%1 starts afresh").arg(name(0))
+                         : layers.anew.size() == 2 ? tr("%1 and %2 start afresh").arg(name(0), name(1))
+                                                   : tr("%1 start afresh").arg(layers.anew.size());
+    return tr("The network has changed: Train keeps the weights of %1, %2").arg(kept, anew);
+}
+
 QString progressText(const TrainingController& controller)
 {
+    const bool rests = controller.state() == RunState::Idle || controller.state() == RunState::Finished;
+    if (rests && controller.blockedReason().isEmpty() && controller.isOutOfDate())
+        return newRunText(controller);
     const auto& p = controller.progress();
     const QString place = p.epochs > 1 || controller.config().steps <= 0
                               ? tr("epoch %1 of %2, step %3 of %4")
@@ -82,8 +106,7 @@ QString progressText(const TrainingController& controller)
     if (!controller.blockedReason().isEmpty())
         return controller.blockedReason();
     if (controller.trainingState() && p.step > 0)
-        return controller.isOutOfDate() ? tr("The network or its settings have changed: Train starts afresh")
-                                        : tr("Stopped in %1").arg(place);
+        return tr("Stopped in %1").arg(place);
     const auto& config = controller.config();
     return config.steps > 0     ? tr("Ready: %1 steps").arg(count(config.steps))
            : config.epochs == 1 ? tr("Ready: 1 epoch")

@@ -14,6 +14,8 @@ namespace convarium::ui
 [[nodiscard]] QString rateText(double rate);
 /// "19 s", "3 min", "1 h 20 min".
 [[nodiscard]] QString durationText(double seconds);
+/// What becomes of the weights there are though Train begins a new run.
+[[nodiscard]] QString newRunText(const TrainingController& controller);
 /// The progress line: "Epoch 4 of 5, step 361 of 859".
 [[nodiscard]] QString progressText(const TrainingController& controller);
 /// Title of a data source for people: the catalogue's, else the folder's name.

@@ -1,6 +1,7 @@
 #include "ui/training/walk_worker.h"
 
 #include "engine/plan/infer_values.h"
+#include "engine/train/kept_weights.h"
 #include "ui/training/map_pictures.h"
 
 #include <QCoreApplication>
@@ -16,8 +17,9 @@ WalkNumbers WalkWorker::compute(WalkRequest request)
     m_walk.reset();
     m_graph = std::move(request.graph);
     try {
-        const auto initial = request.state ? nullptr : m_initialWeights(m_graph, request.config.seed);
-        auto walk = engine::BatchWalk::create(m_graph, request.config, request.data, request.state, initial);
+        const auto state = engine::startState(m_graph, request.state);
+        const auto initial = state ? nullptr : m_startWeights(m_graph, request.config.seed, nullptr);
+        auto walk = engine::BatchWalk::create(m_graph, request.config, request.data, state, initial);
         if (!walk) {
             numbers.error = QString::fromStdString(walk.error().text());
             return numbers;

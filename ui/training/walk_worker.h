@@ -35,10 +35,7 @@ struct WalkPictures {
 class WalkWorker final
 {
 public:
-    explicit WalkWorker(std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> initialWeights)
-        : m_initialWeights(std::move(initialWeights))
-    {
-    }
+    explicit WalkWorker(const TrainingServices& services) : m_startWeights(services.startWeights) {}
     WalkNumbers compute(WalkRequest request);
     /// After compute(); empty when that failed.
     [[nodiscard]] WalkPictures pictures(std::int64_t image, bool dark) const;
@@ -46,7 +43,7 @@ public:
     void forget() { m_walk.reset(); }
 
 private:
-    std::function<engine::WeightsPtr(const engine::GraphSpec&, std::uint64_t)> m_initialWeights;
+    decltype(TrainingServices::startWeights) m_startWeights;
     engine::GraphSpec m_graph;
     std::unique_ptr<engine::BatchWalk> m_walk;
 };

@@ -1,6 +1,9 @@
 #include "ui/training/weight_edits.h"
 
+#include "engine/train/kept_weights.h"
 #include "ui/training/training_controller.h"
+
+#include <algorithm>
 
 namespace convarium::ui
 {
@@ -9,8 +12,8 @@ QString TrainingController::weightEditReason() const
 {
     if (!m_blocked.isEmpty())
         return m_blocked;
-    if (m_latest && !weightsFitNetwork())
-        return tr("The weights are those of the network before it was changed. Reset the weights, then edit them.");
+    if (m_session && trainedCore(m_graph) != m_trainedGraph)
+        return tr("Training runs with the network as it was before it was changed. Press Stop, then edit the kernels.");
     if (m_session && !m_latest)
         return tr("Training is about to begin. Kernels can be edited as soon as it runs.");
     return {};
@@ -19,23 +22,28 @@ QString TrainingController::weightEditReason() const
 std::optional<engine::WeightEdit> TrainingController::editWeights(const engine::WeightEdit& edit,
                                                                   const engine::WeightsPtr& initial)
 {
-    if (!weightEditReason().isEmpty() || (!m_latest && !initial))
+    if (!weightEditReason().isEmpty())
         return {};
-    if (!m_latest) {
-        engine::TrainingState state;
-        state.weights = initial;
-        state.seed = m_config.seed;
-        if (!engine::replacedBy(edit, state))
-            return {};
-        clearRun();
-        m_latest = std::make_shared<const engine::TrainingState>(std::move(state));
-        m_trainedGraph = trainedCore(m_graph);
-        m_trainedConfig = m_config;
-    }
-    auto back = engine::replacedBy(edit, *m_latest);
+    // After an edit of the network, layers that kept their weights are written to where those are, so that undo finds
+    // all in one place. For another layer the weights are those that the network begins with as it is now.
+    const bool there =
+        m_latest && (weightsFitNetwork() ||
+                     (worthKeeping() &&
+                      std::ranges::count(engine::keptLayers(m_graph, *m_latest->weights).kept, edit.tensor.first) > 0));
+    if (!there && (!initial || !engine::keptLayers(m_graph, *initial).anew.empty()))
+        return {};
+    const auto state = there ? m_latest : engine::newRun(initial, m_config.seed);
+    auto back = engine::replacedBy(edit, *state);
     if (!back)
         return {};
-    m_latest = engine::edited(*m_latest, {edit});
+    if (!there) {
+        m_latest ? putAside() : clearRun();
+        setState(RunState::Idle);
+        m_trainedGraph = trainedCore(m_graph);
+        m_trainedConfig = m_config;
+        Q_EMIT historyChanged();
+    }
+    m_latest = engine::edited(*state, {edit});
     m_test.reset(); // it was that of other weights
     if (m_session) {
         m_session->run().editWeights(edit);

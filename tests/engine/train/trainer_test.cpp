@@ -1,6 +1,7 @@
 // The trainer: runs, pauses, resumes, stops, splits, diverges, and repeats itself bit for bit.
 #include "engine/optimizers/optimizers.h"
 #include "engine/plan/plan.h"
+#include "engine/train/kept_weights.h"
 #include "engine/train/reference_run.h"
 #include "engine/train/trainer.h"
 #include "tests/support/training_runs.h"
@@ -317,6 +318,44 @@ private Q_SLOTS:
         Trainer(smallNetwork(), c, corners(100)).run(control, r);
         QCOMPARE(r.start.trainImages, 40);
         QCOMPARE(r.steps.size(), 3u);
+    }
+
+    void weightsStayByLayerAndShape()
+    {
+        const GraphSpec before = smallNetwork();
+        const WeightsPtr trained = initialWeights(before, 9), fresh = initialWeights(before, 1);
+        QCOMPARE(startWeights(before, 1, trained), trained); // nothing else is needed
+        QVERIFY(keptLayers(before, *trained).anew.empty());
+
+        const auto layer = std::ranges::find(before.nodes, "dense", &Node::type)->id;
+        GraphSpec wider = before;
+        std::ranges::find(wider.nodes, layer, &Node::id)->params.set("units", std::int64_t{17});
+        const WeightsPtr mixed = startWeights(wider, 1, trained), begin = initialWeights(wider, 1);
+        const KeptLayers layers = keptLayers(wider, *trained);
+        QVERIFY(std::ranges::count(layers.anew, layer) == 1 && !layers.kept.empty());
+        QCOMPARE(mixed->size(), begin->size());
+        for (const auto& [key, tensor] : *mixed)
+            QVERIFY(tensor == (std::ranges::count(layers.kept, key.first) ? *trained : *begin).at(key));
+        for (const auto& [key, tensor] : *mixed)
+            if (key.first == layer)
+                QVERIFY(tensor.shape() != trained->at(key).shape()); // all of the layer, or nothing of it
+
+        GraphSpec cut = before; // the last wire is taken away for a moment
+        const NodeId last = cut.edges.back().to;
+        cut.edges.pop_back();
+        QCOMPARE(startWeights(cut, 1, trained), trained);
+        const KeptLayers waiting = keptLayers(cut, *trained);
+        QVERIFY(std::ranges::count(waiting.waiting, last) == (std::ranges::count(layers.kept, last) || last == layer));
+
+        TrainingState state;
+        state.weights = trained;
+        state.average = fresh;
+        state.step = 7;
+        const auto there = std::make_shared<const TrainingState>(state);
+        QCOMPARE(startState(before, there), there); // goes on
+        const auto begin2 = startState(wider, there);
+        QVERIFY(begin2->step == 0 && !begin2->average);
+        QVERIFY(*begin2->weights == *startWeights(wider, state.seed, fresh)); // of its result
     }
 
     void initialWeightsDependOnTheNodeOnly()

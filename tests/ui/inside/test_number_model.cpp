@@ -33,8 +33,7 @@ class NumberModelTest : public QObject
 {
     Q_OBJECT
 
-    NumberWorker m_worker{
-        [](const engine::GraphSpec& g, std::uint64_t seed) { return engine::initialWeights(g, seed); }};
+    NumberWorker m_worker{engineServices()};
     engine::DatasetPtr m_images = images();
 
     NumberRequest request(std::shared_ptr<const engine::GraphSpec> graph, engine::NodeId node,

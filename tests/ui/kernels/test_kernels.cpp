@@ -10,6 +10,7 @@
 #include "ui/training/map_grid.h"
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
+#include "ui/training/training_texts.h"
 
 #include <QCheckBox>
 #include <QLineEdit>
@@ -399,7 +400,47 @@ private Q_SLOTS:
         QCOMPARE(w.document.undoStack()->count(), 0);
     }
 
-    void weightsOfAnotherNetworkAreNotWrittenTo()
+    void whileAnotherNetworkIsTrainedNothingIsWritten()
+    {
+        Opened w;
+        w.open(2);
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        w.document.setParam(3, "filters", std::int64_t{4});
+        QVERIFY(w.page.messageText().contains(QStringLiteral("Press Stop")));
+        QVERIFY(!w.button(QStringLiteral("Zero"))->isEnabled());
+        QTest::keyClick(w.page.table(), Qt::Key_5);
+        QVERIFY(!w.editor());
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+        QTRY_VERIFY(w.button(QStringLiteral("Zero"))->isEnabled());
+        QVERIFY(w.page.messageText().isEmpty());
+    }
+
+    void handMadeKernelsStayWhenTheNetworkChangesElsewhere()
+    {
+        Opened w;
+        w.open(2);
+        w.type(0, 0, QStringLiteral("3"));
+        w.document.setParam(3, "filters", std::int64_t{4}); // B, and with it the input of D
+        QCOMPARE(progressText(w.controller),
+                 QStringLiteral("The network has changed: Train keeps the weights of 1 layer, B and D start afresh"));
+        const auto shown = [&] { return w.page.table()->model()->index(0, 0).data(Qt::EditRole).toDouble(); };
+        QTRY_COMPARE(shown(), 3.0);
+        w.type(0, 1, QStringLiteral("-2")); // and can be written on
+        QCOMPARE(w.weight(2, 0), 3.F);
+        QCOMPARE(w.weight(2, 1), -2.F);
+        // A new run begins with them.
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        QTRY_COMPARE(w.controller.trainingState()->step, 1);
+        QVERIFY(std::abs(w.weight(2, 0) - 3) < 0.5F);
+        QCOMPARE(w.weights().at({3, "weight"}).shape(), (engine::Shape{4, 2, 3, 3}));
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+    }
+
+    void undoBringsBackWhatWasThere()
     {
         Opened w;
         w.open(2);
@@ -407,14 +448,47 @@ private Q_SLOTS:
         QTRY_COMPARE(w.controller.state(), RunState::Paused);
         w.controller.stop();
         QTRY_VERIFY(!w.controller.isActive());
-        w.document.setParam(3, "filters", std::int64_t{4});
-        QVERIFY(w.page.messageText().contains(QStringLiteral("Reset the weights")));
-        QVERIFY(!w.button(QStringLiteral("Zero"))->isEnabled());
-        QTest::keyClick(w.page.table(), Qt::Key_5);
-        QVERIFY(!w.editor());
+        const auto trained = w.controller.trainingState();
+        QCOMPARE(trained->step, 1);
+        w.document.setParam(3, "kernelHeight", std::int64_t{1});
+        QVERIFY(!w.controller.canContinue());
         w.document.undoStack()->undo();
-        QVERIFY(w.page.messageText().isEmpty());
-        QVERIFY(w.button(QStringLiteral("Zero"))->isEnabled());
+        QCOMPARE(w.controller.trainingState(), trained);
+        QVERIFY(w.controller.canContinue());
+        // Also when what begins anew has been written to in between.
+        w.document.setParam(3, "filters", std::int64_t{4});
+        w.open(3);
+        QTRY_COMPARE(w.page.grid()->result().count, 4);
+        w.type(0, 0, QStringLiteral("7"));
+        QCOMPARE(w.weight(3, 0), 7.F);
+        QCOMPARE(w.weights().at({3, "weight"}).shape().elements(), 4 * 2 * 3 * 3);
+        QCOMPARE(w.weights().at({2, "weight"}), trained->weights->at({2, "weight"}));
+        w.document.undoStack()->undo();
+        w.document.undoStack()->undo();
+        QCOMPARE(w.controller.trainingState(), trained);
+        QVERIFY(w.controller.canContinue());
+        w.document.undoStack()->redo();
+        w.document.undoStack()->redo();
+        QCOMPARE(w.weight(3, 0), 7.F);
+    }
+
+    void kernelEditsOfDifferentNetworksAreAllUndone()
+    {
+        Opened w;
+        w.open(2);
+        const auto initial = engine::initialWeights(w.document.graph(), 1);
+        w.type(0, 0, QStringLiteral("3"));
+        w.document.setParam(3, "filters", std::int64_t{4});
+        w.type(0, 1, QStringLiteral("4"));
+        for (int i = 0; i < 3; ++i)
+            w.document.undoStack()->undo(); // at once: nothing may have to be computed for it
+        QCOMPARE(w.weight(2, 0), initial->at({2, "weight"})[0]);
+        QCOMPARE(w.weight(2, 1), initial->at({2, "weight"})[1]);
+        for (int i = 0; i < 3; ++i)
+            w.document.undoStack()->redo();
+        QCOMPARE(w.weight(2, 0), 3.F);
+        QCOMPARE(w.weight(2, 1), 4.F);
+        QCOMPARE(w.document.undoStack()->count(), 3);
     }
 };
 

@@ -1,5 +1,7 @@
 // The window after a program that ended unexpectedly.
+#include "engine/io/load_model.h"
 #include "engine/io/project_file.h"
+#include "engine/train/kept_weights.h"
 #include "tests/ui/shell/edit_process.h"
 #include "ui/document/project_document.h"
 #include "ui/shell/autosave.h"
@@ -119,6 +121,34 @@ private Q_SLOTS:
         QTRY_VERIFY(left().size() == 1 && left().first() != old);
         QCOMPARE(beside().size(), 1);
         QVERIFY(window.controller()->canContinue()); // where it stopped, and what reads a drawing has these weights
+    }
+
+    void weightsThatFitTheLastEditComeBack()
+    {
+        auto network = engine::loadModel("lenet-5");
+        QVERIFY(network);
+        const auto trained = engine::initialWeights(network->graph, 77);
+        {
+            RecoveryStore store(RecoveryStore::defaultFolder());
+            engine::Project with = *network;
+            with.state = engine::newRun(trained, 77);
+            QVERIFY(store.writeWeights(with));
+            std::ranges::find(network->graph.nodes, "dense", &engine::Node::type)
+                ->params.set("units", std::int64_t{50});
+            QVERIFY(store.write(*network, {}));
+        }
+        MainWindow window;
+        window.show();
+        QTRY_VERIFY(bar(window)->isVisible());
+        press(window, "Recover");
+        QTRY_VERIFY(window.controller()->trainingState());
+        const auto layers = engine::keptLayers(network->graph, *trained);
+        QVERIFY(layers.kept.size() >= 2 && layers.anew.size() == 2);
+        const engine::WeightMap& weights = *window.controller()->trainingState()->weights;
+        for (const auto& [key, tensor] : weights)
+            QVERIFY(std::ranges::count(layers.anew, key.first) == 1 || tensor == trained->at(key));
+        QVERIFY(engine::keptLayers(network->graph, weights).anew.empty());
+        QVERIFY(window.files()->hasUnsavedWeights());
     }
 
     void tooManyWeightsAreNotKeptAndTheOfferSaysSo()

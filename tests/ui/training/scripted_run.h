@@ -228,7 +228,9 @@ inline TrainingServices scriptedServices(const std::shared_ptr<Script>& script)
     services.newInspector = [](const GraphSpec&) -> Result<std::unique_ptr<Inspector>> {
         return std::unique_ptr<Inspector>(std::make_unique<ScriptedInspector>());
     };
-    services.initialWeights = [](const GraphSpec&, std::uint64_t) { return std::make_shared<WeightMap>(); };
+    services.startWeights = [](const GraphSpec&, std::uint64_t, const WeightsPtr& kept) {
+        return kept ? kept : std::make_shared<WeightMap>();
+    };
     return services;
 }
 

@@ -135,7 +135,7 @@ private Q_SLOTS:
         QCOMPARE(m_controller->progress().epochs, 4);
     }
 
-    void anotherNetworkStartsAfresh()
+    void anotherNetworkBeginsANewRun()
     {
         m_controller->train();
         QTRY_COMPARE(m_controller->state(), RunState::Finished);
@@ -149,10 +149,101 @@ private Q_SLOTS:
         m_controller->setNetwork(test::smallGraph(), {}); // undone
         QVERIFY(!m_controller->isOutOfDate());
         m_controller->setNetwork(graph, {});
+        const auto before = m_controller->trainingState();
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_script->requests.back().resume->step, 0);
+        QCOMPARE(m_script->requests.back().resume->weights, before->weights); // they stay where they fit
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(8));
+        m_controller->reset();
         m_controller->train();
         QTRY_COMPARE(m_controller->state(), RunState::Finished);
         QVERIFY(!m_script->requests.back().resume);
-        QCOMPARE(m_controller->history().steps.size(), std::size_t(8));
+    }
+
+    void otherSettingsStartAfresh()
+    {
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        auto graph = test::smallGraph();
+        graph.nodes[2].params.set("units", std::int64_t{3});
+        m_controller->setNetwork(graph, {});
+        auto other = config();
+        other.batch *= 2;
+        m_controller->setConfig(other);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QVERIFY(!m_script->requests.back().resume);
+    }
+
+    void theNetworkOfBeforeHasItsWeightsAndCurves()
+    {
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        m_controller->train(); // goes on for as long again
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(16));
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        const auto first = m_controller->trainingState();
+        auto graph = test::smallGraph();
+        graph.nodes[2].params.set("units", std::int64_t{3});
+        m_controller->setNetwork(graph, {});
+        m_controller->step();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(1));
+        m_controller->stop();
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
+        const auto second = m_controller->trainingState();
+        QVERIFY(second != first);
+        QList<std::shared_ptr<const engine::TrainingState>> told;
+        connect(m_controller.get(), &TrainingController::snapshotArrived, [&](const auto& state) { told << state; });
+        m_controller->setNetwork(test::smallGraph(), {}); // undone
+        QCOMPARE(m_controller->trainingState(), first);
+        QCOMPARE(told.last(), first);
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(16));
+        QCOMPARE(m_controller->progress().step, 16);
+        QCOMPARE(m_controller->state(), RunState::Finished);
+        QVERIFY(m_controller->canContinue());
+        m_controller->setNetwork(graph, {}); // redone
+        QCOMPARE(m_controller->trainingState(), second);
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(1));
+        QVERIFY(m_controller->canContinue());
+        // Undone while it runs: as soon as that run has ended.
+        m_script->holdAfterEachStep = true;
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Running);
+        m_controller->setNetwork(test::smallGraph(), {});
+        m_controller->stop();
+        QTRY_VERIFY(!m_controller->isActive());
+        QCOMPARE(m_controller->trainingState(), first);
+        m_controller->reset();
+        m_controller->setNetwork(graph, {});
+        QVERIFY(!m_controller->trainingState());
+    }
+
+    void aRunThatCannotBeginLosesNoWeights()
+    {
+        m_script->dataMissing = true;
+        auto c = config();
+        c.data = "mnist";
+        m_controller->setConfig(c);
+        engine::TrainingState trained;
+        trained.weights = std::make_shared<engine::WeightMap>();
+        trained.step = 4;
+        TrainingHistory history;
+        for (std::int64_t step = 1; step <= 4; ++step)
+            history.steps.push_back({step, 0, 0, 0, 0, 0});
+        const auto state = std::make_shared<const engine::TrainingState>(trained);
+        m_controller->restore(state, history);
+        auto graph = test::smallGraph();
+        graph.nodes[2].params.set("units", std::int64_t{3});
+        m_controller->setNetwork(graph, {});
+        m_controller->train();
+        QCOMPARE(m_controller->shownWeights(), trained.weights); // also while it gets ready
+        QTRY_COMPARE(m_controller->state(), RunState::Failed);
+        QVERIFY(m_controller->lastError());
+        QCOMPARE(m_controller->trainingState(), state);
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(4));
+        m_controller->setNetwork(test::smallGraph(), {});
+        QVERIFY(m_controller->canContinue());
     }
 
     void namesDoNotMakeARunOutOfDate()
@@ -290,7 +381,7 @@ private Q_SLOTS:
         m_controller->train();
         QTRY_COMPARE(m_controller->state(), RunState::Finished);
         QCOMPARE(m_script->runs.load(), 2);
-        QVERIFY(!m_script->requests.back().resume);
+        QCOMPARE(m_script->requests.back().resume->step, 0);
     }
 
     void shutDownStopsAndSaysWhenItHas()
