@@ -5,7 +5,8 @@
 // are zoomed, moved and pointed at while training goes on adding to them.
 // A hand on a thread of its own posts 125 inputs a second (untouched: 20 that nothing answers to). The latency of one
 // is the time from then until the UI thread has handled it and painted what it changed, so also how long it had to
-// wait. Needs a display with room for three windows; run it by hand on a machine that does nothing else:
+// wait, for its turn and for the next frame. Needs a display with room for three windows; run it by hand on a machine
+// that does nothing else:
 //   xvfb-run -s "-screen 0 2600x1700x24" window_benchmark [PRESET] [ROUNDS] [SECONDS] [STEPS]
 #include "ui/canvas/canvas_view.h"
 #include "ui/canvas/node_item.h"
@@ -27,6 +28,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QSet>
 #include <QTest>
 #include <QTimer>
 #include <QWheelEvent>
@@ -80,8 +82,27 @@ double median(const std::vector<double>& values)
     return percentile(values, 0.5);
 }
 
-/// Takes the inputs that the hand posts, in the UI thread. What an input changes is painted before events of the lowest
-/// priority are served.
+/// Which windows are to be painted and are not yet: the program holds paintings back to a frame rate.
+class PaintWatch final : public QObject
+{
+public:
+    PaintWatch() { qApp->installEventFilter(this); }
+    bool eventFilter(QObject* object, QEvent* event) override
+    {
+        if (event->type() == QEvent::UpdateRequest && object->isWidgetType())
+            m_waiting.insert(object);
+        else if (event->type() == QEvent::Paint && object->isWidgetType())
+            m_waiting.remove(static_cast<QWidget*>(object)->window());
+        return false;
+    }
+    [[nodiscard]] bool allPainted() const { return m_waiting.isEmpty(); }
+
+private:
+    QSet<QObject*> m_waiting;
+};
+
+/// Takes the inputs that the hand posts, in the UI thread. An input is done when all windows show what it changed.
+/// Events of the lowest priority are served behind everything else, so behind the painting too.
 class Receiver final : public QObject
 {
 public:
@@ -89,26 +110,46 @@ public:
         Input(Type type, Clock::time_point posted) : QEvent(type), posted(posted) {}
         const Clock::time_point posted;
     };
-    static constexpr auto kInput = QEvent::Type(QEvent::User + 1), kPainted = QEvent::Type(QEvent::User + 2);
+    static constexpr auto kInput = QEvent::Type(QEvent::User + 1), kHandled = QEvent::Type(QEvent::User + 2);
 
-    explicit Receiver(std::function<void(double)> act) : m_act(std::move(act)) {}
+    explicit Receiver(std::function<void(double)> act) : m_act(std::move(act))
+    {
+        m_look.setTimerType(Qt::PreciseTimer);
+        connect(&m_look, &QTimer::timeout, this, &Receiver::settle);
+    }
     bool event(QEvent* event) override
     {
         if (event->type() == kInput) {
-            const Clock::time_point posted = static_cast<Input*>(event)->posted;
             if (m_act)
                 m_act(secondsSince(m_start));
-            QCoreApplication::postEvent(this, new Input(kPainted, posted), std::numeric_limits<int>::min());
-        } else if (event->type() == kPainted) {
-            latencies.push_back(1000 * secondsSince(static_cast<Input*>(event)->posted));
+            QCoreApplication::postEvent(this, new Input(kHandled, static_cast<Input*>(event)->posted),
+                                        std::numeric_limits<int>::min());
+        } else if (event->type() == kHandled) {
+            m_open.push_back(static_cast<Input*>(event)->posted);
+            settle();
         }
         return QObject::event(event);
     }
     std::vector<double> latencies; ///< milliseconds
 
 private:
+    void settle()
+    {
+        if (!m_watch.allPainted()) {
+            m_look.start(1);
+            return;
+        }
+        m_look.stop();
+        for (const Clock::time_point posted : m_open)
+            latencies.push_back(1000 * secondsSince(posted));
+        m_open.clear();
+    }
+
     std::function<void(double)> m_act;
     const Clock::time_point m_start = Clock::now();
+    PaintWatch m_watch;
+    std::vector<Clock::time_point> m_open; ///< handled, but not painted yet
+    QTimer m_look;
 };
 
 /// Counts what a widget paints.

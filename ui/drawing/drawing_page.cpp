@@ -5,6 +5,7 @@
 #include "ui/drawing/drawing_reader.h"
 #include "ui/drawing/drawing_widgets.h"
 #include "ui/drawing/example_strokes.h"
+#include "ui/theme/layout_boundary.h"
 #include "ui/theme/own_keys.h"
 #include "ui/training/map_pictures.h"
 #include "ui/training/training_controller.h"
@@ -63,7 +64,7 @@ DrawingPage::DrawingPage(TrainingController* controller, MapService* maps, QWidg
     row->setSpacing(scaled(12));
     row->addWidget(makeDrawing(), 54);
     row->addWidget(makeSteps(), 40);
-    row->addWidget(makeReading(), 52);
+    row->addWidget(new LayoutBoundary(makeReading()), 52); // its texts change while training
     setWidget(content);
     setFocusProxy(m_field);
 
@@ -226,6 +227,7 @@ QWidget* DrawingPage::makeReading()
     m_plainPicture = new ValuePicture(36);
     note->addWidget(m_plainPicture);
     m_plainText = new TextLabel;
+    m_plainText->setTextFormat(Qt::PlainText); // rich text takes ten times as long, while training often
     m_plainText->setWordWrap(true);
     note->addWidget(m_plainText, 1);
     QSizePolicy policy = m_note->sizePolicy();
@@ -388,10 +390,9 @@ void DrawingPage::showPlain(const PlainReading& plain)
     if (m_answer->text().isEmpty() || plain.reading.best < 0)
         return;
     m_plainPicture->setImage(plain.input);
-    m_plainText->setText(
-        tr("Without steps 2 to 4 the same strokes are read as <b>%1</b>, %2 sure.")
-            .arg(m_reader->className(plain.reading.best, plain.reading.probabilities.size()).toHtmlEscaped(),
-                 percentText(plain.reading.certainty, 0)));
+    m_plainText->setText(tr("Without steps 2 to 4 the same strokes are read as %1, %2 sure.")
+                             .arg(m_reader->className(plain.reading.best, plain.reading.probabilities.size()),
+                                  percentText(plain.reading.certainty, 0)));
     m_note->show();
 }
 

@@ -35,10 +35,13 @@ QString percentText(double share, int decimals)
 ValuePicture::ValuePicture(int side, QWidget* parent) : QWidget(parent), m_side(side)
 {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    setAttribute(Qt::WA_OpaquePaintEvent);
 }
 
 void ValuePicture::setImage(const QImage& image)
 {
+    if (image == m_image)
+        return;
     m_image = image;
     update();
 }
@@ -54,7 +57,7 @@ void ValuePicture::paintEvent(QPaintEvent*)
     const Theme& theme = Theme::current();
     QPainter painter(this);
     const QRect area = rect().adjusted(1, 1, -1, -1);
-    painter.fillRect(area, theme.surface);
+    painter.fillRect(rect(), theme.surface);
     if (!m_image.isNull()) {
         const QSize size = m_image.size().scaled(area.size(), Qt::KeepAspectRatio);
         const QRect target(
@@ -128,6 +131,7 @@ ClassBars::ClassBars(QWidget* parent) : QWidget(parent)
 {
     setAccessibleName(tr("Class bars"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setAttribute(Qt::WA_OpaquePaintEvent);
 }
 
 QSize ClassBars::sizeHint() const
@@ -164,6 +168,7 @@ void ClassBars::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
     QPainter painter(this);
+    painter.fillRect(rect(), theme.surface);
     painter.setRenderHint(QPainter::Antialiasing);
     const QFont nameFont = ui::font(TextRole::Totals), shareFont = ui::font(TextRole::Body);
     const QFontMetricsF metrics(nameFont);
@@ -197,6 +202,7 @@ void ClassBars::paintEvent(QPaintEvent*)
 PictureStrip::PictureStrip(int height, QWidget* parent) : QWidget(parent), m_height(height)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setAttribute(Qt::WA_OpaquePaintEvent);
 }
 
 void PictureStrip::setPictureHeight(int height)
@@ -208,6 +214,8 @@ void PictureStrip::setPictureHeight(int height)
 
 void PictureStrip::setPictures(const QList<std::pair<QImage, QString>>& pictures)
 {
+    if (pictures == m_pictures)
+        return;
     m_pictures = pictures;
     QStringList texts;
     for (const auto& picture : pictures)
@@ -230,6 +238,7 @@ void PictureStrip::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
     QPainter painter(this);
+    painter.fillRect(rect(), theme.surface);
     painter.setFont(ui::font(TextRole::Small));
     const QFontMetricsF metrics(painter.font());
     int x = 0;

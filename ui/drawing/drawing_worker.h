@@ -81,7 +81,7 @@ private:
     std::function<void(DrawingResult)> m_result;
     std::function<void(PlainReading)> m_plain;
     std::atomic<int> m_newest{0};
-    TaskThread m_thread; ///< last
+    TaskThread m_thread{Priority::Steady}; ///< last
 };
 
 } // namespace convarium::ui

@@ -47,10 +47,7 @@ std::vector<Neighbour> nearestImages(const engine::Dataset& images, const std::v
     return nearest;
 }
 
-NeighbourSearch::NeighbourSearch(std::function<void(NeighbourResult)> result) : m_result(std::move(result))
-{
-    m_thread.post([] { lowerOwnPriority(); });
-}
+NeighbourSearch::NeighbourSearch(std::function<void(NeighbourResult)> result) : m_result(std::move(result)) {}
 
 NeighbourSearch::~NeighbourSearch()
 {

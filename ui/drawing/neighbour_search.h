@@ -40,7 +40,7 @@ public:
 private:
     std::function<void(NeighbourResult)> m_result;
     std::atomic<int> m_newest{0};
-    TaskThread m_thread; ///< last
+    TaskThread m_thread{Priority::Spare}; ///< last
 };
 
 } // namespace convarium::ui

@@ -15,7 +15,6 @@ NumberService::NumberService(MapService* maps, QObject* parent)
     : QObject(parent), m_maps(maps), m_controller(maps->controller()),
       m_worker(std::make_shared<NumberWorker>(maps->controller()->services()))
 {
-    m_thread.post([] { lowerOwnPriority(); });
     m_snapshots.setInterval(kLiveMs);
     connect(&m_snapshots, &QTimer::timeout, m_controller, &TrainingController::requestSnapshot);
     m_send.setSingleShot(true);

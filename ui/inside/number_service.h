@@ -50,7 +50,7 @@ private:
     QElapsedTimer m_sinceSend;
     std::shared_ptr<NumberWorker> m_worker; ///< used on the thread alone
     Mailbox m_mailbox;
-    TaskThread m_thread; ///< last: joined before anything above goes away
+    TaskThread m_thread{Priority::Spare}; ///< last: joined before anything above goes away
 };
 
 } // namespace convarium::ui

@@ -92,7 +92,6 @@ StrongestPage::StrongestPage(MapService* maps, QWidget* parent)
 {
     setAccessibleName(tr("Strongest images"));
     setFocusPolicy(Qt::StrongFocus);
-    m_thread.post([] { lowerOwnPriority(); });
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(scaled(16), scaled(12), scaled(16), scaled(12));
     column->setSpacing(scaled(8));

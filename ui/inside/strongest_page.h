@@ -103,7 +103,7 @@ private:
     std::vector<StrongestTile*> m_tiles;
     std::shared_ptr<std::atomic<bool>> m_stop = std::make_shared<std::atomic<bool>>(false);
     Mailbox m_mailbox;
-    TaskThread m_thread; ///< last: joined before anything above goes away
+    TaskThread m_thread{Priority::Spare}; ///< last: joined before anything above goes away
 };
 
 } // namespace convarium::ui

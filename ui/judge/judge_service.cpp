@@ -55,8 +55,6 @@ JudgeService::JudgeService(TrainingController* controller, QObject* parent) : QO
         Q_EMIT judgementsChanged();
     });
     connect(controller, &TrainingController::dataReady, this, &JudgeService::dataChanged);
-    for (TaskThread* thread : {&m_pictures, &m_explainer, &m_thread})
-        thread->post([] { lowerOwnPriority(); });
     dataChanged();
 }
 

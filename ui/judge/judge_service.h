@@ -63,9 +63,9 @@ private:
     int m_question = 0;
     std::shared_ptr<std::atomic<bool>> m_explainStop = std::make_shared<std::atomic<bool>>(false);
     Mailbox m_mailbox;
-    TaskThread m_explainer;
-    TaskThread m_pictures;
-    TaskThread m_thread; ///< last
+    TaskThread m_explainer{Priority::Spare};
+    TaskThread m_pictures{Priority::Spare};
+    TaskThread m_thread{Priority::Spare}; ///< last
 };
 
 } // namespace convarium::ui

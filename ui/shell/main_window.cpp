@@ -24,6 +24,7 @@
 #include "ui/shell/pages.h"
 #include "ui/shell/project_files.h"
 #include "ui/theme/accessible_tree.h"
+#include "ui/theme/frame_pacer.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
@@ -104,6 +105,7 @@ MainWindow::MainWindow()
           m_document, [this] { return m_files->network(); }, RecoveryStore::defaultFolder(), this)),
       m_saveState(new TextLabel({}, TextRole::Body, ColorRole::Text2))
 {
+    installFramePacer();
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
     setMinimumSize(1024, 700);

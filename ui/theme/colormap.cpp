@@ -155,10 +155,12 @@ ScaleBar::ScaleBar(QWidget* parent) : QWidget(parent)
 
 void ScaleBar::setScale(double scale, ColorMap map)
 {
+    const QSize before = sizeHint();
     m_scale = scale;
     m_map = map;
     setAccessibleName(tr("Colour scale from %1 to %2").arg(lowText(), highText()));
-    updateGeometry();
+    if (sizeHint() != before)
+        updateGeometry();
     update();
 }
 

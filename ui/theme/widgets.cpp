@@ -65,12 +65,16 @@ TextLabel::TextLabel(const QString& text, TextRole role, ColorRole color, QWidge
 
 void TextLabel::setRole(TextRole role)
 {
+    if (role == m_role)
+        return;
     m_role = role;
     refresh();
 }
 
 void TextLabel::setColorRole(ColorRole color)
 {
+    if (color == m_color)
+        return;
     m_color = color;
     refresh();
 }

@@ -2,6 +2,7 @@
 
 #ifdef __linux__
 #include <ctime>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #else
@@ -11,7 +12,13 @@
 namespace convarium::ui
 {
 
-TaskThread::TaskThread() : m_thread([this] { work(); }) {}
+TaskThread::TaskThread(Priority priority)
+    : m_thread([this, priority] {
+          lowerOwnPriority(priority);
+          work();
+      })
+{
+}
 
 TaskThread::~TaskThread()
 {
@@ -60,10 +67,15 @@ void TaskThread::work()
     }
 }
 
-void lowerOwnPriority()
+void lowerOwnPriority([[maybe_unused]] Priority priority)
 {
 #ifdef __linux__
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
+    if (priority == Priority::Normal)
+        return;
+    // Batch: waking up, as a team's threads do all the time, they do not interrupt the window in the middle of a frame.
+    const sched_param none{};
+    sched_setscheduler(0, SCHED_BATCH, &none);
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), priority == Priority::Steady ? 4 : 10);
 #endif
 }
 

@@ -10,11 +10,15 @@
 namespace convarium::ui
 {
 
+/// Normal: that of the window. Below it the window answers at once whatever the threads do. Steady: training, and
+/// answers that a hand waits for. Spare: what is only looked at; it never takes a core from training.
+enum class Priority { Normal, Steady, Spare };
+
 /// One std::thread that lives as long as its owner. Its methods may be called from any thread.
 class TaskThread final
 {
 public:
-    TaskThread();
+    explicit TaskThread(Priority priority = Priority::Normal);
     /// Drops tasks that have not begun and joins; whoever owns a long task must have asked it to stop before.
     ~TaskThread();
     TaskThread(const TaskThread&) = delete;
@@ -34,8 +38,8 @@ private:
     std::thread m_thread; ///< last, so that everything it uses exists when it starts
 };
 
-/// For threads that compute what is only looked at: they never take a core from training or from the window.
-void lowerOwnPriority();
+/// Of the calling thread and those it starts from now on.
+void lowerOwnPriority(Priority priority);
 /// Processor time of the calling thread in milliseconds: waiting for a core that trains is no cost.
 [[nodiscard]] double ownMilliseconds();
 

@@ -255,16 +255,14 @@ void CurveChart::refreshSoon()
 void CurveChart::refresh()
 {
     m_stale = m_due = false;
-    applyRanges();
+    QList<QPointF> means = applyRanges();
     const bool empty = !m_history || m_history->empty();
     m_view->setHint(empty ? m_empty : QString());
-    const int columns = std::max(static_cast<int>(m_view->chart()->plotArea().width()), 60);
-    QList<QPointF> means, extremes, validation;
+    QList<QPointF> extremes, validation;
     if (!empty) {
         const auto [from, to] = shownEpochs();
-        means = columnMeans(*m_history, m_measure, from, to, meanColumns(*m_history, to - from, columns));
         if (m_batches)
-            extremes = thinMinMax(*m_history, m_measure, from, to, columns);
+            extremes = thinMinMax(*m_history, m_measure, from, to, plotColumns());
         validation = validationPoints(*m_history, m_measure);
     }
     const bool accuracy = m_measure == Measure::Accuracy;
@@ -291,7 +289,20 @@ void CurveChart::refresh()
     describe();
 }
 
-AxisRange CurveChart::valueRange() const
+int CurveChart::plotColumns() const
+{
+    return std::max(static_cast<int>(m_view->chart()->plotArea().width()), 60);
+}
+
+QList<QPointF> CurveChart::shownMeans() const
+{
+    if (!m_history || m_history->empty())
+        return {};
+    const auto [from, to] = shownEpochs();
+    return columnMeans(*m_history, m_measure, from, to, meanColumns(*m_history, to - from, plotColumns()));
+}
+
+AxisRange CurveChart::valueRange(const QList<QPointF>& means) const
 {
     const bool accuracy = m_measure == Measure::Accuracy;
     const AxisRange whole = accuracy                     ? AxisRange{0, 100, 20}
@@ -302,14 +313,13 @@ AxisRange CurveChart::valueRange() const
         return niceRange(whole.minimum, whole.maximum, ticks);
     // The first steps of a fresh network lie far off: once there is more to see, they may leave the plot.
     const auto [begin, end] = shownEpochs();
-    const auto points = columnMeans(*m_history, m_measure, begin, end, meanColumns(*m_history, end - begin, 500));
-    const double from = !m_zoomed && points.size() > 15 ? 0.02 * m_epochs : begin;
+    const double from = !m_zoomed && means.size() > 15 ? 0.02 * m_epochs : begin;
     double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
     const auto include = [&](const QPointF& p) {
         low = std::min(low, p.y());
         high = std::max(high, p.y());
     };
-    for (const auto& p : points)
+    for (const auto& p : means)
         if (p.x() >= from)
             include(p);
     for (const auto& p : validationPoints(*m_history, m_measure))
@@ -326,22 +336,18 @@ AxisRange CurveChart::valueRange() const
 }
 
 /// Whole decades about all means.
-AxisRange CurveChart::decadeRange() const
+AxisRange CurveChart::decadeRange(const QList<QPointF>& means) const
 {
     double low = 0.1, high = 0.1;
-    if (m_history && !m_history->empty()) {
-        const auto [from, to] = shownEpochs();
-        const auto points = columnMeans(*m_history, m_measure, from, to, meanColumns(*m_history, to - from, 500));
-        for (qsizetype i = 0; i < points.size(); ++i) {
-            low = i == 0 ? points[i].y() : std::min(low, points[i].y());
-            high = i == 0 ? points[i].y() : std::max(high, points[i].y());
-        }
+    for (qsizetype i = 0; i < means.size(); ++i) {
+        low = i == 0 ? means[i].y() : std::min(low, means[i].y());
+        high = i == 0 ? means[i].y() : std::max(high, means[i].y());
     }
     const double top = std::pow(10.0, std::ceil(std::log10(std::max(high, 10 * kSmallestLoss)) - 1e-9));
     return {std::pow(10.0, std::floor(std::log10(std::clamp(low, kSmallestLoss, top / 10)))), top, 10};
 }
 
-void CurveChart::applyRanges()
+QList<QPointF> CurveChart::applyRanges()
 {
     double last = m_xMax;
     if (m_history && !m_history->steps.empty())
@@ -368,13 +374,14 @@ void CurveChart::applyRanges()
         m_x->setTickInterval(step);
         m_x->setRange(range.first, range.second);
     }
-    AxisRange range = m_logY ? decadeRange() : valueRange();
+    const QList<QPointF> means = shownMeans();
+    const AxisRange range = m_logY ? decadeRange(means) : valueRange(means);
     if (range == m_range)
-        return;
+        return means;
     m_range = range;
     if (m_logY) {
         m_logY->setRange(range.minimum, range.maximum);
-        return;
+        return means;
     }
     m_y->setLabelFormat(m_measure == Measure::Accuracy
                             ? QStringLiteral("%.%1f %").arg(decimalsOf(range.step)) + QLatin1Char('%')
@@ -382,6 +389,7 @@ void CurveChart::applyRanges()
     m_y->setTickAnchor(range.minimum);
     m_y->setTickInterval(range.step);
     m_y->setRange(range.minimum, range.maximum);
+    return means;
 }
 
 void CurveChart::setLogScale(bool on)

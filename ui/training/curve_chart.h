@@ -103,9 +103,13 @@ protected:
 private:
     void makeCaption();
     void applyTheme();
-    void applyRanges();
-    [[nodiscard]] AxisRange valueRange() const;
-    [[nodiscard]] AxisRange decadeRange() const;
+    /// Fits the axes to the run; returns the means it shows.
+    QList<QPointF> applyRanges();
+    [[nodiscard]] AxisRange valueRange(const QList<QPointF>& means) const;
+    [[nodiscard]] AxisRange decadeRange(const QList<QPointF>& means) const;
+    /// Of what is shown, as it was measured.
+    [[nodiscard]] QList<QPointF> shownMeans() const;
+    [[nodiscard]] int plotColumns() const;
     void showMenu(const QPoint& globalPos);
     void addSmoothing(QMenu* menu);
     [[nodiscard]] bool writePicture(const QString& path);

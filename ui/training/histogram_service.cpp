@@ -106,7 +106,6 @@ HistogramService::HistogramService(TrainingController* controller, QObject* pare
     : QObject(parent), m_controller(controller), m_period(kFastestMs),
       m_worker(std::make_shared<Worker>(controller->services()))
 {
-    m_thread.post([] { lowerOwnPriority(); });
     m_snapshots.setInterval(kFastestMs);
     connect(&m_snapshots, &QTimer::timeout, this, [this] {
         if (!m_busy && (!m_sinceSend.isValid() || m_sinceSend.elapsed() >= m_period))

@@ -60,7 +60,7 @@ private:
     std::shared_ptr<Worker> m_worker; ///< used on the thread alone
     Mailbox m_mailbox;
     std::shared_ptr<std::atomic<bool>> m_stop = std::make_shared<std::atomic<bool>>(false); ///< of what is counted now
-    TaskThread m_thread; ///< last: joined before anything above goes away
+    TaskThread m_thread{Priority::Spare}; ///< last: joined before anything above goes away
 };
 
 } // namespace convarium::ui

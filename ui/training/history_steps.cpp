@@ -41,30 +41,32 @@ void HistorySum::add(const HistorySum& other)
     y += other.y;
 }
 
-void HistorySteps::add(Block& block, const HistoryPoint& point)
+void HistorySteps::addToLastBlock(const HistoryPoint& point)
 {
-    for (std::size_t m = 0; m < block.size(); ++m)
-        block[m].add(HistorySum(point, static_cast<Measure>(m)));
+    for (std::size_t m = 0; m < m_blocks.size(); ++m)
+        m_blocks[m].back().add(HistorySum(point, static_cast<Measure>(m)));
 }
 
 void HistorySteps::push_back(const HistoryPoint& point)
 {
     if (m_points.size() % kBlock == 0)
-        m_blocks.emplace_back();
+        for (auto& blocks : m_blocks)
+            blocks.emplace_back();
     m_points.push_back(point);
-    add(m_blocks.back(), point);
+    addToLastBlock(point);
 }
 
 void HistorySteps::pop_back()
 {
     m_points.pop_back();
-    m_blocks.pop_back();
     const std::size_t first = m_points.size() / kBlock * kBlock;
-    if (first == m_points.size())
-        return;
-    m_blocks.emplace_back();
+    for (auto& blocks : m_blocks) {
+        blocks.pop_back();
+        if (first < m_points.size())
+            blocks.emplace_back();
+    }
     for (std::size_t i = first; i < m_points.size(); ++i)
-        add(m_blocks.back(), m_points[i]);
+        addToLastBlock(m_points[i]);
 }
 
 std::pair<std::size_t, std::size_t> HistorySteps::between(double from, double to) const

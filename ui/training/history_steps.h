@@ -59,16 +59,15 @@ public:
     /// Of the points kBlock * block and the following.
     [[nodiscard]] const HistorySum& blockSum(std::size_t block, Measure measure) const
     {
-        return m_blocks[block][static_cast<std::size_t>(measure)];
+        return m_blocks[static_cast<std::size_t>(measure)][block];
     }
     friend bool operator==(const HistorySteps& a, const HistorySteps& b) { return a.m_points == b.m_points; }
 
 private:
-    using Block = std::array<HistorySum, 4>; ///< by Measure
-    static void add(Block& block, const HistoryPoint& point);
+    void addToLastBlock(const HistoryPoint& point);
 
     std::vector<HistoryPoint> m_points;
-    std::vector<Block> m_blocks;
+    std::array<std::vector<HistorySum>, 4> m_blocks; ///< by Measure: a curve reads its own only
 };
 
 } // namespace convarium::ui

@@ -52,6 +52,7 @@ MapGrid::MapGrid(QWidget* parent) : QWidget(parent)
     tellOwnKeys(this, {{tr("Arrow keys"), tr("Another map")},
                        {keyName(Qt::Key_Return), tr("The number in the middle of the map")}});
     setFocusPolicy(Qt::StrongFocus);
+    setAttribute(Qt::WA_OpaquePaintEvent);
     setMouseTracking(true);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {
         layOut();
@@ -127,6 +128,7 @@ void MapGrid::paintEvent(QPaintEvent*)
 {
     const auto& theme = Theme::current();
     QPainter painter(this);
+    painter.fillRect(rect(), theme.surface);
     if (!m_hint.isEmpty() || m_result.count == 0) {
         painter.setFont(ui::font(TextRole::Body));
         painter.setPen(theme.text3);

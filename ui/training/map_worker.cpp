@@ -69,7 +69,7 @@ void MapWorker::request(MapRequest request)
 
 void MapWorker::work()
 {
-    lowerOwnPriority();
+    lowerOwnPriority(Priority::Spare);
     for (;;) {
         MapRequest request;
         {

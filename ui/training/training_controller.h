@@ -234,7 +234,7 @@ private:
     QElapsedTimer m_sinceDrain;
     QTimer m_drainTimer;
     Mailbox m_mailbox;
-    TaskThread m_thread; ///< last: joined before anything above goes away
+    TaskThread m_thread{Priority::Steady}; ///< last: joined before anything above goes away
 };
 
 /// Only what the weights depend on: names and groups are left out. Two networks with equal cores train alike.

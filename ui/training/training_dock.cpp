@@ -1,5 +1,6 @@
 #include "ui/training/training_dock.h"
 
+#include "ui/theme/layout_boundary.h"
 #include "ui/theme/widgets.h"
 #include "ui/training/curve_chart.h"
 #include "ui/training/feature_map_panel.h"
@@ -43,7 +44,7 @@ TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, Pro
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(new Hairline);
-    layout->addWidget(m_bar);
+    layout->addWidget(new LayoutBoundary(m_bar));
     layout->addWidget(m_walkBar);
     layout->addWidget(m_notice);
     layout->addWidget(new Hairline);

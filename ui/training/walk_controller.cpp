@@ -10,7 +10,6 @@ namespace convarium::ui
 WalkController::WalkController(TrainingController* controller, QObject* parent)
     : QObject(parent), m_controller(controller), m_worker(std::make_shared<WalkWorker>(controller->services()))
 {
-    m_thread.post([] { lowerOwnPriority(); });
     connect(&m_playing, &QTimer::timeout, this, &WalkController::forward);
     connect(controller, &TrainingController::stateChanged, this, &WalkController::trainingChanged);
     connect(controller, &TrainingController::snapshotArrived, this, &WalkController::stateArrived);

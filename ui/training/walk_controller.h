@@ -98,7 +98,7 @@ private:
     std::int64_t m_image = 0;
     std::shared_ptr<WalkWorker> m_worker; ///< used on the thread alone
     Mailbox m_mailbox;
-    TaskThread m_thread; ///< last: joined before anything above goes away
+    TaskThread m_thread{Priority::Spare}; ///< last: joined before anything above goes away
 };
 
 } // namespace convarium::ui

@@ -5,9 +5,18 @@
 #include <QEventLoop>
 #include <QTest>
 #include <QThread>
+#include <algorithm>
 #include <future>
 #include <memory>
+#include <thread>
+#include <utility>
 #include <vector>
+
+#ifdef __linux__
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
 
 using namespace convarium::ui;
 
@@ -81,6 +90,36 @@ private Q_SLOTS:
         go.set_value();
         QVERIFY(done.get_future().get().endsWith(QStringLiteral("34")));
         QVERIFY(!ran.contains(QLatin1Char('2')));
+    }
+
+    void threadsBelowTheWindowDoNotInterruptIt_data()
+    {
+        QTest::addColumn<Priority>("priority");
+        QTest::addColumn<int>("nice");
+        QTest::newRow("normal") << Priority::Normal << 0;
+        QTest::newRow("steady") << Priority::Steady << 4;
+        QTest::newRow("spare") << Priority::Spare << 10;
+    }
+    void threadsBelowTheWindowDoNotInterruptIt()
+    {
+#ifdef __linux__
+        QFETCH(Priority, priority);
+        QFETCH(int, nice);
+        const auto now = [] { return std::pair(sched_getscheduler(0), getpriority(PRIO_PROCESS, id_t(gettid()))); };
+        const auto before = now();
+        std::promise<std::pair<int, int>> own, child;
+        TaskThread thread(priority);
+        thread.postOnly([&] {
+            own.set_value(now());
+            std::thread([&] { child.set_value(now()); }).join();
+        });
+        const std::pair expected(nice == 0 ? SCHED_OTHER : SCHED_BATCH, std::max(nice, before.second));
+        QCOMPARE(own.get_future().get(), expected);
+        QCOMPARE(child.get_future().get(), expected);
+        QCOMPARE(now(), before);
+#else
+        QSKIP("Priorities are set on Linux");
+#endif
     }
 };
 

@@ -1,0 +1,54 @@
+#include "ui/theme/layout_boundary.h"
+
+#include <QEvent>
+
+namespace convarium::ui
+{
+
+LayoutBoundary::LayoutBoundary(QWidget* content, QWidget* parent) : QWidget(parent), m_content(content)
+{
+    content->setParent(this);
+    setSizePolicy(content->sizePolicy());
+    m_told = needed();
+}
+
+QSize LayoutBoundary::sizeHint() const
+{
+    return m_content->sizeHint().expandedTo(minimumSizeHint()).boundedTo(m_content->maximumSize());
+}
+
+/// As a layout would ask the content.
+QSize LayoutBoundary::minimumSizeHint() const
+{
+    return m_content->minimumSizeHint().expandedTo(m_content->minimumSize()).boundedTo(m_content->maximumSize());
+}
+
+/// At the present width.
+QSize LayoutBoundary::needed() const
+{
+    const QSize least = minimumSizeHint();
+    return hasHeightForWidth() ? least.expandedTo({0, heightForWidth(width())}) : least;
+}
+
+bool LayoutBoundary::event(QEvent* event)
+{
+    if (event->type() == QEvent::LayoutRequest && needed().expandedTo(size()) != size())
+        tell();
+    return QWidget::event(event);
+}
+
+void LayoutBoundary::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_content->setGeometry(rect());
+    if (needed() != m_told)
+        tell();
+}
+
+void LayoutBoundary::tell()
+{
+    m_told = needed();
+    updateGeometry();
+}
+
+} // namespace convarium::ui
