@@ -1,5 +1,6 @@
 #include "engine/train/kept_weights.h"
 
+#include "engine/graph/graph_order.h"
 #include "engine/layers/initialize.h"
 
 #include <algorithm>
@@ -63,6 +64,13 @@ bool fits(const GraphSpec& graph, const ShapedGraph& shaped, const std::vector<N
            }) == static_cast<std::ptrdiff_t>(tensors);
 }
 
+/// A run leaves out the layers its output does not depend on, and so does its state.
+bool isTrained(const GraphSpec& graph, NodeId id)
+{
+    return graph.outputs.empty() ||
+           std::ranges::any_of(graph.outputs, [&](const OutputSpec& o) { return reaches(graph, id, o.node); });
+}
+
 } // namespace
 
 KeptLayers keptLayers(const GraphSpec& graph, const WeightMap& weights)
@@ -118,7 +126,10 @@ std::shared_ptr<const TrainingState> startState(const GraphSpec& graph,
     if (!state)
         return nullptr;
     const ShapedGraph shaped = inferShapes(graph);
-    if (fits(graph, shaped, neededTensors(graph, shaped), *state->weights))
+    std::vector<Needed> needed = neededTensors(graph, shaped);
+    std::erase_if(
+        needed, [&](const Needed& layer) { return !holds(*state->weights, layer) && !isTrained(graph, layer.layer); });
+    if (fits(graph, shaped, needed, *state->weights))
         return state;
     return newRun(startWeights(graph, state->seed, state->resultWeights()), state->seed);
 }

@@ -147,6 +147,8 @@ Result<void> Trainer::prepare(Session& s)
 
     const WeightsPtr weights = m_state ? m_state->weights : m_start ? m_start : initialWeights(m_graph, m_config.seed);
     for (const Parameter& p : (*plan)->graph->parameters) {
+        if ((*plan)->bindings[static_cast<std::size_t>(p.op)].weights.empty())
+            continue; // the output does not depend on it: a state of this network does not hold it
         const auto fits = [&](const WeightMap* map, bool needed) {
             if (!map)
                 return true;

@@ -2,6 +2,8 @@
 
 #include "engine/train/kept_weights.h"
 
+#include <utility>
+
 namespace convarium::ui
 {
 
@@ -23,8 +25,10 @@ public:
     void editWeights(const engine::WeightEdit& edit) override { m_control.editWeights(edit); }
     void run(RunRequest request, engine::TrainingSink& sink) override
     {
-        const auto resume = engine::startState(request.graph, request.resume);
-        engine::Trainer trainer(std::move(request.graph), std::move(request.config), std::move(request.data), resume);
+        // Only the trainer holds it, and lets go of it as soon as its own weights are in place.
+        auto resume = engine::startState(request.graph, std::exchange(request.resume, nullptr));
+        engine::Trainer trainer(std::move(request.graph), std::move(request.config), std::move(request.data),
+                                std::move(resume));
         trainer.run(m_control, sink, request.startPaused);
     }
 

@@ -358,6 +358,31 @@ private Q_SLOTS:
         QVERIFY(*begin2->weights == *startWeights(wider, state.seed, fresh)); // of its result
     }
 
+    void aSideBranchThatIsNotTrainedKeepsNoRunFromGoingOn()
+    {
+        GraphSpec g = smallNetwork();
+        g.outputs = {{g.nodes.back().id, "cross-entropy", 1}};
+        Node side = g.nodes[1];
+        side.id = g.nextId++;
+        side.name = "side";
+        g.nodes.push_back(side);
+        g.edges.push_back({g.nodes[0].id, 0, side.id, 0});
+        TrainConfig c = quick();
+        c.optimizer = "adam";
+        TrainControl control;
+        Recorder r;
+        Trainer first(g, c, corners(100));
+        QCOMPARE(first.run(control, r).reason, StopReason::Finished);
+        const auto trained = first.state();
+        QVERIFY(!trained->weights->contains({side.id, "weight"}));
+        QCOMPARE(startState(g, trained), trained);
+        QVERIFY(startWeights(g, 1, trained->weights)->contains({side.id, "weight"})); // it can be looked at
+        c.epochs += 1;
+        Trainer second(g, c, corners(100), trained);
+        QCOMPARE(second.run(control, r).reason, StopReason::Finished);
+        QVERIFY(second.state()->step > trained->step);
+    }
+
     void initialWeightsDependOnTheNodeOnly()
     {
         const GraphSpec g = smallNetwork();

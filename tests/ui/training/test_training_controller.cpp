@@ -246,6 +246,29 @@ private Q_SLOTS:
         QVERIFY(m_controller->canContinue());
     }
 
+    void whatARunBeginsWithIsNotKeptBesideWhatItLearns()
+    {
+        auto state = std::make_shared<engine::TrainingState>();
+        state->weights = engine::initialWeights(test::smallGraph(), 1);
+        const std::weak_ptr<engine::TrainingState> begin = state;
+        RunRequest request{test::smallGraph(), config(1), test::smallData(), std::move(state), false};
+        request.config.batch = 2;
+        struct Sink : engine::TrainingSink {
+            std::weak_ptr<engine::TrainingState> begin;
+            int steps = 0;
+            bool kept = false;
+            void stepDone(const engine::StepEvent&) override
+            {
+                ++steps;
+                kept = kept || !begin.expired();
+            }
+        } sink;
+        sink.begin = begin;
+        engineServices().newRun()->run(std::move(request), sink);
+        QVERIFY(sink.steps > 0);
+        QVERIFY(!sink.kept);
+    }
+
     void namesDoNotMakeARunOutOfDate()
     {
         m_controller->train();
