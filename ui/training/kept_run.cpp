@@ -2,6 +2,9 @@
 #include "engine/train/kept_weights.h"
 #include "ui/training/training_controller.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace convarium::ui
 {
 
@@ -21,24 +24,45 @@ bool TrainingController::weightsFitNetwork() const
 /// Weights of a network that is gone altogether, or that have run away, are of no use to another one.
 bool TrainingController::worthKeeping() const
 {
-    return !m_resetWhenDone && m_state != RunState::Diverged;
+    return m_latest && !m_resetWhenDone && m_state != RunState::Diverged;
+}
+
+/// What a new run may begin with: the run's result, or what it began with itself.
+engine::WeightsPtr TrainingController::keptWeights() const
+{
+    if (m_resetWhenDone)
+        return nullptr;
+    return worthKeeping() ? m_latest->resultWeights() : m_begun.lock();
 }
 
 engine::WeightsPtr TrainingController::shownWeights() const
 {
-    if (!weightsFitNetwork() && !worthKeeping())
-        return nullptr;
-    if (!m_latest)
-        return m_past ? m_past->weights->resultWeights() : nullptr;
-    return isActive() ? m_latest->weights : m_latest->resultWeights();
+    if (m_latest && (weightsFitNetwork() || worthKeeping()))
+        return isActive() ? m_latest->weights : m_latest->resultWeights();
+    return keptWeights();
 }
 
 std::shared_ptr<const engine::TrainingState> TrainingController::keptState() const
 {
-    const auto& from = m_latest || !m_past ? m_latest : m_past->weights;
-    if (!from || weightsFitNetwork() || !worthKeeping() || !settingsGoOn())
+    if ((weightsFitNetwork() && worthKeeping()) || !settingsGoOn())
         return nullptr;
-    return engine::newRun(from->resultWeights(), m_config.seed);
+    const auto kept = keptWeights();
+    return kept ? engine::newRun(kept, m_config.seed) : nullptr;
+}
+
+std::shared_ptr<const engine::TrainingState> TrainingController::heldState() const
+{
+    if (m_latest)
+        return m_latest;
+    const auto begun = pastOf(m_begun.lock());
+    return begun == m_past.end() ? nullptr : begun->weights;
+}
+
+std::vector<TrainingController::Past>::const_iterator
+TrainingController::pastOf(const engine::WeightsPtr& weights) const
+{
+    return std::ranges::find_if(
+        m_past, [&](const Past& past) { return weights && past.weights->resultWeights() == weights; });
 }
 
 void TrainingController::clearRun()
@@ -47,28 +71,67 @@ void TrainingController::clearRun()
     gone.state = m_state;
     gone.origin = ++m_newestOrigin;
     exchange(gone);
-    m_past.reset();
 }
 
 /// The network has been edited, and what comes now are weights of its own.
 void TrainingController::putAside()
 {
-    m_past = std::make_unique<Past>();
-    m_past->state = m_state;
-    m_past->origin = m_weightsOrigin;
-    exchange(*m_past);
+    Past past;
+    past.state = m_state;
+    past.origin = m_weightsOrigin;
+    exchange(past);
+    m_past.push_back(std::move(past));
+}
+
+/// Runs put aside are dropped where they take too much memory: first those that were never trained, then the oldest.
+void TrainingController::dropPast()
+{
+    const auto bytes = [this] {
+        return std::accumulate(m_past.begin(), m_past.end(), std::size_t{0},
+                               [](std::size_t sum, const Past& past) { return sum + past.bytes(); });
+    };
+    while (m_past.size() > 1 && bytes() > m_mostPastBytes) {
+        const auto untrained = std::ranges::find_if(m_past, [](const Past& past) { return past.weights->step == 0; });
+        m_past.erase(untrained == m_past.end() ? m_past.begin() : untrained);
+    }
+}
+
+std::size_t TrainingController::Past::bytes() const
+{
+    std::size_t sum = history.steps.size() * sizeof(HistoryPoint);
+    for (const auto* map :
+         {&weights->weights, &weights->average, &weights->best, &weights->optimizer1, &weights->optimizer2})
+        if (*map)
+            for (const auto& [key, tensor] : **map)
+                sum += static_cast<std::size_t>(tensor.elements()) * sizeof(float);
+    return sum;
 }
 
 /// The network is again what it was, so its weights and curves are, too. Those it has had meanwhile wait for redo.
 void TrainingController::comeBack()
 {
-    if (!m_past || m_session || weightsFitNetwork() || !shareWeights(trainedCore(m_graph), m_past->graph))
+    if (m_session || weightsFitNetwork())
         return;
-    exchange(*m_past);
+    const auto core = trainedCore(m_graph);
+    const auto found = std::ranges::find_if(m_past, [&](const Past& past) { return shareWeights(core, past.graph); });
+    if (found == m_past.end())
+        return;
+    takeBack(found);
+    dropPast();
     Q_EMIT historyChanged();
     Q_EMIT progressed();
     Q_EMIT snapshotArrived({}); // what was found out with the others is void
     Q_EMIT snapshotArrived(m_latest);
+}
+
+/// What there is now takes its place, if it has weights.
+void TrainingController::takeBack(std::vector<Past>::const_iterator which)
+{
+    Past past = std::move(m_past[static_cast<std::size_t>(which - m_past.begin())]);
+    m_past.erase(which);
+    exchange(past);
+    if (past.weights)
+        m_past.push_back(std::move(past));
 }
 
 void TrainingController::exchange(Past& past)
@@ -81,6 +144,7 @@ void TrainingController::exchange(Past& past)
     std::swap(m_test, past.test);
     std::swap(m_error, past.error);
     std::swap(m_extra, past.extra);
+    std::swap(m_begun, past.begun);
     std::swap(m_weightsOrigin, past.origin);
     setHealth(std::exchange(past.health, m_health));
     setState(std::exchange(past.state, m_state));

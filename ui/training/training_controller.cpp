@@ -248,6 +248,7 @@ void TrainingController::reset()
         stop();
         return;
     }
+    m_past.clear();
     clearRun();
     setState(RunState::Idle);
     Q_EMIT historyChanged();
@@ -332,7 +333,9 @@ void TrainingController::begin(bool startPaused)
         m_extra = extraToContinue();
     } else {
         request.resume = keptState();
-        request.resume ? putAside() : clearRun();
+        m_latest && !weightsFitNetwork() ? putAside() : clearRun();
+        if (request.resume)
+            m_begun = request.resume->weights;
         Q_EMIT historyChanged();
         Q_EMIT snapshotArrived({});
     }
@@ -412,7 +415,10 @@ void TrainingController::apply(SessionNews& news)
             Q_EMIT epochFinished(e);
     }
     if (news.snapshot) {
+        const bool first = !m_latest;
         m_latest = news.snapshot;
+        if (first) // until now it might have gone back to what it began with
+            dropPast();
         Q_EMIT snapshotArrived(m_latest);
     }
     if (news.speed)
@@ -484,12 +490,12 @@ void TrainingController::finish(const engine::DoneEvent& done)
     m_session.reset();
     m_stopping = m_pauseWanted = m_stepWhenPaused = false;
     const bool hadWeights = m_latest != nullptr;
-    if (!hadWeights && m_past) {
-        exchange(*m_past);
-        m_past.reset();
-        Q_EMIT historyChanged();
-    }
-    m_test = done.test;
+    const auto begun = hadWeights ? m_past.end() : pastOf(m_begun.lock());
+    const bool goesBack = begun != m_past.end();
+    if (goesBack)
+        takeBack(begun);
+    if (hadWeights)
+        m_test = done.test;
     m_error = done.error;
     m_progress.phase.clear();
     m_progress.secondsLeft = -1;
@@ -504,6 +510,10 @@ void TrainingController::finish(const engine::DoneEvent& done)
     }
     if (hadWeights)
         Q_EMIT runEnded();
+    if (goesBack) {
+        Q_EMIT historyChanged();
+        Q_EMIT snapshotArrived(m_latest);
+    }
     Q_EMIT progressed();
     if (done.error)
         Q_EMIT message(*done.error);

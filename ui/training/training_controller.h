@@ -10,6 +10,7 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
+#include <vector>
 
 namespace convarium::ui
 {
@@ -68,14 +69,18 @@ public:
     /// Latest weights, of the network as it is now or as it was before it was edited; null: there are only initial
     /// ones.
     [[nodiscard]] std::shared_ptr<const engine::TrainingState> trainingState() const { return m_latest; }
+    /// The same; while a new run has no weights yet, what it began with.
+    [[nodiscard]] std::shared_ptr<const engine::TrainingState> heldState() const;
     /// trainingState() belongs to the network as it is now.
     [[nodiscard]] bool weightsFitNetwork() const;
     /// What panels show: the newest weights while training runs, else the run's result. They may be those of the
     /// network before it was edited: then they stay where they fit. null: the initial ones.
     [[nodiscard]] engine::WeightsPtr shownWeights() const;
-    /// What Train begins a new run with where the network has been edited: weights that stay where they fit. null: it
-    /// goes on, or starts afresh.
+    /// What Train begins a new run with where the network has been edited, or where its run has diverged and had begun
+    /// with such weights: those that stay where they fit. null: it goes on, or starts afresh.
     [[nodiscard]] std::shared_ptr<const engine::TrainingState> keptState() const;
+    /// Runs of networks of before are kept for undo up to this size, but always one.
+    void setMostPastBytes(std::size_t bytes) { m_mostPastBytes = bytes; }
     /// Why weights cannot be edited by hand now, as a sentence; empty when they can, also while training runs.
     [[nodiscard]] QString weightEditReason() const;
     /// Another number whenever the weights have nothing to do with those before any more: reset, a run from the initial
@@ -151,6 +156,27 @@ Q_SIGNALS:
     void shutDownFinished();
 
 private:
+    /// Epochs or steps that a run adds to its settings to go on from m_latest.
+    struct Extra {
+        std::int64_t epochs = 0, steps = 0;
+    };
+    /// Weights and all that belongs to them, put aside while the network is another one and has weights of its own.
+    struct Past {
+        std::shared_ptr<const engine::TrainingState> weights;
+        engine::GraphSpec graph;
+        engine::TrainConfig config;
+        TrainingHistory history;
+        RunState state = RunState::Idle;
+        RunProgress progress;
+        std::optional<engine::Evaluation> test;
+        std::optional<engine::Error> error;
+        engine::HealthPtr health;
+        Extra extra;
+        std::weak_ptr<const engine::WeightMap> begun;
+        int origin = 0;
+        [[nodiscard]] std::size_t bytes() const;
+    };
+
     void proceed();
     void begin(bool startPaused);
     void wakeUp(int runId);
@@ -165,35 +191,20 @@ private:
     void checkOutOfDate();
     [[nodiscard]] bool settingsGoOn() const;
     [[nodiscard]] bool worthKeeping() const;
-    struct Past;
     void exchange(Past& past);
+    [[nodiscard]] engine::WeightsPtr keptWeights() const;
+    [[nodiscard]] std::vector<Past>::const_iterator pastOf(const engine::WeightsPtr& weights) const;
     void putAside();
+    void dropPast();
     void comeBack();
+    void takeBack(std::vector<Past>::const_iterator which);
     void forgetFailure();
     void takeData(const engine::DatasetBundle& bundle, const std::string& source);
     void scaleData(bool announce);
-    /// Epochs or steps that a run adds to its settings to go on from m_latest.
-    struct Extra {
-        std::int64_t epochs = 0, steps = 0;
-    };
     [[nodiscard]] Extra extraToContinue() const;
     /// The run's settings, with what was trained before a finished run was continued.
     [[nodiscard]] engine::TrainConfig runConfig() const { return added(m_trainedConfig, m_extra); }
     [[nodiscard]] static engine::TrainConfig added(engine::TrainConfig config, const Extra& extra);
-    /// Weights and all that belongs to them, put aside while the network is another one and has weights of its own.
-    struct Past {
-        std::shared_ptr<const engine::TrainingState> weights;
-        engine::GraphSpec graph;
-        engine::TrainConfig config;
-        TrainingHistory history;
-        RunState state = RunState::Idle;
-        RunProgress progress;
-        std::optional<engine::Evaluation> test;
-        std::optional<engine::Error> error;
-        engine::HealthPtr health;
-        Extra extra;
-        int origin = 0;
-    };
 
     TrainingServices m_services;
     std::shared_ptr<DataStore> m_store; ///< touched on the engine thread only
@@ -206,7 +217,10 @@ private:
     RunProgress m_progress;
     TrainingHistory m_history;
     std::shared_ptr<const engine::TrainingState> m_latest;
-    std::unique_ptr<Past> m_past; ///< while m_latest is null: a new run that has no weights yet begins with those
+    /// What the run began with, where those were weights of a network of before: alive as long as that is in m_past.
+    std::weak_ptr<const engine::WeightMap> m_begun;
+    std::vector<Past> m_past; ///< one for each network, the newest last; none of the network of m_latest
+    std::size_t m_mostPastBytes = std::size_t{512} << 20;
     std::optional<engine::Evaluation> m_test;
     std::optional<engine::Error> m_error;
     engine::HealthPtr m_health;

@@ -38,10 +38,12 @@ std::optional<engine::WeightEdit> TrainingController::editWeights(const engine::
         return {};
     if (!there) {
         m_latest ? putAside() : clearRun();
+        dropPast();
         setState(RunState::Idle);
         m_trainedGraph = trainedCore(m_graph);
         m_trainedConfig = m_config;
         Q_EMIT historyChanged();
+        Q_EMIT snapshotArrived({}); // a run of its own
     }
     m_latest = engine::edited(*state, {edit});
     m_test.reset(); // it was that of other weights

@@ -18,6 +18,8 @@ struct Script {
     std::condition_variable wake;
     std::int64_t stepsPerEpoch = 4;
     std::int64_t divergeAt = -1;    ///< step at which the run diverges
+    bool failsToBegin = false;
+    std::optional<Evaluation> test; ///< of a run that ends
     bool holdAfterEachStep = false; ///< waits for allow() before each step
     std::int64_t allowed = 0;
     bool dataMissing = false;
@@ -85,6 +87,13 @@ public:
         m_script->requests.push_back(request);
         m_config = request.config;
         m_paused = m_paused || request.startPaused;
+        if (m_script->failsToBegin) {
+            DoneEvent failed;
+            failed.reason = StopReason::Failed;
+            failed.error = Error{ErrorCode::InvalidArgument, "Too few images.", {}, {}};
+            sink.done(failed);
+            return;
+        }
         const std::int64_t perEpoch = m_script->stepsPerEpoch;
         StartEvent start;
         start.stepsPerEpoch = perEpoch;
@@ -157,6 +166,7 @@ public:
             }
         }
         done.step = step;
+        done.test = m_script->test;
         snapshot();
         sink.done(done);
     }

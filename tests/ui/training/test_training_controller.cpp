@@ -28,6 +28,22 @@ class TestTrainingController : public QObject
         return c;
     }
 
+    static engine::GraphSpec withUnits(std::int64_t units)
+    {
+        auto graph = test::smallGraph();
+        graph.nodes[2].params.set("units", units);
+        return graph;
+    }
+
+    /// Of a whole run.
+    std::shared_ptr<const engine::TrainingState> trainedWith(std::int64_t units)
+    {
+        m_controller->setNetwork(withUnits(units), {});
+        m_controller->train();
+        (void)QTest::qWaitFor([&] { return m_controller->state() == RunState::Finished; });
+        return m_controller->trainingState();
+    }
+
 private Q_SLOTS:
     void initTestCase() { Settings::instance().useTestMode(); }
     void init()
@@ -244,6 +260,110 @@ private Q_SLOTS:
         QCOMPARE(m_controller->history().steps.size(), std::size_t(4));
         m_controller->setNetwork(test::smallGraph(), {});
         QVERIFY(m_controller->canContinue());
+    }
+
+    void aRunThatCannotBeginLosesNoResult()
+    {
+        m_script->test = engine::Evaluation();
+        trainedWith(2);
+        const auto state = m_controller->trainingState();
+        m_controller->setNetwork(withUnits(3), {});
+        m_script->failsToBegin = true;
+        QList<std::shared_ptr<const engine::TrainingState>> told;
+        connect(m_controller.get(), &TrainingController::snapshotArrived, [&](const auto& s) { told << s; });
+        m_controller->train();
+        QVERIFY(!m_controller->trainingState() && m_controller->heldState() == state); // while it gets ready
+        QTRY_COMPARE(m_controller->state(), RunState::Failed);
+        QVERIFY(m_controller->testResult());
+        QCOMPARE(m_controller->trainingState(), state);
+        QCOMPARE(told, (QList<std::shared_ptr<const engine::TrainingState>>{nullptr, state}));
+    }
+
+    void everyNetworkOfBeforeHasItsWeights()
+    {
+        const auto a = trainedWith(2), b = trainedWith(3), c = trainedWith(4);
+        QVERIFY(a != b && b != c);
+        m_controller->setNetwork(withUnits(3), {});
+        QCOMPARE(m_controller->trainingState(), b);
+        m_controller->setNetwork(withUnits(2), {});
+        QCOMPARE(m_controller->trainingState(), a);
+        QVERIFY(m_controller->canContinue());
+        m_controller->setNetwork(withUnits(4), {});
+        QCOMPARE(m_controller->trainingState(), c);
+        // Another run of the same network takes the place of its own only.
+        auto other = config();
+        other.batch *= 2;
+        m_controller->setConfig(other);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QVERIFY(m_controller->trainingState() != c);
+        m_controller->setNetwork(withUnits(3), {});
+        QCOMPARE(m_controller->trainingState(), b);
+        m_controller->setNetwork(withUnits(2), {});
+        QCOMPARE(m_controller->trainingState(), a);
+        // And what was trained with other settings is there, too, while a network begins afresh.
+        trainedWith(5);
+        QVERIFY(!m_script->requests.back().resume);
+        m_controller->setNetwork(withUnits(2), {});
+        QCOMPARE(m_controller->trainingState(), a);
+    }
+
+    void whatHasDivergedBeginsOnceMoreAsItBegan()
+    {
+        const auto a = trainedWith(2);
+        m_script->divergeAt = 3;
+        m_controller->setNetwork(withUnits(3), {});
+        for (int run = 0; run < 2; ++run) {
+            m_controller->train();
+            QTRY_COMPARE(m_controller->state(), RunState::Diverged);
+            QVERIFY(m_script->requests.back().resume);
+            QCOMPARE(m_script->requests.back().resume->weights, a->weights);
+        }
+        m_controller->setNetwork(withUnits(2), {});
+        QCOMPARE(m_controller->trainingState(), a);
+        QCOMPARE(m_controller->state(), RunState::Finished);
+    }
+
+    void runsOfBeforeAreKeptUpToASize()
+    {
+        m_controller->setMostPastBytes(1);
+        trainedWith(2);
+        const auto b = trainedWith(3);
+        trainedWith(4);
+        m_controller->setNetwork(withUnits(2), {});
+        QVERIFY(!m_controller->weightsFitNetwork()); // dropped, the older one
+        m_controller->setNetwork(withUnits(3), {});
+        QCOMPARE(m_controller->trainingState(), b);
+        // What was written by hand pushes out nothing that was trained.
+        const auto byHand = [&](std::int64_t units) {
+            m_controller->setNetwork(withUnits(units), {});
+            engine::WeightEdit edit;
+            edit.tensor = {3, "weight"};
+            edit.values = {1};
+            return m_controller->editWeights(edit, engine::initialWeights(withUnits(units), 1)).has_value();
+        };
+        QVERIFY(byHand(5));
+        QCOMPARE(m_controller->trainingState()->step, 0);
+        QVERIFY(byHand(6));
+        m_controller->setNetwork(withUnits(5), {});
+        QVERIFY(!m_controller->weightsFitNetwork());
+        m_controller->setNetwork(withUnits(3), {});
+        QCOMPARE(m_controller->trainingState(), b);
+    }
+
+    void whatIsWrittenByHandIsARunOfItsOwn()
+    {
+        trainedWith(2);
+        m_controller->setNetwork(withUnits(3), {});
+        QList<std::shared_ptr<const engine::TrainingState>> told;
+        connect(m_controller.get(), &TrainingController::snapshotArrived, [&](const auto& s) { told << s; });
+        engine::WeightEdit edit;
+        edit.tensor = {3, "weight"};
+        edit.values = {1};
+        QVERIFY(m_controller->editWeights(edit, engine::initialWeights(withUnits(3), 1)));
+        QCOMPARE(told.size(), 2);
+        QVERIFY(!told[0]); // the list of runs begins a new line
+        QCOMPARE(told[1], m_controller->trainingState());
     }
 
     void whatARunBeginsWithIsNotKeptBesideWhatItLearns()
