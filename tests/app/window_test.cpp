@@ -150,6 +150,46 @@ private Q_SLOTS:
         QCOMPARE(saved->state->weights->size(), fresh->size());
         for (const auto& [key, tensor] : *saved->state->weights)
             QVERIFY(tensor == (std::ranges::count(layers.kept, key.first) ? trained.weights : fresh)->at(key));
+        // The file does not hold all that there is.
+        window.document()->undoStack()->undo();
+        QVERIFY(window.files()->hasUnsavedWeights());
+        window.document()->undoStack()->redo();
+        QVERIFY(!window.files()->hasUnsavedWeights());
+    }
+
+    void weightsAreNotTakenForSavedWhileANewRunGetsReady()
+    {
+        MainWindow window;
+        window.show();
+        window.open(QStringLiteral("lenet-5"));
+        QTRY_VERIFY(!window.document()->graph().nodes.empty());
+        engine::TrainConfig config = window.document()->trainConfig();
+        config.limit = 640;
+        window.document()->setTrainConfig(config);
+        engine::TrainingState trained;
+        trained.weights = engine::initialWeights(window.document()->graph(), 77);
+        trained.step = 5;
+        const auto state = std::make_shared<const engine::TrainingState>(trained);
+        TrainingController* controller = window.controller();
+        controller->restore(state, {});
+        const auto& nodes = window.document()->graph().nodes;
+        window.document()->setParam(std::ranges::find(nodes, "dense", &engine::Node::type)->id, "units",
+                                    std::int64_t{50});
+        bool always = true;
+        connect(controller, &TrainingController::snapshotArrived, &window,
+                [&] { always = always && window.files()->hasUnsavedWeights(); });
+        controller->train();
+        QVERIFY(!controller->trainingState());
+        QCOMPARE(window.files()->unsavedWeights(), state);
+        QString said;
+        {
+            const dialogs::ScopedAnswers answers([&](const dialogs::Message& m) { return said = m.detail, 1; });
+            window.files()->guard([] {});
+        }
+        QVERIFY2(said.contains(QStringLiteral("5 steps of training")), qPrintable(said));
+        controller->stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!controller->isActive(), 60000);
+        QVERIFY(always);
     }
 
     void exportsToPyTorchBesideTheUiThread()

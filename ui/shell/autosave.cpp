@@ -55,6 +55,12 @@ void Autosave::weightsChanged()
         writeLater();
 }
 
+void Autosave::weightsArrived(const StatePtr& newest)
+{
+    if (!newest || !m_weightsPause.isActive())
+        weightsChanged();
+}
+
 /// Not started anew by further edits: the first of them must not wait for the last.
 void Autosave::writeLater()
 {

@@ -40,6 +40,8 @@ public:
     }
     /// There are others, or none any more.
     void weightsChanged();
+    /// The same for the newest of a run, null: of another run. Asks for nothing while they would not be written yet.
+    void weightsArrived(const StatePtr& newest);
 
     /// Answers with found().
     void lookForAbandoned();

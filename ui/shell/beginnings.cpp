@@ -34,7 +34,7 @@ void MainWindow::connectAutosave()
         nextRecovery();
     });
     m_autosave->watchWeights([this] { return m_files->unsavedWeights(); }, [this] { return m_files->curves(); });
-    connect(m_controller, &TrainingController::snapshotArrived, m_autosave, &Autosave::weightsChanged);
+    connect(m_controller, &TrainingController::snapshotArrived, m_autosave, &Autosave::weightsArrived);
     connect(m_files, &ProjectFiles::stateTextChanged, m_autosave, &Autosave::weightsChanged);
     m_autosave->lookForAbandoned();
 }

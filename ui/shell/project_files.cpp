@@ -132,6 +132,7 @@ void ProjectFiles::show(const engine::Project& project, const QString& what, con
     for (const engine::EpochEvent& e : project.history.epochs)
         history.append(e);
     m_savedState = project.state;
+    m_savedWhole = true;
     m_controller->restore(project.state, std::move(history));
     if (!source.isEmpty())
         Settings::instance().addRecentFile(source);
@@ -219,7 +220,8 @@ void ProjectFiles::write(const QString& path, std::function<void()> then)
         return;
     const int index = m_document->undoStack()->index();
     const bool weights = holdsWeights(path);
-    const auto state = weights ? m_controller->trainingState() : nullptr;
+    const auto state = weights ? m_controller->heldState() : nullptr;
+    const bool whole = m_controller->weightsFitNetwork();
     m_task.start(
         [p = project(), file = path.toStdString(), weights]() -> FileTask::Outcome {
             const auto saved = weights ? engine::saveProject(complete(p), file) : engine::saveNetwork(p, file);
@@ -227,13 +229,15 @@ void ProjectFiles::write(const QString& path, std::function<void()> then)
                 return saved.error();
             return std::optional<engine::Project>();
         },
-        [this, path, index, state, then = std::move(then)](FileTask::Outcome outcome) {
+        [this, path, index, state, whole, then = std::move(then)](FileTask::Outcome outcome) {
             if (!outcome) {
                 complain(tr("“%1” could not be saved").arg(QFileInfo(path).fileName()), outcome.error());
             } else {
                 m_savedAt = QLocale().toString(QTime::currentTime(), QLocale::ShortFormat);
-                if (state)
+                if (state) {
                     m_savedState = state;
+                    m_savedWhole = whole;
+                }
                 // Edits made meanwhile are not in the file.
                 if (m_document->undoStack()->index() == index)
                     m_document->markSaved(path);
@@ -315,11 +319,13 @@ void ProjectFiles::exportTo(const QString& title, const QString& suffix,
 
 std::shared_ptr<const engine::TrainingState> ProjectFiles::unsavedWeights() const
 {
-    const auto state = m_controller->trainingState();
-    if (!state || state == m_savedState || !m_controller->shownWeights() ||
-        !engine::keptLayers(m_document->graph(), *state->weights).any())
+    const auto state = m_controller->heldState();
+    const bool fits = m_controller->weightsFitNetwork();
+    if (!state || (state == m_savedState && (m_savedWhole || !fits)))
         return nullptr;
-    return state;
+    const bool any =
+        fits || (m_controller->shownWeights() && engine::keptLayers(m_document->graph(), *state->weights).any());
+    return any ? state : nullptr;
 }
 
 /// What would be gone, in words.
@@ -327,7 +333,7 @@ QString ProjectFiles::lossText() const
 {
     if (!hasUnsavedWeights())
         return tr("They are lost if you do not save them.");
-    const std::int64_t steps = m_controller->trainingState()->step;
+    const std::int64_t steps = m_controller->heldState()->step;
     const auto epochs = static_cast<qlonglong>(m_controller->history().epochs.size());
     const QString training = epochs == 1  ? tr("1 epoch of training")
                              : epochs > 1 ? tr("%1 epochs of training").arg(QLocale().toString(epochs))

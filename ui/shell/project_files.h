@@ -89,6 +89,7 @@ private:
     std::function<QByteArray()> m_thumbnail;
     QString m_savedAt;
     std::shared_ptr<const engine::TrainingState> m_savedState; ///< as it lies in the file
+    bool m_savedWhole = true;                                  ///< false: of an edited network, what fits of it
 };
 
 } // namespace convarium::ui

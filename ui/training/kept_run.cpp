@@ -52,7 +52,7 @@ std::shared_ptr<const engine::TrainingState> TrainingController::keptState() con
 
 std::shared_ptr<const engine::TrainingState> TrainingController::heldState() const
 {
-    if (m_latest)
+    if (m_latest && (weightsFitNetwork() || worthKeeping()))
         return m_latest;
     const auto begun = pastOf(m_begun.lock());
     return begun == m_past.end() ? nullptr : begun->weights;
@@ -61,8 +61,8 @@ std::shared_ptr<const engine::TrainingState> TrainingController::heldState() con
 std::vector<TrainingController::Past>::const_iterator
 TrainingController::pastOf(const engine::WeightsPtr& weights) const
 {
-    return std::ranges::find_if(
-        m_past, [&](const Past& past) { return weights && past.weights->resultWeights() == weights; });
+    return std::ranges::find_if(m_past,
+                                [&](const Past& past) { return weights && past.weights->resultWeights() == weights; });
 }
 
 void TrainingController::clearRun()

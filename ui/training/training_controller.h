@@ -69,7 +69,7 @@ public:
     /// Latest weights, of the network as it is now or as it was before it was edited; null: there are only initial
     /// ones.
     [[nodiscard]] std::shared_ptr<const engine::TrainingState> trainingState() const { return m_latest; }
-    /// The same; while a new run has no weights yet, what it began with.
+    /// What shownWeights() are of: the same, or what a run began with that has no weights yet.
     [[nodiscard]] std::shared_ptr<const engine::TrainingState> heldState() const;
     /// trainingState() belongs to the network as it is now.
     [[nodiscard]] bool weightsFitNetwork() const;

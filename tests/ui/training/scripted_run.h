@@ -17,7 +17,7 @@ struct Script {
     std::mutex mutex;
     std::condition_variable wake;
     std::int64_t stepsPerEpoch = 4;
-    std::int64_t divergeAt = -1;    ///< step at which the run diverges
+    std::int64_t divergeAt = -1; ///< step at which the run diverges
     bool failsToBegin = false;
     std::optional<Evaluation> test; ///< of a run that ends
     bool holdAfterEachStep = false; ///< waits for allow() before each step
