@@ -24,13 +24,14 @@ std::optional<engine::WeightEdit> TrainingController::editWeights(const engine::
 {
     if (!weightEditReason().isEmpty())
         return {};
-    // After an edit of the network, layers that kept their weights are written to where those are, so that undo finds
-    // all in one place. For another layer the weights are those that the network begins with as it is now.
-    const bool there =
-        m_latest && (weightsFitNetwork() ||
-                     (worthKeeping() &&
-                      std::ranges::count(engine::keptLayers(m_graph, *m_latest->weights).kept, edit.tensor.first) > 0));
-    if (!there && (!initial || !engine::keptLayers(m_graph, *initial).anew.empty()))
+    // An edited network has weights of its own, so that undo finds those of before as they were. Until all of them are
+    // known, layers that kept theirs are written to where those are.
+    const bool own = !weightsFitNetwork() && initial && engine::keptLayers(m_graph, *initial).anew.empty();
+    const bool there = m_latest && !own &&
+                       (weightsFitNetwork() ||
+                        (worthKeeping() && std::ranges::count(engine::keptLayers(m_graph, *m_latest->weights).kept,
+                                                              edit.tensor.first) > 0));
+    if (!there && !own)
         return {};
     const auto state = there ? m_latest : engine::newRun(initial, m_config.seed);
     auto back = engine::replacedBy(edit, *state);

@@ -1,5 +1,6 @@
 // Kernels written by hand: typed, chosen, refused, undone, before, during and after training.
 #include "engine/layers/layer.h"
+#include "engine/train/kept_weights.h"
 #include "ui/document/project_document.h"
 #include "ui/kernels/kernel_arrows.h"
 #include "ui/kernels/kernel_model.h"
@@ -470,6 +471,34 @@ private Q_SLOTS:
         w.document.undoStack()->redo();
         w.document.undoStack()->redo();
         QCOMPARE(w.weight(3, 0), 7.F);
+    }
+
+    void anEditedNetworkIsWrittenToInARunOfItsOwn()
+    {
+        Opened w;
+        w.open(2);
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+        const auto trained = w.controller.trainingState();
+        w.document.setParam(3, "filters", std::int64_t{4});
+        const auto known = [&] {
+            const auto& weights = w.page.grid()->result().weights;
+            return weights && engine::keptLayers(w.document.graph(), *weights).anew.empty();
+        };
+        QTRY_VERIFY(known());
+        w.type(0, 0, QStringLiteral("5"));
+        QCOMPARE(w.weight(2, 0), 5.F);
+        QVERIFY(w.controller.weightsFitNetwork());
+        // Trained on: undo cannot take the number back from there, nor need it.
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+        w.document.undoStack()->undo();
+        w.document.undoStack()->undo();
+        QCOMPARE(w.controller.trainingState(), trained);
     }
 
     void kernelEditsOfDifferentNetworksAreAllUndone()
