@@ -5,11 +5,13 @@
 #include "engine/train/train_config.h"
 #include "engine/train/trainer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 

@@ -91,6 +91,8 @@ public:
     {
         if (event->type() == QEvent::UpdateRequest && object->isWidgetType())
             m_waiting.insert(object);
+        else if (event->type() == QEvent::Hide)
+            m_waiting.remove(object);
         else if (event->type() == QEvent::Paint && object->isWidgetType())
             m_waiting.remove(static_cast<QWidget*>(object)->window());
         return false;

@@ -121,14 +121,20 @@ QString oneLine(const NumberModel& model, const std::vector<NumberStep>& steps, 
                    activated ? result : model.sum);
     QString line;
     if (model.isChoice) {
-        QStringList all;
+        std::vector<double> used;
         for (const NumberGroup& g : model.groups)
             for (const NumberCell& c : g.cells)
                 if (c.used)
-                    all << numberText(c.value, d.sum, locale);
-        const QString from = all.size() > static_cast<int>(kMostOperands)
-                                 ? QCoreApplication::translate("Number", "%1 numbers").arg(locale.toString(all.size()))
-                                 : all.join(QStringLiteral("; "));
+                    used.push_back(c.value);
+        QString from;
+        if (used.size() > kMostOperands) {
+            from = QCoreApplication::translate("Number", "%1 numbers").arg(locale.toString(qulonglong(used.size())));
+        } else {
+            QStringList all;
+            for (const double value : used)
+                all << numberText(value, d.sum, locale);
+            from = all.join(QStringLiteral("; "));
+        }
         line = QCoreApplication::translate("Number", "chosen from %1: %2")
                    .arg(from, bold(numberText(model.sum, d.sum, locale)));
     } else if (!model.calculation.isEmpty()) {

@@ -32,8 +32,13 @@ QSize LayoutBoundary::needed() const
 
 bool LayoutBoundary::event(QEvent* event)
 {
-    if (event->type() == QEvent::LayoutRequest && needed().expandedTo(size()) != size())
-        tell();
+    if (event->type() == QEvent::LayoutRequest) {
+        const QSize need = needed();
+        const bool held = (height() == m_told.height() && need.height() < height()) ||
+                          (width() == m_told.width() && need.width() < width()); // as large as it is for the content
+        if (held || need.expandedTo(size()) != size())
+            tell();
+    }
     return QWidget::event(event);
 }
 

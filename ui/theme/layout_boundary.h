@@ -7,7 +7,8 @@ namespace convarium::ui
 {
 
 /// Holds one widget and fills it. A text that changes within its room arranges the content anew and nothing else; the
-/// layouts around are told when the content needs more room than it has, and of its needs when its size changes.
+/// layouts around are told when the content needs more room than it has or was given room for its sake that it no
+/// longer needs, and of its needs when its size changes.
 class LayoutBoundary final : public QWidget
 {
     Q_OBJECT

@@ -75,7 +75,7 @@ void lowerOwnPriority([[maybe_unused]] Priority priority)
     // Batch: waking up, as a team's threads do all the time, they do not interrupt the window in the middle of a frame.
     const sched_param none{};
     sched_setscheduler(0, SCHED_BATCH, &none);
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), priority == Priority::Steady ? 4 : 10);
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), priority == Priority::Steady ? 4 : 14);
 #endif
 }
 

@@ -11,7 +11,7 @@ namespace convarium::ui
 {
 
 /// Normal: that of the window. Below it the window answers at once whatever the threads do. Steady: training, and
-/// answers that a hand waits for. Spare: what is only looked at; it never takes a core from training.
+/// answers that a hand waits for. Spare: what is only looked at; beside training it gets a tenth of a core.
 enum class Priority { Normal, Steady, Spare };
 
 /// One std::thread that lives as long as its owner. Its methods may be called from any thread.

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void aWindowIsPaintedAtMostSixtyTimesASecond();
     void textsThatFitMoveNothingAround();
     void contentThatNeedsMoreRoomGetsIt();
+    void roomIsGivenBack();
     void aWindowMayBecomeAsSmallAsItsContent();
 };
 
@@ -115,6 +116,17 @@ void TestThemeFrames::contentThatNeedsMoreRoomGetsIt()
     QTRY_VERIFY(place.text->width() >= place.text->sizeHint().width());
     QVERIFY(place.window.width() > 500);
     QVERIFY(place.beside->x() > place.text->width());
+}
+
+void TestThemeFrames::roomIsGivenBack()
+{
+    Place place;
+    place.window.layout()->setSizeConstraint(QLayout::SetFixedSize);
+    place.text->setText(QString(60, QLatin1Char('W')));
+    QVERIFY(QTest::qWaitForWindowExposed(&place.window));
+    QTRY_VERIFY(place.window.width() > 600);
+    place.text->setText(QStringLiteral("12 images/s"));
+    QTRY_VERIFY(place.window.width() < 300);
 }
 
 void TestThemeFrames::aWindowMayBecomeAsSmallAsItsContent()

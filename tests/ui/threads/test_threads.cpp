@@ -98,7 +98,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("nice");
         QTest::newRow("normal") << Priority::Normal << 0;
         QTest::newRow("steady") << Priority::Steady << 4;
-        QTest::newRow("spare") << Priority::Spare << 10;
+        QTest::newRow("spare") << Priority::Spare << 14;
     }
     void threadsBelowTheWindowDoNotInterruptIt()
     {
@@ -107,6 +107,8 @@ private Q_SLOTS:
         QFETCH(int, nice);
         const auto now = [] { return std::pair(sched_getscheduler(0), getpriority(PRIO_PROCESS, id_t(gettid()))); };
         const auto before = now();
+        if (before.first != SCHED_OTHER || before.second > 4)
+            QSKIP("This program runs below the usual priority itself");
         std::promise<std::pair<int, int>> own, child;
         TaskThread thread(priority);
         thread.postOnly([&] {
