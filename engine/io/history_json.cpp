@@ -76,12 +76,32 @@ Result<History> historyFromJson(std::span<const std::uint8_t> bytes, const std::
     return history;
 }
 
+namespace
+{
+
+/// What history_columns.json has of each step.
+struct Column {
+    const char* key;
+    double HistoryStep::*value;
+};
+constexpr Column kColumns[] = {{"rate", &HistoryStep::rate}, {"images_per_second", &HistoryStep::imagesPerSecond}};
+
+} // namespace
+
 std::string historyColumnsToJson(const History& history)
 {
     JsonWriter json(JsonWriter::Style::Pretty);
-    json.beginObject().key("rate").beginArray(true);
-    for (const HistoryStep& s : thinned(history.steps, kSavedHistorySteps))
-        json.value(s.rate);
+    const std::vector<HistoryStep> steps = thinned(history.steps, kSavedHistorySteps);
+    json.beginObject();
+    for (const Column& column : kColumns) {
+        json.key(column.key).beginArray(true);
+        for (const HistoryStep& s : steps)
+            json.value(s.*column.value);
+        json.endArray();
+    }
+    json.key("marks").beginArray();
+    for (const HistoryMark& m : history.marks)
+        json.beginObject(true).field("step", m.step).field("epoch", m.epoch).field("words", m.words).endObject();
     json.endArray().endObject();
     return json.text() + "\n";
 }
@@ -93,18 +113,35 @@ Result<void> readHistoryColumns(std::span<const std::uint8_t> bytes, const std::
         return parsed.error();
     JsonFaults faults(file);
     JsonFields f(faults, *parsed, {});
-    std::vector<double> rates;
+    for (const Column& column : kColumns) {
+        std::vector<double> values;
+        f.array(
+            column.key,
+            [&](const QJsonValue& v, const std::string& path) { values.push_back(numberOrNan(faults, v, path)); },
+            JsonFields::Optional);
+        if (values.empty())
+            continue;
+        if (values.size() != history.steps.size()) {
+            faults.report(column.key, "has " + std::to_string(values.size()) + " values; one for each of the " +
+                                          std::to_string(history.steps.size()) + " steps is needed");
+            continue;
+        }
+        for (std::size_t i = 0; i < values.size(); ++i)
+            history.steps[i].*column.value = values[i];
+    }
     f.array(
-        "rate",
-        [&](const QJsonValue& value, const std::string& path) { rates.push_back(numberOrNan(faults, value, path)); },
+        "marks",
+        [&](const QJsonValue& value, const std::string& path) {
+            JsonFields m(faults, value, path);
+            HistoryMark mark;
+            m.integer("step", mark.step);
+            mark.epoch = numberOrNan(faults, m.take("epoch"), path + ".epoch");
+            m.text("words", mark.words);
+            history.marks.push_back(mark);
+        },
         JsonFields::Optional);
-    if (!rates.empty() && rates.size() != history.steps.size())
-        faults.report("rate", "has " + std::to_string(rates.size()) + " values; one for each of the " +
-                                  std::to_string(history.steps.size()) + " steps is needed");
     if (faults.any())
         return *faults.error();
-    for (std::size_t i = 0; i < rates.size(); ++i)
-        history.steps[i].rate = rates[i];
     return {};
 }
 

@@ -14,8 +14,8 @@ namespace convarium::engine
 std::string historyToJson(const History& history);
 Result<History> historyFromJson(std::span<const std::uint8_t> json, const std::string& file);
 
-/// Lists by name, one value per step of history.json: {"rate": [0.001, ...]}. Programs that do not know this file, or
-/// one of its lists, pass over it; hence what is new about steps is added here.
+/// Lists by name, one value per step of history.json: {"rate": [0.001, ...]}, and "marks", the changed settings.
+/// Programs that do not know this file, or one of its lists, pass over it; hence what is new about steps is added here.
 std::string historyColumnsToJson(const History& history);
 Result<void> readHistoryColumns(std::span<const std::uint8_t> json, const std::string& file, History& history);
 

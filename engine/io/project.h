@@ -69,14 +69,24 @@ struct HistoryStep {
     double epochPosition = 0; ///< 1.25: a quarter into the second epoch
     double loss = 0;
     double accuracy = 0;
-    double rate = 0; ///< 0: not known, as in older files
+    double rate = 0;            ///< 0: not known, as in older files
+    double imagesPerSecond = 0; ///< the same
     friend bool operator==(const HistoryStep&, const HistoryStep&) = default;
+};
+
+/// A setting that was changed while the run went on.
+struct HistoryMark {
+    std::int64_t step = 0; ///< steps done before it
+    double epoch = 0;
+    std::string words; ///< "rate 0.001 → 0.0001"
+    friend bool operator==(const HistoryMark&, const HistoryMark&) = default;
 };
 
 /// How the training went so far.
 struct History {
     std::vector<HistoryStep> steps;
     std::vector<EpochEvent> epochs;
+    std::vector<HistoryMark> marks;
 };
 
 /// What a .convarium file holds. A network .json is the same without state, history and thumbnail.

@@ -13,7 +13,7 @@ namespace
 constexpr int kFrameMs = 33;
 constexpr int kNeighbourMs = 150, kNeighbourTrainingMs = 400, kSnapshotMs = 100, kSlowestSnapshotMs = 2000;
 /// Of one core, for following the weights while nobody draws.
-constexpr double kShare = 0.1;
+constexpr double kShare = 0.03;
 } // namespace
 
 DrawingReader::DrawingReader(TrainingController* controller, MapService* maps, QObject* parent)

@@ -128,9 +128,10 @@ void ProjectFiles::show(const engine::Project& project, const QString& what, con
                       std::move(state.notes), std::move(state.blocks));
     TrainingHistory history;
     for (const engine::HistoryStep& s : project.history.steps)
-        history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, s.rate});
+        history.steps.push_back({s.step, s.epochPosition, s.loss, s.accuracy, s.rate, s.imagesPerSecond});
     for (const engine::EpochEvent& e : project.history.epochs)
         history.append(e);
+    history.marks = project.history.marks;
     m_savedState = project.state;
     m_savedWhole = true;
     m_controller->restore(project.state, std::move(history));
@@ -152,7 +153,7 @@ engine::History ProjectFiles::curves() const
     engine::History history;
     const TrainingHistory& h = m_controller->history();
     for (const HistoryPoint& s : engine::thinned(h.steps, engine::kSavedHistorySteps))
-        history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.rate});
+        history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.rate, s.imagesPerSecond});
     for (const HistoryEpoch& e : h.epochs) {
         engine::EpochEvent event;
         event.epoch = e.epoch;
@@ -164,6 +165,7 @@ engine::History ProjectFiles::curves() const
         event.seconds = e.seconds;
         history.epochs.push_back(event);
     }
+    history.marks = h.marks;
     return history;
 }
 

@@ -1,6 +1,7 @@
 // What a run has measured so far, as a value: every step and every epoch. Knows no widgets.
 #pragma once
 
+#include "engine/io/project.h"
 #include "engine/train/trainer.h"
 #include "ui/training/history_steps.h"
 
@@ -22,13 +23,7 @@ struct HistoryEpoch {
     friend bool operator==(const HistoryEpoch&, const HistoryEpoch&) = default;
 };
 
-/// A setting that was changed while the run went on.
-struct HistoryMark {
-    std::int64_t step = 0; ///< steps done before it
-    double epoch = 0;
-    std::string words; ///< "rate 0.001 → 0.0001"
-    friend bool operator==(const HistoryMark&, const HistoryMark&) = default;
-};
+using engine::HistoryMark;
 
 /// What a curve is drawn against.
 enum class CurveAxis { Epochs, Steps, Seconds, Macs };

@@ -51,6 +51,7 @@ private Q_SLOTS:
         QVERIFY(back->notes == project.notes);
         QVERIFY(sameState(*back, project));
         QVERIFY(back->history.steps == project.history.steps);
+        QVERIFY(back->history.marks == project.history.marks && !back->history.marks.empty());
         QCOMPARE(back->history.epochs.size(), std::size_t{2});
         QVERIFY(!back->history.epochs[0].validationLoss);
         QCOMPARE(back->history.epochs[1].validationLoss.value_or(0), 0.2);
@@ -171,6 +172,10 @@ private Q_SLOTS:
         QTest::newRow("rates") << "{\"rate\":" + ten + "}" << true << 3.0;
         QTest::newRow("a newer file") << "{\"rate\":" + ten + ",\"later\":[{}]}" << true << 3.0;
         QTest::newRow("none") << QByteArray("{}") << true << 0.0;
+        QTest::newRow("marks") << "{\"rate\":" + ten + R"(,"marks":[{"step":4,"epoch":0.5,"words":"rate"}]})" << true
+                               << 3.0;
+        QTest::newRow("a mark without words") << QByteArray(R"({"marks":[{"step":4,"epoch":0.5}]})") << false << 0.0;
+        QTest::newRow("speeds of too few steps") << QByteArray("{\"images_per_second\":[1,2]}") << false << 0.0;
         QTest::newRow("too few") << QByteArray("{\"rate\":[1,2]}") << false << 0.0;
         QTest::newRow("no list") << QByteArray("{\"rate\":0.1}") << false << 0.0;
         QTest::newRow("no numbers") << "{\"rate\":" + QByteArray(ten).replace("3", "\"3\"") + "}" << false << 0.0;

@@ -57,7 +57,8 @@ inline Project trainedProject(unsigned seed, GraphSpec graph = mlp())
     p.notes = {{"Zeile \"eins\"\n\tzwei \u00fc", 1, 2.5, 100, 50}};
     p.about = {"about", 1998, "paper", "", "", "", "", {}};
     for (int i = 1; i <= 10; ++i)
-        p.history.steps.push_back({i, i / 10.0, 1.0 / i, i / 11.0, 0.01 / i});
+        p.history.steps.push_back({i, i / 10.0, 1.0 / i, i / 11.0, 0.01 / i, 100.0 * i});
+    p.history.marks.push_back({3, 0.3, "rate 0.1 \u2192 0.01"});
     p.history.epochs.push_back({1, 938, 0.25, 0.9, std::nullopt, std::nullopt, 1.5, 40000});
     p.history.epochs.push_back({2, 1876, 0.125, 0.95, 0.2, 0.94, 1.5, 40000});
     p.thumbnailPng = {0x89, 'P', 'N', 'G', 0, 1, 2};
