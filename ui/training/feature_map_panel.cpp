@@ -188,11 +188,8 @@ void FeatureMapPanel::showResult(const MapResult& result)
                      : result.picture ? tr("%1 in %2").arg(m_service->kindOfImage(), m_label)
                      : maps           ? tr("Feature maps of %1").arg(m_label)
                                       : tr("Numbers of %1").arg(m_label));
-    m_size->setText(maps ? tr("%1, %2×%3")
-                               .arg(result.count == 1 ? tr("1 map") : tr("%1 maps").arg(locale.toString(result.count)))
-                               .arg(result.height)
-                               .arg(result.width)
-                         : tr("%1 numbers").arg(locale.toString(result.count)));
+    const QString size = tr("%1×%2").arg(result.height).arg(result.width), number = locale.toString(result.count);
+    m_size->setText(!maps ? tr("%1 numbers").arg(number) : result.count == 1 ? size : tr("%1 of %2").arg(number, size));
     m_grid->setResult(result);
     m_strongest->setEnabled(!result.picture);
     m_kernelRow->setVisible(result.kernelCount > 0);

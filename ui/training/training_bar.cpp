@@ -181,8 +181,11 @@ void TrainingBar::updateLabels()
 {
     for (QPushButton* button : {m_step, m_walk})
         button->setText(m_compact ? QString() : button->accessibleName());
+    const bool roomy = !m_compact && width() >= scaled(kRoomyWidth);
     for (QPushButton* button : {m_stop, m_reset})
-        button->setText(m_compact || width() < scaled(kRoomyWidth) ? QString() : button->accessibleName());
+        button->setText(roomy ? button->accessibleName() : QString());
+    m_settings->setText(roomy ? m_summary : m_compact ? QString() : m_shortSummary);
+    m_settings->setToolTip(roomy ? tr("Change data set, batch, optimizer, rate and more") : m_summary);
 }
 
 void TrainingBar::resizeEvent(QResizeEvent* event)
@@ -288,8 +291,8 @@ void TrainingBar::updateSummary()
 {
     const auto& config = m_document->trainConfig();
     m_summary = settingsSummary(config, dataTitle(m_controller->services(), config.data));
-    m_settings->setText(m_compact ? QString() : m_summary);
-    m_settings->setToolTip(m_compact ? m_summary : tr("Change data set, batch, optimizer, rate and more"));
+    m_shortSummary = settingsSummary(config, {});
+    updateLabels();
     m_settings->setAccessibleDescription(m_summary);
     if (!m_form)
         return;

@@ -88,6 +88,7 @@ private:
     QPushButton* m_health;
     QPushButton* m_settings;
     QString m_summary;
+    QString m_shortSummary; ///< without the data
     TrainingForm* m_form = nullptr;
     Popover* m_popover = nullptr;
     QTimer m_textTimer; ///< numbers change at most 5 times a second

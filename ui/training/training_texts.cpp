@@ -33,9 +33,10 @@ QString rateText(double rate)
 QString settingsSummary(const engine::TrainConfig& config, const QString& title)
 {
     const auto* optimizer = engine::findOptimizer(config.optimizer);
-    return tr("%1, batch %2, %3 %4")
-        .arg(title, count(config.batch),
-             optimizer ? QString::fromStdString(optimizer->title) : QString::fromStdString(config.optimizer),
+    const QString batch = count(config.batch);
+    const QString images = title.isEmpty() ? tr("Batch %1").arg(batch) : tr("%1, batch %2").arg(title, batch);
+    return tr("%1, %2 %3")
+        .arg(images, optimizer ? QString::fromStdString(optimizer->title) : QString::fromStdString(config.optimizer),
              rateText(config.rate));
 }
 

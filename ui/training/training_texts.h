@@ -8,7 +8,7 @@
 namespace convarium::ui
 {
 
-/// "MNIST, batch 64, Adam 0.001". title: of the data set.
+/// "MNIST, batch 64, Adam 0.001". Without a title of the data set: "Batch 64, Adam 0.001".
 [[nodiscard]] QString settingsSummary(const engine::TrainConfig& config, const QString& dataTitle);
 /// Shortest text that reads back as the same number: "0.001".
 [[nodiscard]] QString rateText(double rate);
