@@ -151,7 +151,14 @@ private Q_SLOTS:
         QVERIFY(same(a->state->optimizer2, b->state->optimizer2));
         QCOMPARE(a->state->optimizer1 != nullptr, optimizer != "sgd");
         QCOMPARE(a->state->optimizer2 != nullptr, optimizer.startsWith("adam"));
-        QVERIFY(a->history.steps == b->history.steps);
+        const auto curve = [](const convarium::engine::Project& project) {
+            auto steps = project.history.steps;
+            for (auto& s : steps)
+                s.imagesPerSecond = 0; // how fast it went is another thing each time
+            return steps;
+        };
+        QVERIFY(curve(*a) == curve(*b));
+        QVERIFY(a->history.steps.back().imagesPerSecond > 0);
     }
 
     /// Through files, from the middle of an epoch, with every option on.
