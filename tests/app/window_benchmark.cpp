@@ -86,20 +86,31 @@ double median(const std::vector<double>& values)
 class PaintWatch final : public QObject
 {
 public:
-    PaintWatch() { qApp->installEventFilter(this); }
+    /// settled: called when nothing is left to be painted, in the middle of the painting.
+    explicit PaintWatch(std::function<void()> settled) : m_settled(std::move(settled))
+    {
+        qApp->installEventFilter(this);
+    }
     bool eventFilter(QObject* object, QEvent* event) override
     {
         if (event->type() == QEvent::UpdateRequest && object->isWidgetType())
             m_waiting.insert(object);
         else if (event->type() == QEvent::Hide)
-            m_waiting.remove(object);
+            painted(object);
         else if (event->type() == QEvent::Paint && object->isWidgetType())
-            m_waiting.remove(static_cast<QWidget*>(object)->window());
+            painted(static_cast<QWidget*>(object)->window());
         return false;
     }
     [[nodiscard]] bool allPainted() const { return m_waiting.isEmpty(); }
 
 private:
+    void painted(QObject* window)
+    {
+        if (m_waiting.remove(window) && m_waiting.isEmpty())
+            m_settled();
+    }
+
+    std::function<void()> m_settled;
     QSet<QObject*> m_waiting;
 };
 
@@ -112,13 +123,10 @@ public:
         Input(Type type, Clock::time_point posted) : QEvent(type), posted(posted) {}
         const Clock::time_point posted;
     };
-    static constexpr auto kInput = QEvent::Type(QEvent::User + 1), kHandled = QEvent::Type(QEvent::User + 2);
+    static constexpr auto kInput = QEvent::Type(QEvent::User + 1), kHandled = QEvent::Type(QEvent::User + 2),
+                          kSettled = QEvent::Type(QEvent::User + 3);
 
-    explicit Receiver(std::function<void(double)> act) : m_act(std::move(act))
-    {
-        m_look.setTimerType(Qt::PreciseTimer);
-        connect(&m_look, &QTimer::timeout, this, &Receiver::settle);
-    }
+    explicit Receiver(std::function<void(double)> act) : m_act(std::move(act)) {}
     bool event(QEvent* event) override
     {
         if (event->type() == kInput) {
@@ -129,6 +137,8 @@ public:
         } else if (event->type() == kHandled) {
             m_open.push_back(static_cast<Input*>(event)->posted);
             settle();
+        } else if (event->type() == kSettled) {
+            settle();
         }
         return QObject::event(event);
     }
@@ -137,11 +147,8 @@ public:
 private:
     void settle()
     {
-        if (!m_watch.allPainted()) {
-            m_look.start(1);
+        if (!m_watch.allPainted())
             return;
-        }
-        m_look.stop();
         for (const Clock::time_point posted : m_open)
             latencies.push_back(1000 * secondsSince(posted));
         m_open.clear();
@@ -149,9 +156,9 @@ private:
 
     std::function<void(double)> m_act;
     const Clock::time_point m_start = Clock::now();
-    PaintWatch m_watch;
+    PaintWatch m_watch{
+        [this] { QCoreApplication::postEvent(this, new QEvent(kSettled), std::numeric_limits<int>::min()); }};
     std::vector<Clock::time_point> m_open; ///< handled, but not painted yet
-    QTimer m_look;
 };
 
 /// Counts what a widget paints.
