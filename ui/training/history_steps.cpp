@@ -41,32 +41,42 @@ void HistorySum::add(const HistorySum& other)
     y += other.y;
 }
 
-void HistorySteps::addToLastBlock(const HistoryPoint& point)
+void HistorySteps::addToLast(Blocks& blocks, const HistoryPoint& point)
 {
-    for (std::size_t m = 0; m < m_blocks.size(); ++m)
-        m_blocks[m].back().add(HistorySum(point, static_cast<Measure>(m)));
+    for (std::size_t m = 0; m < blocks.size(); ++m)
+        blocks[m].back().add(HistorySum(point, static_cast<Measure>(m)));
 }
 
 void HistorySteps::push_back(const HistoryPoint& point)
 {
-    if (m_points.size() % kBlock == 0)
-        for (auto& blocks : m_blocks)
-            blocks.emplace_back();
+    for (std::size_t level = 0; level < m_blocks.size(); ++level) {
+        if (m_points.size() % kBlock[level] == 0)
+            for (auto& blocks : m_blocks[level])
+                blocks.emplace_back();
+        addToLast(m_blocks[level], point);
+    }
     m_points.push_back(point);
-    addToLastBlock(point);
 }
 
 void HistorySteps::pop_back()
 {
     m_points.pop_back();
-    const std::size_t first = m_points.size() / kBlock * kBlock;
-    for (auto& blocks : m_blocks) {
-        blocks.pop_back();
-        if (first < m_points.size())
+    for (std::size_t level = 0; level < m_blocks.size(); ++level) {
+        const std::size_t first = m_points.size() / kBlock[level] * kBlock[level];
+        for (std::size_t m = 0; m < m_blocks[level].size(); ++m) {
+            auto& blocks = m_blocks[level][m];
+            blocks.pop_back();
+            if (first == m_points.size())
+                continue;
             blocks.emplace_back();
+            if (level == 0)
+                for (std::size_t i = first; i < m_points.size(); ++i)
+                    blocks.back().add(HistorySum(m_points[i], static_cast<Measure>(m)));
+            else // of the blocks of the level below: many points may go one after the other
+                for (std::size_t i = first / kBlock[level - 1]; i < m_blocks[level - 1][m].size(); ++i)
+                    blocks.back().add(m_blocks[level - 1][m][i]);
+        }
     }
-    for (std::size_t i = first; i < m_points.size(); ++i)
-        addToLastBlock(m_points[i]);
 }
 
 std::pair<std::size_t, std::size_t> HistorySteps::between(double from, double to) const

@@ -42,7 +42,8 @@ struct HistorySum {
 class HistorySteps
 {
 public:
-    static constexpr std::size_t kBlock = 64;
+    /// Points of a block, by level. Whole runs are read by the large ones, which leave the caches to training.
+    static constexpr std::array<std::size_t, 2> kBlock{64, 4096};
 
     void push_back(const HistoryPoint& point);
     void pop_back();
@@ -56,18 +57,19 @@ public:
     [[nodiscard]] auto end() const { return m_points.end(); }
     /// First and behind the last of the points whose epochs lie in [from, to].
     [[nodiscard]] std::pair<std::size_t, std::size_t> between(double from, double to) const;
-    /// Of the points kBlock * block and the following.
-    [[nodiscard]] const HistorySum& blockSum(std::size_t block, Measure measure) const
+    /// Of the points kBlock[level] * block and the following.
+    [[nodiscard]] const HistorySum& blockSum(std::size_t level, std::size_t block, Measure measure) const
     {
-        return m_blocks[static_cast<std::size_t>(measure)][block];
+        return m_blocks[level][static_cast<std::size_t>(measure)][block];
     }
     friend bool operator==(const HistorySteps& a, const HistorySteps& b) { return a.m_points == b.m_points; }
 
 private:
-    void addToLastBlock(const HistoryPoint& point);
+    using Blocks = std::array<std::vector<HistorySum>, 4>; ///< by Measure: a curve reads its own only
+    static void addToLast(Blocks& blocks, const HistoryPoint& point);
 
     std::vector<HistoryPoint> m_points;
-    std::array<std::vector<HistorySum>, 4> m_blocks; ///< by Measure: a curve reads its own only
+    std::array<Blocks, kBlock.size()> m_blocks; ///< by level
 };
 
 } // namespace convarium::ui

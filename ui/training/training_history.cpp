@@ -20,10 +20,16 @@ void visitColumns(const HistorySteps& steps, Measure measure, double xMin, doubl
     const auto [first, last] = steps.between(xMin, xMax);
     for (std::size_t i = first; i < last;) {
         const int column = columnOf(i);
-        const std::size_t next = i + HistorySteps::kBlock;
-        if (i % HistorySteps::kBlock == 0 && next <= last && columnOf(next - 1) == column) {
-            visit(column, steps.blockSum(i / HistorySteps::kBlock, measure));
-            i = next;
+        std::size_t level = HistorySteps::kBlock.size();
+        const auto fits = [&](std::size_t size) {
+            return i % size == 0 && i + size <= last && columnOf(i + size - 1) == column;
+        };
+        while (level > 0 && !fits(HistorySteps::kBlock[level - 1]))
+            --level;
+        if (level > 0) {
+            const std::size_t size = HistorySteps::kBlock[level - 1];
+            visit(column, steps.blockSum(level - 1, i / size, measure));
+            i += size;
         } else {
             visit(column, HistorySum(steps[i++], measure));
         }
