@@ -66,7 +66,8 @@ void TrainingReport::started(const StartEvent& event)
 
 void TrainingReport::stepDone(const StepEvent& event)
 {
-    m_project.history.steps.push_back({event.step, event.epochPosition, event.loss, event.accuracy, event.rate, event.imagesPerSecond});
+    m_project.history.steps.push_back(
+        {event.step, event.epochPosition, event.loss, event.accuracy, event.rate, event.imagesPerSecond});
     if (!m_options.json) {
         m_bar.show(static_cast<double>(event.step) / static_cast<double>(m_start.totalSteps),
                    "epoch " + std::to_string(event.epoch) + ", step " + groupDigits(event.step) + " of " +
