@@ -52,24 +52,31 @@ private Q_SLOTS:
     }
 
     /// Blocks are taken whole where they fit, also after steps were taken back; the sums stay those of the points.
+    void columnsOfManyPointsAreThoseOfThePointsThemselves_data()
+    {
+        QTest::addColumn<int>("columns");
+        QTest::newRow("small blocks") << 37;
+        QTest::newRow("large blocks") << 2;
+    }
     void columnsOfManyPointsAreThoseOfThePointsThemselves()
     {
+        QFETCH(const int, columns);
         auto h = history(20000, 1000);
         while (h.steps.size() > 15001)
             h.steps.pop_back();
-        for (int i = 15002; i <= 16000; ++i)
+        for (int i = 15002; i <= 20000; ++i)
             h.steps.push_back({i, i / 1000.0, 2.0 + i % 5});
-        constexpr double kFrom = 2.345, kTo = 15.9;
-        const auto means = columnMeans(h, Measure::Loss, kFrom, kTo, 37);
-        const auto ends = thinMinMax(h, Measure::Loss, kFrom, kTo, 37);
-        QCOMPARE(means.size(), 37);
-        QCOMPARE(ends.size(), 74);
-        for (int column = 0; column < 37; ++column) {
+        constexpr double kFrom = 2.345, kTo = 19.9;
+        const auto means = columnMeans(h, Measure::Loss, kFrom, kTo, columns);
+        const auto ends = thinMinMax(h, Measure::Loss, kFrom, kTo, columns);
+        QCOMPARE(means.size(), columns);
+        QCOMPARE(ends.size(), 2 * columns);
+        for (int column = 0; column < columns; ++column) {
             double sum = 0, low = 1e9, high = -1e9;
             int count = 0;
             for (const auto& p : h.steps)
                 if (p.epoch >= kFrom && p.epoch <= kTo &&
-                    std::min(static_cast<int>((p.epoch - kFrom) * (37 / (kTo - kFrom))), 36) == column) {
+                    std::min(static_cast<int>((p.epoch - kFrom) * (columns / (kTo - kFrom))), columns - 1) == column) {
                     sum += p.loss;
                     low = std::min(low, p.loss);
                     high = std::max(high, p.loss);
