@@ -75,6 +75,7 @@ Team::Team(int threads) : m_seats(static_cast<std::size_t>(threads))
                 ++core;
             seat.core = core++;
         }
+        m_tied = true;
     }
 #endif
     m_host = std::thread([this, threads] {
@@ -164,7 +165,7 @@ void Team::open(int stage)
 void Team::wait(Ticket seen, int thread)
 {
     const auto opened = [&] { return m_ticket.load(std::memory_order_acquire).serial() != seen.serial(); };
-    const bool tied = seen.units() > 0 && m_seats.front().core >= 0;
+    const auto goesOn = [&] { return seen.units() > 0 || callerIsPresent(); };
     for (int round = 0;; ++round) {
         const auto end = Clock::now() + kSpin;
         do {
@@ -174,6 +175,7 @@ void Team::wait(Ticket seen, int thread)
                 pause();
             }
         } while (Clock::now() < end);
+        const bool tied = m_tied && goesOn();
         if (tied)
             changePlaces(thread);
         if (tied && round < kRounds)
@@ -194,7 +196,7 @@ void Team::sit(int thread)
 {
     std::lock_guard lock(m_mutex);
     Seat& seat = m_seats[static_cast<std::size_t>(thread)];
-    if (seat.core < 0)
+    if (!m_tied)
         return;
     if (thread == 0)
         pthread_getaffinity_np(pthread_self(), sizeof(m_callerCores), &m_callerCores);
@@ -208,25 +210,36 @@ void Team::standUp()
     std::lock_guard lock(m_mutex);
     Seat& seat = m_seats.front();
     seat.present.store(false, std::memory_order_relaxed);
-    if (seat.core >= 0)
+    if (m_tied)
         pthread_setaffinity_np(pthread_self(), sizeof(m_callerCores), &m_callerCores);
 }
 
-/// A thread that holds a unit and does not run waits for its core: it gets the one of this thread, which can wait there
+bool Team::callerIsPresent() const
+{
+    return m_seats.front().present.load(std::memory_order_acquire);
+}
+
+/// Everybody waits for who holds a unit, and behind the last one for the caller of run(), who brings the next job.
+bool Team::isWaitedFor(const Seat& seat) const
+{
+    if (!seat.present.load(std::memory_order_acquire))
+        return false;
+    return seat.holdsUnit.load(std::memory_order_relaxed) ||
+           (&seat == &m_seats.front() && m_ticket.load(std::memory_order_acquire).units() == 0);
+}
+
+/// A thread that is waited for and does not run waits for its core: it gets the one of this thread, which can wait there
 /// instead.
 void Team::changePlaces(int thread)
 {
     Seat& own = m_seats[static_cast<std::size_t>(thread)];
-    const auto held = [](const Seat& s) {
-        return s.present.load(std::memory_order_acquire) && s.holdsUnit.load(std::memory_order_relaxed);
-    };
     for (Seat& other : m_seats) {
-        if (&other == &own || !held(other) || !standsStill(other.handle.load()))
+        if (&other == &own || !isWaitedFor(other) || !standsStill(other.handle.load()))
             continue;
         int core = -1;
         {
             std::lock_guard lock(m_mutex);
-            if (!held(other))
+            if (!isWaitedFor(other))
                 return;
             std::swap(own.core, other.core);
             moveTo(other.handle.load(), other.core);
@@ -242,6 +255,10 @@ void Team::changePlaces(int thread)
 void Team::sit(int) {}
 void Team::standUp() {}
 void Team::changePlaces(int) {}
+bool Team::callerIsPresent() const
+{
+    return false;
+}
 
 #endif
 

@@ -20,7 +20,8 @@ namespace convarium::engine
 /// A stage is a number of units that any thread may take; the next stage begins when all units are done. Nobody waits
 /// for a thread that holds no unit: one that the system keeps from running joins in when it is back. Waiting threads
 /// spin for a moment, then sleep. A team of one thread per core ties them to the cores, and a thread that has nothing
-/// left to do gives its core to one that was put aside in the middle of a unit.
+/// left to do gives its core to one that was put aside in the middle of a unit, or to the caller, who brings the next
+/// job.
 class Team
 {
 public:
@@ -70,7 +71,7 @@ private:
 #if defined(__linux__)
         std::atomic<pthread_t> handle{};
         std::atomic<bool> present{false}; ///< handle is of a thread that is tied to the core
-        int core = -1;                    ///< -1: not tied to one
+        int core = -1;
 #endif
     };
 
@@ -80,8 +81,13 @@ private:
     void sit(int thread);
     void standUp();
     void changePlaces(int thread);
+    [[nodiscard]] bool callerIsPresent() const; ///< in its seat, between the beginning of run() and its end
+#if defined(__linux__)
+    [[nodiscard]] bool isWaitedFor(const Seat& seat) const;
+#endif
 
     std::vector<Seat> m_seats;
+    bool m_tied = false; ///< each thread to the core of its seat
     std::atomic<Ticket> m_ticket{Ticket()};
     std::atomic<int> m_left{0}; ///< units of the open stage that are not done
     const Job* m_job = nullptr; ///< this and the next are read by threads that hold a unit, and by the caller of run()
