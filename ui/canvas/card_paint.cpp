@@ -87,11 +87,15 @@ void paintHead(QPainter* painter, const CardPicture& p, double scale)
     const double nameWidth = QFontMetricsF(nameFont).horizontalAdvance(c.name) + 2;
     const QFont titleFont = cardFont(large, QFont::Medium);
     const double titleWidth = QFontMetricsF(titleFont).horizontalAdvance(c.title) + 2;
-    double left = kTextLeft + 18 + 8;
-    paintIcon(painter, QRectF(kTextLeft, kHeadHeight / 2 - 9, 18, 18), c.icon, theme.familyInk(c.family));
+    double left = kTextLeft;
     if (c.frozen) {
         paintIcon(painter, QRectF(right - 14, kHeadHeight / 2 - 7, 14, 14), QStringLiteral("snow"), theme.text2);
         right -= 18;
+    }
+    // In small pictures, where letters are large, the title is worth more than the icon.
+    if (left + 18 + 8 + titleWidth <= right || left + titleWidth > right) {
+        paintIcon(painter, QRectF(left, kHeadHeight / 2 - 9, 18, 18), c.icon, theme.familyInk(c.family));
+        left += 18 + 8;
     }
     // The name gives way to the title; both are in the tooltip.
     if (left + titleWidth + 6 + nameWidth <= right && !c.name.isEmpty()) {

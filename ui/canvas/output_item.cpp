@@ -90,9 +90,13 @@ void OutputItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidg
         painter->setFont(cardFont(46, QFont::Bold));
         painter->setPen(theme.text3);
         painter->drawText(QRectF(13, 34, 40, 50), Qt::AlignVCenter, QStringLiteral("?"));
-        painter->setFont(small);
-        painter->drawText(QRectF(52, 34, 100, 50), Qt::AlignVCenter | Qt::TextWordWrap,
-                          walk ? tr("not reached yet") : tr("not trained yet"));
+        const QString why = walk ? tr("not reached yet") : tr("not trained yet");
+        const QRectF place(52, 34, 100, 50);
+        const int flags = static_cast<int>(Qt::AlignVCenter) | Qt::TextWordWrap;
+        if (place.contains(QFontMetricsF(small).boundingRect(place, flags, why))) {
+            painter->setFont(small);
+            painter->drawText(place, flags, why);
+        }
         return;
     }
     double px = 46;

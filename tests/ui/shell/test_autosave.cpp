@@ -18,6 +18,9 @@ using namespace convarium;
 using namespace convarium::test;
 using namespace convarium::ui;
 
+/// Beside other work a disk may take seconds for a file that is to be safe.
+static constexpr int kDiskMs = 60000;
+
 class AutosaveTest : public QObject
 {
     Q_OBJECT
@@ -97,21 +100,21 @@ private Q_SLOTS:
         Session s(folder.path());
         const auto kept = [&] { return files(folder.path(), "*.json").size(); };
         s.document.renameNetwork(QStringLiteral("one"));
-        QTRY_COMPARE(kept(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept(), 1, kDiskMs);
         s.document.undoStack()->undo();
-        QTRY_COMPARE(kept(), 0);
+        QTRY_COMPARE_WITH_TIMEOUT(kept(), 0, kDiskMs);
         s.document.renameNetwork(QStringLiteral("two"));
-        QTRY_COMPARE(kept(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept(), 1, kDiskMs);
         s.document.markSaved(QStringLiteral("/tmp/two.json"));
-        QTRY_COMPARE(kept(), 0);
+        QTRY_COMPARE_WITH_TIMEOUT(kept(), 0, kDiskMs);
         s.document.renameNetwork(QStringLiteral("three"));
-        QTRY_COMPARE(kept(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept(), 1, kDiskMs);
         s.document.reset({}, {}, {});
-        QTRY_COMPARE(kept(), 0);
+        QTRY_COMPARE_WITH_TIMEOUT(kept(), 0, kDiskMs);
         {
             Session other(folder.path());
             other.document.renameNetwork(QStringLiteral("four"));
-            QTRY_COMPARE(kept(), 1);
+            QTRY_COMPARE_WITH_TIMEOUT(kept(), 1, kDiskMs);
         }
         QCOMPARE(files(folder.path(), "*"), QStringList());
     }
@@ -138,7 +141,7 @@ private Q_SLOTS:
         s.autosave.watchWeights([&] { return ++asked, state; }, [] { return engine::History(); });
         s.autosave.weightsChanged();
         QVERIFY(!s.document.isModified());
-        QTRY_COMPARE(keptStep(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(keptStep(), 1, kDiskMs);
         QCOMPARE(files(folder.path(), "*.json").size(), 1); // without it nothing could be offered
         // Edits are written as before; the next weights wait.
         state = trained(2);
@@ -148,24 +151,24 @@ private Q_SLOTS:
         s.document.renameNetwork(QStringLiteral("edited"));
         const QString json = folder.filePath(files(folder.path(), "*.json").first());
         const auto title = [&] { return engine::loadModel(json.toStdString())->graph.title; };
-        QTRY_COMPARE(title(), std::string("edited"));
+        QTRY_COMPARE_WITH_TIMEOUT(title(), std::string("edited"), kDiskMs);
         QCOMPARE(keptStep(), 1);
         // Other networks have other weights, at once.
         s.document.reset(engine::loadPreset("mlp")->graph, {}, {});
         const Autosave::StatePtr third = trained(3);
         state = third;
         s.autosave.weightsChanged();
-        QTRY_COMPARE(keptStep(), 3);
+        QTRY_COMPARE_WITH_TIMEOUT(keptStep(), 3, kDiskMs);
         state = nullptr; // saved, or reset
         s.document.renameNetwork(QStringLiteral("without weights"));
-        QTRY_COMPARE(files(folder.path(), "*.convarium").size(), 0);
-        QTRY_COMPARE(files(folder.path(), "*.json").size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(files(folder.path(), "*.convarium").size(), 0, kDiskMs);
+        QTRY_COMPARE_WITH_TIMEOUT(files(folder.path(), "*.json").size(), 1, kDiskMs);
         state = third; // they fit again, after an undo
         s.autosave.weightsChanged();
-        QTRY_COMPARE(keptStep(), 3);
+        QTRY_COMPARE_WITH_TIMEOUT(keptStep(), 3, kDiskMs);
         state = nullptr;
         s.document.undoStack()->undo();
-        QTRY_COMPARE(files(folder.path(), "*").size(), 0);
+        QTRY_COMPARE_WITH_TIMEOUT(files(folder.path(), "*").size(), 0, kDiskMs);
     }
 
     void whatIsFoundBelongsToTheFirstThatAsks()
@@ -201,7 +204,7 @@ private Q_SLOTS:
         Session s(blocked + QStringLiteral("/recovery"));
         QSignalSpy failed(&s.autosave, &Autosave::failed);
         s.document.renameNetwork(QStringLiteral("one"));
-        QTRY_COMPARE(failed.size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kDiskMs);
         s.document.renameNetwork(QStringLiteral("two"));
         QTest::qWait(Autosave::kDelayMs + 500);
         QCOMPARE(failed.size(), 1);
