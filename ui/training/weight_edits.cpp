@@ -38,8 +38,7 @@ std::optional<engine::WeightEdit> TrainingController::editWeights(const engine::
     if (!back)
         return {};
     if (!there) {
-        m_latest ? putAside() : clearRun();
-        dropPast();
+        replace(m_latest != nullptr);
         setState(RunState::Idle);
         m_trainedGraph = trainedCore(m_graph);
         m_trainedConfig = m_config;
@@ -47,6 +46,7 @@ std::optional<engine::WeightEdit> TrainingController::editWeights(const engine::
         Q_EMIT snapshotArrived({}); // a run of its own
     }
     m_latest = engine::edited(*state, {edit});
+    settle();
     m_test.reset(); // it was that of other weights
     if (m_session) {
         m_session->run().editWeights(edit);
