@@ -95,8 +95,8 @@ public:
     /// weights, a file.
     [[nodiscard]] int weightsOrigin() const { return m_weightsOrigin; }
     /// Puts these numbers into the weights; a run that is under way takes them between two steps. Returns the edit
-    /// that takes it back; nothing where there is no such place. initial: all weights as this network begins with them;
-    /// an edited network then has a run of its own.
+    /// that takes it back; nothing where there is no such place. initial: all weights as this network begins with them,
+    /// needed where there are none that fit it: it then has a run of its own.
     std::optional<engine::WeightEdit> editWeights(const engine::WeightEdit& edit,
                                                   const engine::WeightsPtr& initial = nullptr);
     /// The network or a setting that matters has changed since the run began.

@@ -3,8 +3,6 @@
 #include "engine/train/kept_weights.h"
 #include "ui/training/training_controller.h"
 
-#include <algorithm>
-
 namespace convarium::ui
 {
 
@@ -24,14 +22,9 @@ std::optional<engine::WeightEdit> TrainingController::editWeights(const engine::
 {
     if (!weightEditReason().isEmpty())
         return {};
-    // An edited network has weights of its own, so that undo finds those of before as they were. Until all of them are
-    // known, layers that kept theirs are written to where those are.
-    const bool own = !weightsFitNetwork() && initial && engine::keptLayers(m_graph, *initial).anew.empty();
-    const bool there = m_latest && !own &&
-                       (weightsFitNetwork() ||
-                        (worthKeeping() && std::ranges::count(engine::keptLayers(m_graph, *m_latest->weights).kept,
-                                                              edit.tensor.first) > 0));
-    if (!there && !own)
+    // An edited network has weights of its own, so that undo finds those of before as they were.
+    const bool there = weightsFitNetwork();
+    if (!there && !(initial && engine::keptLayers(m_graph, *initial).anew.empty()))
         return {};
     const auto state = there ? m_latest : engine::newRun(initial, m_config.seed);
     auto back = engine::replacedBy(edit, *state);

@@ -116,6 +116,7 @@ struct Opened {
     /// Walks to a cell with the arrow keys and types.
     void type(int row, int column, const QString& text)
     {
+        QTRY_VERIFY(button(QStringLiteral("Zero"))->isEnabled());
         KernelTable* table = page.table();
         for (int i = 0; i < 3; ++i) {
             QTest::keyClick(table, Qt::Key_Up);
@@ -496,6 +497,28 @@ private Q_SLOTS:
         QTRY_COMPARE(w.controller.state(), RunState::Paused);
         w.controller.stop();
         QTRY_VERIFY(!w.controller.isActive());
+        w.document.undoStack()->undo();
+        w.document.undoStack()->undo();
+        QCOMPARE(w.controller.trainingState(), trained);
+    }
+
+    void untilTheEditedNetworkIsKnownNothingIsWritten()
+    {
+        Opened w;
+        w.open(2);
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+        const auto trained = w.controller.trainingState();
+        QTRY_VERIFY(w.button(QStringLiteral("Zero"))->isEnabled());
+        w.document.setParam(3, "filters", std::int64_t{4});
+        QVERIFY(!w.button(QStringLiteral("Zero"))->isEnabled());
+        QTest::keyClick(w.page.table(), Qt::Key_5);
+        QVERIFY(!w.editor());
+        w.type(0, 0, QStringLiteral("5"));
+        QCOMPARE(w.weight(2, 0), 5.F);
+        QVERIFY(w.controller.weightsFitNetwork()); // in a run of its own
         w.document.undoStack()->undo();
         w.document.undoStack()->undo();
         QCOMPARE(w.controller.trainingState(), trained);
