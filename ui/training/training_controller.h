@@ -99,6 +99,9 @@ public:
     /// needed where there are none that fit it: it then has a run of its own.
     std::optional<engine::WeightEdit> editWeights(const engine::WeightEdit& edit,
                                                   const engine::WeightsPtr& initial = nullptr);
+    /// The same for the weights of weightsOrigin() `origin` that fit the network, also where they wait until a run of
+    /// another one has ended: for undo, which is not refused.
+    std::optional<engine::WeightEdit> exchangeWeights(const engine::WeightEdit& edit, int origin);
     /// The network or a setting that matters has changed since the run began.
     [[nodiscard]] bool isOutOfDate() const;
     /// Would train() go on from the weights there are?
@@ -202,6 +205,7 @@ private:
     void exchange(Past& past);
     [[nodiscard]] engine::WeightsPtr keptWeights() const;
     [[nodiscard]] std::vector<Past>::const_iterator pastOf(const engine::WeightsPtr& weights) const;
+    std::optional<engine::WeightEdit> writeWeights(const engine::WeightEdit& edit);
     void replace(bool related);
     void settle();
     void dropPast();

@@ -502,6 +502,46 @@ private Q_SLOTS:
         QCOMPARE(w.controller.trainingState(), trained);
     }
 
+    void undoReachesTheRunOfBeforeWhileAnotherNetworkIsTrained()
+    {
+        Opened w;
+        w.open(2);
+        const float initial = engine::initialWeights(w.document.graph(), 1)->at({2, "weight"})[0];
+        w.type(0, 0, QStringLiteral("3"));
+        w.document.setParam(3, "filters", std::int64_t{4});
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        QTRY_COMPARE(w.controller.trainingState()->step, 1);
+        const QSignalSpy said(&w.controller, &TrainingController::message);
+        w.document.undoStack()->undo();
+        w.document.undoStack()->undo();
+        QCOMPARE(said.size(), 0);
+        QCOMPARE(w.document.undoStack()->count(), 2);
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+        QCOMPARE(w.weight(2, 0), initial);
+        w.document.undoStack()->redo();
+        QCOMPARE(w.weight(2, 0), 3.F);
+    }
+
+    void undoReachesARunWithOtherFrozenLayers()
+    {
+        Opened w;
+        w.open(2);
+        const float initial = engine::initialWeights(w.document.graph(), 1)->at({2, "weight"})[0];
+        w.type(0, 0, QStringLiteral("3"));
+        w.document.setFrozen(2, true);
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        QTRY_COMPARE(w.controller.trainingState()->step, 1);
+        w.document.undoStack()->undo();
+        w.document.undoStack()->undo();
+        QCOMPARE(w.weight(2, 0), initial);
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+        QCOMPARE(w.weight(2, 0), initial); // the run has taken it, too
+    }
+
     void untilTheEditedNetworkIsKnownNothingIsWritten()
     {
         Opened w;
