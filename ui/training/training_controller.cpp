@@ -96,15 +96,21 @@ void TrainingController::setConfig(const engine::TrainConfig& config)
     m_config = config;
     forgetFailure();
     if (m_session && continues(config, m_trainedConfig)) {
-        if (const auto words = changeWords(m_trainedConfig, config); !words.empty()) {
-            m_history.mark(words);
-            Q_EMIT historyChanged();
-        }
+        markChange();
         m_trainedConfig = config;
         m_session->run().changeConfig(runConfig());
     }
     Q_EMIT configChanged();
     checkOutOfDate();
+}
+
+/// Of the settings, where the curves have got to.
+void TrainingController::markChange()
+{
+    if (const auto words = changeWords(m_trainedConfig, m_config); !words.empty()) {
+        m_history.mark(words);
+        Q_EMIT historyChanged();
+    }
 }
 
 /// What could not begin may be able to begin now.
@@ -338,6 +344,9 @@ void TrainingController::begin(bool startPaused)
     if (canContinue()) {
         request.resume = m_latest;
         m_extra = extraToContinue();
+        m_history.goBackTo(m_latest->step);
+        if (!m_history.empty())
+            markChange();
     } else {
         request.resume = keptState();
         replace(request.resume && !weightsFitNetwork());

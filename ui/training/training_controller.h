@@ -211,6 +211,7 @@ private:
     void dropPast();
     void comeBack();
     void takeBack(std::vector<Past>::const_iterator which);
+    void markChange();
     void forgetFailure();
     void takeData(const engine::DatasetBundle& bundle, const std::string& source);
     void scaleData(bool announce);

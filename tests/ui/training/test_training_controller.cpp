@@ -545,6 +545,53 @@ private Q_SLOTS:
         QCOMPARE(m_script->changes.size(), std::size_t(1));
     }
 
+    void aChangeBetweenTwoTrainingsIsMarked()
+    {
+        m_script->holdAfterEachStep = true;
+        m_script->allow(3);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(3));
+        m_controller->stop();
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
+        auto changed = config();
+        changed.rate = 0.5;
+        m_controller->setConfig(changed);
+        QVERIFY(m_controller->history().marks.empty()); // nothing has been trained so
+        m_script->allow(2);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(5));
+        QCOMPARE(m_controller->history().marks.size(), 1u);
+        QCOMPARE(m_controller->history().marks[0].step, 3);
+        QCOMPARE(QString::fromStdString(m_controller->history().marks[0].words),
+                 QStringLiteral("rate 0.001 \u2192 0.5"));
+        m_controller->stop();
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
+        m_script->allow(20);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_controller->history().marks.size(), 1u);
+    }
+
+    void whatWasMeasuredAfterTheWeightsWereKeptIsTrainedAnew()
+    {
+        engine::TrainingState kept;
+        kept.weights = std::make_shared<engine::WeightMap>();
+        kept.step = 2;
+        TrainingHistory history;
+        for (std::int64_t step = 1; step <= 3; ++step)
+            history.steps.push_back({step, static_cast<double>(step) / 4, 1, 0, 0, 0});
+        history.mark("after the weights were kept");
+        m_controller->restore(std::make_shared<const engine::TrainingState>(kept), history);
+        auto changed = config();
+        changed.rate = 0.5;
+        m_controller->setConfig(changed);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(8));
+        QCOMPARE(m_controller->history().marks.size(), 1u);
+        QCOMPARE(m_controller->history().marks[0].step, 2);
+    }
+
     void resetGoesBackToTheInitialWeights()
     {
         m_script->holdAfterEachStep = true;
