@@ -120,16 +120,19 @@ std::shared_ptr<const TrainingState> newRun(WeightsPtr weights, std::uint64_t se
     return std::make_shared<const TrainingState>(std::move(state));
 }
 
+bool goesOn(const GraphSpec& graph, const TrainingState& state)
+{
+    const ShapedGraph shaped = inferShapes(graph);
+    std::vector<Needed> needed = neededTensors(graph, shaped);
+    std::erase_if(needed,
+                  [&](const Needed& layer) { return !holds(*state.weights, layer) && !isTrained(graph, layer.layer); });
+    return fits(graph, shaped, needed, *state.weights);
+}
+
 std::shared_ptr<const TrainingState> startState(const GraphSpec& graph,
                                                 const std::shared_ptr<const TrainingState>& state)
 {
-    if (!state)
-        return nullptr;
-    const ShapedGraph shaped = inferShapes(graph);
-    std::vector<Needed> needed = neededTensors(graph, shaped);
-    std::erase_if(
-        needed, [&](const Needed& layer) { return !holds(*state->weights, layer) && !isTrained(graph, layer.layer); });
-    if (fits(graph, shaped, needed, *state->weights))
+    if (!state || goesOn(graph, *state))
         return state;
     return newRun(startWeights(graph, state->seed, state->resultWeights()), state->seed);
 }

@@ -21,7 +21,10 @@ struct KeptLayers {
 /// A run that begins with these weights.
 [[nodiscard]] std::shared_ptr<const TrainingState> newRun(WeightsPtr weights, std::uint64_t seed);
 
-/// The same where its weights are what training this network needs; else a new run that keeps what fits of its result.
+/// Its weights are what training this network needs.
+[[nodiscard]] bool goesOn(const GraphSpec& graph, const TrainingState& state);
+
+/// The same where it goes on; else a new run that keeps what fits of its result.
 /// state may be null.
 [[nodiscard]] std::shared_ptr<const TrainingState> startState(const GraphSpec& graph,
                                                               const std::shared_ptr<const TrainingState>& state);

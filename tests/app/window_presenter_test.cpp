@@ -99,6 +99,27 @@ private Q_SLOTS:
         QTRY_COMPARE(Seen(w).unlike(before), QString());
     }
 
+    void textSizedForTheAudienceIsNotKept()
+    {
+        Opened w;
+        QTRY_COMPARE(w.window.document()->graph().nodes.size(), 13u);
+        w.canvas()->setFocus();
+        const Seen before(w);
+        QTest::keyClick(w.canvas(), Qt::Key_F11);
+        QTest::keyClick(w.canvas(), Qt::Key_Minus, Qt::ControlModifier);
+        QTRY_COMPARE(ThemeManager::instance().textScale(), 1.4);
+        QCOMPARE(Settings::instance().get(setting::textScale), 1.0);
+        QTest::keyClick(w.canvas(), Qt::Key_0, Qt::ControlModifier); // what is normal for an audience
+        QTRY_COMPARE(ThemeManager::instance().textScale(), 1.5);
+        QTest::keyClick(w.canvas(), Qt::Key_F11);
+        QTRY_COMPARE(Seen(w).unlike(before), QString());
+        QTest::keyClick(w.canvas(), Qt::Key_Plus, Qt::ControlModifier);
+        QTRY_COMPARE(ThemeManager::instance().textScale(), 1.1);
+        QCOMPARE(Settings::instance().get(setting::textScale), 1.1);
+        QTest::keyClick(w.canvas(), Qt::Key_0, Qt::ControlModifier);
+        QTRY_COMPARE(Settings::instance().get(setting::textScale), 1.0);
+    }
+
     void escGoesOneLevelUpAndThenLeaves()
     {
         Opened w;

@@ -24,6 +24,40 @@ class WindowTest : public QObject
 {
     Q_OBJECT
 
+    static void newRuns()
+    {
+        QTest::addColumn<bool>("network");
+        QTest::addColumn<bool>("settings");
+        QTest::newRow("of an edited network") << true << false;
+        QTest::newRow("with other settings") << false << true;
+        QTest::newRow("of an edited network with other settings") << true << true;
+    }
+    /// LeNet-5 after five steps, then changed so that Train begins a new run. Returns what it was trained to.
+    static std::shared_ptr<const engine::TrainingState> beforeANewRun(MainWindow& window)
+    {
+        QFETCH(const bool, network);
+        QFETCH(const bool, settings);
+        window.show();
+        window.open(QStringLiteral("lenet-5"));
+        if (!QTest::qWaitFor([&] { return !window.document()->graph().nodes.empty(); }))
+            return nullptr;
+        engine::TrainConfig config = window.document()->trainConfig();
+        config.limit = 640;
+        window.document()->setTrainConfig(config);
+        engine::TrainingState trained;
+        trained.weights = engine::initialWeights(window.document()->graph(), 77);
+        trained.step = 5;
+        const auto state = std::make_shared<const engine::TrainingState>(trained);
+        window.controller()->restore(state, {});
+        const auto& nodes = window.document()->graph().nodes;
+        if (network)
+            window.document()->setParam(std::ranges::find(nodes, "dense", &engine::Node::type)->id, "units",
+                                        std::int64_t{50});
+        config.seed += settings ? 1 : 0;
+        window.document()->setTrainConfig(config);
+        return state;
+    }
+
 private Q_SLOTS:
     void initTestCase()
     {
@@ -157,24 +191,13 @@ private Q_SLOTS:
         QVERIFY(!window.files()->hasUnsavedWeights());
     }
 
+    void weightsAreNotTakenForSavedWhileANewRunGetsReady_data() { newRuns(); }
     void weightsAreNotTakenForSavedWhileANewRunGetsReady()
     {
         MainWindow window;
-        window.show();
-        window.open(QStringLiteral("lenet-5"));
-        QTRY_VERIFY(!window.document()->graph().nodes.empty());
-        engine::TrainConfig config = window.document()->trainConfig();
-        config.limit = 640;
-        window.document()->setTrainConfig(config);
-        engine::TrainingState trained;
-        trained.weights = engine::initialWeights(window.document()->graph(), 77);
-        trained.step = 5;
-        const auto state = std::make_shared<const engine::TrainingState>(trained);
+        const auto state = beforeANewRun(window);
+        QVERIFY(state);
         TrainingController* controller = window.controller();
-        controller->restore(state, {});
-        const auto& nodes = window.document()->graph().nodes;
-        window.document()->setParam(std::ranges::find(nodes, "dense", &engine::Node::type)->id, "units",
-                                    std::int64_t{50});
         bool always = true;
         connect(controller, &TrainingController::snapshotArrived, &window,
                 [&] { always = always && window.files()->hasUnsavedWeights(); });
@@ -190,6 +213,33 @@ private Q_SLOTS:
         controller->stop();
         QTRY_VERIFY_WITH_TIMEOUT(!controller->isActive(), 60000);
         QVERIFY(always);
+    }
+
+    void whatIsSavedWhileANewRunGetsReadyAreTheWeightsOfBefore_data() { newRuns(); }
+    void whatIsSavedWhileANewRunGetsReadyAreTheWeightsOfBefore()
+    {
+        QFETCH(const bool, network);
+        const QString file = m_folder.filePath(QStringLiteral("ready.convarium"));
+        MainWindow window;
+        const auto state = beforeANewRun(window);
+        QVERIFY(state);
+        window.controller()->train();
+        QVERIFY(!window.controller()->trainingState());
+        {
+            const dialogs::ScopedAnswers answers([](const dialogs::Message&) { return 0; },
+                                                 [&](const dialogs::FileRequest&) { return file; });
+            window.files()->save();
+        }
+        window.controller()->stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!window.controller()->isActive(), 60000);
+        QTRY_VERIFY(!window.document()->isModified());
+        const auto saved = engine::openProject(file.toStdString());
+        QVERIFY(saved && saved->state);
+        QCOMPARE(saved->state->step, network ? 0 : 5);
+        const auto layers = engine::keptLayers(saved->graph, *state->weights);
+        QCOMPARE(layers.anew.size(), network ? std::size_t(2) : std::size_t(0));
+        for (const auto& [key, tensor] : *saved->state->weights)
+            QVERIFY(std::ranges::count(layers.anew, key.first) == 1 || tensor == state->weights->at(key));
     }
 
     void exportsToPyTorchBesideTheUiThread()

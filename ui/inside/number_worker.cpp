@@ -2,6 +2,7 @@
 
 #include "engine/analysis/seen_box.h"
 #include "engine/data/masks.h"
+#include "engine/train/kept_weights.h"
 #include "engine/train/network_loss.h"
 #include "engine/train/next_step.h"
 #include "ui/training/map_worker.h"
@@ -285,7 +286,10 @@ engine::Result<void> NumberWorker::loss(const NumberRequest& request, NumberResu
 
 engine::Result<void> NumberWorker::update(const NumberRequest& request, NumberResult& result)
 {
-    const auto next = engine::nextStep(*m_graph, request.config, request.data, request.state.get());
+    // While a run goes on with the network as it was before an edit, the next one begins without its moments.
+    const engine::TrainingState* state =
+        request.state && engine::goesOn(*m_graph, *request.state) ? request.state.get() : nullptr;
+    const auto next = engine::nextStep(*m_graph, request.config, request.data, state);
     if (!next)
         return next.error();
     engine::NumbersOptions options;
@@ -331,9 +335,9 @@ engine::Result<void> NumberWorker::update(const NumberRequest& request, NumberRe
     };
     result.before.weight = static_cast<double>(m_weights->at(key)[result.element]);
     result.before.gradient = static_cast<double>(gradients.at(key)[result.element]);
-    if (request.state) {
-        result.before.state1 = stateOf(request.state->optimizer1);
-        result.before.state2 = stateOf(request.state->optimizer2);
+    if (state) {
+        result.before.state1 = stateOf(state->optimizer1);
+        result.before.state2 = stateOf(state->optimizer2);
     }
     engine::UpdateSetting setting;
     setting.config = &request.config;

@@ -1,6 +1,7 @@
 #include "ui/kernels/kernel_page.h"
 
 #include "engine/layers/layer.h"
+#include "engine/train/kept_weights.h"
 #include "ui/document/edit_texts.h"
 #include "ui/document/project_document.h"
 #include "ui/inside/number_text.h"
@@ -282,7 +283,7 @@ void KernelPage::showState()
         reason = tr("This layer is not part of the network any more. Esc leads back to the canvas.");
     else if (reason.isEmpty())
         reason = m_unavailable;
-    const bool writable = reason.isEmpty() && m_result.kernelCount > 0;
+    const bool writable = reason.isEmpty() && m_result.kernelCount > 0 && isCurrent();
     m_model->setEditable(writable);
     const KernelSize size{m_result.kernelHeight, m_result.kernelWidth, m_result.kernelCount};
     for (int i = 0; i < m_patterns.size(); ++i) {
@@ -334,8 +335,16 @@ void KernelPage::showResult(const MapResult& result)
                               : tr("Map %1").arg(result.map + 1));
     m_grid->setResult(result);
     showKernel();
-    if (other)
+    if (other || !m_model->isEditable())
         showState();
+}
+
+/// What is shown are weights of the network as it is now, not of one that has been edited a moment ago.
+bool KernelPage::isCurrent() const
+{
+    const TrainingController& controller = *m_maps->controller();
+    return m_result.weights && (controller.weightsFitNetwork() || m_result.given == controller.shownWeights()) &&
+           engine::keptLayers(controller.graph(), *m_result.weights).anew.empty();
 }
 
 int KernelPage::input() const

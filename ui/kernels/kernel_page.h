@@ -62,6 +62,7 @@ private:
     void push(const QString& text, std::int64_t first, std::vector<float> values);
     [[nodiscard]] std::vector<float> kernel(int input) const;
     [[nodiscard]] int input() const;
+    [[nodiscard]] bool isCurrent() const;
     [[nodiscard]] QString label() const;
 
     ProjectDocument* m_document;

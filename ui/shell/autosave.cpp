@@ -95,11 +95,16 @@ void Autosave::write()
         auto written = m_store.write(project, source);
         if (written && project.state)
             written = m_store.writeWeights(project);
-        m_mailbox.post([this, written] {
+        m_mailbox.post([this, written, weights = project.state] {
             m_writing = false;
+            if (!written && weights && weights == m_kept.lock()) { // once more after a pause
+                m_kept.reset();
+                m_weightsPause.start();
+            }
             if (!written && !m_complained)
                 Q_EMIT failed(written.error());
-            m_complained = !written;
+            // A network alone, which is small, says nothing about weights.
+            m_complained = !written || (m_complained && !weights && m_weights());
             if (written && !m_superseded.isEmpty())
                 discard(std::exchange(m_superseded, {}));
             if (m_changed && !m_timer.isActive())

@@ -472,7 +472,8 @@ void MainWindow::refreshTitle()
 void MainWindow::changeTextScale(double steps)
 {
     auto& themes = ThemeManager::instance();
-    themes.setTextScale(steps == 0 ? 1.0 : themes.textScale() + steps * ThemeManager::kTextScaleStep);
+    themes.setTextScale(steps == 0 ? normalTextScale() : themes.textScale() + steps * ThemeManager::kTextScaleStep,
+                        !isPresenting());
     applySize();
 }
 

@@ -123,7 +123,9 @@ private:
     void makeHelpMenu();
     void showHelp(const QString& name);
     void showAbout();
+    /// While presenting it is for the audience: nothing of it stays.
     void changeTextScale(double steps);
+    [[nodiscard]] double normalTextScale() const;
 
     ProjectDocument* m_document;
     TrainingController* m_controller;

@@ -46,6 +46,11 @@ MainWindow::BeforePresenting MainWindow::beforePresenting() const
             m_bottom->currentIndex()};
 }
 
+double MainWindow::normalTextScale() const
+{
+    return isPresenting() ? m_before->textScale * kLarger : 1.0;
+}
+
 void MainWindow::startPresenting()
 {
     QWidget* page = m_pages->currentWidget();
@@ -58,8 +63,7 @@ void MainWindow::startPresenting()
     m_inspectorDock->hide();
     statusBar()->hide();
     menuBar()->setFixedHeight(0); // hidden, its keys would be dead
-    auto& themes = ThemeManager::instance();
-    themes.setTextScale(themes.textScale() * kLarger, false);
+    ThemeManager::instance().setTextScale(normalTextScale(), false);
     m_training->setBarOnly(true); // curves in large type would take half of the screen
     showFullScreen();
     applySize();

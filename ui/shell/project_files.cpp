@@ -151,7 +151,10 @@ engine::Project ProjectFiles::network() const
 engine::History ProjectFiles::curves() const
 {
     engine::History history;
-    const TrainingHistory& h = m_controller->history();
+    const HeldRun held = m_controller->heldRun();
+    if (!held.history)
+        return history;
+    const TrainingHistory& h = *held.history;
     for (const HistoryPoint& s : engine::thinned(h.steps, engine::kSavedHistorySteps))
         history.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.rate, s.imagesPerSecond});
     for (const HistoryEpoch& e : h.epochs) {
@@ -172,11 +175,12 @@ engine::History ProjectFiles::curves() const
 engine::Project ProjectFiles::project() const
 {
     engine::Project p = network();
-    if (m_controller->weightsFitNetwork()) {
-        p.state = m_controller->trainingState();
+    const HeldRun held = m_controller->heldRun();
+    if (held.fits) {
+        p.state = held.state;
         p.history = curves();
-    } else if (const auto kept = m_controller->shownWeights()) {
-        p.state = engine::newRun(kept, m_controller->config().seed);
+    } else if (held.state) {
+        p.state = engine::newRun(held.state->resultWeights(), m_controller->config().seed);
     }
     if (m_thumbnail) {
         const QByteArray png = m_thumbnail();
@@ -222,8 +226,8 @@ void ProjectFiles::write(const QString& path, std::function<void()> then)
         return;
     const int index = m_document->undoStack()->index();
     const bool weights = holdsWeights(path);
-    const auto state = weights ? m_controller->heldState() : nullptr;
-    const bool whole = m_controller->weightsFitNetwork();
+    const HeldRun held = m_controller->heldRun();
+    const auto state = weights ? held.state : nullptr;
     m_task.start(
         [p = project(), file = path.toStdString(), weights]() -> FileTask::Outcome {
             const auto saved = weights ? engine::saveProject(complete(p), file) : engine::saveNetwork(p, file);
@@ -231,7 +235,7 @@ void ProjectFiles::write(const QString& path, std::function<void()> then)
                 return saved.error();
             return std::optional<engine::Project>();
         },
-        [this, path, index, state, whole, then = std::move(then)](FileTask::Outcome outcome) {
+        [this, path, index, state, whole = held.fits, then = std::move(then)](FileTask::Outcome outcome) {
             if (!outcome) {
                 complain(tr("“%1” could not be saved").arg(QFileInfo(path).fileName()), outcome.error());
             } else {
@@ -321,13 +325,11 @@ void ProjectFiles::exportTo(const QString& title, const QString& suffix,
 
 std::shared_ptr<const engine::TrainingState> ProjectFiles::unsavedWeights() const
 {
-    const auto state = m_controller->heldState();
-    const bool fits = m_controller->weightsFitNetwork();
-    if (!state || (state == m_savedState && (m_savedWhole || !fits)))
+    const HeldRun held = m_controller->heldRun();
+    if (!held.state || (held.state == m_savedState && (m_savedWhole || !held.fits)))
         return nullptr;
-    const bool any =
-        fits || (m_controller->shownWeights() && engine::keptLayers(m_document->graph(), *state->weights).any());
-    return any ? state : nullptr;
+    const bool any = held.fits || engine::keptLayers(m_document->graph(), *held.state->weights).any();
+    return any ? held.state : nullptr;
 }
 
 /// What would be gone, in words.
@@ -335,8 +337,9 @@ QString ProjectFiles::lossText() const
 {
     if (!hasUnsavedWeights())
         return tr("They are lost if you do not save them.");
-    const std::int64_t steps = m_controller->heldState()->step;
-    const auto epochs = static_cast<qlonglong>(m_controller->history().epochs.size());
+    const HeldRun held = m_controller->heldRun();
+    const std::int64_t steps = held.state->step;
+    const auto epochs = static_cast<qlonglong>(held.history->epochs.size());
     const QString training = epochs == 1  ? tr("1 epoch of training")
                              : epochs > 1 ? tr("%1 epochs of training").arg(QLocale().toString(epochs))
                              : steps == 1 ? tr("1 step of training")

@@ -50,12 +50,19 @@ std::shared_ptr<const engine::TrainingState> TrainingController::keptState() con
     return kept ? engine::newRun(kept, m_config.seed) : nullptr;
 }
 
-std::shared_ptr<const engine::TrainingState> TrainingController::heldState() const
+HeldRun TrainingController::heldRun() const
 {
-    if (m_latest && (weightsFitNetwork() || worthKeeping()))
-        return m_latest;
-    const auto begun = pastOf(m_begun.lock());
-    return begun == m_past.end() ? nullptr : begun->weights;
+    const auto core = trainedCore(m_graph);
+    const auto held = [&](const auto& state, const TrainingHistory& history, const engine::GraphSpec& graph) {
+        return HeldRun{state, &history, shareWeights(core, graph)};
+    };
+    const HeldRun run = m_replaced ? held(m_replaced->weights, m_replaced->history, m_replaced->graph)
+                                   : held(m_latest, m_history, m_trainedGraph);
+    const bool worth = !m_resetWhenDone && (m_replaced ? m_replaced->state : m_state) != RunState::Diverged;
+    if (run.state && (run.fits || worth))
+        return run;
+    const auto begun = pastOf((m_replaced ? m_replaced->begun : m_begun).lock());
+    return begun == m_past.end() || m_resetWhenDone ? HeldRun() : held(begun->weights, begun->history, begun->graph);
 }
 
 std::vector<TrainingController::Past>::const_iterator
@@ -65,22 +72,26 @@ TrainingController::pastOf(const engine::WeightsPtr& weights) const
                                 [&](const Past& past) { return weights && past.weights->resultWeights() == weights; });
 }
 
-void TrainingController::clearRun()
-{
-    Past gone;
-    gone.state = m_state;
-    gone.origin = ++m_newestOrigin;
-    exchange(gone);
-}
-
-/// The network has been edited, and what comes now are weights of its own.
-void TrainingController::putAside()
+/// Makes room for weights of their own. related: they begin with those there are, where these fit.
+void TrainingController::replace(bool related)
 {
     Past past;
     past.state = m_state;
-    past.origin = m_weightsOrigin;
+    past.origin = related ? m_weightsOrigin : ++m_newestOrigin;
     exchange(past);
-    m_past.push_back(std::move(past));
+    if (past.weights)
+        m_replaced = std::move(past);
+}
+
+/// There are others now. What they replaced waits for its network; where that is this one, it is gone.
+void TrainingController::settle()
+{
+    if (!m_replaced)
+        return;
+    if (!shareWeights(m_replaced->graph, m_trainedGraph))
+        m_past.push_back(*std::move(m_replaced));
+    m_replaced.reset();
+    dropPast();
 }
 
 /// Runs put aside are dropped where they take too much memory: first those that were never trained, then the oldest.

@@ -96,10 +96,7 @@ void TrainingController::setConfig(const engine::TrainConfig& config)
     m_config = config;
     forgetFailure();
     if (m_session && continues(config, m_trainedConfig)) {
-        if (const auto words = changeWords(m_trainedConfig, config); !words.empty()) {
-            m_history.mark(words);
-            Q_EMIT historyChanged();
-        }
+        markChange();
         m_trainedConfig = config;
         m_session->run().changeConfig(runConfig());
     }
@@ -107,13 +104,20 @@ void TrainingController::setConfig(const engine::TrainConfig& config)
     checkOutOfDate();
 }
 
+/// Of the settings, where the curves have got to.
+void TrainingController::markChange()
+{
+    if (const auto words = changeWords(m_trainedConfig, m_config); !words.empty()) {
+        m_history.mark(words);
+        Q_EMIT historyChanged();
+    }
+}
+
 /// What could not begin may be able to begin now.
 void TrainingController::forgetFailure()
 {
-    if (m_state == RunState::Failed && !m_session) {
-        m_error.reset();
-        setState(RunState::Idle);
-    }
+    if (m_failure)
+        setState(m_state);
 }
 
 bool TrainingController::isOutOfDate() const
@@ -147,12 +151,20 @@ void TrainingController::checkOutOfDate()
     }
 }
 
-void TrainingController::setState(RunState state)
+RunState TrainingController::state() const
 {
-    if (state == m_state)
-        return;
+    if (m_failure)
+        return m_failure->code == engine::ErrorCode::Diverged ? RunState::Diverged : RunState::Failed;
+    return m_state;
+}
+
+void TrainingController::setState(RunState state, const std::optional<engine::Error>& failure)
+{
+    const RunState before = this->state();
     m_state = state;
-    Q_EMIT stateChanged(state);
+    m_failure = failure;
+    if (this->state() != before)
+        Q_EMIT stateChanged(this->state());
 }
 
 void TrainingController::train()
@@ -249,7 +261,8 @@ void TrainingController::reset()
         return;
     }
     m_past.clear();
-    clearRun();
+    replace(false);
+    m_replaced.reset();
     setState(RunState::Idle);
     Q_EMIT historyChanged();
     Q_EMIT progressed();
@@ -331,9 +344,12 @@ void TrainingController::begin(bool startPaused)
     if (canContinue()) {
         request.resume = m_latest;
         m_extra = extraToContinue();
+        m_history.goBackTo(m_latest->step);
+        if (!m_history.empty())
+            markChange();
     } else {
         request.resume = keptState();
-        m_latest && !weightsFitNetwork() ? putAside() : clearRun();
+        replace(request.resume && !weightsFitNetwork());
         if (request.resume)
             m_begun = request.resume->weights;
         Q_EMIT historyChanged();
@@ -342,7 +358,6 @@ void TrainingController::begin(bool startPaused)
     m_trainedGraph = trainedCore(m_graph);
     m_trainedConfig = m_config;
     request.config = runConfig();
-    m_test.reset();
     m_error.reset();
     m_progress.phase.clear();
     m_progress.epochs = request.config.epochs;
@@ -415,10 +430,9 @@ void TrainingController::apply(SessionNews& news)
             Q_EMIT epochFinished(e);
     }
     if (news.snapshot) {
-        const bool first = !m_latest;
         m_latest = news.snapshot;
-        if (first) // until now it might have gone back to what it began with
-            dropPast();
+        if (m_latest->step > 0)
+            settle();
         Q_EMIT snapshotArrived(m_latest);
     }
     if (news.speed)
@@ -469,6 +483,7 @@ void TrainingController::noteSteps(const std::vector<engine::StepEvent>& steps)
     if (steps.empty())
         return;
     const auto& last = steps.back();
+    m_test.reset(); // it was that of other weights
     const auto perEpoch = std::max<std::int64_t>(m_progress.stepsPerEpoch, 1);
     m_progress.step = last.step;
     m_progress.epoch = last.epoch;
@@ -489,25 +504,32 @@ void TrainingController::finish(const engine::DoneEvent& done)
 {
     m_session.reset();
     m_stopping = m_pauseWanted = m_stepWhenPaused = false;
-    const bool hadWeights = m_latest != nullptr;
-    const auto begun = hadWeights ? m_past.end() : pastOf(m_begun.lock());
-    const bool goesBack = begun != m_past.end();
-    if (goesBack)
-        takeBack(begun);
-    if (hadWeights)
-        m_test = done.test;
-    m_error = done.error;
-    m_progress.phase.clear();
-    m_progress.secondsLeft = -1;
     const bool resetNow = std::exchange(m_resetWhenDone, false);
     const bool beginNow = std::exchange(m_beginWhenDone, false);
     m_toEpochEnd = m_toEpochEnd && beginNow;
-    switch (done.reason) {
-    case engine::StopReason::Finished: setState(RunState::Finished); break;
-    case engine::StopReason::Stopped: setState(RunState::Idle); break;
-    case engine::StopReason::Diverged: setState(RunState::Diverged); break;
-    case engine::StopReason::Failed: setState(RunState::Failed); break;
+    if (resetNow)
+        m_replaced.reset();
+    const bool goesBack = m_replaced.has_value();
+    const bool hadWeights = m_latest && !goesBack;
+    if (goesBack) {
+        Past before = *std::exchange(m_replaced, std::nullopt);
+        exchange(before);
+        setState(m_state, done.error);
+    } else {
+        if (done.test)
+            m_test = done.test;
+        switch (done.reason) {
+        case engine::StopReason::Finished: setState(RunState::Finished); break;
+        case engine::StopReason::Stopped: setState(RunState::Idle); break;
+        case engine::StopReason::Diverged:
+            m_error = done.error;
+            setState(RunState::Diverged);
+            break;
+        case engine::StopReason::Failed: setState(RunState::Idle, done.error); break;
+        }
     }
+    m_progress.phase.clear();
+    m_progress.secondsLeft = -1;
     if (hadWeights)
         Q_EMIT runEnded();
     if (goesBack) {

@@ -40,6 +40,13 @@ struct NextStart {
     std::shared_ptr<const engine::TrainingState> state; ///< null: the initial weights
 };
 
+/// Weights there are, with what belongs to them, until the controller hears of others.
+struct HeldRun {
+    std::shared_ptr<const engine::TrainingState> state; ///< null: there are only initial ones
+    const TrainingHistory* history = nullptr;
+    bool fits = false; ///< they belong to the network as it is now
+};
+
 /// Starts, pauses, steps, stops and resets training on its own engine thread, collects the history and passes on
 /// snapshots of the weights. Data arrive at most about 30 times a second; whatever belongs to an older run is dropped.
 class TrainingController final : public QObject
@@ -58,7 +65,7 @@ public:
     /// mark it as out of date.
     void setConfig(const engine::TrainConfig& config);
 
-    [[nodiscard]] RunState state() const { return m_state; }
+    [[nodiscard]] RunState state() const;
     [[nodiscard]] bool isActive() const { return m_session != nullptr; }
     [[nodiscard]] const RunProgress& progress() const { return m_progress; }
     [[nodiscard]] const TrainingHistory& history() const { return m_history; }
@@ -69,8 +76,9 @@ public:
     /// Latest weights, of the network as it is now or as it was before it was edited; null: there are only initial
     /// ones.
     [[nodiscard]] std::shared_ptr<const engine::TrainingState> trainingState() const { return m_latest; }
-    /// What shownWeights() are of: the same, or what a run began with that has no weights yet.
-    [[nodiscard]] std::shared_ptr<const engine::TrainingState> heldState() const;
+    /// What would be lost with this program: the same, or what a run is about to take the place of, or began with where
+    /// it has diverged. Where they fit the network in part only, what fits is resultWeights() of these.
+    [[nodiscard]] HeldRun heldRun() const;
     /// trainingState() belongs to the network as it is now.
     [[nodiscard]] bool weightsFitNetwork() const;
     /// What panels show: the newest weights while training runs, else the run's result. They may be those of the
@@ -87,10 +95,13 @@ public:
     /// weights, a file.
     [[nodiscard]] int weightsOrigin() const { return m_weightsOrigin; }
     /// Puts these numbers into the weights; a run that is under way takes them between two steps. Returns the edit
-    /// that takes it back; nothing where there is no such place. initial: all weights as this network begins with them;
-    /// an edited network then has a run of its own.
+    /// that takes it back; nothing where there is no such place. initial: all weights as this network begins with them,
+    /// needed where there are none that fit it: it then has a run of its own.
     std::optional<engine::WeightEdit> editWeights(const engine::WeightEdit& edit,
                                                   const engine::WeightsPtr& initial = nullptr);
+    /// The same for the weights of weightsOrigin() `origin` that fit the network, also where they wait until a run of
+    /// another one has ended: for undo, which is not refused.
+    std::optional<engine::WeightEdit> exchangeWeights(const engine::WeightEdit& edit, int origin);
     /// The network or a setting that matters has changed since the run began.
     [[nodiscard]] bool isOutOfDate() const;
     /// Would train() go on from the weights there are?
@@ -103,7 +114,7 @@ public:
     [[nodiscard]] const std::optional<engine::Evaluation>& testResult() const { return m_test; }
     /// What the layers of the last run look like; null before the first check.
     [[nodiscard]] const engine::HealthPtr& health() const { return m_health; }
-    [[nodiscard]] std::optional<engine::Error> lastError() const { return m_error; }
+    [[nodiscard]] std::optional<engine::Error> lastError() const { return m_failure ? m_failure : m_error; }
     /// Data set in use, with its images as this network reads them; empty until one has been opened.
     [[nodiscard]] const engine::DatasetBundle& data() const { return m_data; }
     /// data() is what the settings name.
@@ -184,8 +195,8 @@ private:
     void apply(SessionNews& news);
     void finish(const engine::DoneEvent& done);
     void setHealth(engine::HealthPtr report);
-    void setState(RunState state);
-    void clearRun();
+    /// failure: to be told instead.
+    void setState(RunState state, const std::optional<engine::Error>& failure = {});
     void noteStart(const engine::StartEvent& event);
     void noteSteps(const std::vector<engine::StepEvent>& steps);
     void checkOutOfDate();
@@ -194,10 +205,13 @@ private:
     void exchange(Past& past);
     [[nodiscard]] engine::WeightsPtr keptWeights() const;
     [[nodiscard]] std::vector<Past>::const_iterator pastOf(const engine::WeightsPtr& weights) const;
-    void putAside();
+    std::optional<engine::WeightEdit> writeWeights(const engine::WeightEdit& edit);
+    void replace(bool related);
+    void settle();
     void dropPast();
     void comeBack();
     void takeBack(std::vector<Past>::const_iterator which);
+    void markChange();
     void forgetFailure();
     void takeData(const engine::DatasetBundle& bundle, const std::string& source);
     void scaleData(bool announce);
@@ -217,12 +231,14 @@ private:
     RunProgress m_progress;
     TrainingHistory m_history;
     std::shared_ptr<const engine::TrainingState> m_latest;
-    /// What the run began with, where those were weights of a network of before: alive as long as that is in m_past.
+    /// What the run began with, where those were weights of a network of before: alive as long as that is put aside.
     std::weak_ptr<const engine::WeightMap> m_begun;
-    std::vector<Past> m_past; ///< one for each network, the newest last; none of the network of m_latest
+    std::optional<Past> m_replaced; ///< comes back where a run ends before it has trained anything
+    std::vector<Past> m_past;       ///< one for each network, the newest last; none of the network of m_latest
     std::size_t m_mostPastBytes = std::size_t{512} << 20;
     std::optional<engine::Evaluation> m_test;
-    std::optional<engine::Error> m_error;
+    std::optional<engine::Error> m_error;   ///< with which the run there is diverged
+    std::optional<engine::Error> m_failure; ///< of an attempt to train, which has left that run as it was
     engine::HealthPtr m_health;
     engine::DatasetBundle m_opened; ///< as its source gave it
     engine::DatasetBundle m_data;   ///< scaled to the Input layer

@@ -57,8 +57,7 @@ std::vector<HistorySum> columnSums(const HistorySteps& steps, Measure measure, d
 void TrainingHistory::append(const engine::StepEvent& event)
 {
     // A run that went back (same network trained again from a kept state) replaces what it repeats.
-    while (!steps.empty() && steps.back().step >= event.step)
-        steps.pop_back();
+    goBackTo(event.step - 1);
     steps.push_back({event.step, event.epochPosition, event.loss, event.accuracy, event.rate, event.imagesPerSecond});
 }
 
@@ -68,6 +67,16 @@ void TrainingHistory::append(const engine::EpochEvent& event)
         epochs.pop_back();
     epochs.push_back({event.epoch, event.step, event.trainLoss, event.trainAccuracy, event.validationLoss,
                       event.validationAccuracy, event.seconds});
+}
+
+void TrainingHistory::goBackTo(std::int64_t step)
+{
+    while (!steps.empty() && steps.back().step > step)
+        steps.pop_back();
+    while (!epochs.empty() && epochs.back().step > step)
+        epochs.pop_back();
+    while (!marks.empty() && marks.back().step > step)
+        marks.pop_back();
 }
 
 void TrainingHistory::mark(const std::string& words)

@@ -37,6 +37,8 @@ struct TrainingHistory {
 
     void append(const engine::StepEvent& event);
     void append(const engine::EpochEvent& event);
+    /// What was measured or changed after this step is taken back: training goes on from there.
+    void goBackTo(std::int64_t step);
     /// Notes the change at the last step; two changes at one step share a mark.
     void mark(const std::string& words);
     void clear();

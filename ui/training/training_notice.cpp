@@ -196,7 +196,10 @@ void TrainingNotice::useRate(double rate)
     auto config = m_document->trainConfig();
     config.rate = rate;
     m_document->setTrainConfig(config);
-    m_controller->reset();
+    dismiss();
+    // Train begins as the run began, if that was with weights; else there is nothing to keep of it.
+    if (m_controller->state() == RunState::Diverged && !m_controller->keptState())
+        m_controller->reset();
 }
 
 } // namespace convarium::ui

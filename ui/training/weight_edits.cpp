@@ -12,7 +12,7 @@ QString TrainingController::weightEditReason() const
 {
     if (!m_blocked.isEmpty())
         return m_blocked;
-    if (m_session && trainedCore(m_graph) != m_trainedGraph)
+    if (m_session && !shareWeights(trainedCore(m_graph), m_trainedGraph))
         return tr("Training runs with the network as it was before it was changed. Press Stop, then edit the kernels.");
     if (m_session && !m_latest)
         return tr("Training is about to begin. Kernels can be edited as soon as it runs.");
@@ -24,30 +24,50 @@ std::optional<engine::WeightEdit> TrainingController::editWeights(const engine::
 {
     if (!weightEditReason().isEmpty())
         return {};
-    // An edited network has weights of its own, so that undo finds those of before as they were. Until all of them are
-    // known, layers that kept theirs are written to where those are.
-    const bool own = !weightsFitNetwork() && initial && engine::keptLayers(m_graph, *initial).anew.empty();
-    const bool there = m_latest && !own &&
-                       (weightsFitNetwork() ||
-                        (worthKeeping() && std::ranges::count(engine::keptLayers(m_graph, *m_latest->weights).kept,
-                                                              edit.tensor.first) > 0));
-    if (!there && !own)
-        return {};
-    const auto state = there ? m_latest : engine::newRun(initial, m_config.seed);
-    auto back = engine::replacedBy(edit, *state);
-    if (!back)
-        return {};
-    if (!there) {
-        m_latest ? putAside() : clearRun();
-        dropPast();
+    if (!weightsFitNetwork()) {
+        // An edited network has weights of its own, so that undo finds those of before as they were.
+        if (!initial || !engine::keptLayers(m_graph, *initial).anew.empty())
+            return {};
+        auto own = engine::newRun(initial, m_config.seed);
+        if (!engine::replacedBy(edit, *own))
+            return {};
+        replace(m_latest != nullptr);
         setState(RunState::Idle);
         m_trainedGraph = trainedCore(m_graph);
         m_trainedConfig = m_config;
+        m_latest = std::move(own);
+        settle();
         Q_EMIT historyChanged();
         Q_EMIT snapshotArrived({}); // a run of its own
     }
-    m_latest = engine::edited(*state, {edit});
+    return writeWeights(edit);
+}
+
+std::optional<engine::WeightEdit> TrainingController::exchangeWeights(const engine::WeightEdit& edit, int origin)
+{
+    if (origin == m_weightsOrigin && weightsFitNetwork())
+        return writeWeights(edit);
+    const auto wanted = [&, core = trainedCore(m_graph)](const Past& past) {
+        return past.origin == origin && shareWeights(core, past.graph);
+    };
+    const auto found = std::ranges::find_if(m_past, wanted);
+    Past* past = found != m_past.end() ? &*found : m_replaced && wanted(*m_replaced) ? &*m_replaced : nullptr;
+    auto back = past ? engine::replacedBy(edit, *past->weights) : std::nullopt;
+    if (back) {
+        past->weights = engine::edited(*past->weights, {edit});
+        past->test.reset();
+    }
+    return back;
+}
+
+std::optional<engine::WeightEdit> TrainingController::writeWeights(const engine::WeightEdit& edit)
+{
+    auto back = engine::replacedBy(edit, *m_latest);
+    if (!back)
+        return {};
+    m_latest = engine::edited(*m_latest, {edit});
     m_test.reset(); // it was that of other weights
+    settle();
     if (m_session) {
         m_session->run().editWeights(edit);
         m_session->run().requestSnapshot();
@@ -67,12 +87,13 @@ WeightEditCommand::WeightEditCommand(TrainingController* controller, const QStri
 
 void WeightEditCommand::exchange()
 {
+    const bool first = m_origin < 0;
     std::optional<engine::WeightEdit> back;
-    if (m_controller && (m_origin < 0 || m_origin == m_controller->weightsOrigin()))
-        back = m_controller->editWeights(m_edit, m_initial);
+    if (m_controller)
+        back = first ? m_controller->editWeights(m_edit, m_initial) : m_controller->exchangeWeights(m_edit, m_origin);
     m_initial.reset(); // a large network's weights are not kept for undo
     if (!back) {
-        if (m_controller && m_origin >= 0)
+        if (m_controller && !first)
             Q_EMIT m_controller->message({engine::ErrorCode::NotFound,
                                           "The weights that were edited are gone: they have been reset or trained "
                                           "anew.",
@@ -81,7 +102,8 @@ void WeightEditCommand::exchange()
         setObsolete(true);
         return;
     }
-    m_origin = m_controller->weightsOrigin();
+    if (first)
+        m_origin = m_controller->weightsOrigin();
     m_edit = *std::move(back);
 }
 

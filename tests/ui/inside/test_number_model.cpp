@@ -168,6 +168,32 @@ private Q_SLOTS:
         QVERIFY(std::abs(std::abs(r.update.weight.value - r.before.weight) - q.config.rate) < 1e-5);
     }
 
+    /// While its run goes on the network may be edited: its layers have other sizes then than what the run remembers.
+    void anUpdateOfAnEditedNetworkBeginsItsRun()
+    {
+        engine::GraphSpec graph = convarium::test::lenet5();
+        auto weights = engine::initialWeights(graph, 1);
+        engine::TrainingState state;
+        state.weights = state.optimizer1 = state.optimizer2 = weights;
+        state.step = 5;
+        graph.nodes[4].params.set("filters", std::int64_t{20});
+        NumberRequest q = request(std::make_shared<const engine::GraphSpec>(graph), graph.nodes[4].id, 0);
+        q.mode = NumberMode::Update;
+        q.tensor = "weight";
+        q.weight = 20 * 6 * 25 - 1;
+        q.config.batch = 8;
+        q.data.train = m_images;
+        q.state = std::make_shared<const engine::TrainingState>(std::move(state));
+        q.weights = weights;
+        const NumberResult r = m_worker.compute(q);
+        QVERIFY2(r.error.isEmpty(), qPrintable(r.error));
+        QCOMPARE(r.element, q.weight);
+        QCOMPARE(r.step, 1);
+        QCOMPARE(r.before.state1, 0.0);
+        QCOMPARE(r.before.state2, 0.0);
+        QCOMPARE(r.before.weight, double(engine::initialWeights(graph, 1)->at({q.node, "weight"})[q.weight]));
+    }
+
     /// At the end of a network the gradient comes from the loss: p - target, each p with what it is made of.
     void theLossSendsItsGradientToTheLastLayer_data()
     {

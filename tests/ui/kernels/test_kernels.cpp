@@ -116,6 +116,7 @@ struct Opened {
     /// Walks to a cell with the arrow keys and types.
     void type(int row, int column, const QString& text)
     {
+        QTRY_VERIFY(button(QStringLiteral("Zero"))->isEnabled());
         KernelTable* table = page.table();
         for (int i = 0; i < 3; ++i) {
             QTest::keyClick(table, Qt::Key_Up);
@@ -496,6 +497,68 @@ private Q_SLOTS:
         QTRY_COMPARE(w.controller.state(), RunState::Paused);
         w.controller.stop();
         QTRY_VERIFY(!w.controller.isActive());
+        w.document.undoStack()->undo();
+        w.document.undoStack()->undo();
+        QCOMPARE(w.controller.trainingState(), trained);
+    }
+
+    void undoReachesTheRunOfBeforeWhileAnotherNetworkIsTrained()
+    {
+        Opened w;
+        w.open(2);
+        const float initial = engine::initialWeights(w.document.graph(), 1)->at({2, "weight"})[0];
+        w.type(0, 0, QStringLiteral("3"));
+        w.document.setParam(3, "filters", std::int64_t{4});
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        QTRY_COMPARE(w.controller.trainingState()->step, 1);
+        const QSignalSpy said(&w.controller, &TrainingController::message);
+        w.document.undoStack()->undo();
+        w.document.undoStack()->undo();
+        QCOMPARE(said.size(), 0);
+        QCOMPARE(w.document.undoStack()->count(), 2);
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+        QCOMPARE(w.weight(2, 0), initial);
+        w.document.undoStack()->redo();
+        QCOMPARE(w.weight(2, 0), 3.F);
+    }
+
+    void undoReachesARunWithOtherFrozenLayers()
+    {
+        Opened w;
+        w.open(2);
+        const float initial = engine::initialWeights(w.document.graph(), 1)->at({2, "weight"})[0];
+        w.type(0, 0, QStringLiteral("3"));
+        w.document.setFrozen(2, true);
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        QTRY_COMPARE(w.controller.trainingState()->step, 1);
+        w.document.undoStack()->undo();
+        w.document.undoStack()->undo();
+        QCOMPARE(w.weight(2, 0), initial);
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+        QCOMPARE(w.weight(2, 0), initial); // the run has taken it, too
+    }
+
+    void untilTheEditedNetworkIsKnownNothingIsWritten()
+    {
+        Opened w;
+        w.open(2);
+        w.controller.step();
+        QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        w.controller.stop();
+        QTRY_VERIFY(!w.controller.isActive());
+        const auto trained = w.controller.trainingState();
+        QTRY_VERIFY(w.button(QStringLiteral("Zero"))->isEnabled());
+        w.document.setParam(3, "filters", std::int64_t{4});
+        QVERIFY(!w.button(QStringLiteral("Zero"))->isEnabled());
+        QTest::keyClick(w.page.table(), Qt::Key_5);
+        QVERIFY(!w.editor());
+        w.type(0, 0, QStringLiteral("5"));
+        QCOMPARE(w.weight(2, 0), 5.F);
+        QVERIFY(w.controller.weightsFitNetwork()); // in a run of its own
         w.document.undoStack()->undo();
         w.document.undoStack()->undo();
         QCOMPARE(w.controller.trainingState(), trained);

@@ -171,6 +171,29 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(files(folder.path(), "*").size(), 0, kDiskMs);
     }
 
+    void weightsThatCouldNotBeKeptAreTriedOnceMore()
+    {
+        const QTemporaryDir folder;
+        Session s(folder.path());
+        s.document.renameNetwork(QStringLiteral("one"));
+        QTRY_COMPARE(files(folder.path(), "*.json").size(), 1);
+        // A folder with something in it stands where the weights would go; the network has room.
+        const QFileInfo network(folder.filePath(files(folder.path(), "*.json").first()));
+        const QString blocked = folder.filePath(network.completeBaseName() + QStringLiteral(".convarium"));
+        QVERIFY(QDir().mkpath(blocked + QStringLiteral("/inside")));
+        QSignalSpy failed(&s.autosave, &Autosave::failed);
+        auto state = std::make_shared<engine::TrainingState>();
+        state->weights = engine::initialWeights(s.document.graph(), 1);
+        s.autosave.watchWeights([&] { return state; }, [] { return engine::History(); });
+        s.autosave.weightsChanged();
+        QTRY_COMPARE(failed.size(), 1);
+        QVERIFY(QDir(blocked).removeRecursively());
+        // Nobody edits, and nothing is trained any more.
+        QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(blocked).isFile(), Autosave::kWeightsMs + 3 * Autosave::kDelayMs);
+        QVERIFY(engine::openProject(blocked.toStdString()));
+        QCOMPARE(failed.size(), 1);
+    }
+
     void whatIsFoundBelongsToTheFirstThatAsks()
     {
         const QTemporaryDir folder;

@@ -17,8 +17,9 @@ struct Script {
     std::mutex mutex;
     std::condition_variable wake;
     std::int64_t stepsPerEpoch = 4;
-    std::int64_t divergeAt = -1; ///< step at which the run diverges
+    std::int64_t divergeAt = -1; ///< step at which the run diverges; its weights are not shown any more
     bool failsToBegin = false;
+    WeightsPtr firstWeights;        ///< before the first step; null: nothing
     std::optional<Evaluation> test; ///< of a run that ends
     bool holdAfterEachStep = false; ///< waits for allow() before each step
     std::int64_t allowed = 0;
@@ -103,7 +104,8 @@ public:
         std::int64_t step = request.resume ? request.resume->step : 0;
         const auto snapshot = [&] {
             auto state = std::make_shared<TrainingState>();
-            state->weights = std::make_shared<WeightMap>();
+            state->weights =
+                m_script->firstWeights && step == 0 ? m_script->firstWeights : std::make_shared<WeightMap>();
             state->step = step;
             state->epoch = step / perEpoch;
             sink.snapshot(state);
@@ -148,7 +150,9 @@ public:
             if (step == m_script->divergeAt) {
                 done.reason = StopReason::Diverged;
                 done.error = Error{ErrorCode::Diverged, "The loss is no longer a number.", "Lower the rate.", {}};
-                break;
+                done.step = step - 1;
+                sink.done(done);
+                return;
             }
             sink.stepDone(event);
             if (m_script->measuring && m_script->speed)

@@ -299,6 +299,33 @@ private Q_SLOTS:
         QVERIFY(m_document->trainConfig().rate < 1);
         QTRY_COMPARE(m_controller->state(), RunState::Idle);
     }
+
+    void aLowerRateKeepsTheWeightsThereWere_data()
+    {
+        QTest::addColumn<int>("at");
+        QTest::newRow("before the run showed weights") << 2;
+        QTest::newRow("later") << 6;
+    }
+
+    void aLowerRateKeepsTheWeightsThereWere()
+    {
+        QFETCH(const int, at);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        const auto state = m_controller->trainingState();
+        auto graph = test::smallGraph();
+        graph.nodes[2].params.set("units", std::int64_t{7});
+        m_controller->setNetwork(graph, {});
+        m_script->divergeAt = at;
+        TrainingNotice notice(m_controller.get(), m_document.get());
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Diverged);
+        QTest::mouseClick(notice.findChildren<QPushButton*>().front(), Qt::LeftButton);
+        QVERIFY(m_document->trainConfig().rate < 0.001);
+        QVERIFY(notice.isHidden());
+        QVERIFY(m_controller->keptState());
+        QCOMPARE(m_controller->keptState()->weights, state->weights);
+    }
 };
 
 QTEST_MAIN(TestTrainingBar)

@@ -272,11 +272,130 @@ private Q_SLOTS:
         QList<std::shared_ptr<const engine::TrainingState>> told;
         connect(m_controller.get(), &TrainingController::snapshotArrived, [&](const auto& s) { told << s; });
         m_controller->train();
-        QVERIFY(!m_controller->trainingState() && m_controller->heldState() == state); // while it gets ready
+        QVERIFY(!m_controller->trainingState() && m_controller->heldRun().state == state); // while it gets ready
         QTRY_COMPARE(m_controller->state(), RunState::Failed);
         QVERIFY(m_controller->testResult());
         QCOMPARE(m_controller->trainingState(), state);
         QCOMPARE(told, (QList<std::shared_ptr<const engine::TrainingState>>{nullptr, state}));
+    }
+
+    void aRunThatDoesNotBeginLosesNothing_data()
+    {
+        QTest::addColumn<bool>("edited");
+        QTest::addColumn<QString>("end");
+        for (const bool edited : {false, true})
+            for (const char* end : {"data missing", "too few images", "stopped", "diverged"})
+                QTest::addRow("%s, %s", edited ? "another network" : "the same network", end)
+                    << edited << QString::fromLatin1(end);
+    }
+
+    /// With other settings, with which it would start afresh.
+    void aRunThatDoesNotBeginLosesNothing()
+    {
+        QFETCH(const bool, edited);
+        QFETCH(const QString, end);
+        m_script->test = engine::Evaluation();
+        const auto state = trainedWith(2);
+        const auto history = m_controller->history();
+        const int origin = m_controller->weightsOrigin();
+        const auto graph = withUnits(edited ? 3 : 2);
+        m_controller->setNetwork(graph, {});
+        auto other = config();
+        other.data = "mnist";
+        m_controller->setConfig(other);
+        QVERIFY(!m_controller->keptState());
+        m_script->dataMissing = end == QLatin1String("data missing");
+        m_script->failsToBegin = end == QLatin1String("too few images");
+        m_script->holdAfterEachStep = end == QLatin1String("stopped");
+        m_script->divergeAt = end == QLatin1String("diverged") ? 1 : -1;
+        QList<std::shared_ptr<const engine::TrainingState>> held;
+        connect(m_controller.get(), &TrainingController::snapshotArrived,
+                [&] { held << m_controller->heldRun().state; });
+        m_controller->train();
+        QVERIFY(!m_controller->shownWeights()); // it starts afresh
+        QVERIFY(m_controller->weightsOrigin() != origin);
+        const auto waiting = m_controller->heldRun(); // while it gets ready
+        QCOMPARE(waiting.state, state);
+        QCOMPARE(waiting.fits, !edited);
+        QVERIFY(*waiting.history == history);
+        if (end == QLatin1String("stopped"))
+            m_controller->stop();
+        QTRY_VERIFY(!m_controller->isActive());
+        QCOMPARE(m_controller->state(), end == QLatin1String("stopped")    ? RunState::Finished
+                                        : end == QLatin1String("diverged") ? RunState::Diverged
+                                                                           : RunState::Failed);
+        QCOMPARE(m_controller->lastError().has_value(), end != QLatin1String("stopped"));
+        QCOMPARE(m_controller->trainingState(), state);
+        QVERIFY(m_controller->history() == history);
+        QVERIFY(m_controller->testResult());
+        QCOMPARE(m_controller->weightsOrigin(), origin);
+        QVERIFY(std::ranges::count(held, state) == held.size());
+        // With the settings of before it goes on from there.
+        m_controller->setConfig(config());
+        QCOMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_controller->canContinue(), !edited);
+        m_script->failsToBegin = m_script->holdAfterEachStep = false;
+        m_script->divergeAt = -1;
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QVERIFY(m_script->requests.back().resume);
+        QCOMPARE(m_script->requests.back().resume->weights, state->weights);
+        m_controller->setNetwork(withUnits(2), {});
+        QCOMPARE(m_controller->trainingState() == state, edited);
+        QVERIFY(m_controller->canContinue());
+    }
+
+    void aRunThatIsResetWhileItGetsReadyBringsNothingBack()
+    {
+        trainedWith(2);
+        auto other = config();
+        other.batch *= 2;
+        m_controller->setConfig(other);
+        m_script->holdAfterEachStep = true;
+        m_controller->train();
+        m_controller->reset();
+        QTRY_VERIFY(!m_controller->isActive());
+        QVERIFY(!m_controller->trainingState() && !m_controller->heldRun().state);
+        QVERIFY(m_controller->history().empty());
+    }
+
+    void whatIsWrittenByHandBeforeTheFirstStepTakesThePlaceOfTheRunBefore()
+    {
+        trainedWith(2);
+        auto other = config();
+        other.batch *= 2;
+        m_controller->setConfig(other);
+        m_script->firstWeights = engine::initialWeights(withUnits(2), 1);
+        m_script->holdAfterEachStep = true;
+        m_controller->train();
+        m_controller->pause();
+        QTRY_COMPARE(m_controller->state(), RunState::Paused);
+        engine::WeightEdit edit;
+        edit.tensor = {3, "weight"};
+        edit.values = {7};
+        QVERIFY(m_controller->editWeights(edit));
+        m_controller->stop();
+        QTRY_VERIFY(!m_controller->isActive());
+        QCOMPARE(m_controller->trainingState()->step, 0);
+        QVERIFY(m_controller->history().empty());
+    }
+
+    void aRunThatCannotGoOnKeepsItsTestResult()
+    {
+        m_script->test = engine::Evaluation();
+        const auto state = trainedWith(2);
+        m_script->failsToBegin = true;
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Failed);
+        QCOMPARE(m_controller->trainingState(), state);
+        QVERIFY(m_controller->testResult());
+        QVERIFY(m_controller->canContinue());
+        m_script->failsToBegin = false;
+        m_script->holdAfterEachStep = true;
+        m_script->allow(1);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(9));
+        QVERIFY(!m_controller->testResult()); // it was that of other weights
     }
 
     void everyNetworkOfBeforeHasItsWeights()
@@ -308,10 +427,18 @@ private Q_SLOTS:
         QCOMPARE(m_controller->trainingState(), a);
     }
 
+    void whatHasDivergedBeginsOnceMoreAsItBegan_data()
+    {
+        QTest::addColumn<int>("at");
+        QTest::newRow("before it showed weights") << 3;
+        QTest::newRow("in the second epoch") << 7;
+    }
+
     void whatHasDivergedBeginsOnceMoreAsItBegan()
     {
+        QFETCH(const int, at);
         const auto a = trainedWith(2);
-        m_script->divergeAt = 3;
+        m_script->divergeAt = at;
         m_controller->setNetwork(withUnits(3), {});
         for (int run = 0; run < 2; ++run) {
             m_controller->train();
@@ -416,6 +543,53 @@ private Q_SLOTS:
         m_controller->setConfig(changed);
         QVERIFY(m_controller->isOutOfDate());
         QCOMPARE(m_script->changes.size(), std::size_t(1));
+    }
+
+    void aChangeBetweenTwoTrainingsIsMarked()
+    {
+        m_script->holdAfterEachStep = true;
+        m_script->allow(3);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(3));
+        m_controller->stop();
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
+        auto changed = config();
+        changed.rate = 0.5;
+        m_controller->setConfig(changed);
+        QVERIFY(m_controller->history().marks.empty()); // nothing has been trained so
+        m_script->allow(2);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->history().steps.size(), std::size_t(5));
+        QCOMPARE(m_controller->history().marks.size(), 1u);
+        QCOMPARE(m_controller->history().marks[0].step, 3);
+        QCOMPARE(QString::fromStdString(m_controller->history().marks[0].words),
+                 QStringLiteral("rate 0.001 \u2192 0.5"));
+        m_controller->stop();
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
+        m_script->allow(20);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_controller->history().marks.size(), 1u);
+    }
+
+    void whatWasMeasuredAfterTheWeightsWereKeptIsTrainedAnew()
+    {
+        engine::TrainingState kept;
+        kept.weights = std::make_shared<engine::WeightMap>();
+        kept.step = 2;
+        TrainingHistory history;
+        for (std::int64_t step = 1; step <= 3; ++step)
+            history.steps.push_back({step, static_cast<double>(step) / 4, 1, 0, 0, 0});
+        history.mark("after the weights were kept");
+        m_controller->restore(std::make_shared<const engine::TrainingState>(kept), history);
+        auto changed = config();
+        changed.rate = 0.5;
+        m_controller->setConfig(changed);
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        QCOMPARE(m_controller->history().steps.size(), std::size_t(8));
+        QCOMPARE(m_controller->history().marks.size(), 1u);
+        QCOMPARE(m_controller->history().marks[0].step, 2);
     }
 
     void resetGoesBackToTheInitialWeights()

@@ -127,6 +127,32 @@ private Q_SLOTS:
         QCOMPARE(h.steps.back().loss, 42.0);
     }
 
+    /// As after opening a file that was saved in the midst of an epoch.
+    void marksAndEpochsGoBackWithTheSteps()
+    {
+        auto h = history(4, 2);
+        h.mark("stays");
+        for (int step = 5; step <= 8; ++step) {
+            engine::StepEvent e;
+            e.step = step;
+            h.append(e);
+            if (step % 4 == 0) {
+                engine::EpochEvent epoch;
+                epoch.epoch = step / 4;
+                epoch.step = step;
+                h.append(epoch);
+            }
+        }
+        h.mark("goes");
+        engine::StepEvent e;
+        e.step = 5;
+        h.append(e);
+        QCOMPARE(h.steps.size(), std::size_t(5));
+        QCOMPARE(h.marks.size(), 1u);
+        QCOMPARE(h.marks[0].words, "stays");
+        QVERIFY(h.epochs.empty());
+    }
+
     void csvHasOneRowPerStepAndValidationAtTheEndOfEpochs()
     {
         auto h = history(4, 2);
