@@ -5,6 +5,9 @@
 #include "ui/document/own_blocks.h"
 #include "ui/theme/icons.h"
 
+#include <algorithm>
+#include <set>
+
 namespace convarium::ui
 {
 
@@ -55,9 +58,11 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
         if (!view->selection().isEmpty())
             Q_EMIT view->renameRequested(view->selection().last());
     });
-    connect(freeze, &QAction::triggered, view, [view](bool on) {
-        for (NodeId id : view->selection())
-            view->document()->setFrozen(id, on);
+    connect(freeze, &QAction::triggered, view, [this](bool on) {
+        std::vector<NodeId> ids;
+        for (const engine::Node* node : withWeights())
+            ids.push_back(node->id);
+        m_view->document()->setFrozen(ids, on);
     });
     connect(tidy, &QAction::triggered, view, &CanvasView::tidy);
     connect(fit, &QAction::triggered, view, &CanvasView::fit);
@@ -90,14 +95,29 @@ void CanvasActions::update()
     remove->setEnabled(anything || scene->selectedWire() || scene->selectedArrow());
     for (QAction* action : {cut, copy, duplicate, fitSelection})
         action->setEnabled(anything);
-    for (QAction* action : {lookInside, rename, freeze})
+    for (QAction* action : {lookInside, rename})
         action->setEnabled(any);
-    const engine::Node* node = any ? m_view->document()->graph().node(ids.last()) : nullptr;
-    freeze->setChecked(node && node->frozen);
+    const std::vector<const engine::Node*> weighted = withWeights();
+    freeze->setEnabled(!weighted.empty());
+    freeze->setChecked(!weighted.empty() && std::ranges::all_of(weighted, &engine::Node::frozen));
     const bool filled = !m_view->document()->graph().nodes.empty();
     for (QAction* action : {selectAll, tidy, fit})
         action->setEnabled(filled);
     updateBlocks();
+}
+
+/// Of the selected layers those that can be frozen.
+std::vector<const engine::Node*> CanvasActions::withWeights() const
+{
+    const QList<NodeId> ids = m_view->selection();
+    const std::set<NodeId> selected(ids.begin(), ids.end());
+    std::vector<const engine::Node*> weighted;
+    for (const engine::Node& node : m_view->document()->graph().nodes) {
+        const engine::LayerDescriptor* layer = selected.contains(node.id) ? engine::findLayer(node.type) : nullptr;
+        if (layer && layer->tensors)
+            weighted.push_back(&node);
+    }
+    return weighted;
 }
 
 /// Making one is always possible to ask for: then it is said what is missing.

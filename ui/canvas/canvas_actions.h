@@ -1,8 +1,11 @@
 // The edit and view commands of the canvas as actions, for menus, tool bars and keys.
 #pragma once
 
+#include "engine/graph/graph_spec.h"
+
 #include <QAction>
 #include <QObject>
+#include <vector>
 
 namespace convarium::ui
 {
@@ -42,6 +45,7 @@ private:
     QAction* add(const QString& text, const QString& icon, const QList<QKeySequence>& keys);
     void update();
     void updateBlocks();
+    [[nodiscard]] std::vector<const engine::Node*> withWeights() const;
     CanvasView* m_view;
 };
 

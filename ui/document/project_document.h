@@ -135,7 +135,8 @@ public:
     void endGesture();
     void renameNode(NodeId node, const QString& name);
     void renameNetwork(const QString& title);
-    void setFrozen(NodeId node, bool frozen);
+    void setFrozen(NodeId node, bool frozen) { setFrozen(std::vector<NodeId>{node}, frozen); }
+    void setFrozen(const std::vector<NodeId>& nodes, bool frozen);
     void arrange(const Positions& places); ///< "Tidy the layout"
     // Notes are known by their place in notes(); undo restores it.
     NoteIndex addNote(const engine::Note& note);
