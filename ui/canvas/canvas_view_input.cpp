@@ -12,6 +12,7 @@
 #include "ui/canvas/gestures/pan_gesture.h"
 #include "ui/canvas/gestures/select_gesture.h"
 #include "ui/canvas/keyboard_link.h"
+#include "ui/document/edit_texts.h"
 
 #include <QHelpEvent>
 #include <QMenu>
@@ -264,7 +265,9 @@ QString CanvasView::toolTipAt(QPoint view) const
     case Hit::Kind::Layer: {
         const Stack* stack = m_scene->stacks().of(hit.node);
         const CardContent c = stack->isFolded() ? cardContent(*m_document, *stack) : cardContent(*m_document, hit.node);
-        QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings, c.count,
+        const bool old = c.stale && !c.count.isEmpty();
+        QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings,
+                          old ? tr("%1, %2 (%3)").arg(c.shape, c.count, lastGoodWords()) : c.count,
                           barText(*m_document, m_scene->bars(), hit.node), c.fault};
         if (stack->isFolded())
             lines << tr("Double-click opens it");

@@ -16,7 +16,7 @@ struct CardContent {
     QString icon;
     Family family = Family::Block;
     QString shape;      ///< "10×10×16", "?" when never known
-    bool stale = false; ///< the shape is the last one that worked
+    bool stale = false; ///< shape and count are the last ones that worked
     QString settings;   ///< "16 filters 5×5, valid"
     QString count;      ///< "2,416 parameters"
     double share = 0;   ///< of the largest card's, 0 .. 1, for the bar; the scene's

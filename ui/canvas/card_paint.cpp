@@ -1,5 +1,6 @@
 #include "ui/canvas/card_paint.h"
 
+#include "ui/document/edit_texts.h"
 #include "ui/theme/colormap.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/type.h"
@@ -118,22 +119,23 @@ void paintBody(QPainter* painter, const CardPicture& p, Level level, double scal
     paintShapeText(painter, {kTextLeft - 1, baseline}, c.shape, shapePx, shapeColor, width);
     if (near) {
         const QFont small = cardFont(readablePx(12.5, scale));
-        const bool odd = c.stale && !c.count.isEmpty();
         if (p.state.changed && !p.before.isEmpty())
             paintText(painter, QRectF(kTextLeft, 64, width, 17), p.before + QStringLiteral(" \u2192 ") + c.shape,
                       cardFont(readablePx(12.5, scale), QFont::Medium), theme.accent);
         else
             paintText(painter, QRectF(kTextLeft, 64, width, 17), c.settings, small, theme.text2);
-        paintText(painter, QRectF(kTextLeft, 81, width, 17), c.count, small, odd ? theme.text3 : theme.text2);
-        if (p.metrics.bar) {
-            const QRectF bar(kTextLeft, 102, kCardWidth - kTextLeft - 10, 4);
+        paintText(painter, QRectF(kTextLeft, 81, width, 17), c.count, small, c.stale ? theme.text3 : theme.text2);
+        if (c.stale && !c.count.isEmpty()) {
+            paintText(painter, QRectF(kTextLeft, kBarTop - 5, width, 16), lastGoodWords(), cardFont(readablePx(12, scale)),
+                      theme.text3);
+        } else if (c.share > 0) {
+            const QRectF bar(kTextLeft, kBarTop, kCardWidth - kTextLeft - 10, 4);
             painter->setPen(Qt::NoPen);
             painter->setBrush(theme.sunken);
             painter->drawRoundedRect(bar, 2, 2);
             painter->setBrush(theme.text2);
             const double part = std::clamp(c.share, 0.0, 1.0) * bar.width();
-            if (c.share > 0)
-                painter->drawRoundedRect(QRectF(bar.topLeft(), QSizeF(std::max(2.0, part), 4)), 2, 2);
+            painter->drawRoundedRect(QRectF(bar.topLeft(), QSizeF(std::max(2.0, part), 4)), 2, 2);
         }
     }
 }
