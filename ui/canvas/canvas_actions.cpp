@@ -17,6 +17,7 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     cut = add(tr("Cut"), {}, {QKeySequence::Cut});
     copy = add(tr("Copy"), QStringLiteral("copy"), {QKeySequence::Copy});
     paste = add(tr("Paste"), {}, {QKeySequence::Paste});
+    addLayer = add(tr("Add a layer\u2026"), QStringLiteral("plus"), {Qt::Key_Slash});
     addNote = add(tr("Add a note"), QStringLiteral("note"), {Qt::CTRL | Qt::Key_T});
     duplicate = add(tr("Duplicate"), {}, {Qt::CTRL | Qt::Key_D});
     selectAll = add(tr("Select all"), {}, {QKeySequence::SelectAll});
@@ -27,6 +28,8 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     dissolveBlock = add(tr("Dissolve the block"), {}, {Qt::CTRL | Qt::SHIFT | Qt::Key_G});
     lookInside = add(tr("The number behind a pixel"), QStringLiteral("zoom"),
                      {Qt::CTRL | Qt::Key_Return, Qt::CTRL | Qt::Key_Enter});
+    edit = add(tr("Settings"), {}, {});
+    replace = add(tr("Replace with\u2026"), {}, {Qt::CTRL | Qt::Key_R});
     rename = add(tr("Rename"), {}, {Qt::Key_F2});
     freeze = add(tr("Freeze weights"), QStringLiteral("snow"), {});
     freeze->setCheckable(true);
@@ -41,6 +44,9 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     connect(cut, &QAction::triggered, view, &CanvasView::cutSelection);
     connect(copy, &QAction::triggered, view, &CanvasView::copySelection);
     connect(paste, &QAction::triggered, view, &CanvasView::paste);
+    connect(addLayer, &QAction::triggered, view, [view] { view->searchLayer({}); });
+    connect(edit, &QAction::triggered, view, &CanvasView::editSelected);
+    connect(replace, &QAction::triggered, view, &CanvasView::searchReplacement);
     connect(addNote, &QAction::triggered, view, &CanvasView::addNote);
     connect(duplicate, &QAction::triggered, view, &CanvasView::duplicateSelection);
     connect(selectAll, &QAction::triggered, view, &CanvasView::selectAll);
@@ -97,6 +103,11 @@ void CanvasActions::update()
         action->setEnabled(anything);
     for (QAction* action : {lookInside, rename})
         action->setEnabled(any);
+    const bool note = !any && scene->selectedNotes().size() == 1;
+    edit->setEnabled(ids.size() == 1 || note);
+    edit->setText(note ? tr("Write in the note") : tr("Settings"));
+    replace->setEnabled(m_view->replaceable() != engine::kNoNode);
+    addLayer->setText(scene->selectedWire() ? tr("Insert a layer\u2026") : tr("Add a layer\u2026"));
     const std::vector<const engine::Node*> weighted = withWeights();
     freeze->setEnabled(!weighted.empty());
     freeze->setChecked(!weighted.empty() && std::ranges::all_of(weighted, &engine::Node::frozen));
@@ -104,6 +115,29 @@ void CanvasActions::update()
     for (QAction* action : {selectAll, tidy, fit})
         action->setEnabled(filled);
     updateBlocks();
+}
+
+QList<QList<QAction*>> CanvasActions::possible() const
+{
+    const CanvasScene* scene = m_view->canvasScene();
+    const bool layers = !m_view->selection().isEmpty();
+    const bool nothing =
+        !layers && scene->selectedNotes().empty() && !scene->selectedWire() && !scene->selectedArrow();
+    QList<QList<QAction*>> groups{{edit, lookInside}, {addLayer}, {replace, rename, freeze}};
+    if (layers)
+        groups.first() << pages;
+    groups << QList<QAction*>{cut, copy, paste, duplicate, remove};
+    groups << QList<QAction*>{editBlock, foldBlock, saveBlock, dissolveBlock};
+    if (layers)
+        groups.last().prepend(makeBlock);
+    if (nothing)
+        groups << QList<QAction*>{addNote, selectAll} << QList<QAction*>{tidy, fit};
+    else
+        groups << QList<QAction*>{fitSelection};
+    for (QList<QAction*>& group : groups)
+        group.removeIf([](const QAction* action) { return !action->isEnabled(); });
+    groups.removeIf([](const QList<QAction*>& group) { return group.isEmpty(); });
+    return groups;
 }
 
 /// Of the selected layers those that can be frozen.

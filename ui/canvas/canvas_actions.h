@@ -24,6 +24,7 @@ public:
     QAction* copy;
     QAction* paste;
     QAction* duplicate;
+    QAction* addLayer; ///< found by its name
     QAction* addNote;
     QAction* selectAll;
     QAction* makeBlock;
@@ -32,6 +33,8 @@ public:
     QAction* saveBlock; ///< to My blocks, or update it there
     QAction* dissolveBlock;
     QAction* lookInside; ///< Enter
+    QAction* edit;    ///< settings of the layer, or the text of the note
+    QAction* replace; ///< by a layer that is found by its name
     QAction* rename;
     QAction* freeze; ///< checkable
     QAction* tidy;
@@ -40,6 +43,10 @@ public:
     QAction* zoomIn;
     QAction* zoomOut;
     QAction* zoomReset;
+    QList<QAction*> pages; ///< of the window, about the selected layer
+
+    /// What can be done with what is selected, in groups; with the whole canvas where nothing is.
+    [[nodiscard]] QList<QList<QAction*>> possible() const;
 
 private:
     QAction* add(const QString& text, const QString& icon, const QList<QKeySequence>& keys);

@@ -3,7 +3,6 @@
 
 #include "engine/blocks/groups.h"
 
-#include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/fault_card.h"
 #include "ui/canvas/gestures/connect_gesture.h"
 #include "ui/canvas/gestures/drop_gesture.h"
@@ -14,8 +13,8 @@
 #include "ui/canvas/keyboard_link.h"
 #include "ui/document/edit_texts.h"
 
+#include <QApplication>
 #include <QHelpEvent>
-#include <QMenu>
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QScrollBar>
@@ -64,6 +63,7 @@ void CanvasView::mousePressEvent(QMouseEvent* event)
 {
     const QPoint where = event->position().toPoint();
     const GesturePoint at = point(where, event->modifiers());
+    m_pressedAt = where;
     const bool pan = event->button() == Qt::MiddleButton || event->button() == Qt::RightButton || m_spaceHeld;
     m_spaceUsed = m_spaceUsed || m_spaceHeld;
     m_scene->setFocusedNode(m_scene->focusedNode(), false);
@@ -162,8 +162,19 @@ void CanvasView::mouseReleaseEvent(QMouseEvent* event)
 {
     if (m_gesture) {
         const GesturePoint at = point(event->position().toPoint(), event->modifiers());
-        if (dynamic_cast<PanGesture*>(m_gesture.get()))
+        if (dynamic_cast<PanGesture*>(m_gesture.get())) {
+            // The right button pans; let go where it was pressed, it asks what can be done there.
+            if (event->button() == Qt::RightButton &&
+                (at.view - m_pressedAt).manhattanLength() < QApplication::startDragDistance()) {
+                endGesture(nullptr);
+                setFocus(Qt::MouseFocusReason);
+                selectForMenu(m_scene->hitAt(mapToScene(m_pressedAt)));
+                openMenuAt(at.view);
+                event->accept();
+                return;
+            }
             m_fitted = false;
+        }
         endGesture(&at);
     }
     event->accept();
@@ -196,20 +207,6 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
         return;
     }
     mousePressEvent(event);
-}
-
-void CanvasView::contextMenuEvent(QContextMenuEvent* event)
-{
-    // The right button pans; the menu key and Shift+F10 bring the commands.
-    if (event->reason() == QContextMenuEvent::Mouse)
-        return;
-    QMenu menu(this);
-    for (QAction* action : {m_actions->lookInside, m_actions->rename, m_actions->freeze, m_actions->cut,
-                            m_actions->copy, m_actions->paste, m_actions->duplicate, m_actions->remove,
-                            m_actions->addNote, m_actions->makeBlock, m_actions->editBlock, m_actions->foldBlock,
-                            m_actions->saveBlock, m_actions->dissolveBlock, m_actions->tidy, m_actions->fit})
-        menu.addAction(action);
-    menu.exec(event->globalPos());
 }
 
 void CanvasView::wheelEvent(QWheelEvent* event)

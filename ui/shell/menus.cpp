@@ -45,7 +45,7 @@ void MainWindow::makeMenus()
     for (QAction* a : {canvas->cut, canvas->copy, canvas->paste, canvas->duplicate, canvas->remove, canvas->selectAll})
         edit->addAction(a);
     edit->addSeparator();
-    for (QAction* a : {canvas->rename, canvas->addNote})
+    for (QAction* a : {canvas->addLayer, canvas->replace, canvas->edit, canvas->rename, canvas->addNote})
         edit->addAction(a);
     makeViewMenu();
     QMenu* network = menuBar()->addMenu(tr("&Network"));
