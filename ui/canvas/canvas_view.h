@@ -9,6 +9,10 @@
 #include <functional>
 #include <memory>
 
+QT_BEGIN_NAMESPACE
+class QNativeGestureEvent;
+QT_END_NAMESPACE
+
 namespace convarium::ui
 {
 
@@ -170,6 +174,11 @@ private:
     [[nodiscard]] GesturePoint point(QPoint view, Qt::KeyboardModifiers modifiers) const;
     void begin(std::unique_ptr<Gesture> gesture);
     void endGesture(const GesturePoint* finish);
+    void moveGesture(QPoint view, Qt::KeyboardModifiers modifiers);
+    void scrollAtEdge();
+    /// What lies at that point of the viewport stays there.
+    void zoomAt(QPointF view, double zoom);
+    [[nodiscard]] bool nativeGesture(QNativeGestureEvent* event);
     void pressLayer(NodeId id, const GesturePoint& at);
     void pressBlock(std::int64_t group, const GesturePoint& at);
     /// The menu is to be about what lies there: selects it unless it is part of what is selected.
@@ -241,7 +250,9 @@ private:
     std::optional<std::array<QPointF, 3>> m_offered; ///< output, input, loose end of a wire that waits for it
     QList<NodeId> m_selectedBefore;                  ///< the last press in the open
     std::unique_ptr<Gesture> m_gesture;
-    QPoint m_pressedAt; ///< in the viewport
+    QPoint m_pressedAt, m_heldAt; ///< in the viewport
+    Qt::KeyboardModifiers m_heldWith;
+    QTimer m_edgeTimer; ///< runs while a gesture is held at the edge
     double m_zoom = 1;
     bool m_fitted = true;
     double m_leastZoom = 0; ///< while fitted
