@@ -21,19 +21,25 @@ QString tr(const char* text)
     return QCoreApplication::translate("convarium::ui::Card", text);
 }
 
-QString sizes(const engine::Shape& shape, QChar times, bool mapsLast)
+QStringList sizes(const engine::Shape& shape, bool mapsLast)
 {
     QStringList parts;
     for (int i = 0; i < shape.rank(); ++i)
         parts << QString::number(shape[i]);
     if (mapsLast && shape.isMaps())
         parts.append(parts.takeFirst());
-    return parts.join(times);
+    return parts;
+}
+
+/// In the order the user chose.
+QStringList sizes(const engine::Shape& shape)
+{
+    return sizes(shape, Settings::instance().get(setting::shapeOrder) == ShapeOrder::HeightWidthMaps);
 }
 
 QString plain(const engine::Shape& shape)
 {
-    return sizes(shape, u'x', true);
+    return sizes(shape, true).join(u'x');
 }
 
 QString parametersText(qint64 n)
@@ -45,8 +51,21 @@ QString parametersText(qint64 n)
 
 QString shapeText(const engine::Shape& shape)
 {
-    const bool mapsLast = Settings::instance().get(setting::shapeOrder) == ShapeOrder::HeightWidthMaps;
-    return sizes(shape, QChar(0x00D7), mapsLast);
+    return sizes(shape).join(QChar(0x00D7));
+}
+
+QStringList shapeChange(const engine::Shape& before, const engine::Shape& now)
+{
+    const QString arrow = QStringLiteral("%1 \u2192 %2");
+    const QStringList old = sizes(before), current = sizes(now);
+    if (old.size() != current.size())
+        return {arrow.arg(shapeText(before), shapeText(now))};
+    QStringList changes;
+    for (qsizetype i = 0; i < old.size(); ++i)
+        if (old[i] != current[i])
+            changes << arrow.arg(old[i], current[i]);
+    changes.removeDuplicates();
+    return changes;
 }
 
 QStringList outputFormula(const ProjectDocument& document, NodeId id)

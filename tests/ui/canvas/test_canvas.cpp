@@ -512,17 +512,65 @@ private Q_SLOTS:
     void aShapeChangedByAnEditIsMarkedForAMoment()
     {
         CanvasWindow w;
-        QVERIFY(!w.scene().itemOf(kConv)->picture().state.changed);
+        const auto change = [&](NodeId id) { return w.scene().itemOf(id)->picture().change.join(u'|'); };
+        const auto look = [&](NodeId into) { return w.scene().wireOf(w.wireInto(into))->look(); };
+        QCOMPARE(change(kConv), QString());
         w.document.setParam(kConv, "filters", std::int64_t(8));
-        QVERIFY(w.scene().itemOf(kConv)->picture().state.changed);
-        QVERIFY(w.scene().itemOf(kPool)->picture().state.changed);
-        QVERIFY(!w.scene().itemOf(kDense)->picture().state.changed);
-        const QString before = w.scene().itemOf(kConv)->picture().before;
-        QVERIFY2(before.endsWith(QStringLiteral("×4")), qPrintable(before));
+        QCOMPARE(change(kConv), QStringLiteral("4 \u2192 8"));
+        QCOMPARE(change(kPool), QStringLiteral("4 \u2192 8"));
+        QCOMPARE(change(kDense), QString());
+        QVERIFY(look(kPool).changed && !look(kConv).changed);
+        QCOMPARE(look(kPool).label, QStringLiteral("4 \u2192 8"));
         w.document.setParam(kConv, "filters", std::int64_t(9)); // of a series: what was at first is told
-        QCOMPARE(w.scene().itemOf(kConv)->picture().before, before);
-        QTRY_VERIFY(!w.scene().itemOf(kConv)->picture().state.changed);
-        QVERIFY(w.scene().itemOf(kConv)->picture().before.isEmpty());
+        QCOMPARE(change(kConv), QStringLiteral("4 \u2192 9"));
+        w.document.setParam(kConv, "kernelHeight", std::int64_t(5));
+        QCOMPARE(change(kConv), QStringLiteral("26 \u2192 24|4 \u2192 9"));
+        w.document.setParam(kConv, "kernelWidth", std::int64_t(5));
+        QCOMPARE(change(kConv), QStringLiteral("26 \u2192 24|4 \u2192 9")); // both sides at once are told once
+        QTRY_COMPARE(change(kConv), QString());
+        QVERIFY(!look(kPool).changed);
+        QCOMPARE(look(kPool).label, QStringLiteral("24\u00D724\u00D79"));
+        w.document.undoStack()->setIndex(0);
+        QVERIFY(!change(kConv).isEmpty());
+        w.document.undoStack()->redo();
+        w.document.undoStack()->undo();
+        QVERIFY(!change(kConv).isEmpty());
+        w.document.reset(smallNet(), smallPlaces(), {}); // nobody has changed anything
+        QCOMPARE(change(kConv), QString());
+    }
+
+    /// From afar it stands in place of the shape, large enough to be read.
+    void aChangedShapeIsPaintedAtEveryLevelWithCards()
+    {
+        CanvasWindow w;
+        w.document.setParam(kConv, "filters", std::int64_t(8));
+        const CardPicture marked = w.scene().itemOf(kConv)->picture();
+        CardPicture calm = marked;
+        calm.change.clear();
+        const QColor tint = Theme::current().accentTint, ink = Theme::current().accent;
+        for (const double scale : {0.46, 0.7, 1.0}) {
+            const auto painted = [&](const CardPicture& picture) {
+                QImage image(QSize(qRound(kCardWidth * scale), qRound(130 * scale)), QImage::Format_RGB32);
+                image.fill(Theme::current().canvas);
+                QPainter painter(&image);
+                painter.scale(scale, scale);
+                paintFrame(&painter, picture, levelFor(scale), scale);
+                return image;
+            };
+            const auto rows = [&](const QImage& image, const QColor& colour) {
+                int count = 0;
+                for (int y = 0; y < image.height(); ++y)
+                    for (int x = 0; x < image.width(); ++x)
+                        if (image.pixel(x, y) == colour.rgb()) {
+                            ++count;
+                            break;
+                        }
+                return count;
+            };
+            QCOMPARE(rows(painted(calm), tint), 0);
+            QVERIFY(rows(painted(marked), tint) >= 12); // as high as letters one can read
+            QVERIFY2(rows(painted(marked), ink) >= 6, qPrintable(QString::number(scale)));
+        }
     }
 
     void tooltipsFillTheFormulaIn()
