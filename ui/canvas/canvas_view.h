@@ -184,6 +184,8 @@ private:
     /// The menu is to be about what lies there: selects it unless it is part of what is selected.
     void selectForMenu(const Hit& hit);
     void openMenuAt(QPoint view);
+    /// Where its menu was asked for, or where the pointer is over the view: for what is to come there.
+    [[nodiscard]] std::optional<QPointF> pointedAt() const;
     [[nodiscard]] QPoint menuPlace() const;
     void applyZoom(double zoom);
     void fitAgain();
@@ -250,6 +252,7 @@ private:
     std::optional<std::array<QPointF, 3>> m_offered; ///< output, input, loose end of a wire that waits for it
     QList<NodeId> m_selectedBefore;                  ///< the last press in the open
     std::unique_ptr<Gesture> m_gesture;
+    std::optional<QPointF> m_menuAt; ///< in the scene, while a menu is open
     QPoint m_pressedAt, m_heldAt; ///< in the viewport
     Qt::KeyboardModifiers m_heldWith;
     QTimer m_edgeTimer; ///< runs while a gesture is held at the edge

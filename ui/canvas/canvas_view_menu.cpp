@@ -5,6 +5,7 @@
 #include "ui/canvas/canvas_actions.h"
 
 #include <QContextMenuEvent>
+#include <QCursor>
 #include <QMenu>
 #include <algorithm>
 
@@ -41,7 +42,19 @@ void CanvasView::openMenuAt(QPoint view)
             menu->addSeparator();
         menu->addActions(group);
     }
+    m_menuAt = mapToScene(view);
+    // What is chosen is done before the menu goes.
+    connect(menu, &QObject::destroyed, this, [this] { m_menuAt.reset(); });
     menu->popup(viewport()->mapToGlobal(view));
+}
+
+std::optional<QPointF> CanvasView::pointedAt() const
+{
+    if (m_menuAt)
+        return m_menuAt;
+    const QPoint pointer = viewport()->mapFromGlobal(QCursor::pos());
+    const bool over = viewport()->underMouse() && viewport()->rect().contains(pointer);
+    return over ? std::optional(mapToScene(pointer)) : std::nullopt;
 }
 
 /// Below the name of what is selected, as far as that can be seen.

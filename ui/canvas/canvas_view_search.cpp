@@ -62,7 +62,6 @@ void CanvasView::searchLayer(const QString& text)
         return;
     if (m_link)
         endLink({}); // the C was the first letter of a name
-    const QPoint pointer = viewport()->mapFromGlobal(QCursor::pos());
     if (const auto wire = m_scene->selectedWire()) {
         const RoutedWire& route = m_scene->wireOf(*wire)->route();
         const QPoint at = mapFromScene(route.points[route.points.size() / 2 - 1]) + QPoint(0, 12);
@@ -79,8 +78,7 @@ void CanvasView::searchLayer(const QString& text)
                                                    : listOf(addAfter(*m_document, choice, after));
                    });
     } else {
-        const QRect window = viewport()->rect();
-        searchAt(mapToScene(underMouse() && window.contains(pointer) ? pointer : window.center()), kNoNode);
+        searchAt(pointedAt().value_or(mapToScene(viewport()->rect().center())), kNoNode);
         m_search->field()->setText(text);
     }
 }
