@@ -1,6 +1,5 @@
 #include "ui/canvas/canvas_actions.h"
 
-#include "engine/layers/layer.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/own_blocks.h"
 #include "ui/theme/icons.h"
@@ -146,11 +145,9 @@ std::vector<const engine::Node*> CanvasActions::withWeights() const
     const QList<NodeId> ids = m_view->selection();
     const std::set<NodeId> selected(ids.begin(), ids.end());
     std::vector<const engine::Node*> weighted;
-    for (const engine::Node& node : m_view->document()->graph().nodes) {
-        const engine::LayerDescriptor* layer = selected.contains(node.id) ? engine::findLayer(node.type) : nullptr;
-        if (layer && layer->tensors)
+    for (const engine::Node& node : m_view->document()->graph().nodes)
+        if (selected.contains(node.id) && m_view->document()->lastGoodCounts(node.id).parameters() > 0)
             weighted.push_back(&node);
-    }
     return weighted;
 }
 

@@ -31,7 +31,7 @@ double CardMetrics::bodyHeight(Level level) const
         return thumbTop(level) + thumbHeight() + (rows > 0 ? 8 : 7);
     if (level == Level::Middle || level == Level::Far)
         return 80;
-    return kBarTop + 11;
+    return kBarTop + 12;
 }
 
 CardMetrics cardMetrics(const engine::GraphSpec& graph, const Stack& stack)

@@ -433,8 +433,7 @@ private Q_SLOTS:
         QTest::mousePress(w.view->viewport(), Qt::MiddleButton, {}, from);
         w.moveTo(from, edge);
         const int value = w.view->horizontalScrollBar()->value();
-        QTest::qWaitFor([&] { return w.view->horizontalScrollBar()->value() != value; }, 400);
-        QCOMPARE(w.view->horizontalScrollBar()->value(), value);
+        QVERIFY(!QTest::qWaitFor([&] { return w.view->horizontalScrollBar()->value() != value; }, 400));
         QTest::mouseRelease(w.view->viewport(), Qt::MiddleButton, {}, edge);
     }
 
