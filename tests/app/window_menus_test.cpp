@@ -178,11 +178,10 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("impossible");
         QTest::newRow("nothing") << QString() << QStringList{"Add a layer\u2026", "Paste", "Add a note", "Tidy", "Fit"}
                                  << QStringList{"Delete", "Rename", "Settings"};
-        QTest::newRow("node") << QStringLiteral("node")
-                              << QStringList{"Settings",      "The number behind a pixel",
-                                             "Kernels by hand", "Replace with\u2026",
-                                             "Rename",        "Freeze weights",
-                                             "Delete",        "Copy"}
+        QTest::newRow("node") << QStringLiteral("node") << QStringList{"Settings",        "The number behind a pixel",
+                                                                       "Kernels by hand", "Replace with\u2026",
+                                                                       "Rename",          "Freeze weights",
+                                                                       "Delete",          "Copy"}
                               << QStringList{"Dissolve the block", "Tidy"};
         QTest::newRow("wire") << QStringLiteral("wire") << QStringList{"Insert a layer\u2026", "Delete"}
                               << QStringList{"Copy", "Rename", "Settings"};

@@ -178,7 +178,10 @@ public:
         return type == QAccessible::ActionInterface && !m_part.isPort() ? static_cast<QAccessibleActionInterface*>(this)
                                                                         : nullptr;
     }
-    [[nodiscard]] QStringList actionNames() const override { return {pressAction(), setFocusAction(), showMenuAction()}; }
+    [[nodiscard]] QStringList actionNames() const override
+    {
+        return {pressAction(), setFocusAction(), showMenuAction()};
+    }
     void doAction(const QString& name) override
     {
         if (!isValid())

@@ -120,8 +120,7 @@ QList<QList<QAction*>> CanvasActions::possible() const
 {
     const CanvasScene* scene = m_view->canvasScene();
     const bool layers = !m_view->selection().isEmpty();
-    const bool nothing =
-        !layers && scene->selectedNotes().empty() && !scene->selectedWire() && !scene->selectedArrow();
+    const bool nothing = !layers && scene->selectedNotes().empty() && !scene->selectedWire() && !scene->selectedArrow();
     QList<QList<QAction*>> groups{{edit, lookInside}, {addLayer}, {replace, rename, freeze}};
     if (layers)
         groups.first() << pages;

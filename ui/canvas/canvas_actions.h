@@ -33,8 +33,8 @@ public:
     QAction* saveBlock; ///< to My blocks, or update it there
     QAction* dissolveBlock;
     QAction* lookInside; ///< Enter
-    QAction* edit;    ///< settings of the layer, or the text of the note
-    QAction* replace; ///< by a layer that is found by its name
+    QAction* edit;       ///< settings of the layer, or the text of the note
+    QAction* replace;    ///< by a layer that is found by its name
     QAction* rename;
     QAction* freeze; ///< checkable
     QAction* tidy;

@@ -253,7 +253,7 @@ private:
     QList<NodeId> m_selectedBefore;                  ///< the last press in the open
     std::unique_ptr<Gesture> m_gesture;
     std::optional<QPointF> m_menuAt; ///< in the scene, while a menu is open
-    QPoint m_pressedAt, m_heldAt; ///< in the viewport
+    QPoint m_pressedAt, m_heldAt;    ///< in the viewport
     Qt::KeyboardModifiers m_heldWith;
     QTimer m_edgeTimer; ///< runs while a gesture is held at the edge
     double m_zoom = 1;

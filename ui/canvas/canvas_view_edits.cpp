@@ -158,7 +158,8 @@ void CanvasView::selectAll()
 
 void CanvasView::addNote()
 {
-    const QPointF at = pointedAt().value_or(mapToScene(viewport()->rect().center()) - QPointF(kNoteSize.width() / 2, 0));
+    const QPointF at =
+        pointedAt().value_or(mapToScene(viewport()->rect().center()) - QPointF(kNoteSize.width() / 2, 0));
     engine::Note note;
     note.x = snapped(at).x();
     note.y = snapped(at).y();

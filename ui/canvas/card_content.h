@@ -30,7 +30,8 @@ struct CardContent {
 
 /// "10×10×16" or "120", in the order the user chose.
 [[nodiscard]] QString shapeText(const engine::Shape& shape);
-/// "28 → 14" for each size that is another one, the same change once; "5×5×16 → 400" where the shape is of another kind.
+/// "28 → 14" for each size that is another one, the same change once; "5×5×16 → 400" where the shape is of another
+/// kind.
 [[nodiscard]] QStringList shapeChange(const engine::Shape& before, const engine::Shape& now);
 [[nodiscard]] CardContent cardContent(const ProjectDocument& document, NodeId id);
 /// Of the card: the layer at its head, or the block that is folded there.

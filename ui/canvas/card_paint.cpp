@@ -143,8 +143,8 @@ void paintBody(QPainter* painter, const CardPicture& p, Level level, double scal
             paintText(painter, QRectF(kTextLeft, 64, width, 17), c.settings, small, theme.text2);
         paintText(painter, QRectF(kTextLeft, 81, width, 17), c.count, small, c.stale ? theme.text3 : theme.text2);
         if (c.stale && !c.count.isEmpty()) {
-            paintText(painter, QRectF(kTextLeft, kBarTop - 5, width, 16), lastGoodWords(), cardFont(readablePx(12, scale)),
-                      theme.text3);
+            paintText(painter, QRectF(kTextLeft, kBarTop - 5, width, 16), lastGoodWords(),
+                      cardFont(readablePx(12, scale)), theme.text3);
         } else if (c.share > 0) {
             const QRectF bar(kTextLeft, kBarTop, kCardWidth - kTextLeft - 10, 4);
             painter->setPen(Qt::NoPen);

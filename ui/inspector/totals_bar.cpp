@@ -64,7 +64,8 @@ TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent)
     connect(document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
         if (change.what == DocumentChange::What::ShapesChanged || change.what == DocumentChange::What::Reset ||
             change.what == DocumentChange::What::TrainConfigChanged ||
-            change.what == DocumentChange::What::FrozenChanged || change.what == DocumentChange::What::WarningsChanged) {
+            change.what == DocumentChange::What::FrozenChanged ||
+            change.what == DocumentChange::What::WarningsChanged) {
             if (change.what == DocumentChange::What::Reset) {
                 ++m_asked; // what is on its way belongs to another network
                 m_memory = {};
@@ -131,11 +132,11 @@ void TotalsBar::refresh()
     const auto totals = whole ? std::optional(m_document->totals()) : m_document->lastGoodTotals();
     const engine::Counts counts = totals.value_or(engine::Counts());
     setItem(m_parameters, totals ? numberText(counts.parameters()) : QStringLiteral("?"),
-         counts.frozen == 0 ? tr("trainable, 0 frozen, %1 statistics").arg(numberText(counts.statistics))
-                            : tr("%1 trainable, %2 frozen, %3 statistics")
-                                  .arg(numberText(counts.trainable), numberText(counts.frozen),
-                                       numberText(counts.statistics)),
-         totals && !whole);
+            counts.frozen == 0
+                ? tr("trainable, 0 frozen, %1 statistics").arg(numberText(counts.statistics))
+                : tr("%1 trainable, %2 frozen, %3 statistics")
+                      .arg(numberText(counts.trainable), numberText(counts.frozen), numberText(counts.statistics)),
+            totals && !whole);
     setItem(m_macs, totals ? numberText(counts.macs) : QStringLiteral("?"), tr("per image"), totals && !whole);
     showMemory();
     const int threads = m_threads > 0 ? m_threads : config.threads > 0 ? config.threads : QThread::idealThreadCount();

@@ -477,10 +477,9 @@ private Q_SLOTS:
         const Edge first = w.wireInto(kConv), second = w.wireInto(kPool);
         using Met = std::variant<NodeId, Edge>;
         const std::vector<std::pair<int, Met>> walk{
-            {Qt::Key_Right, first}, {Qt::Key_Right, kConv},  {Qt::Key_Down, kRelu},
-            {Qt::Key_Right, second}, {Qt::Key_Right, kPool}, {Qt::Key_Left, second},
-            {Qt::Key_Left, kRelu},  {Qt::Key_Left, first},   {Qt::Key_Left, kInput},
-            {Qt::Key_Left, kInput}};
+            {Qt::Key_Right, first}, {Qt::Key_Right, kConv}, {Qt::Key_Down, kRelu}, {Qt::Key_Right, second},
+            {Qt::Key_Right, kPool}, {Qt::Key_Left, second}, {Qt::Key_Left, kRelu}, {Qt::Key_Left, first},
+            {Qt::Key_Left, kInput}, {Qt::Key_Left, kInput}};
         for (const auto& [key, met] : walk) {
             w.key(key);
             if (const auto* node = std::get_if<NodeId>(&met)) {

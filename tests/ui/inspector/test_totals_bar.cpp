@@ -86,8 +86,8 @@ private Q_SLOTS:
         TotalsBar bar(&document);
         bar.resize(1100, 32);
         bar.show();
-        const QStringList names{QStringLiteral("Parameters"), QStringLiteral("MACs"),
-                                QStringLiteral("Training memory"), QStringLiteral("Inference")};
+        const QStringList names{QStringLiteral("Parameters"), QStringLiteral("MACs"), QStringLiteral("Training memory"),
+                                QStringLiteral("Inference")};
         QStringList good;
         QTRY_VERIFY(value(bar, names[2]) != QStringLiteral("?"));
         for (const QString& name : names)
