@@ -13,7 +13,6 @@
 #include <QMenuBar>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QTimer>
 
 using namespace convarium;
 using namespace convarium::ui;
@@ -109,25 +108,25 @@ class WindowMenusTest : public QObject
         }
     };
 
+    static Walk walkOpened()
+    {
+        Walk walk;
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        if (!menu) {
+            walk.faults << QStringLiteral("no menu");
+            return walk;
+        }
+        walkThrough(menu, QStringLiteral("canvas"), walk);
+        QTest::keyClick(menu, Qt::Key_Escape);
+        return walk;
+    }
     /// What the menu key shows on the canvas now.
     static Walk contextMenu(const Opened& w)
     {
-        Walk walk;
-        bool shown = false;
-        QTimer::singleShot(0, w.window.canvas(), [&] {
-            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
-            if (!menu)
-                return;
-            shown = true;
-            walkThrough(menu, QStringLiteral("canvas"), walk);
-            QTest::keyClick(menu, Qt::Key_Escape);
-        });
         QContextMenuEvent event(QContextMenuEvent::Keyboard, QPoint(300, 200),
                                 w.window.canvas()->mapToGlobal(QPoint(300, 200)));
         QCoreApplication::sendEvent(w.window.canvas(), &event);
-        if (!shown)
-            walk.faults << QStringLiteral("no menu");
-        return walk;
+        return walkOpened();
     }
 
 private Q_SLOTS:
@@ -177,16 +176,19 @@ private Q_SLOTS:
         QTest::addColumn<QString>("selected");
         QTest::addColumn<QStringList>("possible");
         QTest::addColumn<QStringList>("impossible");
-        QTest::newRow("nothing") << QString() << QStringList{"Add a note", "Tidy", "Fit"}
-                                 << QStringList{"Delete", "Rename"};
-        QTest::newRow("node") << QStringLiteral("node")
-                              << QStringList{"The number behind a pixel", "Rename", "Freeze weights", "Delete", "Copy"}
-                              << QStringList{"Dissolve the block"};
-        QTest::newRow("wire") << QStringLiteral("wire") << QStringList{"Delete"} << QStringList{"Copy", "Rename"};
+        QTest::newRow("nothing") << QString() << QStringList{"Add a layer\u2026", "Paste", "Add a note", "Tidy", "Fit"}
+                                 << QStringList{"Delete", "Rename", "Settings"};
+        QTest::newRow("node") << QStringLiteral("node") << QStringList{"Settings",        "The number behind a pixel",
+                                                                       "Kernels by hand", "Replace with\u2026",
+                                                                       "Rename",          "Freeze weights",
+                                                                       "Delete",          "Copy"}
+                              << QStringList{"Dissolve the block", "Tidy"};
+        QTest::newRow("wire") << QStringLiteral("wire") << QStringList{"Insert a layer\u2026", "Delete"}
+                              << QStringList{"Copy", "Rename", "Settings"};
         QTest::newRow("frame") << QStringLiteral("frame")
                                << QStringList{"Dissolve the block", "Fold the block", "Save to My blocks", "Delete"}
                                << QStringList();
-        QTest::newRow("note") << QStringLiteral("note") << QStringList{"Delete", "Copy", "Cut"}
+        QTest::newRow("note") << QStringLiteral("note") << QStringList{"Write in the note", "Delete", "Copy", "Cut"}
                               << QStringList{"Rename", "Freeze weights"};
     }
 
@@ -223,6 +225,86 @@ private Q_SLOTS:
             QVERIFY2(walk.reached.contains(QStringLiteral("canvas > ") + entry), qPrintable(walk.reached.join(u'\n')));
         for (const QString& entry : impossible)
             QVERIFY2(!walk.reached.contains(QStringLiteral("canvas > ") + entry), qPrintable(entry));
+    }
+
+    void theRightButtonAsksAboutWhatItIsPressedOnAndPansWhenDragged()
+    {
+        Opened w(QStringLiteral("resnet-20"));
+        QVERIFY(w.ready());
+        CanvasView* canvas = w.window.canvas();
+        engine::Note note;
+        note.text = "Here";
+        note.y = -200;
+        w.document().addNote(note);
+        const engine::GraphSpec& graph = w.document().graph();
+        const NodeId input = graph.nodes.front().id;
+        canvas->setZoom(1);
+        canvas->focusNode(input);
+        canvas->select({});
+        const auto press = [&](QPointF scene) {
+            QTest::mouseClick(canvas->viewport(), Qt::RightButton, {}, canvas->mapFromScene(scene));
+            return walkOpened();
+        };
+        const auto has = [](const Walk& walk, const char* entry) {
+            return walk.reached.contains(QStringLiteral("canvas > ") + QString::fromUtf8(entry));
+        };
+        Walk walk = press(w.scene().itemOf(input)->layerRect(input).center());
+        QVERIFY2(walk.faults.isEmpty(), qPrintable(walk.faults.join(u'\n')));
+        QCOMPARE(canvas->selection(), QList<NodeId>{input});
+        QVERIFY(has(walk, "Rename") && !has(walk, "Tidy"));
+        const engine::Edge wire = graph.edgesFrom(input).front();
+        const auto& points = w.scene().wireOf(wire)->route().points;
+        walk = press((points[0] + points[1]) / 2);
+        QVERIFY(w.scene().selectedWire() == wire);
+        QVERIFY(has(walk, "Insert a layer\u2026") && has(walk, "Delete"));
+        const QRectF paper = w.scene().noteItem(0).rect();
+        canvas->ensureVisible(paper);
+        walk = press(paper.center());
+        QCOMPARE(w.scene().selectedNotes(), std::set<NoteIndex>{0});
+        QVERIFY(has(walk, "Write in the note"));
+        const std::int64_t block = graph.groups.front().id;
+        QVERIFY(w.scene().blockOf(block));
+        const QRectF head = w.scene().blockOf(block)->headRect();
+        canvas->ensureVisible(QRectF(head.topLeft(), QSizeF(60, head.height())));
+        walk = press(head.topLeft() + QPointF(40, head.height() / 2));
+        QCOMPARE(canvas->selectedBlock(), block);
+        QVERIFY(has(walk, "Fold the block") && has(walk, "Dissolve the block"));
+        // Several that are selected stay so.
+        canvas->select({graph.nodes[0].id, graph.nodes[1].id});
+        canvas->ensureVisible(w.scene().rectOf({input}));
+        press(w.scene().itemOf(input)->layerRect(input).center());
+        QCOMPARE(canvas->selection().size(), 2);
+        walk = press(canvas->mapToScene(QPoint(4, canvas->viewport()->height() - 4)));
+        QVERIFY(canvas->selection().isEmpty() && has(walk, "Tidy"));
+        // Dragged, it moves the picture and asks nothing.
+        const QPoint from(300, 200);
+        const QPointF there = canvas->mapToScene(from);
+        QTest::mousePress(canvas->viewport(), Qt::RightButton, {}, from);
+        for (int i = 1; i <= 4; ++i)
+            QTest::mouseMove(canvas->viewport(), from + QPoint(20, 10) * i);
+        QTest::mouseRelease(canvas->viewport(), Qt::RightButton, {}, from + QPoint(80, 40));
+        QVERIFY(!QApplication::activePopupWidget());
+        QVERIFY((canvas->mapToScene(from + QPoint(80, 40)) - there).manhattanLength() < 2);
+    }
+
+    void assistiveTechnologyOpensTheMenuOfALayer()
+    {
+        Opened w(QStringLiteral("lenet-5"));
+        QVERIFY(w.ready());
+        QAccessibleInterface* canvas = QAccessible::queryAccessibleInterface(w.window.canvas());
+        QAccessibleInterface* layer = nullptr;
+        for (int i = 0; i < canvas->childCount() && !layer; ++i)
+            if (canvas->child(i)->text(QAccessible::Name).startsWith(QStringLiteral("Conv2D")))
+                layer = canvas->child(i);
+        QVERIFY(layer && layer->actionInterface());
+        QVERIFY(layer->actionInterface()->actionNames().contains(QAccessibleActionInterface::showMenuAction()));
+        layer->actionInterface()->doAction(QAccessibleActionInterface::showMenuAction());
+        QTRY_VERIFY(QApplication::activePopupWidget());
+        QCOMPARE(QApplication::activePopupWidget()->accessibleName(), QStringLiteral("What can be done"));
+        const Walk walk = walkOpened();
+        QVERIFY2(walk.faults.isEmpty(), qPrintable(walk.faults.join(u'\n')));
+        QVERIFY(walk.reached.contains(QStringLiteral("canvas > Rename")));
+        QCOMPARE(w.window.canvas()->selection().size(), 1);
     }
 
 private:

@@ -76,7 +76,7 @@ void BlockItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidge
     const QFont detailFont = cardFont(readablePx(12.5, scale));
     const QFontMetricsF small(detailFont);
     painter->setFont(detailFont);
-    painter->setPen(theme.text2);
+    painter->setPen(m_content.stale ? theme.text3 : theme.text2);
     // Whole parts only: half a number would be a wrong one.
     QStringList parts = m_content.details.split(QStringLiteral(", "));
     while (!parts.isEmpty() && small.horizontalAdvance(parts.join(QStringLiteral(", "))) > head.right() - x)

@@ -13,8 +13,9 @@ class CanvasScene;
 
 /// What is written in the head of a frame.
 struct BlockContent {
-    QString name;    ///< "Inception 3a"
-    QString details; ///< "28×28×192 to 28×28×256, 163,696 parameters, 128 M MACs"
+    QString name;       ///< "Inception 3a"
+    QString details;    ///< "28×28×192 to 28×28×256, 163,696 parameters, 128 M MACs"
+    bool stale = false; ///< the last that worked
     bool selected = false;
     friend bool operator==(const BlockContent&, const BlockContent&) = default;
 };

@@ -113,7 +113,10 @@ public:
         switch (m_part.kind) {
         case Part::Kind::Output: return outputDescription(document, stack().isFolded() ? stack().tail() : m_part.node);
         case Part::Kind::Input: return inputDescription(document, wireInto());
-        default: return accessibleDescription(document, m_part.node);
+        default: {
+            const QString bar = barText(document, m_view->canvasScene()->bars(), m_part.node);
+            return accessibleDescription(document, m_part.node) + (bar.isEmpty() ? bar : QStringLiteral(", ") + bar);
+        }
         }
     }
     void setText(QAccessible::Text, const QString&) override {}
@@ -175,7 +178,10 @@ public:
         return type == QAccessible::ActionInterface && !m_part.isPort() ? static_cast<QAccessibleActionInterface*>(this)
                                                                         : nullptr;
     }
-    [[nodiscard]] QStringList actionNames() const override { return {pressAction(), setFocusAction()}; }
+    [[nodiscard]] QStringList actionNames() const override
+    {
+        return {pressAction(), setFocusAction(), showMenuAction()};
+    }
     void doAction(const QString& name) override
     {
         if (!isValid())
@@ -186,10 +192,12 @@ public:
             selectBlock();
         else if (m_part.kind == Part::Kind::Wire)
             m_view->canvasScene()->selectWire(wire()->edge());
-        else if (name == pressAction())
-            m_view->select({m_part.node});
         else if (name == setFocusAction())
             m_view->focusNode(m_part.node);
+        else
+            m_view->select({m_part.node});
+        if (name == showMenuAction()) // later: the answer to the client must not wait for it
+            QMetaObject::invokeMethod(m_view, &CanvasView::openMenu, Qt::QueuedConnection);
     }
     [[nodiscard]] QStringList keyBindingsForAction(const QString&) const override { return {}; }
 

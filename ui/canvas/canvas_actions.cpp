@@ -1,9 +1,11 @@
 #include "ui/canvas/canvas_actions.h"
 
-#include "engine/layers/layer.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/own_blocks.h"
 #include "ui/theme/icons.h"
+
+#include <algorithm>
+#include <set>
 
 namespace convarium::ui
 {
@@ -14,6 +16,7 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     cut = add(tr("Cut"), {}, {QKeySequence::Cut});
     copy = add(tr("Copy"), QStringLiteral("copy"), {QKeySequence::Copy});
     paste = add(tr("Paste"), {}, {QKeySequence::Paste});
+    addLayer = add(tr("Add a layer\u2026"), QStringLiteral("plus"), {Qt::Key_Slash});
     addNote = add(tr("Add a note"), QStringLiteral("note"), {Qt::CTRL | Qt::Key_T});
     duplicate = add(tr("Duplicate"), {}, {Qt::CTRL | Qt::Key_D});
     selectAll = add(tr("Select all"), {}, {QKeySequence::SelectAll});
@@ -24,6 +27,8 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     dissolveBlock = add(tr("Dissolve the block"), {}, {Qt::CTRL | Qt::SHIFT | Qt::Key_G});
     lookInside = add(tr("The number behind a pixel"), QStringLiteral("zoom"),
                      {Qt::CTRL | Qt::Key_Return, Qt::CTRL | Qt::Key_Enter});
+    edit = add(tr("Settings"), {}, {});
+    replace = add(tr("Replace with\u2026"), {}, {Qt::CTRL | Qt::Key_R});
     rename = add(tr("Rename"), {}, {Qt::Key_F2});
     freeze = add(tr("Freeze weights"), QStringLiteral("snow"), {});
     freeze->setCheckable(true);
@@ -38,6 +43,9 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
     connect(cut, &QAction::triggered, view, &CanvasView::cutSelection);
     connect(copy, &QAction::triggered, view, &CanvasView::copySelection);
     connect(paste, &QAction::triggered, view, &CanvasView::paste);
+    connect(addLayer, &QAction::triggered, view, [view] { view->searchLayer({}); });
+    connect(edit, &QAction::triggered, view, &CanvasView::editSelected);
+    connect(replace, &QAction::triggered, view, &CanvasView::searchReplacement);
     connect(addNote, &QAction::triggered, view, &CanvasView::addNote);
     connect(duplicate, &QAction::triggered, view, &CanvasView::duplicateSelection);
     connect(selectAll, &QAction::triggered, view, &CanvasView::selectAll);
@@ -55,9 +63,11 @@ CanvasActions::CanvasActions(CanvasView* view) : QObject(view), m_view(view)
         if (!view->selection().isEmpty())
             Q_EMIT view->renameRequested(view->selection().last());
     });
-    connect(freeze, &QAction::triggered, view, [view](bool on) {
-        for (NodeId id : view->selection())
-            view->document()->setFrozen(id, on);
+    connect(freeze, &QAction::triggered, view, [this](bool on) {
+        std::vector<NodeId> ids;
+        for (const engine::Node* node : withWeights())
+            ids.push_back(node->id);
+        m_view->document()->setFrozen(ids, on);
     });
     connect(tidy, &QAction::triggered, view, &CanvasView::tidy);
     connect(fit, &QAction::triggered, view, &CanvasView::fit);
@@ -90,14 +100,54 @@ void CanvasActions::update()
     remove->setEnabled(anything || scene->selectedWire() || scene->selectedArrow());
     for (QAction* action : {cut, copy, duplicate, fitSelection})
         action->setEnabled(anything);
-    for (QAction* action : {lookInside, rename, freeze})
+    for (QAction* action : {lookInside, rename})
         action->setEnabled(any);
-    const engine::Node* node = any ? m_view->document()->graph().node(ids.last()) : nullptr;
-    freeze->setChecked(node && node->frozen);
+    const bool note = !any && scene->selectedNotes().size() == 1;
+    edit->setEnabled(ids.size() == 1 || note);
+    edit->setText(note ? tr("Write in the note") : tr("Settings"));
+    replace->setEnabled(m_view->replaceable() != engine::kNoNode);
+    addLayer->setText(scene->selectedWire() ? tr("Insert a layer\u2026") : tr("Add a layer\u2026"));
+    const std::vector<const engine::Node*> weighted = withWeights();
+    freeze->setEnabled(!weighted.empty());
+    freeze->setChecked(!weighted.empty() && std::ranges::all_of(weighted, &engine::Node::frozen));
     const bool filled = !m_view->document()->graph().nodes.empty();
     for (QAction* action : {selectAll, tidy, fit})
         action->setEnabled(filled);
     updateBlocks();
+}
+
+QList<QList<QAction*>> CanvasActions::possible() const
+{
+    const CanvasScene* scene = m_view->canvasScene();
+    const bool layers = !m_view->selection().isEmpty();
+    const bool nothing = !layers && scene->selectedNotes().empty() && !scene->selectedWire() && !scene->selectedArrow();
+    QList<QList<QAction*>> groups{{edit, lookInside}, {addLayer}, {replace, rename, freeze}};
+    if (layers)
+        groups.first() << pages;
+    groups << QList<QAction*>{cut, copy, paste, duplicate, remove};
+    groups << QList<QAction*>{editBlock, foldBlock, saveBlock, dissolveBlock};
+    if (layers)
+        groups.last().prepend(makeBlock);
+    if (nothing)
+        groups << QList<QAction*>{addNote, selectAll} << QList<QAction*>{tidy, fit};
+    else
+        groups << QList<QAction*>{fitSelection};
+    for (QList<QAction*>& group : groups)
+        group.removeIf([](const QAction* action) { return !action->isEnabled(); });
+    groups.removeIf([](const QList<QAction*>& group) { return group.isEmpty(); });
+    return groups;
+}
+
+/// Of the selected layers those that can be frozen.
+std::vector<const engine::Node*> CanvasActions::withWeights() const
+{
+    const QList<NodeId> ids = m_view->selection();
+    const std::set<NodeId> selected(ids.begin(), ids.end());
+    std::vector<const engine::Node*> weighted;
+    for (const engine::Node& node : m_view->document()->graph().nodes)
+        if (selected.contains(node.id) && m_view->document()->lastGoodCounts(node.id).parameters() > 0)
+            weighted.push_back(&node);
+    return weighted;
 }
 
 /// Making one is always possible to ask for: then it is said what is missing.

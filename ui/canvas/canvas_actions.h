@@ -1,8 +1,11 @@
 // The edit and view commands of the canvas as actions, for menus, tool bars and keys.
 #pragma once
 
+#include "engine/graph/graph_spec.h"
+
 #include <QAction>
 #include <QObject>
+#include <vector>
 
 namespace convarium::ui
 {
@@ -21,6 +24,7 @@ public:
     QAction* copy;
     QAction* paste;
     QAction* duplicate;
+    QAction* addLayer; ///< found by its name
     QAction* addNote;
     QAction* selectAll;
     QAction* makeBlock;
@@ -29,6 +33,8 @@ public:
     QAction* saveBlock; ///< to My blocks, or update it there
     QAction* dissolveBlock;
     QAction* lookInside; ///< Enter
+    QAction* edit;       ///< settings of the layer, or the text of the note
+    QAction* replace;    ///< by a layer that is found by its name
     QAction* rename;
     QAction* freeze; ///< checkable
     QAction* tidy;
@@ -37,11 +43,16 @@ public:
     QAction* zoomIn;
     QAction* zoomOut;
     QAction* zoomReset;
+    QList<QAction*> pages; ///< of the window, about the selected layer
+
+    /// What can be done with what is selected, in groups; with the whole canvas where nothing is.
+    [[nodiscard]] QList<QList<QAction*>> possible() const;
 
 private:
     QAction* add(const QString& text, const QString& icon, const QList<QKeySequence>& keys);
     void update();
     void updateBlocks();
+    [[nodiscard]] std::vector<const engine::Node*> withWeights() const;
     CanvasView* m_view;
 };
 

@@ -34,11 +34,11 @@ CanvasScene::CanvasScene(ProjectDocument* document, QObject* parent)
     m_changedTimer.setSingleShot(true);
     m_changedTimer.setInterval(kChangedMs);
     connect(&m_changedTimer, &QTimer::timeout, this, [this] {
-        for (auto& [id, item] : m_items) {
-            item->picture().state.changed = false;
-            item->picture().before.clear();
-        }
-        update();
+        m_changed.clear();
+        for (auto& [id, item] : m_items)
+            if (!std::exchange(item->picture().change, {}).isEmpty())
+                item->update();
+        refreshWires();
     });
     m_flow.setStartValue(0.0);
     m_flow.setEndValue(1.0);
@@ -99,6 +99,8 @@ void CanvasScene::documentChanged(const DocumentChange& change)
         m_focused = kNoNode;
         m_thumbnails.clear();
         m_preview.clear();
+        m_shapes.clear();
+        m_changed.clear();
         setReading({});
         rebuild();
         stopGlide(); // from the places in another network
@@ -194,7 +196,7 @@ void CanvasScene::rebuild()
 void CanvasScene::refreshPictures(bool markChanges)
 {
     const engine::GraphSpec& graph = m_document->graph();
-    bool anyChange = false;
+    noteChanges(markChanges);
     for (auto& [id, item] : m_items) {
         const Stack& stack = item->stack();
         CardPicture p;
@@ -210,15 +212,7 @@ void CanvasScene::refreshPictures(bool markChanges)
             }
         }
         p.inputPorts = item->picture().inputPorts;
-        const QString& old = item->picture().content.shape;
-        p.state.changed = item->picture().state.changed;
-        p.before = item->picture().before;
-        const bool same = item->picture().content.folded == p.content.folded; // else the shape is that of another layer
-        if (markChanges && same && !old.isEmpty() && old != p.content.shape && !p.content.stale) {
-            if (!p.state.changed) // else one of a series, as from a slider: the first shape is told
-                p.before = old;
-            p.state.changed = anyChange = true;
-        }
+        p.change = changeOf(stack.isFolded() ? stack.tail() : id);
         for (NodeId layer : {id, stack.tail()})
             if (const auto it = m_thumbnails.find(layer); it != m_thumbnails.end())
                 p.thumbnails = it->second;
@@ -230,12 +224,37 @@ void CanvasScene::refreshPictures(bool markChanges)
         item->setOutputShape(shape);
         item->setPicture(std::move(p));
     }
-    if (anyChange)
-        m_changedTimer.start();
     refreshBars();
     refreshStates();
     refreshWires();
     refreshBlocks();
+}
+
+void CanvasScene::noteChanges(bool mark)
+{
+    bool any = false;
+    for (const auto& [id, shape] : m_document->shaped().shapes) {
+        const auto [known, fresh] = m_shapes.try_emplace(id, shape);
+        if (fresh || known->second == shape)
+            continue;
+        if (mark) {
+            // One of a series, as from a slider: the first shape is told.
+            const auto first = m_changed.try_emplace(id, known->second).first;
+            if (first->second == shape)
+                m_changed.erase(first);
+            any = true;
+        }
+        known->second = shape;
+    }
+    if (any)
+        m_changedTimer.start();
+}
+
+QStringList CanvasScene::changeOf(NodeId id) const
+{
+    const auto before = m_changed.find(id);
+    const auto now = m_document->shape(id);
+    return before != m_changed.end() && now ? shapeChange(before->second, *now) : QStringList();
 }
 
 /// A card's bar stands for all its layers.
@@ -310,8 +329,12 @@ void CanvasScene::refreshWires()
                           // With a table of inputs only the ones that differ from the last are to blame.
                           return p.inputShapes.size() < 2 || *shape != p.inputShapes.back();
                       });
+        const QStringList change = changeOf(edge.from);
+        look.changed = !change.isEmpty();
         if (wire->route().labelled || look.faulty)
-            look.label = shape ? shapeText(*shape) : QStringLiteral("?");
+            look.label = look.changed ? change.join(QStringLiteral(", "))
+                         : shape      ? shapeText(*shape)
+                                      : QStringLiteral("?");
         look.selected = m_selectedWire == edge;
         look.hovered = m_hover.kind == Hit::Kind::Wire && m_hover.edge == edge;
         look.dropTarget = m_dropWire == edge;

@@ -176,6 +176,9 @@ private:
     void rebuildBlocks();
     void refreshBlocks();
     void refreshPictures(bool markChanges);
+    void noteChanges(bool mark);
+    /// While it is marked.
+    [[nodiscard]] QStringList changeOf(NodeId id) const;
     /// Probabilities for the card that gives the answer; empty for every other one.
     [[nodiscard]] QVector<double> outputBars(const NodeItem& item) const;
     void refreshBars();
@@ -227,7 +230,9 @@ private:
     std::optional<CanvasWalk> m_walk;
     QVariantAnimation m_flow; ///< of the dots on the wires
     bool m_structureStale = false;
-    QTimer m_changedTimer; ///< how long changed shapes stay marked
+    std::map<NodeId, engine::Shape> m_shapes;  ///< as they were worked out last
+    std::map<NodeId, engine::Shape> m_changed; ///< those that are marked as changed, as they were before
+    QTimer m_changedTimer;                     ///< how long changed shapes stay marked
 };
 
 } // namespace convarium::ui

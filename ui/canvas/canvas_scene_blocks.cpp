@@ -2,6 +2,7 @@
 #include "ui/canvas/canvas_scene.h"
 
 #include "engine/blocks/groups.h"
+#include "ui/document/edit_texts.h"
 
 #include <QLocale>
 #include <algorithm>
@@ -66,7 +67,7 @@ void CanvasScene::refreshBlocks()
     std::map<std::int64_t, std::size_t> index;
     std::vector<std::set<NodeId>> sources(m_frames.size()), results(m_frames.size());
     std::vector<engine::Counts> counts(m_frames.size());
-    std::vector<bool> selected(m_frames.size(), !m_selection.isEmpty());
+    std::vector<bool> selected(m_frames.size(), !m_selection.isEmpty()), stale(m_frames.size(), false);
     for (std::size_t f = 0; f < m_frames.size(); ++f)
         index[m_frames[f].id] = f;
     std::map<NodeId, std::vector<std::size_t>> framesOf;
@@ -77,11 +78,12 @@ void CanvasScene::refreshBlocks()
             for (const std::int64_t group : engine::groupPath(graph, node.group))
                 if (const auto it = index.find(group); it != index.end())
                     frames.push_back(it->second);
-        const engine::Counts own = frames.empty() ? engine::Counts() : m_document->counts(node.id);
+        const engine::Counts own = frames.empty() ? engine::Counts() : m_document->lastGoodCounts(node.id);
         for (const std::size_t f : frames) {
             counts[f].trainable += own.trainable;
             counts[f].frozen += own.frozen;
             counts[f].macs += own.macs;
+            stale[f] = stale[f] || !m_document->shaped().shapes.contains(node.id);
             selected[f] = selected[f] && chosen.contains(node.id);
         }
     }
@@ -104,12 +106,16 @@ void CanvasScene::refreshBlocks()
         content.selected = selected[f];
         QStringList details;
         if (sources[f].size() == 1 && results[f].size() == 1) {
-            const auto in = m_document->shape(*sources[f].begin()), out = m_document->shape(*results[f].begin());
+            const auto in = m_document->lastGoodShape(*sources[f].begin()),
+                       out = m_document->lastGoodShape(*results[f].begin());
             if (in && out)
                 details << tr("%1 to %2").arg(shapeText(*in), shapeText(*out));
         }
         details << tr("%1 parameters").arg(QLocale().toString(qint64(counts[f].trainable + counts[f].frozen)));
         details << tr("%1 MACs").arg(shortCount(counts[f].macs));
+        content.stale = stale[f];
+        if (stale[f])
+            details.prepend(lastGoodWords());
         content.details = details.join(QStringLiteral(", "));
         m_blocks.at(m_frames[f].id)->setContent(content);
     }

@@ -69,6 +69,7 @@ CanvasView::CanvasView(ProjectDocument* document, QWidget* parent)
             });
     connect(m_blockForm, &BlockForm::cancelled, this, [this] { setFocus(Qt::OtherFocusReason); });
     m_actions = new CanvasActions(this);
+    connect(&m_edgeTimer, &QTimer::timeout, this, &CanvasView::scrollAtEdge);
     connect(m_search, &LayerSearch::chosen, this, [this](const LayerChoice& choice) {
         m_offered.reset();
         setFocus(Qt::OtherFocusReason);

@@ -9,6 +9,10 @@
 #include <functional>
 #include <memory>
 
+QT_BEGIN_NAMESPACE
+class QNativeGestureEvent;
+QT_END_NAMESPACE
+
 namespace convarium::ui
 {
 
@@ -85,6 +89,10 @@ public:
     void addNote();
     void editNote(NoteIndex note);
     void selectAll();
+    /// The settings of the selected layer, or the text of the selected note.
+    void editSelected();
+    /// The menu of what can be done with what is selected, beside it.
+    void openMenu();
     // Blocks: of the selected layers, or the block that is selected whole. What cannot be is said in one sentence.
     /// Opens the form for a new block.
     void makeBlock();
@@ -119,6 +127,10 @@ public:
     /// Finds a layer by name and settings, `text` typed already: into the selected wire, behind the selected layer,
     /// else where the pointer is.
     void searchLayer(const QString& text);
+    /// Finds a layer by name that takes the place of the selected one and keeps what fits.
+    void searchReplacement();
+    /// The only layer that is selected, unless it stands for a folded block; kNoNode: none.
+    [[nodiscard]] NodeId replaceable() const;
     /// Offers the layers that fit at a port whose wire was let go at `at`.
     void offerAtPort(NodeId node, bool fromOutput, QPointF port, QPointF at);
 
@@ -162,8 +174,19 @@ private:
     [[nodiscard]] GesturePoint point(QPoint view, Qt::KeyboardModifiers modifiers) const;
     void begin(std::unique_ptr<Gesture> gesture);
     void endGesture(const GesturePoint* finish);
+    void moveGesture(QPoint view, Qt::KeyboardModifiers modifiers);
+    void scrollAtEdge();
+    /// What lies at that point of the viewport stays there.
+    void zoomAt(QPointF view, double zoom);
+    [[nodiscard]] bool nativeGesture(QNativeGestureEvent* event);
     void pressLayer(NodeId id, const GesturePoint& at);
     void pressBlock(std::int64_t group, const GesturePoint& at);
+    /// The menu is to be about what lies there: selects it unless it is part of what is selected.
+    void selectForMenu(const Hit& hit);
+    void openMenuAt(QPoint view);
+    /// Where its menu was asked for, or where the pointer is over the view: for what is to come there.
+    [[nodiscard]] std::optional<QPointF> pointedAt() const;
+    [[nodiscard]] QPoint menuPlace() const;
     void applyZoom(double zoom);
     void fitAgain();
     void showFrom(QPointF corner);
@@ -194,10 +217,12 @@ private:
     [[nodiscard]] Stop currentStop() const;
     void goTo(const Stop& stop);
     void walk(int key, bool extend);
+    void walkAcross(const engine::Edge& wire, bool forward);
+    [[nodiscard]] std::vector<engine::Edge> wiresOf(NodeId id, bool leaving) const;
     void enter();
     /// Opens the search; `add` makes the layer and returns what was added.
     void openSearch(std::vector<LayerEntry> entries, QPoint at, const QString& text,
-                    std::function<std::vector<NodeId>(const LayerChoice&)> add);
+                    std::function<std::vector<NodeId>(const LayerChoice&)> add, const QString& prompt = {});
     void searchAt(QPointF place, NodeId after);
     /// What was chosen in the form.
     struct BlockChoice {
@@ -227,6 +252,10 @@ private:
     std::optional<std::array<QPointF, 3>> m_offered; ///< output, input, loose end of a wire that waits for it
     QList<NodeId> m_selectedBefore;                  ///< the last press in the open
     std::unique_ptr<Gesture> m_gesture;
+    std::optional<QPointF> m_menuAt; ///< in the scene, while a menu is open
+    QPoint m_pressedAt, m_heldAt;    ///< in the viewport
+    Qt::KeyboardModifiers m_heldWith;
+    QTimer m_edgeTimer; ///< runs while a gesture is held at the edge
     double m_zoom = 1;
     bool m_fitted = true;
     double m_leastZoom = 0; ///< while fitted
@@ -235,6 +264,7 @@ private:
     bool m_updating = false;
     NodeId m_faultWanted = engine::kNoNode; ///< asked for by name, even when no repair is known
     std::unique_ptr<KeyboardLink> m_link;   ///< drawn by keys
+    bool m_cameBack = false;                ///< on to the wire, against its direction
     QByteArray m_pasted;                    ///< what was pasted last, and how often
     int m_pastes = 0;
 };

@@ -9,7 +9,6 @@
 #include "ui/document/network_clip.h"
 
 #include <QClipboard>
-#include <QCursor>
 #include <QGuiApplication>
 #include <algorithm>
 
@@ -159,10 +158,8 @@ void CanvasView::selectAll()
 
 void CanvasView::addNote()
 {
-    const QPoint pointer = viewport()->mapFromGlobal(QCursor::pos());
-    const bool over = viewport()->underMouse() && viewport()->rect().contains(pointer);
     const QPointF at =
-        over ? mapToScene(pointer) : mapToScene(viewport()->rect().center()) - QPointF(kNoteSize.width() / 2, 0);
+        pointedAt().value_or(mapToScene(viewport()->rect().center()) - QPointF(kNoteSize.width() / 2, 0));
     engine::Note note;
     note.x = snapped(at).x();
     note.y = snapped(at).y();

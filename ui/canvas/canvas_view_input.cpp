@@ -3,7 +3,6 @@
 
 #include "engine/blocks/groups.h"
 
-#include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/fault_card.h"
 #include "ui/canvas/gestures/connect_gesture.h"
 #include "ui/canvas/gestures/drop_gesture.h"
@@ -12,13 +11,16 @@
 #include "ui/canvas/gestures/pan_gesture.h"
 #include "ui/canvas/gestures/select_gesture.h"
 #include "ui/canvas/keyboard_link.h"
+#include "ui/document/edit_texts.h"
 
+#include <QApplication>
 #include <QHelpEvent>
-#include <QMenu>
 #include <QMimeData>
 #include <QMouseEvent>
+#include <QNativeGestureEvent>
 #include <QScrollBar>
 #include <QToolTip>
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -26,6 +28,26 @@ namespace convarium::ui
 {
 
 using engine::kNoNode;
+
+namespace
+{
+
+constexpr int kEdge = 28;                       ///< where a held thing moves the view on
+constexpr int kEdgeDelayMs = 250, kEdgeMs = 16; ///< whoever only passes the edge, or begins there, does not mean it
+constexpr double kEdgeSpeed = 0.5;              ///< per step, of how far the pointer is within or beyond the edge
+constexpr int kEdgeMost = 24;
+
+/// What the view has to be moved by for a pointer at that place.
+QPoint edgePull(QPoint at, const QRect& view)
+{
+    const auto pull = [](int to, int low, int high) {
+        const int depth = to < low + kEdge ? to - low - kEdge : to > high - kEdge ? to - high + kEdge : 0;
+        return std::clamp(static_cast<int>(std::round(depth * kEdgeSpeed)), -kEdgeMost, kEdgeMost);
+    };
+    return {pull(at.x(), view.left(), view.right()), pull(at.y(), view.top(), view.bottom())};
+}
+
+} // namespace
 
 GesturePoint CanvasView::point(QPoint view, Qt::KeyboardModifiers modifiers) const
 {
@@ -44,6 +66,7 @@ void CanvasView::endGesture(const GesturePoint* finish)
 {
     if (!m_gesture)
         return;
+    m_edgeTimer.stop();
     // Out of the member first: finishing changes the document, which cancels whatever gesture there is.
     const std::unique_ptr<Gesture> gesture = std::move(m_gesture);
     if (finish)
@@ -59,10 +82,36 @@ void CanvasView::endGesture(const GesturePoint* finish)
     showFault();
 }
 
+void CanvasView::moveGesture(QPoint view, Qt::KeyboardModifiers modifiers)
+{
+    m_heldAt = view;
+    m_heldWith = modifiers;
+    m_gesture->move(point(view, modifiers));
+    viewport()->setCursor(m_gesture->cursor());
+    viewport()->update();
+    if (!m_gesture->scrollsAtEdge() || edgePull(view, viewport()->rect()).isNull())
+        m_edgeTimer.stop();
+    else if (!m_edgeTimer.isActive())
+        m_edgeTimer.start(kEdgeDelayMs);
+}
+
+void CanvasView::scrollAtEdge()
+{
+    if (!m_gesture)
+        return m_edgeTimer.stop();
+    m_edgeTimer.setInterval(kEdgeMs);
+    m_fitted = false;
+    const QPoint pull = edgePull(m_heldAt, viewport()->rect());
+    horizontalScrollBar()->setValue(horizontalScrollBar()->value() + pull.x());
+    verticalScrollBar()->setValue(verticalScrollBar()->value() + pull.y());
+    moveGesture(m_heldAt, m_heldWith);
+}
+
 void CanvasView::mousePressEvent(QMouseEvent* event)
 {
     const QPoint where = event->position().toPoint();
     const GesturePoint at = point(where, event->modifiers());
+    m_pressedAt = where;
     const bool pan = event->button() == Qt::MiddleButton || event->button() == Qt::RightButton || m_spaceHeld;
     m_spaceUsed = m_spaceUsed || m_spaceHeld;
     m_scene->setFocusedNode(m_scene->focusedNode(), false);
@@ -141,12 +190,8 @@ void CanvasView::pressBlock(std::int64_t group, const GesturePoint& at)
 void CanvasView::mouseMoveEvent(QMouseEvent* event)
 {
     const QPoint where = event->position().toPoint();
-    if (m_gesture) {
-        m_gesture->move(point(where, event->modifiers()));
-        viewport()->setCursor(m_gesture->cursor());
-        viewport()->update();
-        return;
-    }
+    if (m_gesture)
+        return moveGesture(where, event->modifiers());
     const Hit hit = m_scene->hitAt(mapToScene(where));
     m_scene->setHover(hit);
     const bool port =
@@ -161,8 +206,19 @@ void CanvasView::mouseReleaseEvent(QMouseEvent* event)
 {
     if (m_gesture) {
         const GesturePoint at = point(event->position().toPoint(), event->modifiers());
-        if (dynamic_cast<PanGesture*>(m_gesture.get()))
+        if (dynamic_cast<PanGesture*>(m_gesture.get())) {
+            // The right button pans; let go where it was pressed, it asks what can be done there.
+            if (event->button() == Qt::RightButton &&
+                (at.view - m_pressedAt).manhattanLength() < QApplication::startDragDistance()) {
+                endGesture(nullptr);
+                setFocus(Qt::MouseFocusReason);
+                selectForMenu(m_scene->hitAt(mapToScene(m_pressedAt)));
+                openMenuAt(at.view);
+                event->accept();
+                return;
+            }
             m_fitted = false;
+        }
         endGesture(&at);
     }
     event->accept();
@@ -197,20 +253,6 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
     mousePressEvent(event);
 }
 
-void CanvasView::contextMenuEvent(QContextMenuEvent* event)
-{
-    // The right button pans; the menu key and Shift+F10 bring the commands.
-    if (event->reason() == QContextMenuEvent::Mouse)
-        return;
-    QMenu menu(this);
-    for (QAction* action : {m_actions->lookInside, m_actions->rename, m_actions->freeze, m_actions->cut,
-                            m_actions->copy, m_actions->paste, m_actions->duplicate, m_actions->remove,
-                            m_actions->addNote, m_actions->makeBlock, m_actions->editBlock, m_actions->foldBlock,
-                            m_actions->saveBlock, m_actions->dissolveBlock, m_actions->tidy, m_actions->fit})
-        menu.addAction(action);
-    menu.exec(event->globalPos());
-}
-
 void CanvasView::wheelEvent(QWheelEvent* event)
 {
     const int delta = event->angleDelta().y();
@@ -218,15 +260,33 @@ void CanvasView::wheelEvent(QWheelEvent* event)
         horizontalScrollBar()->setValue(horizontalScrollBar()->value() - event->angleDelta().x());
         return;
     }
-    const QPointF at = event->position();
-    const QPointF under = mapToScene(at.toPoint());
+    zoomAt(event->position(), m_zoom * std::pow(1.0015, delta));
+    event->accept();
+}
+
+void CanvasView::zoomAt(QPointF view, double zoom)
+{
+    const QPointF under = mapToScene(view.toPoint());
     m_fitted = false;
-    applyZoom(m_zoom * std::pow(1.0015, delta));
-    const QPoint shift = mapFromScene(under) - at.toPoint();
+    applyZoom(zoom);
+    const QPoint shift = mapFromScene(under) - view.toPoint();
     horizontalScrollBar()->setValue(horizontalScrollBar()->value() + shift.x());
     verticalScrollBar()->setValue(verticalScrollBar()->value() + shift.y());
     Q_EMIT zoomChanged(m_zoom);
+}
+
+/// Of a touchpad: two fingers apart or together zoom; tapped twice, they lead to 100 % there, and back to the whole.
+bool CanvasView::nativeGesture(QNativeGestureEvent* event)
+{
+    switch (event->gestureType()) {
+    case Qt::ZoomNativeGesture: zoomAt(event->position(), m_zoom * (1 + event->value())); break;
+    case Qt::SmartZoomNativeGesture: m_fitted ? zoomAt(event->position(), 1) : fit(); break;
+    case Qt::BeginNativeGesture:
+    case Qt::EndNativeGesture: break;
+    default: return false;
+    }
     event->accept();
+    return true;
 }
 
 bool CanvasView::viewportEvent(QEvent* event)
@@ -242,6 +302,8 @@ bool CanvasView::viewportEvent(QEvent* event)
     }
     if (event->type() == QEvent::Leave && !m_gesture)
         m_scene->setHover({});
+    if (event->type() == QEvent::NativeGesture && nativeGesture(static_cast<QNativeGestureEvent*>(event)))
+        return true;
     return QGraphicsView::viewportEvent(event);
 }
 
@@ -264,7 +326,9 @@ QString CanvasView::toolTipAt(QPoint view) const
     case Hit::Kind::Layer: {
         const Stack* stack = m_scene->stacks().of(hit.node);
         const CardContent c = stack->isFolded() ? cardContent(*m_document, *stack) : cardContent(*m_document, hit.node);
-        QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings, c.count,
+        const bool old = c.stale && !c.count.isEmpty();
+        QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings,
+                          old ? tr("%1, %2 (%3)").arg(c.shape, c.count, lastGoodWords()) : c.count,
                           barText(*m_document, m_scene->bars(), hit.node), c.fault};
         if (stack->isFolded())
             lines << tr("Double-click opens it");
@@ -321,8 +385,7 @@ void CanvasView::dragMoveEvent(QDragMoveEvent* event)
         event->ignore();
         return;
     }
-    m_gesture->move(point(event->position().toPoint(), event->modifiers()));
-    viewport()->update();
+    moveGesture(event->position().toPoint(), event->modifiers());
     event->acceptProposedAction();
 }
 

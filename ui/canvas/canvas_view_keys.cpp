@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace convarium::ui
 {
@@ -19,9 +20,10 @@ using engine::kNoNode;
 void CanvasView::tellKeys()
 {
     tellOwnKeys(this, {{keyName(Qt::Key_Space), tr("Train or pause; held, the mouse moves the view")},
-                       {keyName(Qt::Key_Slash), tr("Find a layer by name (typing does the same)")},
+                       {tr("Letters"), tr("Find a layer by name")},
                        {keyName(Qt::Key_Tab), tr("Next layer, wire or note")},
-                       {tr("Arrow keys"), tr("Along the wires; with Shift the selection grows")},
+                       {tr("Arrow keys"), tr("Along layers and wires, up and down among the wires of a layer")},
+                       {tr("Shift + arrow keys"), tr("The selection grows by the next layer")},
                        {tr("Ctrl + arrow keys"), tr("Move what is selected")},
                        {keyName(Qt::Key_C), tr("Draw a wire, or an arrow from a note")},
                        {keyName(Qt::Key_Return), tr("Settings of the layer; a layer into the wire; write the note")},
@@ -56,8 +58,6 @@ void CanvasView::keyPressEvent(QKeyEvent* event)
     } else if (key == Qt::Key_C && event->modifiers() == Qt::NoModifier &&
                (focus != kNoNode || m_scene->selectedNotes().size() == 1) && !m_scene->selectedWire()) {
         startLink();
-    } else if (key == Qt::Key_Slash) {
-        searchLayer({});
     } else if (key == Qt::Key_Space && !event->isAutoRepeat()) {
         // Held while the mouse drags, it pans; a tap is Train / Pause.
         m_spaceHeld = true;
@@ -119,6 +119,7 @@ bool CanvasView::focusNextPrevChild(bool next)
 {
     if (!hasFocus()) // Tab in a form that lies on the canvas, or the form goes
         return QGraphicsView::focusNextPrevChild(next);
+    m_cameBack = false;
     const std::vector<Stop> all = stops();
     if (all.empty())
         return QGraphicsView::focusNextPrevChild(next);
@@ -139,17 +140,11 @@ void CanvasView::walk(int key, bool extend)
 {
     const bool forward = key == Qt::Key_Right || key == Qt::Key_Down;
     const Stop here = currentStop();
-    if (here.wire) {
-        // Along it to its ends, across it to the wires beside it.
-        if (key == Qt::Key_Left || key == Qt::Key_Right)
-            return goTo({forward ? m_scene->stacks().headOf(here.wire->to) : shownOf(here.wire->from), {}, {}});
-        std::vector<Stop> wires = stops();
-        std::erase_if(wires, [](const Stop& stop) { return !stop.wire; });
-        const auto at = std::find(wires.begin(), wires.end(), here);
-        if (forward ? at + 1 < wires.end() : at != wires.begin() && at != wires.end())
-            goTo(forward ? *(at + 1) : *(at - 1));
-        return;
-    }
+    const bool along = key == Qt::Key_Left || key == Qt::Key_Right;
+    if (here.wire && along)
+        return goTo({forward ? m_scene->stacks().headOf(here.wire->to) : shownOf(here.wire->from), {}, {}});
+    if (here.wire)
+        return walkAcross(*here.wire, forward);
     if (here.note) {
         const std::vector<Stop> all = stops();
         const auto at = std::find(all.begin(), all.end(), here);
@@ -157,12 +152,54 @@ void CanvasView::walk(int key, bool extend)
             goTo(forward ? *(at + 1) : *(at - 1));
         return;
     }
+    if (here.node != kNoNode && along && !extend) {
+        const std::vector<engine::Edge> wires = wiresOf(here.node, forward);
+        m_cameBack = !forward;
+        return wires.empty() ? void() : goTo({kNoNode, wires.front(), {}});
+    }
     const std::vector<NodeId> order = focusOrder();
     const NodeId to = here.node == kNoNode ? (order.empty() ? kNoNode : order.front()) : neighbour(here.node, key);
     const QList<NodeId> kept = m_scene->selection();
     focusAndSelect(to);
     if (extend && to != kNoNode)
         m_scene->select(kept + QList<NodeId>{to}, m_scene->selectedNotes());
+}
+
+/// The wires that are drawn at one side of the layer's card, ordered by where they lead: from the top, then from the
+/// nearest.
+std::vector<engine::Edge> CanvasView::wiresOf(NodeId id, bool leaving) const
+{
+    const Stacks& stacks = m_scene->stacks();
+    const NodeId card = stacks.headOf(id);
+    std::vector<engine::Edge> wires;
+    for (const engine::Edge& edge : m_document->graph().edges)
+        if (stacks.headOf(leaving ? edge.from : edge.to) == card && m_scene->wireOf(edge))
+            wires.push_back(edge);
+    std::ranges::stable_sort(wires, {}, [&](const engine::Edge& edge) {
+        const QPointF there = m_document->position(stacks.headOf(leaving ? edge.to : edge.from));
+        return std::pair(there.y(), leaving ? there.x() : -there.x());
+    });
+    return wires;
+}
+
+/// Round the wires of the layer from which one came on to this one; a single wire leads to the next in the network.
+void CanvasView::walkAcross(const engine::Edge& wire, bool forward)
+{
+    std::vector<engine::Edge> wires = m_cameBack ? wiresOf(wire.to, false) : wiresOf(wire.from, true);
+    if (wires.size() < 2)
+        wires = m_cameBack ? wiresOf(wire.from, true) : wiresOf(wire.to, false);
+    if (wires.size() < 2) {
+        wires.clear();
+        for (const Stop& stop : stops())
+            if (stop.wire)
+                wires.push_back(*stop.wire);
+    }
+    const auto at = std::find(wires.begin(), wires.end(), wire);
+    if (at == wires.end())
+        return;
+    const auto count = static_cast<std::ptrdiff_t>(wires.size());
+    const std::ptrdiff_t next = (at - wires.begin() + (forward ? 1 : count - 1)) % count;
+    goTo({kNoNode, wires[static_cast<std::size_t>(next)], {}});
 }
 
 void CanvasView::enter()
@@ -174,6 +211,14 @@ void CanvasView::enter()
         editNote(*here.note);
     else if (here.node != kNoNode)
         Q_EMIT editRequested(here.node);
+}
+
+void CanvasView::editSelected()
+{
+    if (m_scene->selection().size() == 1)
+        Q_EMIT editRequested(m_scene->selection().first());
+    else if (m_scene->selectedNotes().size() == 1)
+        editNote(*m_scene->selectedNotes().begin());
 }
 
 void CanvasView::focusAndSelect(NodeId id)

@@ -29,17 +29,39 @@ void CanvasView::say(const QString& text, bool stays)
 }
 
 void CanvasView::openSearch(std::vector<LayerEntry> entries, QPoint at, const QString& text,
-                            std::function<std::vector<NodeId>(const LayerChoice&)> add)
+                            std::function<std::vector<NodeId>(const LayerChoice&)> add, const QString& prompt)
 {
     m_add = std::move(add);
-    m_search->open(std::move(entries), at, text);
+    m_search->open(std::move(entries), at, text, prompt);
+}
+
+NodeId CanvasView::replaceable() const
+{
+    const QList<NodeId>& ids = m_scene->selection();
+    const Stack* card = ids.size() == 1 ? m_scene->stacks().of(ids.first()) : nullptr;
+    return card && !card->isFolded() ? ids.first() : kNoNode;
+}
+
+void CanvasView::searchReplacement()
+{
+    const NodeId old = replaceable();
+    if (m_gesture || old == kNoNode)
+        return;
+    if (m_link)
+        endLink({});
+    const QRectF card = m_scene->itemOf(old)->layerRect(old);
+    openSearch(
+        layersInstead(*m_document, old), mapFromScene(card.topRight()) + QPoint(16, 0), {},
+        [this, old](const LayerChoice& choice) { return listOf(replaceLayer(*m_document, old, choice)); },
+        tr("Replace %1 with").arg(ui::accessibleName(*m_document, old)));
 }
 
 void CanvasView::searchLayer(const QString& text)
 {
+    if (m_gesture)
+        return;
     if (m_link)
         endLink({}); // the C was the first letter of a name
-    const QPoint pointer = viewport()->mapFromGlobal(QCursor::pos());
     if (const auto wire = m_scene->selectedWire()) {
         const RoutedWire& route = m_scene->wireOf(*wire)->route();
         const QPoint at = mapFromScene(route.points[route.points.size() / 2 - 1]) + QPoint(0, 12);
@@ -56,8 +78,7 @@ void CanvasView::searchLayer(const QString& text)
                                                    : listOf(addAfter(*m_document, choice, after));
                    });
     } else {
-        const QRect window = viewport()->rect();
-        searchAt(mapToScene(underMouse() && window.contains(pointer) ? pointer : window.center()), kNoNode);
+        searchAt(pointedAt().value_or(mapToScene(viewport()->rect().center())), kNoNode);
         m_search->field()->setText(text);
     }
 }

@@ -21,27 +21,51 @@ QString tr(const char* text)
     return QCoreApplication::translate("convarium::ui::Card", text);
 }
 
-QString sizes(const engine::Shape& shape, QChar times, bool mapsLast)
+QStringList sizes(const engine::Shape& shape, bool mapsLast)
 {
     QStringList parts;
     for (int i = 0; i < shape.rank(); ++i)
         parts << QString::number(shape[i]);
     if (mapsLast && shape.isMaps())
         parts.append(parts.takeFirst());
-    return parts.join(times);
+    return parts;
+}
+
+/// In the order the user chose.
+QStringList sizes(const engine::Shape& shape)
+{
+    return sizes(shape, Settings::instance().get(setting::shapeOrder) == ShapeOrder::HeightWidthMaps);
 }
 
 QString plain(const engine::Shape& shape)
 {
-    return sizes(shape, u'x', true);
+    return sizes(shape, true).join(u'x');
+}
+
+QString parametersText(qint64 n)
+{
+    return n == 0 ? tr("no parameters") : n == 1 ? tr("1 parameter") : tr("%1 parameters").arg(numberText(n));
 }
 
 } // namespace
 
 QString shapeText(const engine::Shape& shape)
 {
-    const bool mapsLast = Settings::instance().get(setting::shapeOrder) == ShapeOrder::HeightWidthMaps;
-    return sizes(shape, QChar(0x00D7), mapsLast);
+    return sizes(shape).join(QChar(0x00D7));
+}
+
+QStringList shapeChange(const engine::Shape& before, const engine::Shape& now)
+{
+    const QString arrow = QStringLiteral("%1 \u2192 %2");
+    const QStringList old = sizes(before), current = sizes(now);
+    if (old.size() != current.size())
+        return {arrow.arg(shapeText(before), shapeText(now))};
+    QStringList changes;
+    for (qsizetype i = 0; i < old.size(); ++i)
+        if (old[i] != current[i])
+            changes << arrow.arg(old[i], current[i]);
+    changes.removeDuplicates();
+    return changes;
 }
 
 QStringList outputFormula(const ProjectDocument& document, NodeId id)
@@ -78,13 +102,8 @@ CardContent cardContent(const ProjectDocument& document, NodeId id)
     const auto good = document.lastGoodShape(id);
     c.shape = shape ? shapeText(*shape) : good ? shapeText(*good) : QStringLiteral("?");
     c.stale = !shape;
-    const engine::Counts counts = document.counts(id);
-    if (shape) {
-        const qint64 n = counts.parameters();
-        c.count = n == 0 ? tr("no parameters") : n == 1 ? tr("1 parameter") : tr("%1 parameters").arg(numberText(n));
-    } else if (good) {
-        c.count = tr("last size that worked");
-    }
+    if (good)
+        c.count = parametersText(document.lastGoodCounts(id).parameters());
     for (const engine::Problem& problem : document.problemsOf(id)) {
         const bool faulty = engine::isFault(document.graph(), document.shaped(), problem);
         if (c.fault.isEmpty() || (c.warning && faulty)) {
@@ -112,18 +131,18 @@ CardContent cardContent(const ProjectDocument& document, const Stack& stack)
     c.settings = tr("%1 layers").arg(stack.rows.size() + 1);
     c.frozen = false;
     c.folded = true;
-    qint64 n = document.counts(stack.head).parameters();
+    qint64 n = document.lastGoodCounts(stack.head).parameters();
     CardContent first = cardContent(document, stack.head);
     for (const NodeId id : stack.rows) {
-        n += document.counts(id).parameters();
+        n += document.lastGoodCounts(id).parameters();
         if (const CardContent inside = cardContent(document, id);
             !inside.fault.isEmpty() && (first.fault.isEmpty() || (first.warning && !inside.warning)))
             first = inside;
     }
     c.fault = first.fault;
     c.warning = first.warning;
-    if (!c.stale)
-        c.count = n == 0 ? tr("no parameters") : tr("%1 parameters").arg(numberText(n));
+    if (!c.count.isEmpty())
+        c.count = parametersText(n);
     return c;
 }
 
@@ -182,7 +201,12 @@ QString accessibleDescription(const ProjectDocument& document, NodeId id)
         inputs.removeDuplicates(); // one layer may feed several of the block
         if (!inputs.isEmpty())
             parts << tr("input %1").arg(inputs.join(tr(" and ")));
-        parts << tr("output %1").arg(sizeOf(document, card.tail())) << c.count;
+        const auto good = document.lastGoodShape(card.tail());
+        parts << tr("output %1").arg(sizeOf(document, card.tail()));
+        if (c.stale && good)
+            parts << tr("last that worked: output %1, %2").arg(plain(*good), c.count);
+        else if (!c.count.isEmpty())
+            parts << c.count;
         return parts.join(QStringLiteral(", ")) + (c.fault.isEmpty() ? QString() : QStringLiteral(". ") + c.fault);
     }
     const engine::LayerDescriptor* layer = engine::findLayer(node->type);
@@ -207,9 +231,10 @@ QString accessibleDescription(const ProjectDocument& document, NodeId id)
     if (!inputs.isEmpty())
         parts << tr("input %1").arg(inputs.join(tr(" and ")));
     if (const auto shape = document.shape(id)) {
-        parts << tr("output %1").arg(plain(*shape));
-        const qint64 n = document.counts(id).parameters();
-        parts << (n == 0 ? tr("no parameters") : n == 1 ? tr("1 parameter") : tr("%1 parameters").arg(n));
+        parts << tr("output %1").arg(plain(*shape)) << parametersText(document.counts(id).parameters());
+    } else if (const auto good = document.lastGoodShape(id)) {
+        parts << tr("last that worked: output %1, %2")
+                     .arg(plain(*good), parametersText(document.lastGoodCounts(id).parameters()));
     }
     if (node->frozen)
         parts << tr("frozen");

@@ -6,6 +6,7 @@
 #include "ui/theme/theme.h"
 
 #include <QString>
+#include <QStringList>
 
 namespace convarium::ui
 {
@@ -16,7 +17,7 @@ struct CardContent {
     QString icon;
     Family family = Family::Block;
     QString shape;      ///< "10×10×16", "?" when never known
-    bool stale = false; ///< the shape is the last one that worked
+    bool stale = false; ///< shape and count are the last ones that worked
     QString settings;   ///< "16 filters 5×5, valid"
     QString count;      ///< "2,416 parameters"
     double share = 0;   ///< of the largest card's, 0 .. 1, for the bar; the scene's
@@ -29,6 +30,9 @@ struct CardContent {
 
 /// "10×10×16" or "120", in the order the user chose.
 [[nodiscard]] QString shapeText(const engine::Shape& shape);
+/// "28 → 14" for each size that is another one, the same change once; "5×5×16 → 400" where the shape is of another
+/// kind.
+[[nodiscard]] QStringList shapeChange(const engine::Shape& before, const engine::Shape& now);
 [[nodiscard]] CardContent cardContent(const ProjectDocument& document, NodeId id);
 /// Of the card: the layer at its head, or the block that is folded there.
 [[nodiscard]] CardContent cardContent(const ProjectDocument& document, const Stack& stack);

@@ -1,5 +1,6 @@
 #include "ui/canvas/card_paint.h"
 
+#include "ui/document/edit_texts.h"
 #include "ui/theme/colormap.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/type.h"
@@ -108,6 +109,20 @@ void paintHead(QPainter* painter, const CardPicture& p, double scale)
         painter->fillRect(QRectF(kBandWidth, kHeadHeight - 2, kCardWidth - kBandWidth, 2), workColor(p.state.work));
 }
 
+/// What changed is told in place of the shape and the thumbnails, where there is no room for both.
+void paintChange(QPainter* painter, const CardPicture& p, double scale)
+{
+    const Theme& theme = Theme::current();
+    const QRectF area(kTextLeft - 6, kHeadHeight + 3, kCardWidth - kTextLeft, p.metrics.bodyHeight(Level::Middle) - 37);
+    painter->fillRect(area, theme.accentTint);
+    const double line = area.height() / static_cast<double>(p.change.size());
+    const double px = std::min(readablePx(20, scale), 0.95 * line);
+    for (qsizetype i = 0; i < p.change.size(); ++i) {
+        const double middle = area.top() + (static_cast<double>(i) + 0.5) * line;
+        paintShapeText(painter, {kTextLeft - 1, middle + 0.36 * px}, p.change[i], px, theme.accent, area.width() - 10);
+    }
+}
+
 void paintBody(QPainter* painter, const CardPicture& p, Level level, double scale)
 {
     const Theme& theme = Theme::current();
@@ -117,27 +132,31 @@ void paintBody(QPainter* painter, const CardPicture& p, Level level, double scal
     const double shapePx = readablePx(23, scale);
     const double baseline = near ? kHeadHeight + 27 : kHeadHeight + 30;
     const QColor shapeColor = c.stale ? theme.text3 : theme.text;
-    if (p.state.changed)
+    const bool changed = !p.change.isEmpty();
+    if (changed && !near)
+        return paintChange(painter, p, scale);
+    if (changed)
         painter->fillRect(QRectF(kTextLeft - 4, baseline - 22, width, 28), theme.accentTint);
     paintShapeText(painter, {kTextLeft - 1, baseline}, c.shape, shapePx, shapeColor, width);
     if (near) {
         const QFont small = cardFont(readablePx(12.5, scale));
-        const bool odd = c.stale && !c.count.isEmpty();
-        if (p.state.changed && !p.before.isEmpty())
-            paintText(painter, QRectF(kTextLeft, 64, width, 17), p.before + QStringLiteral(" \u2192 ") + c.shape,
+        if (changed)
+            paintText(painter, QRectF(kTextLeft, 64, width, 17), p.change.join(QStringLiteral(", ")),
                       cardFont(readablePx(12.5, scale), QFont::Medium), theme.accent);
         else
             paintText(painter, QRectF(kTextLeft, 64, width, 17), c.settings, small, theme.text2);
-        paintText(painter, QRectF(kTextLeft, 81, width, 17), c.count, small, odd ? theme.text3 : theme.text2);
-        if (p.metrics.bar) {
-            const QRectF bar(kTextLeft, 102, kCardWidth - kTextLeft - 10, 4);
+        paintText(painter, QRectF(kTextLeft, 81, width, 17), c.count, small, c.stale ? theme.text3 : theme.text2);
+        if (c.stale && !c.count.isEmpty()) {
+            paintText(painter, QRectF(kTextLeft, kBarTop - 5, width, 16), lastGoodWords(),
+                      cardFont(readablePx(12, scale)), theme.text3);
+        } else if (c.share > 0) {
+            const QRectF bar(kTextLeft, kBarTop, kCardWidth - kTextLeft - 10, 4);
             painter->setPen(Qt::NoPen);
             painter->setBrush(theme.sunken);
             painter->drawRoundedRect(bar, 2, 2);
             painter->setBrush(theme.text2);
             const double part = std::clamp(c.share, 0.0, 1.0) * bar.width();
-            if (c.share > 0)
-                painter->drawRoundedRect(QRectF(bar.topLeft(), QSizeF(std::max(2.0, part), 4)), 2, 2);
+            painter->drawRoundedRect(QRectF(bar.topLeft(), QSizeF(std::max(2.0, part), 4)), 2, 2);
         }
     }
 }
@@ -331,7 +350,7 @@ void paintFrame(QPainter* painter, const CardPicture& p, Level level, double sca
 
 bool sameFrame(const CardPicture& a, const CardPicture& b)
 {
-    return a.content == b.content && a.metrics == b.metrics && a.state == b.state && a.before == b.before &&
+    return a.content == b.content && a.metrics == b.metrics && a.state == b.state && a.change == b.change &&
            a.rows == b.rows && a.inputPorts == b.inputPorts && a.inputPortStates == b.inputPortStates &&
            a.outputPort == b.outputPort;
 }
@@ -345,7 +364,7 @@ QRectF thumbnailRect(const CardPicture& picture, Level level)
 
 void paintThumbnails(QPainter* painter, const CardPicture& p, Level level)
 {
-    if (!p.metrics.thumbs)
+    if (!p.metrics.thumbs || (level == Level::Middle && !p.change.isEmpty()))
         return;
     const Theme& theme = Theme::current();
     const double top = p.metrics.thumbTop(level), height = p.metrics.thumbHeight();

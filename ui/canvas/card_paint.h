@@ -36,7 +36,6 @@ enum class Work : std::uint8_t { None, Forward, Backward, Update };
 struct CardState {
     bool selected = false, focused = false, hovered = false;
     Work work = Work::None; ///< the layer at work while stepping
-    bool changed = false;   ///< by the last edit
     friend bool operator==(const CardState&, const CardState&) = default;
 };
 
@@ -50,7 +49,7 @@ struct CardPicture {
     CardContent content;
     CardMetrics metrics;
     CardState state;
-    QString before; ///< the shape before the last edit, while the change is marked
+    QStringList change; ///< of the shape by the last edit, "28 → 14", while it is marked
     std::vector<DockedRow> rows;
     Thumbnails thumbnails;
     std::vector<double> inputPorts; ///< heights below the top

@@ -56,7 +56,14 @@ QPoint shiftInto(const QRect& r, const QRect& room)
             shiftInto(r.top(), r.height(), room.top(), room.bottom())};
 }
 
-/// Touches the card with that edge; moved into the room along the card, but not across it.
+/// Less of a card than that beside the popover would look as if it belonged to something else.
+int reach(int extent)
+{
+    return std::min(extent, kMargin + 2 * kTipHalf);
+}
+
+/// Touches the card with that edge; moved into the room along the card, as far as it still lies beside it, but not
+/// across it.
 QRect besideCard(Qt::Edge edge, QSize size, const QRect& card, const QRect& room)
 {
     QRect r({card.center().x() - size.width() / 3, card.center().y() - size.height() / 3}, size);
@@ -67,8 +74,12 @@ QRect besideCard(Qt::Edge edge, QSize size, const QRect& card, const QRect& room
     case Qt::RightEdge: r.moveRight(card.left() - 1 - kGap); break;
     }
     const QPoint shift = shiftInto(r, room);
-    const bool across = edge == Qt::TopEdge || edge == Qt::BottomEdge;
-    return across ? r.translated(shift.x(), 0) : r.translated(0, shift.y());
+    if (edge == Qt::TopEdge || edge == Qt::BottomEdge)
+        return r.translated(std::clamp(shift.x(), card.left() + reach(card.width()) - r.right(),
+                                       card.right() - reach(card.width()) - r.left()),
+                            0);
+    return r.translated(0, std::clamp(shift.y(), card.top() + reach(card.height()) - r.bottom(),
+                                      card.bottom() - reach(card.height()) - r.top()));
 }
 
 } // namespace
@@ -214,7 +225,10 @@ QPoint FaultCard::placeAt(const QRect& card, const QRect& window)
     };
     if (!m_hasTable || !choose(scaled(kWideWidth)))
         choose(scaled(kWidth));
-    place.translate(missing);
+    // There is room on no side of a card that fills the window: then it is covered.
+    const bool covers = card.width() + place.width() > room.width() && card.height() + place.height() > room.height();
+    if (covers)
+        place.translate(missing);
     const bool across = m_tipEdge == Qt::TopEdge || m_tipEdge == Qt::BottomEdge;
     const int side = across ? place.width() : place.height();
     m_tip = std::clamp(across ? card.center().x() - place.left() : card.center().y() - place.top(), kMargin + kTipHalf,
@@ -222,8 +236,8 @@ QPoint FaultCard::placeAt(const QRect& card, const QRect& window)
     layout()->setContentsMargins(QMargins(kMargin, kMargin, kMargin, kMargin) + tipMargins(m_tipEdge));
     setGeometry(place);
     update();
-    // A card that is half outside, or too large to stand beside this, stays where it is.
-    const bool possible = window.contains(card) && window.contains(card.translated(missing));
+    // A card that is half outside stays where it is.
+    const bool possible = !covers && window.contains(card) && window.contains(card.translated(missing));
     return possible ? missing : QPoint();
 }
 

@@ -18,8 +18,8 @@ public:
     /// Fills the card with the fault of the layer. False when there is nothing to show: no fault, or, unless `always`,
     /// none that could be repaired, or only something that is still to be added.
     bool setNode(NodeId id, bool always);
-    /// Inside the window and beside the layer's card: below it, or where else there is room. Where there is none, the
-    /// result is how far the card would have to move to make it.
+    /// Beside the layer's card: below it, or where else the window has room. Where it has none, the result is how far
+    /// the card would have to move to make it. With a card that leaves the window it leaves as well.
     QPoint placeAt(const QRect& card, const QRect& window);
     [[nodiscard]] const std::vector<Repair>& repairs() const { return m_repairs; }
 

@@ -22,7 +22,7 @@ double CardMetrics::thumbTop(Level level) const
 {
     if (level == Level::Middle || level == Level::Far)
         return 76;
-    return bar ? 113 : 106;
+    return kBarTop + 11;
 }
 
 double CardMetrics::bodyHeight(Level level) const
@@ -31,7 +31,7 @@ double CardMetrics::bodyHeight(Level level) const
         return thumbTop(level) + thumbHeight() + (rows > 0 ? 8 : 7);
     if (level == Level::Middle || level == Level::Far)
         return 80;
-    return bar ? 113 : 106;
+    return kBarTop + 12;
 }
 
 CardMetrics cardMetrics(const engine::GraphSpec& graph, const Stack& stack)
@@ -39,14 +39,13 @@ CardMetrics cardMetrics(const engine::GraphSpec& graph, const Stack& stack)
     CardMetrics metrics;
     metrics.rows = static_cast<int>(stack.docked().size());
     if (stack.isFolded()) {
-        metrics.bar = metrics.thumbs = true;
+        metrics.thumbs = true;
         return metrics;
     }
     const engine::Node* node = graph.node(stack.head);
     const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
     if (!layer)
         return metrics;
-    metrics.bar = layer->family == "convolution" || layer->id == "dense" || layer->id == "batch_norm";
     metrics.thumbs = layer->family != "merge" && layer->id != "flatten";
     metrics.image = layer->family == "data";
     return metrics;

@@ -23,6 +23,7 @@ inline constexpr double kPortRadius = 5;
 inline constexpr double kPortHitRadius = 12;
 inline constexpr double kRowHeight = 28; ///< docked row
 inline constexpr double kTextLeft = 16;
+inline constexpr double kBarTop = 102;  ///< of the bar that compares a card with the others
 inline constexpr double kWireTurn = 22; ///< from a card to the nearest vertical run
 inline constexpr double kTrackPitch = 14;
 inline constexpr double kSkipLift = 54; ///< of a skip connection above the highest card it passes
@@ -51,7 +52,6 @@ inline constexpr double kCloseScale = 1.8;
 
 /// What a card has room for.
 struct CardMetrics {
-    bool bar = false;    ///< share bar: layers with weights
     bool thumbs = false; ///< maps or values
     bool image = false;  ///< one larger picture: inputs
     int rows = 0;        ///< docked

@@ -31,7 +31,7 @@ QString settingsText(const QString& id, const LayerSettings& settings)
 } // namespace
 
 LayerSearch::LayerSearch(QWidget* parent)
-    : QFrame(parent), m_field(new SearchField(tr("Find a layer"))), m_list(new QListWidget),
+    : QFrame(parent), m_field(new SearchField({})), m_list(new QListWidget),
       m_help(new TextLabel({}, TextRole::Small, ColorRole::Text2))
 {
     setAccessibleName(tr("Quick search"));
@@ -62,9 +62,10 @@ LayerSearch::LayerSearch(QWidget* parent)
     hide();
 }
 
-void LayerSearch::open(std::vector<LayerEntry> entries, QPoint at, const QString& text)
+void LayerSearch::open(std::vector<LayerEntry> entries, QPoint at, const QString& text, const QString& prompt)
 {
     m_entries = std::move(entries);
+    m_field->setPlaceholderText(prompt.isEmpty() ? tr("Find a layer") : prompt);
     m_list->setIconSize(QSize(scaled(18), scaled(18)));
     m_help->setFixedHeight(scaled(kHelpHeight));
     const QSize room = parentWidget()->size();

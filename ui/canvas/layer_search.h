@@ -20,8 +20,9 @@ class LayerSearch final : public QFrame
     Q_OBJECT
 public:
     explicit LayerSearch(QWidget* parent);
-    /// Offers these at a point of the parent, moved so that all of it can be seen. text: what has been typed already.
-    void open(std::vector<LayerEntry> entries, QPoint at, const QString& text);
+    /// Offers these at a point of the parent, moved so that all of it can be seen. text: what has been typed already;
+    /// prompt: what stands in the empty field.
+    void open(std::vector<LayerEntry> entries, QPoint at, const QString& text, const QString& prompt = {});
     [[nodiscard]] SearchField* field() const { return m_field; }
     [[nodiscard]] QListWidget* list() const { return m_list; }
 

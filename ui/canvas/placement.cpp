@@ -239,9 +239,9 @@ void replaceByCard(ProjectDocument& document, NodeId old, const Stack& chain)
     });
 }
 
-NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& layerId)
+NodeId replaceLayer(ProjectDocument& document, NodeId old, const LayerChoice& choice)
 {
-    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    const engine::LayerDescriptor* layer = engine::findLayer(choice.id);
     if (!layer || !document.graph().node(old))
         return kNoNode;
     const Order order(document);
@@ -251,7 +251,7 @@ NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& la
     document.edit(ProjectDocument::tr("Replace %1 by %2")
                       .arg(shortLabel(document.graph(), old), QString::fromStdString(layer->title)),
                   [&](EditBuilder& b) {
-                      added = b.replaceNode(old, layerId);
+                      added = b.replaceNode(old, choice);
                       const bool leaves = wasRow && !stacksOf(b.state()).isRow(added);
                       const std::vector<Edge> out = b.graph().edgesFrom(added);
                       if (order.tidy())

@@ -31,7 +31,7 @@ void replaceByCard(ProjectDocument& document, NodeId old, const Stack& chain);
 
 /// Another kind of layer in the place of this one, with the settings and wires that fit. A picture that is as Tidy made
 /// it stays so. One step; returns the new layer.
-NodeId replaceLayer(ProjectDocument& document, NodeId old, const std::string& layerId);
+NodeId replaceLayer(ProjectDocument& document, NodeId old, const LayerChoice& choice);
 
 /// Adds the layer after another: into its wire when it has exactly one, else beside it with a wire of its own;
 /// without `after` on a free place below the picture. The wire is left out where it is not allowed.

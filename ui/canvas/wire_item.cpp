@@ -37,7 +37,8 @@ void WireItem::setLook(const WireLook& look)
     if (look == m_look)
         return;
     m_look = look;
-    setZValue(look.selected || look.faulty || look.flow != Work::None ? 1.5 : 1);
+    // What has changed may need more room than there is between two cards.
+    setZValue(look.changed ? 2.5 : look.selected || look.faulty || look.flow != Work::None ? 1.5 : 1);
     setOpacity(look.faded ? kFadedOpacity : 1);
     update();
 }
@@ -73,6 +74,7 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
     const QColor color = flows                                  ? workColor(m_look.flow)
                          : m_look.faulty                        ? theme.error
                          : m_look.selected || m_look.dropTarget ? theme.accent
+                         : m_look.changed                       ? theme.accent
                          : m_look.hovered                       ? theme.text2
                                                                 : theme.wire;
     QPen pen(color, flows ? 3 : m_look.selected || m_look.dropTarget ? 3 : m_look.faulty ? 2.5 : 2);
@@ -85,7 +87,15 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
     painter->setRenderHint(QPainter::Antialiasing, !far);
     painter->setPen(pen);
     painter->setBrush(Qt::NoBrush);
-    painter->drawPath(m_path);
+    if (m_look.changed) {
+        // Above the cards for a moment, but not over their ports.
+        std::vector<QPointF> between = m_route.points;
+        between.front().rx() += kPortRadius;
+        between.back().rx() -= kPortRadius;
+        painter->drawPath(roundedPath(between));
+    } else {
+        painter->drawPath(m_path);
+    }
     if (flows)
         paintFlow(painter, std::max(8.0, 5 / scale));
     if (far)
@@ -96,7 +106,8 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
         painter->drawEllipse(split, 4.5, 4.5);
     const QPointF tip = m_route.points.back() - QPointF(kPortRadius, 0);
     painter->drawPolygon(QPolygonF({tip, tip - QPointF(9, 4.5), tip - QPointF(9, -4.5)}));
-    if (!m_look.label.isEmpty() && (level != Level::Middle || m_look.hovered || m_look.selected || m_look.faulty))
+    const bool meant = m_look.hovered || m_look.selected || m_look.faulty || m_look.changed;
+    if (!m_look.label.isEmpty() && (level != Level::Middle || meant))
         paintLabel(painter);
 }
 
@@ -136,11 +147,16 @@ void WireItem::paintLabel(QPainter* painter) const
             rect.moveCenter({top.x() - width / 2 - 6, (top.y() + bottom.y()) / 2});
     }
     // A dense gap: keep the words readable where they touch a card or another wire.
-    painter->setOpacity(0.85);
-    painter->fillRect(rect.adjusted(1, 2, -1, -1), theme.canvas);
-    painter->setOpacity(1);
+    if (m_look.changed) {
+        const double more = std::max(0.0, metrics.height() - rect.height()) / 2;
+        painter->fillRect(rect.adjusted(-4, -more, 4, more), theme.accentTint);
+    } else {
+        painter->setOpacity(0.85);
+        painter->fillRect(rect.adjusted(1, 2, -1, -1), theme.canvas);
+        painter->setOpacity(1);
+    }
     painter->setFont(font);
-    painter->setPen(m_look.faulty ? theme.error : theme.text2);
+    painter->setPen(m_look.faulty ? theme.error : m_look.changed ? theme.accent : theme.text2);
     painter->drawText(rect, Qt::AlignCenter | Qt::TextDontClip | Qt::TextSingleLine, m_look.label);
 }
 

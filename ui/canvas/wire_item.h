@@ -16,6 +16,7 @@ class CanvasScene;
 struct WireLook {
     QString label;        ///< shape; empty: none
     bool faulty = false;  ///< runs into a fault: dashed in error
+    bool changed = false; ///< the label is what an edit has just changed in it
     bool waiting = false; ///< carries an unknown shape: dotted
     bool selected = false, hovered = false;
     bool dropTarget = false; ///< a layer dropped now would be put in here

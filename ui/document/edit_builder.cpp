@@ -47,9 +47,9 @@ NodeId EditBuilder::addLayer(const LayerChoice& choice, QPointF position)
     return addNode(std::move(node), position);
 }
 
-NodeId EditBuilder::replaceNode(NodeId old, const std::string& layerId)
+NodeId EditBuilder::replaceNode(NodeId old, const LayerChoice& choice)
 {
-    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    const engine::LayerDescriptor* layer = engine::findLayer(choice.id);
     const Node* found = m_state.graph.node(old);
     if (!layer || !found)
         return kNoNode;
@@ -66,6 +66,8 @@ NodeId EditBuilder::replaceNode(NodeId old, const std::string& layerId)
             if (engine::completeParams(*layer, with))
                 node.params = std::move(with);
         }
+    for (const auto& [key, value] : choice.settings)
+        node.params.set(key, value);
 
     for (const std::vector<Edge>* wires : {&into, &out})
         for (const Edge& edge : *wires)

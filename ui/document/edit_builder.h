@@ -24,9 +24,9 @@ public:
 
     /// Adds a node with a fresh id (returned); kNoNode when its type is unknown.
     NodeId addLayer(const LayerChoice& choice, QPointF position);
-    /// Another kind of layer in the place of a node: settings with the same key that are within its range, wires, group
-    /// and place stay. Returns its fresh id; kNoNode when either is unknown.
-    NodeId replaceNode(NodeId old, const std::string& layerId);
+    /// Another kind of layer in the place of a node: settings with the same key that are within its range and not
+    /// chosen otherwise, wires, group and place stay. Returns its fresh id; kNoNode when either is unknown.
+    NodeId replaceNode(NodeId old, const LayerChoice& choice);
     /// Layers that are in the graph stand for `old` from now on, of which they get the group (whole groups among them
     /// move along), arrows of notes and the parameters of blocks (`first`), inputs (`first`) and outputs (`last`).
     /// Wires are not touched.

@@ -97,6 +97,11 @@ QString trainText(const engine::TrainConfig& a, const engine::TrainConfig& b)
 
 } // namespace
 
+QString lastGoodWords()
+{
+    return tr("last that worked");
+}
+
 QString numberText(qint64 value)
 {
     return QLocale().toString(value);

@@ -15,6 +15,8 @@ namespace convarium::ui
                                   std::size_t notes = 0);
 /// "Change filters of C3 from 16 to 32", "Move C3", "Change batch size from 64 to 128", ...: for edits of one step.
 [[nodiscard]] QString stepText(const engine::GraphSpec& graph, const Step& step);
+/// Said of numbers that a fault keeps from being worked out again.
+[[nodiscard]] QString lastGoodWords();
 /// "2,416", for any locale of the user.
 [[nodiscard]] QString numberText(qint64 value);
 

@@ -136,6 +136,25 @@ std::vector<LayerEntry> layersBefore(const ProjectDocument& document, NodeId nod
     return entries;
 }
 
+std::vector<LayerEntry> layersInstead(const ProjectDocument& document, NodeId node)
+{
+    const engine::Node* old = document.graph().node(node);
+    if (!old)
+        return {};
+    const engine::LayerDescriptor* before = engine::findLayer(old->type);
+    std::vector<LayerEntry> entries = layerCatalogue();
+    std::erase_if(entries, [&](const LayerEntry& entry) {
+        const std::string id = entry.id.toStdString();
+        EditBuilder trial(document.state());
+        return id == old->type || trial.replaceNode(node, id) == engine::kNoNode ||
+               trial.graph().edges.size() < document.graph().edges.size();
+    });
+    std::stable_partition(entries.begin(), entries.end(), [&](const LayerEntry& entry) {
+        return before && entry.family == QString::fromStdString(before->family);
+    });
+    return entries;
+}
+
 engine::Params blockArguments(const ProjectDocument& document, const std::string& blockId, NodeId behind)
 {
     engine::Params arguments;

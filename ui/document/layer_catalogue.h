@@ -32,6 +32,9 @@ struct FoundLayer {
 /// What may feed this layer. Blocks are left out: they bring an input of their own that nothing would feed.
 [[nodiscard]] std::vector<LayerEntry> layersBefore(const ProjectDocument& document, NodeId node);
 
+/// What may take the place of this layer with all its wires: those of its family first. No blocks.
+[[nodiscard]] std::vector<LayerEntry> layersInstead(const ProjectDocument& document, NodeId node);
+
 /// Arguments of a block as they are proposed behind this layer; kNoNode: the defaults.
 [[nodiscard]] engine::Params blockArguments(const ProjectDocument& document, const std::string& blockId, NodeId behind);
 

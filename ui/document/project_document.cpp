@@ -105,6 +105,8 @@ void ProjectDocument::reset(engine::GraphSpec graph, Positions positions, engine
     m_state = {std::move(graph), std::move(positions), std::move(train), std::move(notes), std::move(blocks)};
     m_file = file;
     m_lastGood.clear();
+    m_lastGoodCounts.clear();
+    m_lastGoodTotals.reset();
     m_warnings.clear();
     ++m_gesture;
     m_stack.clear();
@@ -191,6 +193,10 @@ void ProjectDocument::workOut()
     for (const auto& [id, shape] : m_shaped.shapes)
         m_lastGood[id] = shape;
     m_counts = engine::countNetwork(m_state.graph, m_shaped);
+    for (const auto& [id, counts] : m_counts.nodes)
+        m_lastGoodCounts[id] = counts;
+    if (isWhole())
+        m_lastGoodTotals = m_counts.total;
 }
 
 std::vector<engine::Problem> ProjectDocument::problemsOf(NodeId id) const
@@ -226,6 +232,12 @@ engine::Counts ProjectDocument::counts(NodeId id) const
 {
     const auto it = m_counts.nodes.find(id);
     return it == m_counts.nodes.end() ? engine::Counts() : it->second;
+}
+
+engine::Counts ProjectDocument::lastGoodCounts(NodeId id) const
+{
+    const auto it = m_lastGoodCounts.find(id);
+    return it == m_lastGoodCounts.end() ? engine::Counts() : it->second;
 }
 
 } // namespace convarium::ui

@@ -103,7 +103,13 @@ public:
     /// The shape, or the last one that worked.
     [[nodiscard]] std::optional<engine::Shape> lastGoodShape(NodeId id) const;
     [[nodiscard]] engine::Counts counts(NodeId id) const;
+    /// The counts, or those of the last shape that worked.
+    [[nodiscard]] engine::Counts lastGoodCounts(NodeId id) const;
+    /// Of the layers whose shape is known.
     [[nodiscard]] const engine::Counts& totals() const { return m_counts.total; }
+    [[nodiscard]] bool isWhole() const { return m_shaped.shapes.size() == m_state.graph.nodes.size(); }
+    /// The totals as they were when the shapes of all layers were known last; empty: never yet.
+    [[nodiscard]] const std::optional<engine::Counts>& lastGoodTotals() const { return m_lastGoodTotals; }
 
     /// May a wire be drawn from one layer's output to the other's input? The reason, if not.
     [[nodiscard]] engine::Result<void> canConnect(NodeId from, NodeId to) const;
@@ -135,7 +141,8 @@ public:
     void endGesture();
     void renameNode(NodeId node, const QString& name);
     void renameNetwork(const QString& title);
-    void setFrozen(NodeId node, bool frozen);
+    void setFrozen(NodeId node, bool frozen) { setFrozen(std::vector<NodeId>{node}, frozen); }
+    void setFrozen(const std::vector<NodeId>& nodes, bool frozen);
     void arrange(const Positions& places); ///< "Tidy the layout"
     // Notes are known by their place in notes(); undo restores it.
     NoteIndex addNote(const engine::Note& note);
@@ -163,6 +170,8 @@ private:
     engine::ShapedGraph m_shaped;
     std::vector<engine::Problem> m_warnings;
     std::map<NodeId, engine::Shape> m_lastGood;
+    std::map<NodeId, engine::Counts> m_lastGoodCounts;
+    std::optional<engine::Counts> m_lastGoodTotals;
     engine::NetworkCounts m_counts;
     std::optional<std::int64_t> m_classes = 10;
     QUndoStack m_stack;

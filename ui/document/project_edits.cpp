@@ -248,10 +248,14 @@ void ProjectDocument::renameNetwork(const QString& title)
          [&](EditBuilder& b) { b.rename(kNoNode, text); });
 }
 
-void ProjectDocument::setFrozen(NodeId node, bool frozen)
+void ProjectDocument::setFrozen(const std::vector<NodeId>& nodes, bool frozen)
 {
-    edit(stepText(m_state.graph, step::FrozenStep{node, !frozen, frozen}),
-         [&](EditBuilder& b) { b.setFrozen(node, frozen); });
+    std::vector<NodeId> changed = existing(m_state.graph, nodes);
+    std::erase_if(changed, [&](NodeId id) { return m_state.graph.node(id)->frozen == frozen; });
+    edit(countedText(frozen ? tr("Freeze") : tr("Unfreeze"), m_state.graph, changed), [&](EditBuilder& b) {
+        for (const NodeId id : changed)
+            b.setFrozen(id, frozen);
+    });
 }
 
 NoteIndex ProjectDocument::addNote(const engine::Note& note)

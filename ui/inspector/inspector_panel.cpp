@@ -54,12 +54,21 @@ QPixmap familyPicture(Family family, const QString& icon, qreal dpr)
 /// The totals as rows like those of a layer.
 std::vector<engine::Derivation> networkRows(const ProjectDocument& document)
 {
-    const auto& totals = document.totals();
+    const bool whole = document.isWhole();
+    const auto totals = whole ? document.totals() : document.lastGoodTotals().value_or(engine::Counts());
     const auto batch = document.trainConfig().batch;
     const auto memory = engine::textbookMemory(document.graph(), document.shaped(), batch);
     const auto text = [](qint64 value) { return numberText(value).toStdString(); };
     std::vector<engine::Derivation> rows;
     rows.push_back({"Layers", text(static_cast<qint64>(document.graph().nodes.size())), {}, {}});
+    if (!whole) {
+        const std::string words = lastGoodWords().toStdString();
+        if (document.lastGoodTotals()) {
+            rows.push_back({"Parameters", text(totals.parameters()), words, {}});
+            rows.push_back({"MACs per image", text(totals.macs), words, {}});
+        }
+        return rows;
+    }
     rows.push_back({"Parameters", text(totals.parameters()), "trainable + frozen",
                     text(totals.trainable) + " + " + text(totals.frozen) + " = " + text(totals.parameters())});
     if (totals.statistics > 0)

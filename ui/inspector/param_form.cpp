@@ -214,8 +214,8 @@ void ParamForm::showMessage(Row& row)
 
 void ParamForm::apply(const std::vector<std::pair<std::string, ParamValue>>& changes, bool dragging)
 {
-    if (m_nodes.size() == 1 && changes.front().first == kFrozenKey) {
-        m_document->setFrozen(m_nodes.front(), std::get<bool>(changes.front().second));
+    if (changes.front().first == kFrozenKey) {
+        m_document->setFrozen(m_nodes, std::get<bool>(changes.front().second));
     } else if (m_nodes.size() == 1 && changes.size() == 1) {
         m_document->setParam(m_nodes.front(), changes.front().first, changes.front().second, dragging);
     } else if (m_nodes.size() == 1 && !dragging) {
@@ -232,12 +232,8 @@ void ParamForm::apply(const std::vector<std::pair<std::string, ParamValue>>& cha
             tr("Change %1 of %2").arg(title, layers),
             [&](EditBuilder& builder) {
                 for (NodeId id : m_nodes)
-                    for (const auto& [key, value] : changes) {
-                        if (key == kFrozenKey)
-                            builder.setFrozen(id, std::get<bool>(value));
-                        else
-                            builder.setParam(id, key, value);
-                    }
+                    for (const auto& [key, value] : changes)
+                        builder.setParam(id, key, value);
             },
             dragging);
     }

@@ -64,8 +64,14 @@ TotalsBar::TotalsBar(ProjectDocument* document, QWidget* parent)
     connect(document, &ProjectDocument::changed, this, [this](const DocumentChange& change) {
         if (change.what == DocumentChange::What::ShapesChanged || change.what == DocumentChange::What::Reset ||
             change.what == DocumentChange::What::TrainConfigChanged ||
-            change.what == DocumentChange::What::FrozenChanged || change.what == DocumentChange::What::WarningsChanged)
+            change.what == DocumentChange::What::FrozenChanged ||
+            change.what == DocumentChange::What::WarningsChanged) {
+            if (change.what == DocumentChange::What::Reset) {
+                ++m_asked; // what is on its way belongs to another network
+                m_memory = {};
+            }
             refresh();
+        }
     });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &TotalsBar::refresh);
     refresh();
@@ -102,19 +108,37 @@ void TotalsBar::setThreads(int threads)
     refresh();
 }
 
+void TotalsBar::setItem(Item& item, const QString& number, const QString& after, bool stale)
+{
+    item.stale = stale;
+    item.value->setText(number);
+    item.value->setColorRole(stale ? ColorRole::Text3 : ColorRole::Text);
+    item.after->setText(stale ? lastGoodWords() : after);
+}
+
+void TotalsBar::showMemory()
+{
+    const bool works = m_document->shaped().ok() && !m_document->graph().nodes.empty();
+    const QString batch = QLocale().toString(static_cast<qlonglong>(m_document->trainConfig().batch));
+    setItem(m_training, bytes(m_memory.training), tr("at batch %1").arg(batch), !works && m_memory.training >= 0);
+    setItem(m_inference, bytes(m_memory.inference), tr("per image"), !works && m_memory.inference >= 0);
+}
+
 void TotalsBar::refresh()
 {
     const QLocale locale;
-    const auto& totals = m_document->totals();
     const auto& config = m_document->trainConfig();
-    m_parameters.value->setText(numberText(totals.parameters()));
-    m_parameters.after->setText(
-        tr("%1 trainable, %2 frozen, %3 statistics")
-            .arg(numberText(totals.trainable), numberText(totals.frozen), numberText(totals.statistics)));
-    if (totals.frozen == 0)
-        m_parameters.after->setText(tr("trainable, 0 frozen, %1 statistics").arg(numberText(totals.statistics)));
-    m_macs.value->setText(numberText(totals.macs));
-    m_training.after->setText(tr("at batch %1").arg(locale.toString(static_cast<qlonglong>(config.batch))));
+    const bool whole = m_document->isWhole();
+    const auto totals = whole ? std::optional(m_document->totals()) : m_document->lastGoodTotals();
+    const engine::Counts counts = totals.value_or(engine::Counts());
+    setItem(m_parameters, totals ? numberText(counts.parameters()) : QStringLiteral("?"),
+            counts.frozen == 0
+                ? tr("trainable, 0 frozen, %1 statistics").arg(numberText(counts.statistics))
+                : tr("%1 trainable, %2 frozen, %3 statistics")
+                      .arg(numberText(counts.trainable), numberText(counts.frozen), numberText(counts.statistics)),
+            totals && !whole);
+    setItem(m_macs, totals ? numberText(counts.macs) : QStringLiteral("?"), tr("per image"), totals && !whole);
+    showMemory();
     const int threads = m_threads > 0 ? m_threads : config.threads > 0 ? config.threads : QThread::idealThreadCount();
     m_seed->setText(tr("Seed %1, %2 threads: repeatable").arg(config.seed).arg(threads));
     const auto& problems = m_document->problems();
@@ -145,18 +169,14 @@ void TotalsBar::refresh()
 void TotalsBar::askMemory()
 {
     const int id = ++m_asked;
-    if (!m_document->shaped().ok() || m_document->graph().nodes.empty()) {
-        m_training.value->setText(bytes(-1));
-        m_inference.value->setText(bytes(-1));
-        describe();
-        return;
-    }
+    if (!m_document->shaped().ok() || m_document->graph().nodes.empty())
+        return; // the last good numbers stay
     m_thread.postOnly([this, id, graph = m_document->graph(), config = m_document->trainConfig()] {
         m_mailbox.post([this, id, estimate = estimateMemory(graph, config)] {
             if (id != m_asked)
                 return;
-            m_training.value->setText(bytes(estimate.training));
-            m_inference.value->setText(bytes(estimate.inference));
+            m_memory = estimate;
+            showMemory();
             describe();
             fit();
         });
@@ -181,10 +201,12 @@ QSize TotalsBar::minimumSizeHint() const
     return {scaled(480), scaled(32)};
 }
 
-/// Too narrow: the words go first, then inference, training memory and the seed.
+/// Too narrow: the words go first, unless they say that a number is old, then inference, training memory and the seed.
 void TotalsBar::fit()
 {
-    QWidget* const droppable[] = {m_parameters.after, m_macs.after, m_inference.box, m_seed, m_training.box};
+    QList<QWidget*> droppable{m_inference.box, m_seed, m_training.box};
+    for (const Item* item : {&m_macs, &m_parameters})
+        item->stale ? droppable.append(item->after) : droppable.prepend(item->after);
     for (QWidget* widget : droppable)
         widget->show();
     const Item* const items[] = {&m_parameters, &m_macs, &m_training, &m_inference};

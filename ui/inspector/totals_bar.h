@@ -48,10 +48,14 @@ private:
         QWidget* box = nullptr;
         TextLabel* value = nullptr;
         TextLabel* after = nullptr;
+        bool stale = false;
     };
     Item addItem(const QString& before, const QString& after);
     void refresh();
     void askMemory();
+    void showMemory();
+    /// stale: the number is the last that worked; `after` gives way to the word.
+    static void setItem(Item& item, const QString& number, const QString& after, bool stale);
     void describe();
     void fit();
 
@@ -61,6 +65,7 @@ private:
     TextLabel* m_seed;
     QPushButton* m_problems;
     QTimer m_memoryTimer;
+    MemoryEstimate m_memory; ///< of the last network that worked
     int m_asked = 0;
     int m_threads = 0;
     Mailbox m_mailbox;

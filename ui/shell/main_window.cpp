@@ -149,6 +149,7 @@ MainWindow::MainWindow()
     m_editKernels->setShortcutContext(Qt::WidgetShortcut);
     m_editKernels->setEnabled(false);
     m_canvas->addAction(m_editKernels);
+    m_canvas->commands()->pages << m_editKernels;
     m_header = new HeaderBar(m_document, m_canvas, m_undo, m_redo, m_draw, this);
     addToolBar(Qt::TopToolBarArea, m_header);
     m_paletteDock = addPanel(Qt::LeftDockWidgetArea, m_palette, tr("Layers"));

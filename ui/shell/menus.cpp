@@ -45,7 +45,7 @@ void MainWindow::makeMenus()
     for (QAction* a : {canvas->cut, canvas->copy, canvas->paste, canvas->duplicate, canvas->remove, canvas->selectAll})
         edit->addAction(a);
     edit->addSeparator();
-    for (QAction* a : {canvas->rename, canvas->addNote})
+    for (QAction* a : {canvas->addLayer, canvas->replace, canvas->edit, canvas->rename, canvas->addNote})
         edit->addAction(a);
     makeViewMenu();
     QMenu* network = menuBar()->addMenu(tr("&Network"));
@@ -167,8 +167,10 @@ void MainWindow::makeViewMenu()
     }
     QAction* motion = view->addAction(tr("Reduce motion"));
     motion->setCheckable(true);
-    motion->setChecked(ThemeManager::instance().reducedMotion());
-    connect(motion, &QAction::toggled, this, [](bool on) { ThemeManager::instance().setReducedMotion(on); });
+    const auto showMotion = [motion] { motion->setChecked(ThemeManager::instance().reducedMotion()); };
+    showMotion();
+    connect(&ThemeManager::instance(), &ThemeManager::changed, motion, showMotion);
+    connect(motion, &QAction::triggered, this, [](bool on) { ThemeManager::instance().setReducedMotion(on); });
     view->addSeparator();
     for (QDockWidget* dock : {m_paletteDock, m_inspectorDock, m_bottomDock})
         view->addAction(dock->toggleViewAction());

@@ -54,6 +54,12 @@ public:
     [[nodiscard]] T get(const Setting<T>& entry) const;
     template <class T>
     void set(const Setting<T>& entry, const T& value);
+    /// Written by somebody: get() is not just the fallback.
+    template <class T>
+    [[nodiscard]] bool isSet(const Setting<T>& entry) const
+    {
+        return read(entry.key).isValid();
+    }
     template <class T>
     void reset(const Setting<T>& entry)
     {

@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QString>
 #include <array>
+#include <optional>
 
 class QDBusVariant;
 
@@ -111,7 +112,9 @@ public:
     /// 0.9 .. 1.5 in steps of 0.1 (rounded, clamped); stored in the settings unless it is for a while only.
     void setTextScale(double scale, bool stored = true);
 
-    [[nodiscard]] bool reducedMotion() const { return m_reducedMotion; }
+    /// What was chosen here, else what the system asks for.
+    [[nodiscard]] bool reducedMotion() const { return m_reducedMotion.value_or(systemReducesMotion()); }
+    /// Stored in the settings while it differs from what the system asks for, else the system is followed again.
     void setReducedMotion(bool reduced);
 
 Q_SIGNALS:
@@ -125,13 +128,16 @@ private:
     friend class ScopedTheme;
     ThemeManager();
     void readSystem();
+    void readPortal(const QString& group, const QString& key);
+    [[nodiscard]] bool systemReducesMotion() const { return m_styleIsStill || m_portalIsStill || m_gnomeIsStill; }
     void apply();
 
     const Theme* m_current;
     ThemeMode m_mode = ThemeMode::System;
     double m_textScale = 1.0;
-    bool m_reducedMotion = false;
+    std::optional<bool> m_reducedMotion;
     bool m_systemDark = false;
+    bool m_styleIsStill = false, m_portalIsStill = false, m_gnomeIsStill = false; ///< who asks for less motion
     bool m_installed = false;
 };
 

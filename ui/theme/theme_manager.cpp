@@ -10,6 +10,7 @@
 #include <QDBusPendingReply>
 #include <QDBusVariant>
 #include <QPalette>
+#include <QStyle>
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
@@ -24,14 +25,17 @@ const QString kPortalPath = QStringLiteral("/org/freedesktop/portal/desktop");
 const QString kPortalInterface = QStringLiteral("org.freedesktop.portal.Settings");
 const QString kAppearance = QStringLiteral("org.freedesktop.appearance");
 const QString kColorScheme = QStringLiteral("color-scheme");
+const QString kReducedMotion = QStringLiteral("reduced-motion");
+const QString kGnome = QStringLiteral("org.gnome.desktop.interface");
+const QString kAnimations = QStringLiteral("enable-animations");
 
 /// The portal wraps its answer once or twice, depending on the version of Read.
-uint unwrapped(QVariant value)
+QVariant unwrapped(QVariant value)
 {
     while (value.canConvert<QDBusVariant>()) {
         value = value.value<QDBusVariant>().variant();
     }
-    return value.toUInt();
+    return value;
 }
 
 double validScale(double scale)
@@ -58,7 +62,10 @@ void ThemeManager::install()
     const Settings& settings = Settings::instance();
     m_mode = settings.get(setting::themeMode);
     m_textScale = validScale(settings.get(setting::textScale));
-    m_reducedMotion = settings.get(setting::reducedMotion);
+    m_reducedMotion.reset();
+    if (settings.isSet(setting::reducedMotion)) {
+        m_reducedMotion = settings.get(setting::reducedMotion);
+    }
     if (!m_installed) {
         m_installed = true;
         readSystem();
@@ -71,6 +78,8 @@ void ThemeManager::readSystem()
     // Without a portal the palette the desktop gave to Qt decides, as long as it is not yet ours.
     const QPalette palette = QApplication::palette();
     m_systemDark = palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness();
+    // The style the desktop gave to Qt knows its wish where there is no portal.
+    m_styleIsStill = QApplication::style()->styleHint(QStyle::SH_Widget_Animation_Duration) == 0;
 
     QDBusConnection bus = QDBusConnection::sessionBus();
     if (!bus.isConnected()) {
@@ -78,35 +87,42 @@ void ThemeManager::readSystem()
     }
     bus.connect(kPortalService, kPortalPath, kPortalInterface, QStringLiteral("SettingChanged"), QStringLiteral("ssv"),
                 this, SLOT(portalSettingChanged(QString, QString, QDBusVariant)));
+    readPortal(kAppearance, kColorScheme);
+    readPortal(kAppearance, kReducedMotion);
+    readPortal(kGnome, kAnimations);
+}
+
+void ThemeManager::readPortal(const QString& group, const QString& key)
+{
     QDBusMessage call =
         QDBusMessage::createMethodCall(kPortalService, kPortalPath, kPortalInterface, QStringLiteral("Read"));
-    call << kAppearance << kColorScheme;
+    call << group << key;
     // Asynchronous: a portal that starts slowly must not delay the window.
-    auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), this);
-    connect(watcher, &QDBusPendingCallWatcher::finished, this, [this](QDBusPendingCallWatcher* done) {
+    auto* watcher = new QDBusPendingCallWatcher(QDBusConnection::sessionBus().asyncCall(call), this);
+    connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, group, key](QDBusPendingCallWatcher* done) {
         const QDBusPendingReply<QDBusVariant> reply = *done;
         if (reply.isValid()) {
-            portalSettingChanged(kAppearance, kColorScheme, reply.value());
+            portalSettingChanged(group, key, reply.value());
         }
         done->deleteLater();
     });
 }
 
-void ThemeManager::portalSettingChanged(const QString& group, const QString& key, const QDBusVariant& value)
+void ThemeManager::portalSettingChanged(const QString& group, const QString& key, const QDBusVariant& wrapped)
 {
-    if (group != kAppearance || key != kColorScheme) {
-        return;
+    const QVariant value = unwrapped(wrapped.variant());
+    const bool dark = m_systemDark, reduced = reducedMotion();
+    if (group == kAppearance && key == kColorScheme) {
+        // 0 no preference, 1 dark, 2 light; without a preference what the palette said holds.
+        const uint scheme = value.toUInt();
+        m_systemDark = scheme == 1 || (scheme != 2 && m_systemDark);
+    } else if (group == kAppearance && key == kReducedMotion) {
+        m_portalIsStill = value.toUInt() == 1;
+    } else if (group == kGnome && key == kAnimations) {
+        m_gnomeIsStill = !value.toBool();
     }
-    // 0 no preference, 1 dark, 2 light; without a preference what the palette said holds.
-    const uint scheme = unwrapped(value.variant());
-    if (scheme != 1 && scheme != 2) {
-        return;
-    }
-    if (m_systemDark != (scheme == 1)) {
-        m_systemDark = scheme == 1;
-        if (m_mode == ThemeMode::System) {
-            apply();
-        }
+    if ((dark != m_systemDark && m_mode == ThemeMode::System) || reduced != reducedMotion()) {
+        apply();
     }
 }
 
@@ -132,9 +148,15 @@ void ThemeManager::setTextScale(double scale, bool stored)
 
 void ThemeManager::setReducedMotion(bool reduced)
 {
-    if (reduced != m_reducedMotion) {
+    const bool before = reducedMotion();
+    if (reduced == systemReducesMotion()) {
+        m_reducedMotion.reset();
+        Settings::instance().reset(setting::reducedMotion);
+    } else {
         m_reducedMotion = reduced;
         Settings::instance().set(setting::reducedMotion, reduced);
+    }
+    if (before != reduced) {
         apply();
     }
 }

@@ -4,7 +4,11 @@
 #include "ui/canvas/layer_search.h"
 #include "ui/theme/widgets.h"
 
+#include <QNativeGestureEvent>
+#include <QPointingDevice>
+#include <QScrollBar>
 #include <QToolTip>
+#include <variant>
 
 using namespace convarium;
 using namespace convarium::ui;
@@ -369,6 +373,99 @@ private Q_SLOTS:
         QVERIFY(w.untouched());
     }
 
+    // At the edge
+
+    void whatIsHeldAtTheEdgeMovesTheViewOn_data()
+    {
+        QTest::addColumn<QString>("held");
+        QTest::newRow("card") << QStringLiteral("card");
+        QTest::newRow("wire") << QStringLiteral("wire");
+        QTest::newRow("rubber band") << QStringLiteral("band");
+        QTest::newRow("from the palette") << QStringLiteral("palette");
+    }
+
+    void whatIsHeldAtTheEdgeMovesTheViewOn()
+    {
+        QFETCH(const QString, held);
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.view->resize(600, 400);
+        w.view->setZoom(1);
+        w.view->centerOn(300, 100);
+        const int left = w.view->horizontalScrollBar()->value();
+        const auto scrolled = [&] { return w.view->horizontalScrollBar()->value() - left; };
+        const QPoint edge(w.view->viewport()->width() - 3, 150);
+        OutsideDrag drag(w, CanvasView::kLayerMime, "dense");
+        if (held == QLatin1String("palette")) {
+            QVERIFY(drag.enter(QPoint(300, 150)));
+            drag.move(edge);
+        } else {
+            const QPoint from = held == QLatin1String("card")   ? w.middle(kPool)
+                                : held == QLatin1String("wire") ? w.output(kPool)
+                                                                : QPoint(20, 20);
+            w.press(from);
+            w.moveTo(from, edge);
+        }
+        QCOMPARE(scrolled(), 0); // only passing
+        QTRY_VERIFY(scrolled() > 200);
+        const NodeId dense = kDense;
+        if (held == QLatin1String("card")) {
+            // The card is where the pointer is, not where it was when the view began to move.
+            QVERIFY(w.scene().itemOf(kPool)->shownRect().contains(w.view->mapToScene(edge)));
+        } else if (held == QLatin1String("band")) {
+            QTRY_VERIFY(w.view->selection().contains(dense));
+        }
+        w.key(Qt::Key_Escape);
+        const int there = scrolled();
+        QTest::mouseMove(w.view->viewport(), edge);
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 50);
+        QCOMPARE(scrolled(), there);
+        if (held != QLatin1String("palette"))
+            w.release(edge);
+        QVERIFY(w.untouched());
+    }
+
+    void thePanDoesNotRunAwayAtTheEdge()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QPoint edge(w.view->viewport()->width() - 3, 150), from(300, 150);
+        QTest::mousePress(w.view->viewport(), Qt::MiddleButton, {}, from);
+        w.moveTo(from, edge);
+        const int value = w.view->horizontalScrollBar()->value();
+        QVERIFY(!QTest::qWaitFor([&] { return w.view->horizontalScrollBar()->value() != value; }, 400));
+        QTest::mouseRelease(w.view->viewport(), Qt::MiddleButton, {}, edge);
+    }
+
+    void aPinchOfTheTouchpadZoomsAtThePointer()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        const QPoint at = w.middle(kFlatten);
+        const QPointF there = w.view->mapToScene(at);
+        const auto pinch = [&](Qt::NativeGestureType type, double value) {
+            QNativeGestureEvent event(type, QPointingDevice::primaryPointingDevice(), 2, at, at,
+                                      w.view->viewport()->mapToGlobal(at), value, QPointF());
+            QCoreApplication::sendEvent(w.view->viewport(), &event);
+            return event.isAccepted();
+        };
+        const double before = w.view->zoom();
+        QSignalSpy zoomed(w.view.get(), &CanvasView::zoomChanged);
+        QVERIFY(pinch(Qt::BeginNativeGesture, 0));
+        QVERIFY(pinch(Qt::ZoomNativeGesture, 0.25) && pinch(Qt::ZoomNativeGesture, 0.2));
+        QVERIFY(pinch(Qt::EndNativeGesture, 0));
+        QCOMPARE(w.view->zoom(), 1.5 * before);
+        QCOMPARE(zoomed.count(), 2);
+        QVERIFY((w.view->mapToScene(at) - there).manhattanLength() < 3);
+        pinch(Qt::ZoomNativeGesture, -0.5);
+        QCOMPARE(w.view->zoom(), 0.75 * before);
+        pinch(Qt::SmartZoomNativeGesture, 0); // the whole, and back to 100 % there
+        QVERIFY(w.view->place().fitted);
+        pinch(Qt::SmartZoomNativeGesture, 0);
+        QCOMPARE(w.view->zoom(), 1.0);
+        QVERIFY(w.untouched());
+    }
+
     // Keys
 
     void arrowsWalkAlongTheWires()
@@ -377,13 +474,21 @@ private Q_SLOTS:
         QVERIFY(w.ready());
         w.key(Qt::Key_Tab);
         QCOMPARE(w.view->selection(), QList<NodeId>{kInput});
-        const std::vector<std::pair<int, NodeId>> walk{{Qt::Key_Right, kConv}, {Qt::Key_Down, kRelu},
-                                                       {Qt::Key_Right, kPool}, {Qt::Key_Left, kConv},
-                                                       {Qt::Key_Left, kInput}, {Qt::Key_Left, kInput}};
-        for (const auto& [key, node] : walk) {
+        const Edge first = w.wireInto(kConv), second = w.wireInto(kPool);
+        using Met = std::variant<NodeId, Edge>;
+        const std::vector<std::pair<int, Met>> walk{
+            {Qt::Key_Right, first}, {Qt::Key_Right, kConv}, {Qt::Key_Down, kRelu}, {Qt::Key_Right, second},
+            {Qt::Key_Right, kPool}, {Qt::Key_Left, second}, {Qt::Key_Left, kRelu}, {Qt::Key_Left, first},
+            {Qt::Key_Left, kInput}, {Qt::Key_Left, kInput}};
+        for (const auto& [key, met] : walk) {
             w.key(key);
-            QCOMPARE(w.view->selection(), QList<NodeId>{node});
-            QCOMPARE(w.scene().focusedNode(), node);
+            if (const auto* node = std::get_if<NodeId>(&met)) {
+                QCOMPARE(w.view->selection(), QList<NodeId>{*node});
+                QCOMPARE(w.scene().focusedNode(), *node);
+            } else {
+                QVERIFY(w.view->selection().isEmpty());
+                QVERIFY(w.scene().selectedWire() == std::get<Edge>(met));
+            }
         }
         QVERIFY(w.scene().itemOf(kInput)->picture().state.focused);
         w.key(Qt::Key_Backtab, Qt::ShiftModifier); // out of the canvas at its first layer
@@ -460,6 +565,12 @@ private Q_SLOTS:
         w.document.removeEdge(w.wireInto(kConv));
         QVERIFY(w.scene().itemOf(kPool)->picture().content.stale);
         QCOMPARE(w.scene().itemOf(kConv)->picture().content.shape, QStringLiteral("26\u00D726\u00D74"));
+        QCOMPARE(w.scene().itemOf(kConv)->picture().content.count, QStringLiteral("40 parameters"));
+        QVERIFY2(ui::accessibleDescription(w.document, kConv)
+                     .contains(QStringLiteral("last that worked: output 26x26x4, 40 parameters")),
+                 qPrintable(ui::accessibleDescription(w.document, kConv)));
+        QCOMPARE(w.document.lastGoodTotals()->parameters(), w.document.lastGoodCounts(kDense).parameters() + 40);
+        QVERIFY(w.document.totals().parameters() == 0);
         QVERIFY(w.scene().wireOf(w.wireInto(kDense))->look().waiting);
     }
 
@@ -487,6 +598,39 @@ private Q_SLOTS:
         QCOMPARE(share(kDense), 0.0);
     }
 
+    /// A band of the bar's colour across the card, whatever kind of layer it is.
+    void everyCardWithANumberHasItsBar()
+    {
+        GraphMaker m;
+        const NodeId input = m.input();
+        const NodeId conv = m.conv(4, 3, -1);
+        const NodeId pool = m.add("max_pool");
+        const NodeId norm = m.add("lrn");
+        const NodeId add = m.merge("add", {pool, norm});
+        CanvasWindow w(m.graph(), {});
+        w.view->setBars(BarMode::Memory);
+        const auto bar = [&](NodeId id) {
+            const CardPicture& picture = w.scene().itemOf(id)->picture();
+            QImage image(qRound(kCardWidth), 160, QImage::Format_RGB32);
+            image.fill(Theme::current().canvas);
+            QPainter painter(&image);
+            paintFrame(&painter, picture, Level::Near, 1);
+            const QRgb colour = Theme::current().text2.rgb();
+            int length = 0;
+            for (int x = 0; x < image.width(); ++x)
+                length += image.pixel(x, qRound(kBarTop) + 2) == colour ? 1 : 0;
+            return length;
+        };
+        for (const NodeId id : {input, conv, pool, norm, add})
+            QVERIFY2(bar(id) >= 2, w.document.graph().node(id)->type.c_str());
+        w.view->setBars(BarMode::Time);
+        w.view->setStepTimes({{pool, 1.0}, {add, 2.0}});
+        QVERIFY(bar(pool) > 40 && bar(add) > 1.8 * bar(pool));
+        QCOMPARE(bar(conv), 0);
+        w.view->setBars(BarMode::None);
+        QCOMPARE(bar(add), 0);
+    }
+
     void aNameThatOnlyRepeatsTheTypeIsNotShownTwice()
     {
         CanvasWindow w;
@@ -512,17 +656,65 @@ private Q_SLOTS:
     void aShapeChangedByAnEditIsMarkedForAMoment()
     {
         CanvasWindow w;
-        QVERIFY(!w.scene().itemOf(kConv)->picture().state.changed);
+        const auto change = [&](NodeId id) { return w.scene().itemOf(id)->picture().change.join(u'|'); };
+        const auto look = [&](NodeId into) { return w.scene().wireOf(w.wireInto(into))->look(); };
+        QCOMPARE(change(kConv), QString());
         w.document.setParam(kConv, "filters", std::int64_t(8));
-        QVERIFY(w.scene().itemOf(kConv)->picture().state.changed);
-        QVERIFY(w.scene().itemOf(kPool)->picture().state.changed);
-        QVERIFY(!w.scene().itemOf(kDense)->picture().state.changed);
-        const QString before = w.scene().itemOf(kConv)->picture().before;
-        QVERIFY2(before.endsWith(QStringLiteral("×4")), qPrintable(before));
+        QCOMPARE(change(kConv), QStringLiteral("4 \u2192 8"));
+        QCOMPARE(change(kPool), QStringLiteral("4 \u2192 8"));
+        QCOMPARE(change(kDense), QString());
+        QVERIFY(look(kPool).changed && !look(kConv).changed);
+        QCOMPARE(look(kPool).label, QStringLiteral("4 \u2192 8"));
         w.document.setParam(kConv, "filters", std::int64_t(9)); // of a series: what was at first is told
-        QCOMPARE(w.scene().itemOf(kConv)->picture().before, before);
-        QTRY_VERIFY(!w.scene().itemOf(kConv)->picture().state.changed);
-        QVERIFY(w.scene().itemOf(kConv)->picture().before.isEmpty());
+        QCOMPARE(change(kConv), QStringLiteral("4 \u2192 9"));
+        w.document.setParam(kConv, "kernelHeight", std::int64_t(5));
+        QCOMPARE(change(kConv), QStringLiteral("26 \u2192 24|4 \u2192 9"));
+        w.document.setParam(kConv, "kernelWidth", std::int64_t(5));
+        QCOMPARE(change(kConv), QStringLiteral("26 \u2192 24|4 \u2192 9")); // both sides at once are told once
+        QTRY_COMPARE(change(kConv), QString());
+        QVERIFY(!look(kPool).changed);
+        QCOMPARE(look(kPool).label, QStringLiteral("24\u00D724\u00D79"));
+        w.document.undoStack()->setIndex(0);
+        QVERIFY(!change(kConv).isEmpty());
+        w.document.undoStack()->redo();
+        w.document.undoStack()->undo();
+        QVERIFY(!change(kConv).isEmpty());
+        w.document.reset(smallNet(), smallPlaces(), {}); // nobody has changed anything
+        QCOMPARE(change(kConv), QString());
+    }
+
+    /// From afar it stands in place of the shape, large enough to be read.
+    void aChangedShapeIsPaintedAtEveryLevelWithCards()
+    {
+        CanvasWindow w;
+        w.document.setParam(kConv, "filters", std::int64_t(8));
+        const CardPicture marked = w.scene().itemOf(kConv)->picture();
+        CardPicture calm = marked;
+        calm.change.clear();
+        const QColor tint = Theme::current().accentTint, ink = Theme::current().accent;
+        for (const double scale : {0.46, 0.7, 1.0}) {
+            const auto painted = [&](const CardPicture& picture) {
+                QImage image(QSize(qRound(kCardWidth * scale), qRound(130 * scale)), QImage::Format_RGB32);
+                image.fill(Theme::current().canvas);
+                QPainter painter(&image);
+                painter.scale(scale, scale);
+                paintFrame(&painter, picture, levelFor(scale), scale);
+                return image;
+            };
+            const auto rows = [&](const QImage& image, const QColor& colour) {
+                int count = 0;
+                for (int y = 0; y < image.height(); ++y)
+                    for (int x = 0; x < image.width(); ++x)
+                        if (image.pixel(x, y) == colour.rgb()) {
+                            ++count;
+                            break;
+                        }
+                return count;
+            };
+            QCOMPARE(rows(painted(calm), tint), 0);
+            QVERIFY(rows(painted(marked), tint) >= 12); // as high as letters one can read
+            QVERIFY2(rows(painted(marked), ink) >= 6, qPrintable(QString::number(scale)));
+        }
     }
 
     void tooltipsFillTheFormulaIn()

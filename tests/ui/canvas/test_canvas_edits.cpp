@@ -236,6 +236,32 @@ private Q_SLOTS:
         QCOMPARE(w.scene().noteItem(0).rect().topLeft(), QPointF(300, 360));
     }
 
+    // Several at once
+
+    void freezingSeveralLayersIsOneStep()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        QAction* freeze = w.view->commands()->freeze;
+        const auto frozen = [&](NodeId id) { return w.document.graph().node(id)->frozen; };
+        w.view->select({kPool, kFlatten});
+        QVERIFY(!freeze->isEnabled()); // nothing there has weights
+        w.document.setFrozen(kDense, true);
+        w.view->select({kConv, kRelu, kPool, kDense});
+        QVERIFY(freeze->isEnabled() && !freeze->isChecked()); // one of two
+        const int steps = w.document.undoStack()->count();
+        freeze->trigger();
+        QVERIFY(frozen(kConv) && frozen(kDense) && !frozen(kPool) && freeze->isChecked());
+        QCOMPARE(w.document.undoStack()->count(), steps + 1);
+        QCOMPARE(w.document.undoStack()->undoText(), QStringLiteral("Freeze C1"));
+        freeze->trigger();
+        QVERIFY(!frozen(kConv) && !frozen(kDense));
+        QCOMPARE(w.document.undoStack()->count(), steps + 2);
+        QCOMPARE(w.document.undoStack()->undoText(), QStringLiteral("Unfreeze 2 layers"));
+        w.document.undoStack()->setIndex(0);
+        QVERIFY(w.document.state() == w.before);
+    }
+
     // Motion
 
     void tidyGlidesAndIsInPlaceAtOnceWithoutMotion()

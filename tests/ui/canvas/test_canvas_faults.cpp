@@ -4,6 +4,8 @@
 #include "ui/canvas/fault_card.h"
 
 #include <QPushButton>
+#include <QScrollBar>
+#include <QWheelEvent>
 
 using namespace convarium;
 using namespace convarium::ui;
@@ -128,6 +130,42 @@ private Q_SLOTS:
             w.view->fit();
         }
         QVERIFY(layers >= 4);
+    }
+
+    void itStaysBesideItsLayerWhileThePictureIsZoomedAndScrolledByTheWheel()
+    {
+        CanvasWindow w(lenet5(), {});
+        QVERIFY(w.ready());
+        w.view->resize(951, 420);
+        NodeId pool = engine::kNoNode;
+        for (const engine::Node& node : lenet5().nodes)
+            if (node.type == "avg_pool" && pool == engine::kNoNode)
+                pool = node.id;
+        w.document.setParams(pool, {{"kernelHeight", std::int64_t(40)}, {"kernelWidth", std::int64_t(40)}});
+        w.click(w.middle(pool));
+        const FaultCard& fault = *w.view->faultCard();
+        QVERIFY(fault.isVisible());
+        const auto wheel = [&](QPoint by) {
+            const QPointF at = w.middle(pool);
+            QWheelEvent event(at, w.view->viewport()->mapToGlobal(at), {}, by, Qt::NoButton, Qt::NoModifier,
+                              Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(w.view->viewport(), &event);
+        };
+        const auto beside = [&] {
+            const QRect card = cardOf(w, pool);
+            return fault.geometry().intersects(card.adjusted(-8, -8, 8, 8)) && !fault.geometry().intersects(card);
+        };
+        wheel({0, 240});
+        QVERIFY(beside());
+        for (const int by : {-120, 120})
+            for (int i = 0; i < 16; ++i) {
+                wheel({by, 0});
+                QVERIFY2(beside(), qPrintable(QStringLiteral("%1 after %2 steps").arg(by).arg(i)));
+            }
+        for (int i = 0; i < 8; ++i) {
+            w.view->verticalScrollBar()->setValue(w.view->verticalScrollBar()->value() + 120);
+            QVERIFY(beside());
+        }
     }
 
     /// With a table of the shapes it is wide.

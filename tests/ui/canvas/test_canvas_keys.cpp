@@ -1,10 +1,12 @@
 // Walking, extending and connecting without a mouse.
 #include "canvas_window.h"
+#include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/canvas_notice.h"
 #include "ui/canvas/layer_search.h"
 #include "ui/theme/widgets.h"
 
 #include <QAccessible>
+#include <QListWidget>
 
 using namespace convarium;
 using namespace convarium::ui;
@@ -74,6 +76,76 @@ private Q_SLOTS:
         w.key(Qt::Key_Tab);
         w.key(Qt::Key_Right); // from the wire to the layer that it feeds
         QCOMPARE(w.view->selection(), QList<NodeId>{kConv});
+    }
+
+    /// Two layers read the convolution, and an addition both of them.
+    void atAForkUpAndDownChooseTheReader()
+    {
+        GraphMaker m;
+        m.input();
+        const NodeId fork = m.conv(4, 3, -1);
+        const NodeId upper = m.conv(4, 3, -1);
+        CanvasWindow w(m.graph(), {});
+        QVERIFY(w.ready());
+        const NodeId middle = w.document.addNodeAfter("conv2d", {600, 320}, fork);
+        const NodeId add = w.document.addNode("add", {900, 160});
+        QVERIFY(w.document.connectNodes(upper, add) && w.document.connectNodes(middle, add));
+        w.view->fit();
+        w.view->focusNode(fork);
+        const auto wire = [&] { return w.scene().selectedWire().value_or(Edge{}); };
+        w.key(Qt::Key_Right);
+        QCOMPARE(wire().to, upper);
+        w.key(Qt::Key_Down);
+        QCOMPARE(wire().to, middle);
+        w.key(Qt::Key_Down); // round
+        QCOMPARE(wire().to, upper);
+        w.key(Qt::Key_Up);
+        QCOMPARE(wire().to, middle);
+        w.key(Qt::Key_Right);
+        QCOMPARE(w.view->selection(), QList<NodeId>{middle});
+        w.key(Qt::Key_Right);
+        w.key(Qt::Key_Right);
+        QCOMPARE(w.view->selection(), QList<NodeId>{add});
+        w.key(Qt::Key_Left); // back into whichever feeds it
+        QCOMPARE(wire().from, upper);
+        w.key(Qt::Key_Down);
+        QCOMPARE(wire().from, middle);
+        w.key(Qt::Key_Left);
+        QCOMPARE(w.view->selection(), QList<NodeId>{middle});
+    }
+
+    void theSelectedLayerIsReplacedByName()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.click(w.middle(kPool));
+        w.key(Qt::Key_R, Qt::ControlModifier);
+        LayerSearch* search = w.view->search();
+        QVERIFY(search->isVisible());
+        QVERIFY2(search->field()->placeholderText().contains(QStringLiteral("MaxPool P1")),
+                 qPrintable(search->field()->placeholderText()));
+        QStringList offered;
+        for (int i = 0; i < search->list()->count(); ++i)
+            offered << search->list()->item(i)->text();
+        QCOMPARE(offered.first(), QStringLiteral("AvgPool")); // of its family
+        QVERIFY(!offered.contains(QStringLiteral("MaxPool")) && !offered.contains(QStringLiteral("Input")));
+        QTest::keyClicks(search->field(), QStringLiteral("conv2d 7 3x3"));
+        QTest::keyClick(search->field(), Qt::Key_Return);
+        const NodeId added = w.view->selection().first();
+        const engine::Node* node = w.document.graph().node(added);
+        QCOMPARE(node->type, std::string("conv2d"));
+        QCOMPARE(node->params.integer("filters"), std::int64_t(7));
+        QCOMPARE(w.wireInto(added).from, kRelu);
+        QCOMPARE(w.wireInto(kFlatten).from, added);
+        QVERIFY(!w.document.graph().node(kPool) && w.view->hasFocus());
+        QCOMPARE(w.document.undoStack()->count(), 1);
+        QCOMPARE(w.document.undoStack()->undoText(), QStringLiteral("Replace P1 by Conv2D"));
+        w.document.undoStack()->undo();
+        QVERIFY(w.document.state() == w.before);
+        w.view->select({kConv, kPool});
+        QVERIFY(!w.view->commands()->replace->isEnabled());
+        w.key(Qt::Key_R, Qt::ControlModifier);
+        QVERIFY(!search->isVisible());
     }
 
     void shiftExtendsAndCtrlMovesAll()

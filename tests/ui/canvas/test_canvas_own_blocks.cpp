@@ -269,13 +269,17 @@ private Q_SLOTS:
         makeStage(w);
         w.key(Qt::Key_E, Qt::ControlModifier);
         w.view->focusNode(kInput);
-        w.key(Qt::Key_Right);
+        const auto step = [&](Qt::Key key) { // over the wire
+            w.key(key);
+            w.key(key);
+        };
+        step(Qt::Key_Right);
         QCOMPARE(chosen(w), (std::set<NodeId>{kConv, kRelu, kPool}));
         QCOMPARE(ui::accessibleName(w.document, kPool), QStringLiteral("Block Stage"));
         QVERIFY(ui::accessibleDescription(w.document, kConv).contains(QStringLiteral("3 layers")));
-        w.key(Qt::Key_Right);
+        step(Qt::Key_Right);
         QCOMPARE(chosen(w), (std::set<NodeId>{kFlatten}));
-        w.key(Qt::Key_Left);
+        step(Qt::Key_Left);
         QCOMPARE(chosen(w), (std::set<NodeId>{kConv, kRelu, kPool}));
         // What is at fault in it is shown by opening it.
         w.view->focusNode(kPool);

@@ -77,7 +77,49 @@ private Q_SLOTS:
         QSignalSpy clicked(&bar, &TotalsBar::problemsClicked);
         bar.problemsButton()->click();
         QCOMPARE(clicked.count(), 1);
-        QTRY_COMPARE(value(bar, QStringLiteral("Training memory")), QStringLiteral("?"));
+    }
+
+    void aFaultKeepsTheLastGoodNumbersGreyed()
+    {
+        ProjectDocument document;
+        document.reset(test::lenetPart(), {}, {});
+        TotalsBar bar(&document);
+        bar.resize(1100, 32);
+        bar.show();
+        const QStringList names{QStringLiteral("Parameters"), QStringLiteral("MACs"), QStringLiteral("Training memory"),
+                                QStringLiteral("Inference")};
+        QStringList good;
+        QTRY_VERIFY(value(bar, names[2]) != QStringLiteral("?"));
+        for (const QString& name : names)
+            good << value(bar, name);
+        const auto colour = [&](const QString& name) {
+            for (auto* label : item(bar, name)->findChildren<TextLabel*>())
+                if (label->text() == value(bar, name))
+                    return label->palette().color(QPalette::WindowText);
+            return QColor();
+        };
+        const QColor black = colour(names[0]);
+        document.setParam(2, "groups", std::int64_t{4}); // six maps cannot be divided by it
+        for (int i = 0; i < names.size(); ++i) {
+            QCOMPARE(value(bar, names[i]), good[i]);
+            QVERIFY2(colour(names[i]) != black, qPrintable(names[i]));
+            const QString told = item(bar, names[i])->accessibleDescription();
+            QVERIFY2(told.endsWith(QStringLiteral("last that worked")), qPrintable(told));
+        }
+        // The words are seen, however narrow the bar is.
+        for (auto* label : item(bar, names[0])->findChildren<TextLabel*>())
+            QVERIFY(label->isVisible());
+        document.undoStack()->undo();
+        QCOMPARE(value(bar, names[0]), good[0]);
+        QCOMPARE(colour(names[0]), black);
+        QTRY_COMPARE(value(bar, names[2]), good[2]);
+        QTRY_COMPARE(colour(names[2]), black);
+        // Another network has no good numbers of its own yet.
+        engine::GraphSpec broken = test::lenetPart();
+        broken.node(2)->params.set("groups", std::int64_t{4});
+        document.reset(broken, {}, {});
+        QTRY_COMPARE(value(bar, names[2]), QStringLiteral("?"));
+        QCOMPARE(value(bar, names[0]), QStringLiteral("?"));
     }
 
     void aNarrowBarDropsWordsBeforeNumbers()

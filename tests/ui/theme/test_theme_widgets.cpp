@@ -11,6 +11,7 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDBusVariant>
 #include <QFocusFrame>
 #include <QLineEdit>
 #include <QPainter>
@@ -71,6 +72,7 @@ private Q_SLOTS:
     void textSizeIsRoundedClampedAndScalesFontsAndControls();
     void noTextIsSmallerThanTwelvePixels();
     void reducedMotionStopsAnimations();
+    void theSystemsWishForLessMotionHoldsUntilSomebodyChooses();
     void labelsFollowThemeAndTextSize();
     void everyNamedIconExists();
     void everyIconIsDrawnInTheColourAskedFor();
@@ -170,6 +172,38 @@ void TestThemeWidgets::reducedMotionStopsAnimations()
     ThemeManager::instance().setReducedMotion(true);
     QCOMPARE(motionMs(200), 0);
     QVERIFY(Settings::instance().get(setting::reducedMotion));
+}
+
+void TestThemeWidgets::theSystemsWishForLessMotionHoldsUntilSomebodyChooses()
+{
+    ThemeManager& theme = ThemeManager::instance();
+    const auto tell = [&](const char* group, const char* key, const QVariant& value) {
+        QVERIFY(QMetaObject::invokeMethod(&theme, "portalSettingChanged", Q_ARG(QString, QString::fromLatin1(group)),
+                                          Q_ARG(QString, QString::fromLatin1(key)),
+                                          Q_ARG(QDBusVariant, QDBusVariant(value))));
+    };
+    const auto portal = [&](uint value) { tell("org.freedesktop.appearance", "reduced-motion", value); };
+    const auto gnome = [&](bool value) { tell("org.gnome.desktop.interface", "enable-animations", value); };
+    QSignalSpy changed(&theme, &ThemeManager::changed);
+    portal(1);
+    QVERIFY(theme.reducedMotion());
+    QCOMPARE(motionMs(200), 0);
+    QCOMPARE(changed.count(), 1);
+    gnome(false); // says the same
+    QCOMPARE(changed.count(), 1);
+    portal(0);
+    QVERIFY(theme.reducedMotion());
+    theme.setReducedMotion(false); // chosen: whatever the system asks for
+    portal(1);
+    gnome(true);
+    QVERIFY(!theme.reducedMotion());
+    QVERIFY(Settings::instance().isSet(setting::reducedMotion));
+    theme.setReducedMotion(true); // as the system: which is followed again
+    QVERIFY(!Settings::instance().isSet(setting::reducedMotion));
+    portal(0);
+    QVERIFY(!theme.reducedMotion());
+    tell("org.freedesktop.appearance", "something-else", 1U);
+    QVERIFY(!theme.reducedMotion());
 }
 
 void TestThemeWidgets::labelsFollowThemeAndTextSize()

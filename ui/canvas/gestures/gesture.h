@@ -29,6 +29,8 @@ public:
     virtual void cancel() = 0;
     /// On top of everything, in scene coordinates.
     virtual void paint(QPainter*) const {}
+    /// Held at the edge of the view it moves the view on.
+    [[nodiscard]] virtual bool scrollsAtEdge() const { return true; }
     [[nodiscard]] virtual Qt::CursorShape cursor() const { return Qt::ArrowCursor; }
 };
 

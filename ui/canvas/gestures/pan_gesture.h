@@ -15,6 +15,7 @@ public:
     void move(const GesturePoint& point) override;
     void finish(const GesturePoint& point) override { move(point); }
     void cancel() override;
+    [[nodiscard]] bool scrollsAtEdge() const override { return false; }
     [[nodiscard]] Qt::CursorShape cursor() const override { return Qt::ClosedHandCursor; }
 
 private:
