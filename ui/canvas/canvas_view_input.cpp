@@ -264,8 +264,14 @@ QString CanvasView::toolTipAt(QPoint view) const
     case Hit::Kind::Layer: {
         const Stack* stack = m_scene->stacks().of(hit.node);
         const CardContent c = stack->isFolded() ? cardContent(*m_document, *stack) : cardContent(*m_document, hit.node);
-        QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings, c.count,
-                          barText(*m_document, m_scene->bars(), hit.node), c.fault};
+        const NodeItem* item = m_scene->itemOf(stack->head);
+        QStringList lines{item ? thumbnailWords(item->picture(), m_scene->level(), item->mapFromScene(mapToScene(view)))
+                               : QString(),
+                          ui::accessibleName(*m_document, hit.node),
+                          c.settings,
+                          c.count,
+                          barText(*m_document, m_scene->bars(), hit.node),
+                          c.fault};
         if (stack->isFolded())
             lines << tr("Double-click opens it");
         else

@@ -51,11 +51,7 @@ FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
         const MapResult& r = m_grid->result();
         Q_EMIT numberChosen(r.node, (static_cast<qint64>(map) * r.height + row) * r.width + column);
     });
-    connect(m_grid, &MapGrid::numberHovered, this, [this](int, int row, int column) {
-        m_row = row;
-        m_column = column;
-        updateSeen();
-    });
+    connect(m_grid, &MapGrid::numberTold, this, &FeatureMapPanel::updateSeen);
     connect(service->controller(), &TrainingController::networkChanged, this, [this] {
         m_shapes.reset();
         updateSeen();
@@ -171,7 +167,6 @@ void FeatureMapPanel::setNode(engine::NodeId node, const QString& label)
 {
     m_label = label;
     m_service->setNode(node);
-    m_row = m_column = -1;
     updateSeen();
     if (node == engine::kNoNode)
         showNothing(tr("Select a layer to see its maps"));
@@ -190,6 +185,7 @@ void FeatureMapPanel::showResult(const MapResult& result)
                                       : tr("Numbers of %1").arg(m_label));
     const QString size = tr("%1×%2").arg(result.height).arg(result.width), number = locale.toString(result.count);
     m_size->setText(!maps ? tr("%1 numbers").arg(number) : result.count == 1 ? size : tr("%1 of %2").arg(number, size));
+    const bool other = m_grid->result().shown != result.shown;
     m_grid->setResult(result);
     m_strongest->setEnabled(!result.picture);
     m_kernelRow->setVisible(result.kernelCount > 0);
@@ -210,6 +206,7 @@ void FeatureMapPanel::showResult(const MapResult& result)
     m_caption->setText(result.picture ? tr("as the network gets it") : caption);
     m_scale->setVisible(!result.picture && !m_service->ownScales());
     m_scale->setScale(result.scale);
+    other ? updateSeen() : showSeen();
     setAccessibleDescription(m_size->text() + QStringLiteral(", ") + caption + QStringLiteral(", ") +
                              m_imageText->text());
 }
@@ -255,33 +252,61 @@ void FeatureMapPanel::updateSeen()
         const auto found = m_shapes->shapes.find(shown);
         if (found != m_shapes->shapes.end()) {
             shape = found->second;
-            const std::int64_t row = m_row < 0 ? shape.height() / 2 : m_row;
-            const std::int64_t column = m_row < 0 ? shape.width() / 2 : m_column;
-            box = engine::seenBox(graph, *m_shapes, shown, shape.isMaps() ? row * shape.width() + column : 0);
+            const auto [map, row, column] = m_grid->toldNumber();
+            const MapResult& seen = m_grid->result(); // of another layer until the new maps are there
+            const bool told =
+                map >= 0 && seen.shown == shown && seen.height == shape.height() && seen.width == shape.width();
+            const std::int64_t y = told ? row : shape.height() / 2, x = told ? column : shape.width() / 2;
+            box = engine::seenBox(graph, *m_shapes, shown, shape.isMaps() ? y * shape.width() + x : 0);
             image = imageShape(graph, *m_shapes);
         }
     }
     FieldMark mark;
-    m_seen->setText({});
+    m_sees.clear();
+    m_padding.clear();
     if (!box.inside.isEmpty() && image.isMaps()) {
         const engine::PixelBox& in = box.inside;
         mark = fieldMark(box, image);
         const bool all = in.height() == image.height() && in.width() == image.width();
-        const QString who = !shape.isMaps() || shape.height() * shape.width() == 1 ? tr("Each number")
-                            : m_row < 0                                            ? tr("The middle")
-                                        : tr("Row %1, column %2").arg(m_row + 1).arg(m_column + 1);
         const auto size = [](std::int64_t rows, std::int64_t columns) {
             return QStringLiteral("%1\u00d7%2").arg(rows).arg(columns);
         };
-        QString text = all ? tr("%1 sees all %2 pixels").arg(who, size(image.height(), image.width()))
-                           : tr("%1 sees %2 of %3 pixels")
-                                 .arg(who, size(in.height(), in.width()), size(image.height(), image.width()));
+        m_sees =
+            all ? tr("sees all %1 pixels").arg(size(image.height(), image.width()))
+                : tr("sees %1 of %2 pixels").arg(size(in.height(), in.width()), size(image.height(), image.width()));
         if (box.isCut())
-            text += tr(", %1 with the padding").arg(size(box.field.height(), box.field.width()));
-        m_seen->setText(text);
+            m_padding = tr(", %1 with the padding").arg(size(box.field.height(), box.field.width()));
     }
+    m_single = !shape.isMaps() || shape.height() * shape.width() == 1;
+    showSeen();
     m_picture->setMark(mark);
     Q_EMIT seenChanged(mark);
+}
+
+/// The line keeps the height it has without a number under the pointer: what changes then must not move the maps.
+void FeatureMapPanel::showSeen()
+{
+    const QString number = m_grid->numberWords(m_grid->toldNumber());
+    if (number.isEmpty()) {
+        const QString text = m_sees.isEmpty()
+                                 ? QString()
+                                 : (m_single ? tr("Each number") : tr("The middle")) + u' ' + m_sees + m_padding;
+        if (text != m_seen->text()) {
+            m_seen->setMinimumHeight(lineHeight(TextRole::Small));
+            m_seen->setText(text);
+        }
+        return;
+    }
+    m_seen->setMinimumHeight(m_seen->height());
+    QString text = number;
+    for (const QString& longer :
+         {number + QStringLiteral(", ") + m_sees + m_padding, number + QStringLiteral(", ") + m_sees})
+        if (!m_sees.isEmpty() &&
+            m_seen->fontMetrics().boundingRect(m_seen->rect(), Qt::TextWordWrap, longer).height() <= m_seen->height()) {
+            text = longer;
+            break;
+        }
+    m_seen->setText(text);
 }
 
 void FeatureMapPanel::showEvent(QShowEvent* event)
@@ -299,6 +324,7 @@ void FeatureMapPanel::hideEvent(QHideEvent* event)
 void FeatureMapPanel::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
+    m_seen->setMinimumHeight(lineHeight(TextRole::Small));
     const bool flat = height() < scaled(230) && width() > scaled(640);
     m_body->setDirection(flat ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }

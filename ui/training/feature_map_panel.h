@@ -29,7 +29,8 @@ public:
     void setNode(engine::NodeId node, const QString& label);
     [[nodiscard]] MapGrid* grid() const { return m_grid; }
     [[nodiscard]] PixelPicture* picture() const { return m_picture; }
-    /// "The middle sees 14×14 of 28×28 pixels"; empty without a layer.
+    /// "The middle sees 14×14 of 28×28 pixels", or what the number under the pointer is and sees; empty without a
+    /// layer.
     [[nodiscard]] QString seenText() const { return m_seen->text(); }
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -57,11 +58,13 @@ private:
     void showNothing(const QString& reason);
     void updateImageText();
     void updateSeen();
+    void showSeen();
 
     MapService* m_service;
     QString m_label;
     std::optional<engine::ShapedGraph> m_shapes; ///< of the network as it is; worked out when it is wanted
-    int m_row = -1, m_column = -1;               ///< of the number under the pointer
+    bool m_single = false;                       ///< a map is one number
+    QString m_sees, m_padding;                   ///< "sees 14×14 of 28×28 pixels", ", 16×16 with the padding"
     QBoxLayout* m_body;
     TextLabel* m_title;
     ElidedLabel* m_size;

@@ -1,11 +1,12 @@
 #include "ui/training/map_grid.h"
 
+#include "ui/theme/number_words.h"
 #include "ui/theme/own_keys.h"
 #include "ui/theme/type.h"
 
+#include <QCursor>
 #include <QHelpEvent>
 #include <QKeyEvent>
-#include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -20,6 +21,7 @@ namespace
 
 constexpr int kSmallestCell = 12, kLargestNumber = 28;
 constexpr int kKernelHeight = 34;
+constexpr std::array<int, 3> kNone{-1, -1, -1};
 
 void frame(QPainter& painter, const QRect& rect)
 {
@@ -50,7 +52,8 @@ MapGrid::MapGrid(QWidget* parent) : QWidget(parent)
 {
     setAccessibleName(QStringLiteral("Map grid"));
     tellOwnKeys(this, {{tr("Arrow keys"), tr("Another map")},
-                       {keyName(Qt::Key_Return), tr("The number in the middle of the map")}});
+                       {tr("Shift+arrow keys"), tr("Another number of the map")},
+                       {keyName(Qt::Key_Return), tr("How the number comes about")}});
     setFocusPolicy(Qt::StrongFocus);
     setAttribute(Qt::WA_OpaquePaintEvent);
     setMouseTracking(true);
@@ -74,8 +77,13 @@ void MapGrid::setResult(const MapResult& result)
     m_current = result.map;
     if (!same) {
         m_offset = 0;
+        m_row = m_column = -1;
+        m_hovered = kNone;
         layOut();
+        if (underMouse())
+            m_hovered = numberAt(mapFromGlobal(QCursor::pos()));
     }
+    tell();
     update();
 }
 
@@ -84,6 +92,9 @@ void MapGrid::clear(const QString& hint)
     m_result = {};
     m_hint = hint;
     m_offset = 0;
+    m_row = m_column = -1;
+    m_hovered = kNone;
+    tell();
     update();
 }
 
@@ -114,14 +125,15 @@ QRect MapGrid::cellRect(int index) const
     return m_layout.rect(index).translated(2, 2 - m_offset);
 }
 
+/// The cells touch each other: half of a gap belongs to each of its two.
 int MapGrid::cellAt(const QPoint& position) const
 {
-    for (int i = 0; i < m_result.count; ++i)
-        if (cellRect(i)
-                .adjusted(-m_layout.gap / 2, -m_layout.gap / 2, m_layout.gap / 2, m_layout.gap / 2)
-                .contains(position))
-            return i;
-    return -1;
+    const int pitch = m_layout.cell + m_layout.gap;
+    const QPoint inside = position - QPoint(2, 2 - m_offset) + QPoint(m_layout.gap / 2, m_layout.gap / 2);
+    if (m_layout.cell <= 0 || inside.x() < 0 || inside.y() < 0 || inside.x() / pitch >= m_layout.columns)
+        return -1;
+    const int index = inside.y() / pitch * m_layout.columns + inside.x() / pitch;
+    return index < m_result.count ? index : -1;
 }
 
 void MapGrid::paintEvent(QPaintEvent*)
@@ -137,10 +149,10 @@ void MapGrid::paintEvent(QPaintEvent*)
     }
     const int w = m_result.picture ? m_result.atlas.width() : m_result.width;
     const int h = m_result.picture ? m_result.atlas.height() : m_result.height;
-    for (int i = 0; i < m_result.count; ++i) {
-        const QRect cell = cellRect(i);
-        if (cell.bottom() < 0 || cell.top() > height())
-            continue;
+    const int pitch = m_layout.cell + m_layout.gap;
+    const int first = m_offset / pitch * m_layout.columns;
+    const int end = std::min(m_result.count, ((m_offset + height()) / pitch + 1) * m_layout.columns);
+    for (int i = first; i < end; ++i) {
         const QRect target = pictureRect(i);
         painter.drawImage(target, m_result.atlas, QRect((i % m_result.columns) * w, (i / m_result.columns) * h, w, h));
         frame(painter, target);
@@ -154,6 +166,16 @@ void MapGrid::paintEvent(QPaintEvent*)
             painter.setPen(QPen(theme.accent, 1, Qt::DotLine));
             painter.drawRect(rect().adjusted(0, 0, -1, -1));
         }
+    }
+    if (const auto number = keyNumber(); number != kNone && m_result.width * m_result.height > 1) {
+        // Between two lines in the surface colour, so that it is seen on every colour.
+        const QRect ring = numberRect(number).adjusted(-1, -1, 0, 0);
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(theme.surface, 3));
+        painter.drawRect(ring);
+        painter.setPen(QPen(theme.accent, 1));
+        painter.drawRect(ring);
     }
 }
 
@@ -176,6 +198,7 @@ void MapGrid::choose(int index)
         m_offset += cell.top() - 2;
     else if (cell.bottom() > height())
         m_offset += cell.bottom() - height() + 2;
+    tell();
     update();
     Q_EMIT mapSelected(index);
 }
@@ -185,18 +208,86 @@ std::array<int, 3> MapGrid::numberAt(const QPoint& position) const
 {
     const int index = cellAt(position);
     if (index < 0 || m_result.picture || !pictureRect(index).contains(position))
-        return {-1, -1, -1};
+        return kNone;
     const QRect picture = pictureRect(index);
     return {index, (position.y() - picture.top()) * m_result.height / picture.height(),
             (position.x() - picture.left()) * m_result.width / picture.width()};
+}
+
+QRect MapGrid::numberRect(const std::array<int, 3>& number) const
+{
+    const auto [map, row, column] = number;
+    const QRect picture = pictureRect(map);
+    const int left = picture.left() + column * picture.width() / m_result.width;
+    const int top = picture.top() + row * picture.height() / m_result.height;
+    return {left, top, std::max(2, picture.left() + (column + 1) * picture.width() / m_result.width - left),
+            std::max(2, picture.top() + (row + 1) * picture.height() / m_result.height - top)};
+}
+
+std::array<int, 3> MapGrid::keyNumber() const
+{
+    const bool chosen = hasFocus() && m_row >= 0 && m_current < m_result.count && !m_result.picture;
+    return chosen ? std::array<int, 3>{m_current, m_row, m_column} : kNone;
+}
+
+std::array<int, 3> MapGrid::toldNumber() const
+{
+    return m_hovered != kNone ? m_hovered : keyNumber();
+}
+
+QString MapGrid::numberWords(const std::array<int, 3>& number) const
+{
+    const auto [map, row, column] = number;
+    const qsizetype place = (qsizetype{map} * m_result.height + row) * m_result.width + column;
+    if (map < 0 || m_result.picture || place >= m_result.values.size())
+        return {};
+    const auto value = static_cast<double>(m_result.values[place]);
+    return m_result.width * m_result.height > 1 ? cellWords(map, row, column, value) : listWords(map, value);
+}
+
+/// What is looked at is said, to assistive technology too: with the focus somewhere else, the middle of the map.
+void MapGrid::tell()
+{
+    std::array<int, 3> number = toldNumber();
+    if (number != m_told) {
+        m_told = number;
+        Q_EMIT numberTold(number[0], number[1], number[2]);
+    }
+    if (number == kNone)
+        number = {m_current, m_result.height / 2, m_result.width / 2};
+    QString text = numberWords(number);
+    if (!text.isEmpty() && m_result.width * m_result.height > 1)
+        text += QStringLiteral("; ") + mapWords(number[0], m_result.ranges[number[0]]);
+    if (text != accessibleDescription())
+        setAccessibleDescription(text);
+}
+
+void MapGrid::moveCell(int rows, int columns)
+{
+    if (m_result.picture || m_result.width * m_result.height <= 1)
+        return;
+    if (m_row < 0) {
+        m_row = m_result.height / 2;
+        m_column = m_result.width / 2;
+    }
+    m_row = std::clamp(m_row + rows, 0, m_result.height - 1);
+    m_column = std::clamp(m_column + columns, 0, m_result.width - 1);
+    m_hovered = kNone; // the keys have the say until the pointer moves again
+    tell();
+    update();
 }
 
 void MapGrid::mousePressEvent(QMouseEvent* event)
 {
     const QPoint position = event->position().toPoint();
     choose(cellAt(position));
-    if (const auto [map, row, column] = numberAt(position); map >= 0)
+    if (const auto [map, row, column] = numberAt(position); map >= 0) {
+        m_row = row;
+        m_column = column;
+        tell();
+        update();
         Q_EMIT numberChosen(map, row, column);
+    }
 }
 
 void MapGrid::mouseMoveEvent(QMouseEvent* event)
@@ -206,7 +297,19 @@ void MapGrid::mouseMoveEvent(QMouseEvent* event)
 
 void MapGrid::leaveEvent(QEvent*)
 {
-    hover({-1, -1, -1});
+    hover(kNone);
+}
+
+void MapGrid::focusInEvent(QFocusEvent* event)
+{
+    QWidget::focusInEvent(event);
+    tell();
+}
+
+void MapGrid::focusOutEvent(QFocusEvent* event)
+{
+    QWidget::focusOutEvent(event);
+    tell();
 }
 
 void MapGrid::hover(const std::array<int, 3>& number)
@@ -214,11 +317,19 @@ void MapGrid::hover(const std::array<int, 3>& number)
     if (number == m_hovered)
         return;
     m_hovered = number;
-    Q_EMIT numberHovered(number[0], number[1], number[2]);
+    tell();
 }
 
 void MapGrid::keyPressEvent(QKeyEvent* event)
 {
+    if (event->modifiers() == Qt::ShiftModifier)
+        switch (event->key()) {
+        case Qt::Key_Left: return moveCell(0, -1);
+        case Qt::Key_Right: return moveCell(0, 1);
+        case Qt::Key_Up: return moveCell(-1, 0);
+        case Qt::Key_Down: return moveCell(1, 0);
+        default: break;
+        }
     int delta = 0;
     switch (event->key()) {
     case Qt::Key_Left: delta = -1; break;
@@ -228,7 +339,8 @@ void MapGrid::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (m_result.count > 0 && !m_result.picture)
-            Q_EMIT numberChosen(m_current, m_result.height / 2, m_result.width / 2);
+            Q_EMIT numberChosen(m_current, m_row < 0 ? m_result.height / 2 : m_row,
+                                m_row < 0 ? m_result.width / 2 : m_column);
         return;
     default: QWidget::keyPressEvent(event); return;
     }
@@ -250,34 +362,29 @@ void MapGrid::resizeEvent(QResizeEvent*)
     layOut();
 }
 
+QString MapGrid::toolTipAt(const QPoint& position) const
+{
+    const int index = cellAt(position);
+    if (index < 0 || m_result.picture || index >= m_result.ranges.size())
+        return {};
+    QStringList lines{numberWords(numberAt(position))};
+    if (m_result.width * m_result.height > 1)
+        lines << mapWords(index, m_result.ranges[index]);
+    lines << tr("Click a number to see how it comes about.");
+    lines.removeAll(QString());
+    return lines.join(u'\n');
+}
+
 bool MapGrid::event(QEvent* event)
 {
-    if (event->type() == QEvent::ToolTip) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        const int index = cellAt(help->pos());
-        const auto plane = static_cast<std::size_t>(m_result.width) * static_cast<std::size_t>(m_result.height);
-        if (index >= 0 && !m_result.picture &&
-            m_result.values.size() >= (static_cast<std::size_t>(index) + 1) * plane) {
-            const auto first =
-                m_result.values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(index) * plane);
-            const auto [low, high] = std::minmax_element(first, first + static_cast<std::ptrdiff_t>(plane));
-            const QLocale locale;
-            const auto number = [&](float v) {
-                return locale.toString(static_cast<double>(v), 'g', 3).replace(QLatin1Char('-'), QChar(0x2212));
-            };
-            QToolTip::showText(help->globalPos(),
-                               (plane == 1
-                                    ? tr("Number %1: %2").arg(index + 1).arg(number(*low))
-                                    : tr("Map %1: from %2 to %3").arg(index + 1).arg(number(*low), number(*high))) +
-                                   tr(". Click a number to see how it comes about."),
-                               this);
-            return true;
-        }
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    if (const QString text = toolTipAt(help->pos()); !text.isEmpty())
+        QToolTip::showText(help->globalPos(), text, this);
+    else
         QToolTip::hideText();
-        event->ignore();
-        return true;
-    }
-    return QWidget::event(event);
+    return true;
 }
 
 KernelStrip::KernelStrip(QWidget* parent) : QWidget(parent)

@@ -38,6 +38,20 @@ double calmScale(double value)
     return 10 * power;
 }
 
+NumberRange rangeOf(const float* values, std::size_t count)
+{
+    NumberRange range;
+    bool any = false;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!std::isfinite(values[i]))
+            continue;
+        range.low = any ? std::min(range.low, values[i]) : values[i];
+        range.high = any ? std::max(range.high, values[i]) : values[i];
+        any = true;
+    }
+    return range;
+}
+
 FieldMark fieldMark(const engine::SeenBox& box, const engine::Shape& image)
 {
     FieldMark mark;
@@ -79,7 +93,9 @@ void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, co
     result.count = size.count;
     result.width = size.width;
     result.height = size.height;
-    result.values = output.values();
+    result.values = QList<float>(output.values().begin(), output.values().end());
+    result.ranges.clear();
+    result.ranges.reserve(size.count);
     if (size.count == 0 || size.width == 0 || size.height == 0)
         return;
     result.scale = calmScale(symmetricScale(output.data(), output.values().size()));
@@ -91,6 +107,7 @@ void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, co
     for (int m = 0; m < size.count; ++m) {
         const float* values = output.data() + static_cast<std::size_t>(m) * plane;
         const double scale = ownScales ? symmetricScale(values, plane) : result.scale;
+        result.ranges.append(rangeOf(values, plane));
         mapInto(result.atlas, (m % result.columns) * size.width, (m / result.columns) * size.height, values, size.width,
                 size.height, size.width, scale, ColorMap::Signed, theme);
     }
@@ -127,10 +144,12 @@ CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme)
         card.count = std::min(size.count, kThumbMaps);
         card.atlas = QImage(card.count * size.width, size.height, QImage::Format_RGB32);
         QPainter painter(&card.atlas);
-        for (int m = 0; m < card.count; ++m)
+        for (int m = 0; m < card.count; ++m) {
+            const float* values = output.data() + static_cast<std::size_t>(m) * plane;
             painter.drawImage(m * size.width, 0,
-                              mapImage(output.data() + static_cast<std::size_t>(m) * plane, size.width, size.height,
-                                       size.width, scale, ColorMap::Signed, theme));
+                              mapImage(values, size.width, size.height, size.width, scale, ColorMap::Signed, theme));
+            card.ranges.append(rangeOf(values, plane));
+        }
         return card;
     }
     const int rows = size.count > 40 ? 3 : size.count > 20 ? 2 : 1;
@@ -139,6 +158,7 @@ CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme)
     std::copy(output.values().begin(), output.values().end(), values.begin());
     card.atlas = mapImage(values.data(), columns, rows, columns, scale, ColorMap::Signed, theme);
     card.count = 1;
+    card.ranges = {rangeOf(output.data(), output.values().size())};
     return card;
 }
 

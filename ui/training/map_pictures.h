@@ -11,12 +11,14 @@ namespace convarium::ui
 
 /// Scale of at least `value` that does not change with every step: 1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten.
 [[nodiscard]] double calmScale(double value);
+/// Of the finite ones; zeros without any.
+[[nodiscard]] NumberRange rangeOf(const float* values, std::size_t count);
 /// What a unit sees of an image of this shape, as it is drawn on it.
 [[nodiscard]] FieldMark fieldMark(const engine::SeenBox& box, const engine::Shape& image);
 /// The image itself: ink for one channel, colours for three.
 [[nodiscard]] QImage inputPicture(const std::vector<std::uint8_t>& pixels, const engine::Shape& shape,
                                   const Theme& theme);
-/// Fills count, size, atlas, scale and values of the result.
+/// Fills count, size, atlas, scale, values and ranges of the result.
 void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, const Theme& theme);
 /// Kernels that make map `map`: weight tensor (maps out, maps in, height, width).
 void layKernels(MapResult& result, const engine::Tensor& weight, int map, const Theme& theme);

@@ -156,7 +156,7 @@ MapResult MapWorker::compute(const MapRequest& request)
             const auto end = dockedEnd(graph, node.id);
             const auto output = inspector.output(end);
             const CardThumbnail picture =
-                isInput(node) && !result.input.isNull() ? CardThumbnail{result.input, 1} : thumbnail(output, theme);
+                isInput(node) && !result.input.isNull() ? CardThumbnail{result.input, 1, {}} : thumbnail(output, theme);
             if (!picture.atlas.isNull())
                 result.thumbnails.insert(node.id, picture);
         }

@@ -1,11 +1,13 @@
 // Activations of one image as finished pictures, made beside training on a thread of low priority.
 #pragma once
 
+#include "ui/theme/number_words.h"
 #include "ui/theme/theme.h"
 #include "ui/training/network_probe.h"
 
 #include <QHash>
 #include <QImage>
+#include <QList>
 #include <QStringList>
 #include <condition_variable>
 #include <functional>
@@ -33,10 +35,12 @@ struct MapRequest {
 
 /// Small picture for a card.
 struct CardThumbnail {
-    QImage atlas;  ///< one pixel per value
-    int count = 0; ///< maps side by side; 1 for a list
+    QImage atlas;              ///< one pixel per value
+    int count = 0;             ///< maps side by side; 1 for a list
+    QList<NumberRange> ranges; ///< of each of them; empty for an image
 };
 
+/// Shares what grows with the number of maps: a copy costs the same for one map and for thousands.
 struct MapResult {
     int id = 0;
     QString error; ///< a sentence when nothing could be computed
@@ -46,8 +50,9 @@ struct MapResult {
     QImage atlas;                           ///< one pixel per value, maps in `columns` columns
     int columns = 1;
     double scale = 0; ///< colours end at -scale and +scale
-    std::vector<float> values;
-    bool picture = false; ///< the atlas is the image itself
+    QList<float> values;
+    QList<NumberRange> ranges; ///< of each map; of a list each number's own
+    bool picture = false;      ///< the atlas is the image itself
     int map = 0;
     int kernelCount = 0, kernelWidth = 0, kernelHeight = 0;
     QImage kernels;                  ///< kernels of the chosen map side by side, one pixel per weight

@@ -55,7 +55,7 @@ WalkPictures WalkWorker::pictures(std::int64_t image, bool dark) const
             const auto& images = *m_walk->next().images;
             std::vector<std::uint8_t> pixels(static_cast<std::size_t>(images.imageShape().elements()));
             if (images.image(index, pixels))
-                pictures.outputs.insert(stage.node, {inputPicture(pixels, images.imageShape(), theme), 1});
+                pictures.outputs.insert(stage.node, {inputPicture(pixels, images.imageShape(), theme), 1, {}});
         }
     }
     if (const auto* result = m_graph.node(engine::resultNode(m_graph)))

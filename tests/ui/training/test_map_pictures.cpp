@@ -15,6 +15,43 @@ using namespace convarium::ui;
 class TestMapPictures : public QObject
 {
     Q_OBJECT
+
+    /// A grid that shows maps without a network.
+    struct Grid {
+        MapGrid grid;
+        explicit Grid(const engine::Tensor& output)
+        {
+            grid.resize(400, 120);
+            grid.show();
+            show(output);
+        }
+        void show(const engine::Tensor& output)
+        {
+            MapResult result;
+            result.node = result.shown = 1;
+            layMaps(result, output, false, lightTheme());
+            grid.setResult(result);
+        }
+        [[nodiscard]] QPoint middleOf(int map, int row, int column) const
+        {
+            const MapResult& r = grid.result();
+            const QRect cell = grid.cellRect(map);
+            const QSize size = QSize(r.width, r.height).scaled(cell.size(), Qt::KeepAspectRatio);
+            const QPoint corner = cell.center() - QPoint(size.width() / 2, size.height() / 2);
+            return corner + QPoint((2 * column + 1) * size.width() / (2 * r.width),
+                                   (2 * row + 1) * size.height() / (2 * r.height));
+        }
+        [[nodiscard]] QString told() const { return grid.numberWords(grid.toldNumber()); }
+    };
+    /// 0, 1, 2, ... less by 6.
+    static engine::Tensor counted(const engine::Shape& shape)
+    {
+        std::vector<float> values(static_cast<std::size_t>(shape.elements()));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = static_cast<float>(i) - 6;
+        return {shape, values};
+    }
+
 private Q_SLOTS:
     void initTestCase()
     {
@@ -37,6 +74,75 @@ private Q_SLOTS:
         QCOMPARE(result.atlas.pixel(3, 0), lightTheme().surface.rgb()); // zero fades into the surface
         layMaps(result, output, true, lightTheme());
         QCOMPARE(result.atlas.pixel(2, 0), mapColor(ColorMap::Signed, 1, 1, lightTheme()));
+    }
+
+    void theNumberUnderThePointerIsToldAtOnce()
+    {
+        Grid g(counted({5, 3, 4}));
+        QSignalSpy told(&g.grid, &MapGrid::numberTold);
+        for (const auto& [map, row, column] : {std::array{0, 0, 0}, std::array{1, 2, 3}, std::array{4, 1, 0}}) {
+            QTest::mouseMove(&g.grid, g.middleOf(map, row, column));
+            QCOMPARE(g.grid.toldNumber(), (std::array{map, row, column}));
+            QCOMPARE(told.takeLast(), (QVariantList{map, row, column}));
+            const QString words = QStringLiteral("Map %1, row %2, column %3: %4")
+                                      .arg(map + 1)
+                                      .arg(row + 1)
+                                      .arg(column + 1)
+                                      .arg(numberText(map * 12 + row * 4 + column - 6));
+            QCOMPARE(g.told(), words);
+            QVERIFY2(g.grid.accessibleDescription().startsWith(words), qPrintable(g.grid.accessibleDescription()));
+        }
+        QCOMPARE(g.grid.accessibleDescription(),
+                 QStringLiteral("Map 5, row 2, column 1: 46.0; Map 5: from 42.0 to 53.0"));
+        g.show(counted({5, 3, 4})); // new numbers, the same place
+        QCOMPARE(g.told(), QStringLiteral("Map 5, row 2, column 1: 46.0"));
+        QTest::mouseMove(&g.grid, QPoint(399, 119));
+        QCOMPARE(g.grid.toldNumber()[0], -1);
+        QCOMPARE(g.told(), QString());
+        QVERIFY(g.grid.accessibleDescription().startsWith(QStringLiteral("Map 1, row 2, column 3: 0.000;")));
+    }
+
+    void keysWalkThroughTheNumbersOfAMap()
+    {
+        Grid g(counted({5, 3, 4}));
+        g.grid.activateWindow();
+        g.grid.setFocus();
+        QTRY_VERIFY(g.grid.hasFocus());
+        QSignalSpy chosen(&g.grid, &MapGrid::numberChosen);
+        QTest::keyClick(&g.grid, Qt::Key_Return);
+        QCOMPARE(chosen.takeLast(), (QVariantList{0, 1, 2})); // the middle
+        QTest::keyClick(&g.grid, Qt::Key_Right);
+        QTest::keyClick(&g.grid, Qt::Key_Right, Qt::ShiftModifier);
+        QTest::keyClick(&g.grid, Qt::Key_Up, Qt::ShiftModifier);
+        QCOMPARE(g.told(), QStringLiteral("Map 2, row 1, column 4: 9.00"));
+        QTest::keyClick(&g.grid, Qt::Key_Right, Qt::ShiftModifier); // no farther
+        QVERIFY(g.grid.accessibleDescription().startsWith(g.told()));
+        QTest::keyClick(&g.grid, Qt::Key_Return);
+        QCOMPARE(chosen.takeLast(), (QVariantList{1, 0, 3}));
+        QTest::keyClick(&g.grid, Qt::Key_Left); // the same place of another map
+        QCOMPARE(g.told(), QStringLiteral("Map 1, row 1, column 4: \u22123.00"));
+        g.grid.clearFocus();
+        QCOMPARE(g.told(), QString());
+    }
+
+    void numbersOfAListAreToldWithoutRows()
+    {
+        Grid g(counted({9}));
+        QTest::mouseMove(&g.grid, g.grid.cellRect(8).center());
+        QCOMPARE(g.told(), QStringLiteral("Number 9: 2.00"));
+        QCOMPARE(g.grid.accessibleDescription(), QStringLiteral("Number 9: 2.00"));
+    }
+
+    void thumbnailsKnowTheRangeOfEachMap()
+    {
+        const CardThumbnail maps = thumbnail(counted({8, 2, 2}), lightTheme());
+        QCOMPARE(maps.count, 6);
+        QCOMPARE(maps.ranges.size(), 6);
+        QVERIFY((maps.ranges[1] == NumberRange{-2, 1}));
+        QCOMPARE(mapWords(1, maps.ranges[1]), QStringLiteral("Map 2: from \u22122.00 to 1.00"));
+        const CardThumbnail list = thumbnail(counted({8}), lightTheme());
+        QCOMPARE(list.ranges.size(), 1);
+        QCOMPARE(rangeWords(list.ranges[0]), QStringLiteral("Numbers from \u22126.00 to 1.00"));
     }
 
     void kernelsOfTheChosenMapLieSideBySide()
