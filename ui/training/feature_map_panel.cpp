@@ -33,12 +33,13 @@ engine::Shape imageShape(const engine::GraphSpec& graph, const engine::ShapedGra
 
 FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     : QWidget(parent), m_service(service), m_title(new TextLabel({}, TextRole::SectionBold)),
-      m_size(new ElidedLabel({}, TextRole::Body, ColorRole::Text2)), m_grid(new MapGrid)
+      m_size(new ElidedLabel({}, TextRole::Body, ColorRole::Text2)), m_menu(new QMenu(this)), m_grid(new MapGrid)
 {
     setAccessibleName(QStringLiteral("Feature maps"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(scaled(14), scaled(4), scaled(12), scaled(12));
     layout->setSpacing(scaled(6));
+    makeMenu();
     layout->addLayout(makeTitle());
     m_body = new QBoxLayout(QBoxLayout::TopToBottom);
     m_body->setSpacing(scaled(10));
@@ -94,19 +95,36 @@ QBoxLayout* FeatureMapPanel::makeTitle()
             [this] { Q_EMIT strongestRequested(m_service->node(), m_grid->current()); });
     row->addWidget(m_strongest);
     auto* more = new IconButton(QStringLiteral("dots"), tr("Feature map options"), this, ColorRole::Text2);
-    connect(more, &QToolButton::clicked, this, [this, more] {
-        auto* menu = new QMenu(this);
-        menu->setAttribute(Qt::WA_DeleteOnClose);
-        connect(menu->addAction(tr("Any test image")), &QAction::triggered, m_service, &MapService::randomImage);
-        connect(menu->addAction(tr("Own drawing")), &QAction::triggered, this, &FeatureMapPanel::drawingRequested);
-        auto* own = menu->addAction(tr("Own scale for every map"));
-        own->setCheckable(true);
-        own->setChecked(m_service->ownScales());
-        connect(own, &QAction::toggled, m_service, &MapService::setOwnScales);
-        menu->popup(more->mapToGlobal(QPoint(0, more->height())));
-    });
+    connect(more, &QToolButton::clicked, this,
+            [this, more] { m_menu->popup(more->mapToGlobal(QPoint(0, more->height()))); });
     row->addWidget(more);
     return row;
+}
+
+/// What the buttons have no room for; the keys act wherever the focus is in the panel.
+void FeatureMapPanel::makeMenu()
+{
+    const auto add = [this](const QString& text, const QKeySequence& key) {
+        QAction* action = m_menu->addAction(text);
+        action->setShortcut(key);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        addAction(action);
+        return action;
+    };
+    connect(add(tr("Any test image"), Qt::Key_R), &QAction::triggered, m_service, &MapService::randomImage);
+    connect(add(tr("Own drawing"), Qt::Key_D), &QAction::triggered, this, &FeatureMapPanel::drawingRequested);
+    m_menu->addSeparator();
+    QAction* sorted = add(tr("Strongest maps first"), Qt::Key_S);
+    sorted->setCheckable(true);
+    QAction* again = add(tr("Sort the maps again"), Qt::SHIFT | Qt::Key_S);
+    again->setEnabled(false);
+    connect(sorted, &QAction::toggled, m_service, &MapService::setStrongestFirst);
+    connect(sorted, &QAction::toggled, again, &QAction::setEnabled);
+    connect(again, &QAction::triggered, m_service, &MapService::sortAgain);
+    m_menu->addSeparator();
+    QAction* own = add(tr("Own scale for every map"), Qt::Key_O);
+    own->setCheckable(true);
+    connect(own, &QAction::toggled, m_service, &MapService::setOwnScales);
 }
 
 QWidget* FeatureMapPanel::makeFoot()
@@ -197,6 +215,8 @@ void FeatureMapPanel::showResult(const MapResult& result)
         tr("%1×%2×%3 weights").arg(result.kernelHeight).arg(result.kernelWidth).arg(result.kernelCount));
     m_kernels->setResult(result);
     QString caption = m_service->ownScales() ? tr("own scale for every map") : tr("one scale for all");
+    if (result.order)
+        caption = tr("strongest first, %1").arg(caption);
     if (result.shown != result.node) {
         const auto* node = m_service->controller()->graph().node(result.shown);
         const auto* layer = node ? engine::findLayer(node->type) : nullptr;

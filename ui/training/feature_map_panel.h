@@ -9,6 +9,7 @@
 
 QT_BEGIN_NAMESPACE
 class QBoxLayout;
+class QMenu;
 class QSpinBox;
 QT_END_NAMESPACE
 
@@ -53,6 +54,7 @@ protected:
 
 private:
     QBoxLayout* makeTitle();
+    void makeMenu();
     QWidget* makeFoot();
     void showResult(const MapResult& result);
     void showNothing(const QString& reason);
@@ -69,6 +71,7 @@ private:
     TextLabel* m_title;
     ElidedLabel* m_size;
     QSpinBox* m_index;
+    QMenu* m_menu;
     MapGrid* m_grid;
     QWidget* m_kernelRow;
     TextLabel* m_kernelTitle;

@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QScrollBar>
 #include <QToolTip>
 #include <QWheelEvent>
 #include <algorithm>
@@ -20,7 +21,7 @@ namespace
 {
 
 constexpr int kSmallestCell = 12, kLargestNumber = 28;
-constexpr int kKernelHeight = 34;
+constexpr int kKernelHeight = 34, kMargin = 2;
 constexpr std::array<int, 3> kNone{-1, -1, -1};
 
 void frame(QPainter& painter, const QRect& rect)
@@ -39,7 +40,7 @@ GridLayout layOutGrid(int count, int width, int height, int largest, int mapSize
     for (layout.cell = largest; layout.cell >= kSmallestCell; --layout.cell) {
         layout.gap = layout.cell >= 24 ? 6 : 3;
         layout.columns = std::max(1, (width + layout.gap) / (layout.cell + layout.gap));
-        if (layout.rows(count) * (layout.cell + layout.gap) - layout.gap <= height)
+        if (layout.height(count) <= height)
             break;
     }
     layout.cell = std::max(layout.cell, kSmallestCell);
@@ -48,15 +49,24 @@ GridLayout layOutGrid(int count, int width, int height, int largest, int mapSize
     return layout;
 }
 
-MapGrid::MapGrid(QWidget* parent) : QWidget(parent)
+MapGrid::MapGrid(QWidget* parent) : QWidget(parent), m_bar(new QScrollBar(Qt::Vertical, this))
 {
     setAccessibleName(QStringLiteral("Map grid"));
     tellOwnKeys(this, {{tr("Arrow keys"), tr("Another map")},
+                       {tr("Page up, page down, Home, End"), tr("Maps farther away")},
                        {tr("Shift+arrow keys"), tr("Another number of the map")},
                        {keyName(Qt::Key_Return), tr("How the number comes about")}});
     setFocusPolicy(Qt::StrongFocus);
     setAttribute(Qt::WA_OpaquePaintEvent);
     setMouseTracking(true);
+    m_bar->setAccessibleName(QStringLiteral("More maps"));
+    m_bar->setCursor(Qt::ArrowCursor);
+    m_bar->hide();
+    connect(m_bar, &QScrollBar::valueChanged, this, [this] {
+        if (m_hovered != kNone)
+            hover(numberAt(mapFromGlobal(QCursor::pos())));
+        update();
+    });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {
         layOut();
         update();
@@ -76,7 +86,7 @@ void MapGrid::setResult(const MapResult& result)
     m_hint.clear();
     m_current = result.map;
     if (!same) {
-        m_offset = 0;
+        m_bar->setValue(0);
         m_row = m_column = -1;
         m_hovered = kNone;
         layOut();
@@ -91,7 +101,7 @@ void MapGrid::clear(const QString& hint)
 {
     m_result = {};
     m_hint = hint;
-    m_offset = 0;
+    m_bar->hide();
     m_row = m_column = -1;
     m_hovered = kNone;
     tell();
@@ -110,30 +120,49 @@ void MapGrid::layOut()
     int largest = scaled(maps ? m_largestMap : kLargestNumber);
     if (m_result.count == 1)
         largest = std::max(largest, std::min({width(), height(), scaled(140)}));
-    m_layout =
-        layOutGrid(m_result.count, width() - 4, height() - 4, largest, std::max(m_result.width, m_result.height));
-    m_offset = std::clamp(m_offset, 0, overflow());
+    const int mapSize = std::max(m_result.width, m_result.height);
+    const QSize room = size() - QSize(2 * kMargin, 2 * kMargin);
+    m_layout = layOutGrid(m_result.count, room.width(), room.height(), largest, mapSize);
+    const bool scrolls = m_result.count > 0 && m_layout.height(m_result.count) > room.height();
+    if (scrolls) {
+        const int wide = m_bar->sizeHint().width();
+        m_layout = layOutGrid(m_result.count, room.width() - wide, room.height(), largest, mapSize);
+        m_bar->setGeometry(width() - wide, 0, wide, height());
+        m_bar->setRange(0, m_layout.height(m_result.count) - room.height());
+        m_bar->setPageStep(room.height());
+        m_bar->setSingleStep(pitch());
+    }
+    m_bar->setVisible(scrolls);
 }
 
-int MapGrid::overflow() const
+int MapGrid::offset() const
 {
-    return std::max(0, m_layout.rows(m_result.count) * (m_layout.cell + m_layout.gap) - m_layout.gap - height() + 4);
+    return m_bar->isHidden() ? 0 : m_bar->value();
+}
+
+int MapGrid::placeOf(int map) const
+{
+    return m_result.order ? m_result.order->places[static_cast<std::size_t>(map)] : map;
+}
+
+int MapGrid::mapAt(int place) const
+{
+    return m_result.order ? m_result.order->maps[static_cast<std::size_t>(place)] : place;
 }
 
 QRect MapGrid::cellRect(int index) const
 {
-    return m_layout.rect(index).translated(2, 2 - m_offset);
+    return m_layout.rect(placeOf(index)).translated(kMargin, kMargin - offset());
 }
 
 /// The cells touch each other: half of a gap belongs to each of its two.
 int MapGrid::cellAt(const QPoint& position) const
 {
-    const int pitch = m_layout.cell + m_layout.gap;
-    const QPoint inside = position - QPoint(2, 2 - m_offset) + QPoint(m_layout.gap / 2, m_layout.gap / 2);
-    if (m_layout.cell <= 0 || inside.x() < 0 || inside.y() < 0 || inside.x() / pitch >= m_layout.columns)
+    const QPoint inside = position - QPoint(kMargin, kMargin - offset()) + QPoint(m_layout.gap / 2, m_layout.gap / 2);
+    if (m_layout.cell <= 0 || inside.x() < 0 || inside.y() < 0 || inside.x() / pitch() >= m_layout.columns)
         return -1;
-    const int index = inside.y() / pitch * m_layout.columns + inside.x() / pitch;
-    return index < m_result.count ? index : -1;
+    const int place = inside.y() / pitch() * m_layout.columns + inside.x() / pitch();
+    return place < m_result.count ? mapAt(place) : -1;
 }
 
 void MapGrid::paintEvent(QPaintEvent*)
@@ -149,10 +178,10 @@ void MapGrid::paintEvent(QPaintEvent*)
     }
     const int w = m_result.picture ? m_result.atlas.width() : m_result.width;
     const int h = m_result.picture ? m_result.atlas.height() : m_result.height;
-    const int pitch = m_layout.cell + m_layout.gap;
-    const int first = m_offset / pitch * m_layout.columns;
-    const int end = std::min(m_result.count, ((m_offset + height()) / pitch + 1) * m_layout.columns);
-    for (int i = first; i < end; ++i) {
+    const int first = offset() / pitch() * m_layout.columns;
+    const int end = std::min(m_result.count, ((offset() + height()) / pitch() + 1) * m_layout.columns);
+    for (int place = first; place < end; ++place) {
+        const int i = mapAt(place);
         const QRect target = pictureRect(i);
         painter.drawImage(target, m_result.atlas, QRect((i % m_result.columns) * w, (i / m_result.columns) * h, w, h));
         frame(painter, target);
@@ -195,9 +224,9 @@ void MapGrid::choose(int index)
     m_current = index;
     const QRect cell = cellRect(index);
     if (cell.top() < 0)
-        m_offset += cell.top() - 2;
+        m_bar->setValue(offset() + cell.top() - kMargin);
     else if (cell.bottom() > height())
-        m_offset += cell.bottom() - height() + 2;
+        m_bar->setValue(offset() + cell.bottom() - height() + kMargin);
     tell();
     update();
     Q_EMIT mapSelected(index);
@@ -330,31 +359,55 @@ void MapGrid::keyPressEvent(QKeyEvent* event)
         case Qt::Key_Down: return moveCell(1, 0);
         default: break;
         }
-    int delta = 0;
     switch (event->key()) {
-    case Qt::Key_Left: delta = -1; break;
-    case Qt::Key_Right: delta = 1; break;
-    case Qt::Key_Up: delta = -m_layout.columns; break;
-    case Qt::Key_Down: delta = m_layout.columns; break;
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (m_result.count > 0 && !m_result.picture)
             Q_EMIT numberChosen(m_current, m_row < 0 ? m_result.height / 2 : m_row,
                                 m_row < 0 ? m_result.width / 2 : m_column);
         return;
-    default: QWidget::keyPressEvent(event); return;
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+    case Qt::Key_Up:
+    case Qt::Key_Down:
+    case Qt::Key_PageUp:
+    case Qt::Key_PageDown:
+    case Qt::Key_Home:
+    case Qt::Key_End:
+        if (m_result.count > 0)
+            walk(event->key());
+        return;
+    default: QWidget::keyPressEvent(event);
     }
-    choose(m_current + delta);
+}
+
+/// To the map at another place; a page ends at the first or last map of its column.
+void MapGrid::walk(int key)
+{
+    const int columns = m_layout.columns, last = m_result.count - 1, place = placeOf(m_current);
+    const int page = std::max(1, (height() - 2 * kMargin + m_layout.gap) / pitch()) * columns;
+    int to = place;
+    switch (key) {
+    case Qt::Key_Left: to = place - 1; break;
+    case Qt::Key_Right: to = place + 1; break;
+    case Qt::Key_Up: to = place - columns; break;
+    case Qt::Key_Down: to = place + columns; break;
+    case Qt::Key_PageUp: to = std::max(place - page, place % columns); break;
+    case Qt::Key_PageDown: to = std::min(place + page, last - (last - place % columns) % columns); break;
+    case Qt::Key_Home: to = 0; break;
+    default: to = last;
+    }
+    if (to >= 0 && to <= last)
+        choose(mapAt(to));
 }
 
 void MapGrid::wheelEvent(QWheelEvent* event)
 {
-    if (overflow() == 0) {
+    if (m_bar->isHidden()) {
         event->ignore();
         return;
     }
-    m_offset = std::clamp(m_offset - event->angleDelta().y() / 2, 0, overflow());
-    update();
+    m_bar->setValue(offset() - event->angleDelta().y() / 2);
 }
 
 void MapGrid::resizeEvent(QResizeEvent*)

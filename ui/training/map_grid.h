@@ -7,16 +7,21 @@
 #include <QWidget>
 #include <array>
 
+QT_BEGIN_NAMESPACE
+class QScrollBar;
+QT_END_NAMESPACE
+
 namespace convarium::ui
 {
 
-/// Where the cells lie. Pure.
+/// Where the cells lie, by their places. Pure.
 struct GridLayout {
     int cell = 0, columns = 1, gap = 6;
     [[nodiscard]] int rows(int count) const { return (count + columns - 1) / columns; }
-    [[nodiscard]] QRect rect(int index) const
+    [[nodiscard]] int height(int count) const { return rows(count) * (cell + gap) - gap; }
+    [[nodiscard]] QRect rect(int place) const
     {
-        return {(index % columns) * (cell + gap), (index / columns) * (cell + gap), cell, cell};
+        return {(place % columns) * (cell + gap), (place / columns) * (cell + gap), cell, cell};
     }
 };
 
@@ -74,14 +79,18 @@ private:
     void moveCell(int rows, int columns);
     void hover(const std::array<int, 3>& number);
     void tell();
-    [[nodiscard]] int overflow() const;
+    [[nodiscard]] int pitch() const { return m_layout.cell + m_layout.gap; }
+    [[nodiscard]] int offset() const;
+    [[nodiscard]] int placeOf(int map) const;
+    [[nodiscard]] int mapAt(int place) const;
+    void walk(int key);
 
     MapResult m_result;
     GridLayout m_layout;
     QString m_hint;
+    QScrollBar* m_bar; ///< its value: scrolled by so many pixels
     int m_largestMap = 46;
     int m_current = 0;
-    int m_offset = 0;                         ///< scrolled by so many pixels
     int m_row = -1, m_column = -1;            ///< chosen by keys or a click; -1: the middle
     std::array<int, 3> m_hovered{-1, -1, -1}; ///< map, row, column under the pointer
     std::array<int, 3> m_told{-1, -1, -1};

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace convarium::ui
 {
@@ -111,6 +112,31 @@ void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, co
         mapInto(result.atlas, (m % result.columns) * size.width, (m / result.columns) * size.height, values, size.width,
                 size.height, size.width, scale, ColorMap::Signed, theme);
     }
+}
+
+MapOrderPtr strongestFirst(engine::NodeId of, const engine::Tensor& output, const MapOrderPtr& kept)
+{
+    const MapSize size = sizeOf(output.shape());
+    const auto count = static_cast<std::size_t>(size.count);
+    if (kept && kept->of == of && kept->maps.size() == count)
+        return kept;
+    const auto plane = static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
+    std::vector<double> activity(count);
+    for (std::size_t m = 0; m < count; ++m)
+        for (std::size_t i = 0; i < plane; ++i)
+            if (const float v = output.values()[m * plane + i]; std::isfinite(v))
+                activity[m] += static_cast<double>(std::fabs(v));
+    auto order = std::make_shared<MapOrder>();
+    order->of = of;
+    order->maps.resize(count);
+    order->places.resize(count);
+    std::iota(order->maps.begin(), order->maps.end(), 0);
+    std::stable_sort(order->maps.begin(), order->maps.end(), [&](int a, int b) {
+        return activity[static_cast<std::size_t>(a)] > activity[static_cast<std::size_t>(b)];
+    });
+    for (std::size_t place = 0; place < count; ++place)
+        order->places[static_cast<std::size_t>(order->maps[place])] = static_cast<int>(place);
+    return order;
 }
 
 void layKernels(MapResult& result, const engine::Tensor& weight, int map, const Theme& theme)

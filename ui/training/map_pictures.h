@@ -20,6 +20,9 @@ namespace convarium::ui
                                   const Theme& theme);
 /// Fills count, size, atlas, scale, values and ranges of the result.
 void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, const Theme& theme);
+/// `kept` where it is of as many maps of this layer: a row of maps that jumps with every step cannot be read. Else the
+/// order of these values, each map's in a run of its own.
+[[nodiscard]] MapOrderPtr strongestFirst(engine::NodeId of, const engine::Tensor& output, const MapOrderPtr& kept);
 /// Kernels that make map `map`: weight tensor (maps out, maps in, height, width).
 void layKernels(MapResult& result, const engine::Tensor& weight, int map, const Theme& theme);
 /// The first maps of a layer side by side, or a list of numbers in one to three rows; one pixel per value.

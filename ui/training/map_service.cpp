@@ -12,6 +12,7 @@ namespace
 {
 constexpr int kPictureMs = 100;
 constexpr int kSlowestMs = 2000;
+constexpr int kSortMs = 10'000;
 /// Of one core, for pictures nobody asked for: a deep network's maps follow less often, its training stays fast.
 constexpr double kShare = 0.025;
 } // namespace
@@ -87,6 +88,18 @@ void MapService::setOwnScales(bool own)
     schedule();
 }
 
+void MapService::setStrongestFirst(bool on)
+{
+    m_strongestFirst = on;
+    sortAgain();
+}
+
+void MapService::sortAgain()
+{
+    m_order.reset();
+    schedule();
+}
+
 std::int64_t MapService::imageCount() const
 {
     const auto& images = m_controller->data().shown();
@@ -103,6 +116,7 @@ void MapService::setImage(std::int64_t index, bool wrap)
         return;
     m_image = index;
     m_own.reset();
+    m_order.reset();
     takeImage();
     Q_EMIT imageChanged(index);
 }
@@ -111,6 +125,8 @@ void MapService::setOwnImage(engine::DatasetPtr image)
 {
     const bool other = static_cast<bool>(image) != showsOwnImage();
     m_own = std::move(image);
+    if (other)
+        m_order.reset(); // while a drawing grows its maps keep their places
     takeImage();
     if (other)
         Q_EMIT imageChanged(m_image);
@@ -192,6 +208,8 @@ void MapService::send()
     request.node = !m_views.isEmpty() ? m_node : engine::kNoNode;
     request.map = m_map;
     request.ownScales = m_ownScales;
+    request.strongestFirst = m_strongestFirst;
+    request.order = m_order && m_sinceOrder.elapsed() < kSortMs ? m_order : nullptr;
     request.thumbnails = m_thumbnailsWanted;
     request.dark = Theme::current().dark;
     m_worker->request(std::move(request));
@@ -202,6 +220,10 @@ void MapService::receive(MapResult result)
     if (!m_graph || result.id < m_firstId)
         return;
     m_latest = std::move(result);
+    if (m_latest.order && m_latest.order != m_order) {
+        m_order = m_latest.order;
+        m_sinceOrder.start();
+    }
     m_period = static_cast<qint64>(std::clamp(m_latest.milliseconds / kShare, double{kPictureMs}, double{kSlowestMs}));
     if (!m_latest.error.isEmpty()) {
         Q_EMIT unavailable(m_latest.error);

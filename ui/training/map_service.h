@@ -34,6 +34,11 @@ public:
     void setMap(int map);
     void setOwnScales(bool own);
     [[nodiscard]] bool ownScales() const { return m_ownScales; }
+    /// Else in the order of the layer. Sorted anew for another layer or image, when asked to and, while training runs,
+    /// every ten seconds.
+    void setStrongestFirst(bool on);
+    [[nodiscard]] bool strongestFirst() const { return m_strongestFirst; }
+    void sortAgain();
 
     /// Clamped to the images there are (DatasetBundle::shown); wraps at its ends when `wrap`.
     void setImage(std::int64_t index, bool wrap = false);
@@ -86,6 +91,9 @@ private:
     engine::NodeId m_node = engine::kNoNode;
     int m_map = 0;
     bool m_ownScales = false;
+    bool m_strongestFirst = false;
+    MapOrderPtr m_order; ///< null: the next maps are sorted anew
+    QElapsedTimer m_sinceOrder;
     QSet<const QObject*> m_views; ///< that are visible; never looked into
     bool m_thumbnailsWanted = false;
     int m_requestId = 0;

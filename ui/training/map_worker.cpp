@@ -142,7 +142,10 @@ MapResult MapWorker::compute(const MapRequest& request)
     if (const auto* node = graph.node(request.node)) {
         result.shown = dockedEnd(graph, node->id);
         result.picture = isInput(*node);
-        layMaps(result, inspector.output(result.shown), request.ownScales, theme);
+        const engine::Tensor output = inspector.output(result.shown);
+        layMaps(result, output, request.ownScales, theme);
+        if (request.strongestFirst && !result.picture)
+            result.order = strongestFirst(result.shown, output, request.order);
         result.map = std::clamp(request.map, 0, std::max(result.count - 1, 0));
         if (const auto w = result.weights->find({node->id, "weight"}); w != result.weights->end())
             layKernels(result, w->second, result.map, theme);

@@ -18,6 +18,14 @@
 namespace convarium::ui
 {
 
+/// Which map stands where: the strongest first, by the mean of the magnitudes.
+struct MapOrder {
+    engine::NodeId of = engine::kNoNode; ///< whose maps
+    std::vector<int> maps;               ///< by place
+    std::vector<int> places;             ///< by map
+};
+using MapOrderPtr = std::shared_ptr<const MapOrder>;
+
 /// What shall be shown. A value; the pointers lead to immutable things.
 struct MapRequest {
     int id = 0;
@@ -29,6 +37,8 @@ struct MapRequest {
     engine::NodeId node = engine::kNoNode; ///< whose maps; kNoNode: none
     int map = 0;
     bool ownScales = false;
+    bool strongestFirst = false;
+    MapOrderPtr order; ///< kept as long as it fits; null: sort anew
     bool thumbnails = true;
     bool dark = false;
 };
@@ -52,6 +62,7 @@ struct MapResult {
     double scale = 0; ///< colours end at -scale and +scale
     QList<float> values;
     QList<NumberRange> ranges; ///< of each map; of a list each number's own
+    MapOrderPtr order;         ///< null: as the layer has them
     bool picture = false;      ///< the atlas is the image itself
     int map = 0;
     int kernelCount = 0, kernelWidth = 0, kernelHeight = 0;

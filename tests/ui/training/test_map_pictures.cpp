@@ -6,6 +6,7 @@
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
+#include <QScrollBar>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -145,6 +146,65 @@ private Q_SLOTS:
         QCOMPARE(rangeWords(list.ranges[0]), QStringLiteral("Numbers from \u22126.00 to 1.00"));
     }
 
+    void theStrongestMapsComeFirstAndKeepTheirPlaces()
+    {
+        const engine::Tensor first(engine::Shape{3, 1, 2}, {1.0F, -1.0F, 0.0F, 0.5F, -4.0F, 0.0F});
+        const MapOrderPtr order = strongestFirst(7, first, nullptr);
+        QCOMPARE(order->maps, (std::vector<int>{2, 0, 1})); // by magnitude
+        QCOMPARE(order->places, (std::vector<int>{1, 2, 0}));
+        const engine::Tensor later(engine::Shape{3, 1, 2}, {9.0F, -1.0F, 0.0F, 0.5F, -4.0F, 0.0F});
+        QCOMPARE(strongestFirst(7, later, order), order);
+        QCOMPARE(strongestFirst(7, later, nullptr)->maps, (std::vector<int>{0, 2, 1}));
+        QVERIFY(strongestFirst(8, later, order) != order); // of another layer
+        QVERIFY(strongestFirst(7, counted({4, 1, 2}), order) != order);
+
+        Grid g(first);
+        MapResult result = g.grid.result();
+        const QRect places[] = {g.grid.cellRect(0), g.grid.cellRect(1), g.grid.cellRect(2)};
+        result.order = order;
+        g.grid.setResult(result);
+        QCOMPARE(g.grid.cellRect(2), places[0]);
+        QCOMPARE(g.grid.cellRect(0), places[1]);
+        QTest::mouseClick(&g.grid, Qt::LeftButton, {}, places[0].center());
+        QCOMPARE(g.grid.current(), 2);
+        QTest::keyClick(&g.grid, Qt::Key_Right);
+        QCOMPARE(g.grid.current(), 0);
+        QTest::keyClick(&g.grid, Qt::Key_End);
+        QCOMPARE(g.grid.current(), 1);
+    }
+
+    void thousandsOfMapsScrollByBarWheelAndKeys()
+    {
+        Grid g(counted({2000, 2, 2}));
+        auto* bar = g.grid.findChild<QScrollBar*>();
+        QVERIFY(bar->isVisible());
+        QVERIFY(g.grid.cellRect(0).right() < bar->geometry().left());
+        QVERIFY(g.grid.cellRect(1999).top() > g.grid.height());
+        const auto seen = [&](int map) {
+            return g.grid.rect().contains(g.grid.cellRect(map)) && g.grid.current() == map;
+        };
+        QTest::keyClick(&g.grid, Qt::Key_End);
+        QVERIFY(seen(1999));
+        QCOMPARE(bar->value(), bar->maximum());
+        QTest::keyClick(&g.grid, Qt::Key_PageUp);
+        const int before = g.grid.current();
+        QVERIFY(before < 1999 && seen(before));
+        QTest::keyClick(&g.grid, Qt::Key_PageDown);
+        QVERIFY(seen(1999));
+        QTest::keyClick(&g.grid, Qt::Key_Home);
+        QVERIFY(seen(0));
+        QCOMPARE(bar->value(), 0);
+        QTest::keyClick(&g.grid, Qt::Key_PageUp); // no farther
+        QVERIFY(seen(0));
+        QWheelEvent wheel(QPointF(50, 50), g.grid.mapToGlobal(QPointF(50, 50)), {}, {0, -120}, Qt::NoButton, {},
+                          Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(&g.grid, &wheel);
+        QCOMPARE(bar->value(), 60);
+        g.show(counted({20, 2, 2}));
+        QVERIFY(!bar->isVisible());
+        QVERIFY(seen(0));
+    }
+
     void kernelsOfTheChosenMapLieSideBySide()
     {
         std::vector<float> values(2 * 3 * 4, 0.0F);
@@ -224,6 +284,58 @@ private Q_SLOTS:
         service.previousImage();
         service.previousImage();
         QCOMPARE(service.image(), 4); // wraps
+    }
+
+    void theOrderIsCalmWhileNumbersStreamIn()
+    {
+        auto services = test::scriptedServices(std::make_shared<test::Script>());
+        const auto strongest = std::make_shared<std::atomic<int>>(3);
+        class Changing final : public engine::Inspector
+        {
+        public:
+            explicit Changing(std::shared_ptr<std::atomic<int>> strongest) : m_strongest(std::move(strongest)) {}
+            void setWeights(const engine::WeightMap&) override {}
+            void run(std::span<const std::uint8_t>) override {}
+            engine::Tensor output(engine::NodeId) const override
+            {
+                engine::Tensor t(engine::Shape{6});
+                t[*m_strongest] = 5;
+                return t;
+            }
+
+        private:
+            std::shared_ptr<std::atomic<int>> m_strongest;
+        };
+        services.newInspector =
+            [strongest](const engine::GraphSpec&) -> engine::Result<std::unique_ptr<engine::Inspector>> {
+            return std::unique_ptr<engine::Inspector>(std::make_unique<Changing>(strongest));
+        };
+        TrainingController controller(services);
+        controller.setNetwork(test::smallGraph(), {});
+        MapService service(&controller);
+        FeatureMapPanel panel(&service);
+        panel.resize(436, 260);
+        panel.show();
+        controller.openData();
+        panel.setNode(3, QStringLiteral("D"));
+        QTRY_COMPARE(panel.grid()->result().count, 6);
+        QVERIFY(!panel.grid()->result().order);
+        panel.grid()->setFocus();
+        QTest::keyClick(panel.grid(), Qt::Key_S);
+        QTRY_VERIFY(panel.grid()->result().order);
+        const MapOrderPtr order = panel.grid()->result().order;
+        QCOMPARE(order->maps.front(), 3);
+        *strongest = 1;
+        service.setMap(2); // a question about the same maps
+        QTRY_COMPARE(panel.grid()->result().values[1], 5.0F);
+        QCOMPARE(panel.grid()->result().order, order);
+        QTest::keyClick(panel.grid(), Qt::Key_S, Qt::ShiftModifier);
+        QTRY_COMPARE(panel.grid()->result().order->maps.front(), 1);
+        *strongest = 4;
+        service.nextImage();
+        QTRY_COMPARE(panel.grid()->result().order->maps.front(), 4);
+        QTest::keyClick(panel.grid(), Qt::Key_S);
+        QTRY_VERIFY(!panel.grid()->result().order);
     }
 
     void aPictureThatCannotBeReadIsNamedByTheWorker()
