@@ -7,6 +7,7 @@
 #include "ui/training/training_controller.h"
 
 #include <QBoxLayout>
+#include <QComboBox>
 #include <QLocale>
 #include <QMenu>
 #include <QSpinBox>
@@ -50,11 +51,14 @@ FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     connect(m_grid, &MapGrid::mapSelected, service, &MapService::setMap);
     connect(m_grid, &MapGrid::numberChosen, this, [this](int map, int row, int column) {
         const MapResult& r = m_grid->result();
-        Q_EMIT numberChosen(r.node, (static_cast<qint64>(map) * r.height + row) * r.width + column);
+        // Behind a number after all that is docked lies the whole card.
+        const engine::NodeId node = r.shown == dockedEnd(m_service->controller()->graph(), r.node) ? r.node : r.shown;
+        Q_EMIT numberChosen(node, (static_cast<qint64>(map) * r.height + row) * r.width + column);
     });
     connect(m_grid, &MapGrid::numberTold, this, &FeatureMapPanel::updateSeen);
     connect(service->controller(), &TrainingController::networkChanged, this, [this] {
         m_shapes.reset();
+        updateStages();
         updateSeen();
     });
     connect(service, &MapService::mapsReady, this, &FeatureMapPanel::showResult);
@@ -70,6 +74,14 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     auto* row = new QHBoxLayout;
     row->setSpacing(scaled(4));
     row->addWidget(m_title);
+    m_stage = new QComboBox;
+    m_stage->setAccessibleName(QStringLiteral("Layer of the card"));
+    m_stage->setToolTip(tr("After which layer of the card the maps are shown"));
+    connect(m_stage, &QComboBox::currentIndexChanged, this, [this](int index) {
+        m_service->setStage(m_stage->itemData(index).toLongLong());
+        updateSeen();
+    });
+    row->addWidget(m_stage);
     row->addSpacing(scaled(4));
     row->addWidget(m_size, 1);
     auto* previous = new IconButton(QStringLiteral("chevron-left"), tr("Previous test image"), this, ColorRole::Text2);
@@ -114,6 +126,9 @@ void FeatureMapPanel::makeMenu()
     connect(add(tr("Any test image"), Qt::Key_R), &QAction::triggered, m_service, &MapService::randomImage);
     connect(add(tr("Own drawing"), Qt::Key_D), &QAction::triggered, this, &FeatureMapPanel::drawingRequested);
     m_menu->addSeparator();
+    m_nextStage = add(tr("Next layer of the card"), Qt::Key_L);
+    connect(m_nextStage, &QAction::triggered, this,
+            [this] { m_stage->setCurrentIndex((m_stage->currentIndex() + 1) % m_stage->count()); });
     QAction* sorted = add(tr("Strongest maps first"), Qt::Key_S);
     sorted->setCheckable(true);
     QAction* again = add(tr("Sort the maps again"), Qt::SHIFT | Qt::Key_S);
@@ -185,6 +200,7 @@ void FeatureMapPanel::setNode(engine::NodeId node, const QString& label)
 {
     m_label = label;
     m_service->setNode(node);
+    updateStages();
     updateSeen();
     if (node == engine::kNoNode)
         showNothing(tr("Select a layer to see its maps"));
@@ -199,7 +215,7 @@ void FeatureMapPanel::showResult(const MapResult& result)
     const bool maps = result.width * result.height > 1;
     m_title->setText(result.picture && m_service->showsOwnImage() ? tr("Drawing in %1").arg(m_label)
                      : result.picture ? tr("%1 in %2").arg(m_service->kindOfImage(), m_label)
-                     : maps           ? tr("Feature maps of %1").arg(m_label)
+                     : maps           ? tr("Maps of %1").arg(m_label)
                                       : tr("Numbers of %1").arg(m_label));
     const QString size = tr("%1×%2").arg(result.height).arg(result.width), number = locale.toString(result.count);
     m_size->setText(!maps ? tr("%1 numbers").arg(number) : result.count == 1 ? size : tr("%1 of %2").arg(number, size));
@@ -217,12 +233,6 @@ void FeatureMapPanel::showResult(const MapResult& result)
     QString caption = m_service->ownScales() ? tr("own scale for every map") : tr("one scale for all");
     if (result.order)
         caption = tr("strongest first, %1").arg(caption);
-    if (result.shown != result.node) {
-        const auto* node = m_service->controller()->graph().node(result.shown);
-        const auto* layer = node ? engine::findLayer(node->type) : nullptr;
-        if (layer)
-            caption = tr("after %1, %2").arg(QString::fromStdString(layer->title), caption);
-    }
     m_caption->setText(result.picture ? tr("as the network gets it") : caption);
     m_scale->setVisible(!result.picture && !m_service->ownScales());
     m_scale->setScale(result.scale);
@@ -258,6 +268,22 @@ void FeatureMapPanel::updateImageText()
         m_imageText->setText(m_service->imageText(m_service->image(), m_service->label()));
 }
 
+void FeatureMapPanel::updateStages()
+{
+    const engine::GraphSpec& graph = m_service->controller()->graph();
+    const auto stages = m_service->stages();
+    const QSignalBlocker quiet(m_stage);
+    m_stage->clear();
+    for (const engine::NodeId id : stages) {
+        const engine::LayerDescriptor* layer = engine::findLayer(graph.node(id)->type);
+        m_stage->addItem(layer ? QString::fromStdString(layer->title) : QString(), QVariant::fromValue<qint64>(id));
+        if (id == m_service->shownNode())
+            m_stage->setCurrentIndex(m_stage->count() - 1);
+    }
+    m_stage->setVisible(stages.size() > 1);
+    m_nextStage->setEnabled(stages.size() > 1);
+}
+
 void FeatureMapPanel::updateSeen()
 {
     const engine::GraphSpec& graph = m_service->controller()->graph();
@@ -268,7 +294,7 @@ void FeatureMapPanel::updateSeen()
     if (layer && !layer->isInput) {
         if (!m_shapes)
             m_shapes = engine::inferShapes(graph);
-        const engine::NodeId shown = dockedEnd(graph, node->id);
+        const engine::NodeId shown = m_service->shownNode();
         const auto found = m_shapes->shapes.find(shown);
         if (found != m_shapes->shapes.end()) {
             shape = found->second;

@@ -8,7 +8,9 @@
 #include <optional>
 
 QT_BEGIN_NAMESPACE
+class QAction;
 class QBoxLayout;
+class QComboBox;
 class QMenu;
 class QSpinBox;
 QT_END_NAMESPACE
@@ -59,6 +61,7 @@ private:
     void showResult(const MapResult& result);
     void showNothing(const QString& reason);
     void updateImageText();
+    void updateStages();
     void updateSeen();
     void showSeen();
 
@@ -70,8 +73,10 @@ private:
     QBoxLayout* m_body;
     TextLabel* m_title;
     ElidedLabel* m_size;
+    QComboBox* m_stage; ///< of the card; hidden where there is one
     QSpinBox* m_index;
     QMenu* m_menu;
+    QAction* m_nextStage;
     MapGrid* m_grid;
     QWidget* m_kernelRow;
     TextLabel* m_kernelTitle;

@@ -73,7 +73,27 @@ void MapService::setNode(engine::NodeId node)
         return;
     m_node = node;
     m_map = 0;
+    if (const auto card = stages(); std::find(card.begin(), card.end(), m_stage) == card.end())
+        m_stage = engine::kNoNode;
     schedule();
+}
+
+void MapService::setStage(engine::NodeId stage)
+{
+    m_stage = stage;
+    schedule();
+}
+
+std::vector<engine::NodeId> MapService::stages() const
+{
+    const engine::GraphSpec& graph = m_controller->graph();
+    return graph.node(m_node) ? dockedStages(graph, m_node) : std::vector<engine::NodeId>();
+}
+
+engine::NodeId MapService::shownNode() const
+{
+    const engine::GraphSpec& graph = m_controller->graph();
+    return graph.node(m_node) ? dockedStage(graph, m_node, m_stage) : engine::kNoNode;
 }
 
 void MapService::setMap(int map)
@@ -206,6 +226,7 @@ void MapService::send()
     request.images = m_images;
     request.image = m_own ? 0 : m_image;
     request.node = !m_views.isEmpty() ? m_node : engine::kNoNode;
+    request.stage = m_stage;
     request.map = m_map;
     request.ownScales = m_ownScales;
     request.strongestFirst = m_strongestFirst;

@@ -31,6 +31,11 @@ public:
     void setThumbnailsWanted(bool wanted);
     void setNode(engine::NodeId node);
     [[nodiscard]] engine::NodeId node() const { return m_node; }
+    /// Which layer of the card is shown; kNoNode: the last. Another card begins with its last.
+    void setStage(engine::NodeId stage);
+    /// The layers of the card of the chosen one, empty without; and the one that is shown.
+    [[nodiscard]] std::vector<engine::NodeId> stages() const;
+    [[nodiscard]] engine::NodeId shownNode() const;
     void setMap(int map);
     void setOwnScales(bool own);
     [[nodiscard]] bool ownScales() const { return m_ownScales; }
@@ -89,6 +94,7 @@ private:
     std::int64_t m_image = 0;
     int m_label = -1;
     engine::NodeId m_node = engine::kNoNode;
+    engine::NodeId m_stage = engine::kNoNode;
     int m_map = 0;
     bool m_ownScales = false;
     bool m_strongestFirst = false;

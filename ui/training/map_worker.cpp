@@ -26,21 +26,45 @@ bool isInput(const engine::Node& node)
     return layer && layer->isInput;
 }
 
+/// Below what feeds it, if that feeds nothing else.
+bool docks(const engine::GraphSpec& graph, engine::NodeId id)
+{
+    const engine::Node* node = graph.node(id);
+    const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
+    return layer && layer->docks && graph.edgesInto(id).size() == 1;
+}
+
 } // namespace
 
 engine::NodeId dockedEnd(const engine::GraphSpec& graph, engine::NodeId node)
 {
     for (std::size_t guard = 0; guard < graph.nodes.size(); ++guard) {
         const auto out = graph.edgesFrom(node);
-        if (out.size() != 1)
-            return node;
-        const auto* next = graph.node(out.front().to);
-        const auto* layer = next ? engine::findLayer(next->type) : nullptr;
-        if (!layer || !layer->docks || graph.edgesInto(next->id).size() != 1)
-            return node;
-        node = next->id;
+        if (out.size() != 1 || !docks(graph, out.front().to))
+            break;
+        node = out.front().to;
     }
     return node;
+}
+
+std::vector<engine::NodeId> dockedStages(const engine::GraphSpec& graph, engine::NodeId node)
+{
+    for (std::size_t guard = 0; guard < graph.nodes.size() && docks(graph, node); ++guard) {
+        const engine::NodeId producer = graph.edgesInto(node).front().from;
+        if (graph.edgesFrom(producer).size() != 1)
+            break;
+        node = producer;
+    }
+    std::vector<engine::NodeId> stages{node};
+    for (const engine::NodeId end = dockedEnd(graph, node); stages.back() != end;)
+        stages.push_back(graph.edgesFrom(stages.back()).front().to);
+    return stages;
+}
+
+engine::NodeId dockedStage(const engine::GraphSpec& graph, engine::NodeId node, engine::NodeId wanted)
+{
+    const auto stages = dockedStages(graph, node);
+    return std::find(stages.begin(), stages.end(), wanted) != stages.end() ? wanted : stages.back();
 }
 
 MapWorker::MapWorker(const TrainingServices& services, std::function<void(MapResult)> result)
@@ -140,8 +164,8 @@ MapResult MapWorker::compute(const MapRequest& request)
     result.given = request.weights;
 
     if (const auto* node = graph.node(request.node)) {
-        result.shown = dockedEnd(graph, node->id);
-        result.picture = isInput(*node);
+        result.shown = dockedStage(graph, node->id, request.stage);
+        result.picture = isInput(*graph.node(result.shown));
         const engine::Tensor output = inspector.output(result.shown);
         layMaps(result, output, request.ownScales, theme);
         if (request.strongestFirst && !result.picture)

@@ -33,8 +33,9 @@ struct MapRequest {
     engine::WeightsPtr weights;                     ///< null: the initial weights of `seed`
     std::uint64_t seed = 1;
     engine::DatasetPtr images;
-    std::int64_t image = 0;                ///< index in images
-    engine::NodeId node = engine::kNoNode; ///< whose maps; kNoNode: none
+    std::int64_t image = 0;                 ///< index in images
+    engine::NodeId node = engine::kNoNode;  ///< whose maps; kNoNode: none
+    engine::NodeId stage = engine::kNoNode; ///< which layer of its card; kNoNode, or of another card: the last
     int map = 0;
     bool ownScales = false;
     bool strongestFirst = false;
@@ -55,7 +56,7 @@ struct MapResult {
     int id = 0;
     QString error; ///< a sentence when nothing could be computed
     engine::NodeId node = engine::kNoNode;
-    engine::NodeId shown = engine::kNoNode; ///< whose output it is: `node` or the last layer docked to it
+    engine::NodeId shown = engine::kNoNode; ///< whose output it is: the stage of the card
     int count = 0, width = 0, height = 0;   ///< maps and their size; a list has count numbers of 1x1
     QImage atlas;                           ///< one pixel per value, maps in `columns` columns
     int columns = 1;
@@ -78,6 +79,10 @@ struct MapResult {
 
 /// The end of the chain of docked layers (activation, BatchNorm, Dropout) that hangs on this node.
 engine::NodeId dockedEnd(const engine::GraphSpec& graph, engine::NodeId node);
+/// The layers of the card that has this one: its first, then what is docked to that.
+std::vector<engine::NodeId> dockedStages(const engine::GraphSpec& graph, engine::NodeId node);
+/// Of those the wanted one, where it is one of them, else the last.
+engine::NodeId dockedStage(const engine::GraphSpec& graph, engine::NodeId node, engine::NodeId wanted);
 
 /// Gets requests, computes only the latest one. The result function is called on the worker's thread.
 class MapWorker final

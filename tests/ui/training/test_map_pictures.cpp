@@ -1,3 +1,4 @@
+#include "engine/layers/layer.h"
 #include "scripted_run.h"
 #include "ui/theme/colormap.h"
 #include "ui/theme/settings.h"
@@ -6,6 +7,7 @@
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
+#include <QComboBox>
 #include <QScrollBar>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -249,6 +251,69 @@ private Q_SLOTS:
         const auto graph = test::smallGraph();
         QCOMPARE(dockedEnd(graph, 3), engine::NodeId(4)); // Dense, then Softmax
         QCOMPARE(dockedEnd(graph, 1), engine::NodeId(1)); // Flatten does not dock
+    }
+
+    void theLayersOfACardShowTheirOwnMaps()
+    {
+        engine::GraphSpec graph = test::smallGraph();
+        graph.nodes.resize(1);
+        graph.edges.clear();
+        graph.nextId = 2;
+        for (const char* type : {"conv2d", "batch_norm", "relu", "flatten"}) {
+            engine::Node node = engine::makeNode(graph, *engine::findLayer(type));
+            node.id = graph.nextId++;
+            if (node.type == "conv2d")
+                node.params.set("filters", std::int64_t{8});
+            graph.edges.push_back({node.id - 1, 0, node.id, 0, 0});
+            graph.nodes.push_back(node);
+        }
+        using Ids = std::vector<engine::NodeId>;
+        for (const engine::NodeId of : {2, 3, 4})
+            QCOMPARE(dockedStages(graph, of), (Ids{2, 3, 4}));
+        QCOMPARE(dockedStages(graph, 5), Ids{5});
+        QCOMPARE(dockedStage(graph, 2, 3), engine::NodeId(3));
+        QCOMPARE(dockedStage(graph, 2, 5), engine::NodeId(4)); // of another card
+        QCOMPARE(dockedStage(graph, 2, engine::kNoNode), engine::NodeId(4));
+
+        auto services = test::scriptedServices(std::make_shared<test::Script>());
+        services.newInspector = engineServices().newInspector;
+        services.startWeights = engineServices().startWeights;
+        TrainingController controller(services);
+        controller.setNetwork(graph, {});
+        MapService service(&controller);
+        FeatureMapPanel panel(&service);
+        panel.resize(600, 260);
+        panel.show();
+        controller.openData();
+        panel.setNode(2, QStringLiteral("C1"));
+        auto* stages = panel.findChild<QComboBox*>();
+        QCOMPARE(stages->accessibleName(), QStringLiteral("Layer of the card"));
+        QVERIFY(stages->isVisible());
+        QCOMPARE(stages->count(), 3);
+        QCOMPARE(stages->currentText(), QStringLiteral("ReLU"));
+        const MapResult& result = panel.grid()->result();
+        QTRY_COMPARE(result.count, 8);
+        QCOMPARE(result.shown, engine::NodeId(4));
+        const auto negative = [](float v) { return v < 0; };
+        QVERIFY(std::none_of(result.values.begin(), result.values.end(), negative));
+        QSignalSpy chosen(&panel, &FeatureMapPanel::numberChosen);
+        QTest::mouseClick(panel.grid(), Qt::LeftButton, {}, panel.grid()->cellRect(2).center());
+        QCOMPARE(chosen.takeLast().front().toLongLong(), 2); // the whole card
+
+        stages->setFocus();
+        QTest::keyClick(stages, Qt::Key_Up);
+        QTRY_COMPARE(result.shown, engine::NodeId(3));
+        QVERIFY(std::any_of(result.values.begin(), result.values.end(), negative));
+        QTest::mouseClick(panel.grid(), Qt::LeftButton, {}, panel.grid()->cellRect(2).center());
+        QCOMPARE(chosen.takeLast().front().toLongLong(), 3);
+        QTest::keyClick(stages, Qt::Key_Up);
+        QTRY_COMPARE(result.shown, engine::NodeId(2));
+        panel.setNode(3, QStringLiteral("BN1")); // a row of the same card keeps it
+        QCOMPARE(stages->currentText(), QStringLiteral("Conv2D"));
+        panel.setNode(5, QStringLiteral("F1"));
+        QVERIFY(!stages->isVisible());
+        panel.setNode(2, QStringLiteral("C1"));
+        QCOMPARE(stages->currentText(), QStringLiteral("ReLU"));
     }
 
     void thePanelShowsTheChosenLayerAndTheReadingArrives()
