@@ -2,12 +2,15 @@
 
 #include "engine/layers/layer.h"
 #include "ui/theme/colormap.h"
+#include "ui/theme/own_keys.h"
+#include "ui/training/image_actions.h"
 #include "ui/training/map_pictures.h"
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
 #include <QBoxLayout>
 #include <QComboBox>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QMenu>
 #include <QSpinBox>
@@ -34,7 +37,8 @@ engine::Shape imageShape(const engine::GraphSpec& graph, const engine::ShapedGra
 
 FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     : QWidget(parent), m_service(service), m_title(new TextLabel({}, TextRole::SectionBold)),
-      m_size(new ElidedLabel({}, TextRole::Body, ColorRole::Text2)), m_menu(new QMenu(this)), m_grid(new MapGrid)
+      m_size(new ElidedLabel({}, TextRole::Body, ColorRole::Text2)), m_images(new ImageActions(service, this)),
+      m_menu(new QMenu(this)), m_grid(new MapGrid)
 {
     setAccessibleName(QStringLiteral("Feature maps"));
     auto* layout = new QVBoxLayout(this);
@@ -55,7 +59,13 @@ FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
         const engine::NodeId node = r.shown == dockedEnd(m_service->controller()->graph(), r.node) ? r.node : r.shown;
         Q_EMIT numberChosen(node, (static_cast<qint64>(map) * r.height + row) * r.width + column);
     });
-    connect(m_grid, &MapGrid::numberTold, this, &FeatureMapPanel::updateSeen);
+    connect(m_grid, &MapGrid::numberTold, this, [this] {
+        if (!m_images->search()->isLooking())
+            m_images->search()->stop(); // its last words have been read
+        updateSeen();
+    });
+    connect(m_images, &ImageActions::drawingRequested, this, &FeatureMapPanel::drawingRequested);
+    connect(m_images->search(), &ImageSearch::textChanged, this, &FeatureMapPanel::showSeen);
     connect(service->controller(), &TrainingController::networkChanged, this, [this] {
         m_shapes.reset();
         updateStages();
@@ -85,7 +95,9 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     row->addSpacing(scaled(4));
     row->addWidget(m_size, 1);
     auto* previous = new IconButton(QStringLiteral("chevron-left"), tr("Previous test image"), this, ColorRole::Text2);
+    previous->setToolTip(tr("Previous test image (%1)").arg(keyName(m_images->previous()->shortcut())));
     auto* next = new IconButton(QStringLiteral("chevron-right"), tr("Next test image"), this, ColorRole::Text2);
+    next->setToolTip(tr("Next test image (%1)").arg(keyName(m_images->next()->shortcut())));
     m_index = new QSpinBox;
     m_index->setAccessibleName(QStringLiteral("Test image"));
     m_index->setButtonSymbols(QAbstractSpinBox::NoButtons);
@@ -123,8 +135,7 @@ void FeatureMapPanel::makeMenu()
         addAction(action);
         return action;
     };
-    connect(add(tr("Any test image"), Qt::Key_R), &QAction::triggered, m_service, &MapService::randomImage);
-    connect(add(tr("Own drawing"), Qt::Key_D), &QAction::triggered, this, &FeatureMapPanel::drawingRequested);
+    m_images->addTo(m_menu);
     m_menu->addSeparator();
     m_nextStage = add(tr("Next layer of the card"), Qt::Key_L);
     connect(m_nextStage, &QAction::triggered, this,
@@ -332,6 +343,11 @@ void FeatureMapPanel::updateSeen()
 /// The line keeps the height it has without a number under the pointer: what changes then must not move the maps.
 void FeatureMapPanel::showSeen()
 {
+    if (const QString& said = m_images->search()->text(); !said.isEmpty()) {
+        m_seen->setMinimumHeight(m_seen->height());
+        m_seen->setText(said);
+        return;
+    }
     const QString number = m_grid->numberWords(m_grid->toldNumber());
     if (number.isEmpty()) {
         const QString text = m_sees.isEmpty()
@@ -365,6 +381,12 @@ void FeatureMapPanel::hideEvent(QHideEvent* event)
 {
     QWidget::hideEvent(event);
     m_service->setWatched(this, false);
+}
+
+void FeatureMapPanel::keyPressEvent(QKeyEvent* event)
+{
+    if (!m_images->keyPressed(*event))
+        QWidget::keyPressEvent(event);
 }
 
 void FeatureMapPanel::resizeEvent(QResizeEvent* event)

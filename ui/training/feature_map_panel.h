@@ -18,6 +18,8 @@ QT_END_NAMESPACE
 namespace convarium::ui
 {
 
+class ImageActions;
+class ImageSearch;
 class MapService;
 class ScaleBar;
 
@@ -32,8 +34,9 @@ public:
     void setNode(engine::NodeId node, const QString& label);
     [[nodiscard]] MapGrid* grid() const { return m_grid; }
     [[nodiscard]] PixelPicture* picture() const { return m_picture; }
-    /// "The middle sees 14×14 of 28×28 pixels", or what the number under the pointer is and sees; empty without a
-    /// layer.
+    [[nodiscard]] ImageActions* images() const { return m_images; }
+    /// How far a search for an image is, "The middle sees 14×14 of 28×28 pixels", or what the number under the pointer
+    /// is and sees; empty without a layer.
     [[nodiscard]] QString seenText() const { return m_seen->text(); }
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -53,6 +56,7 @@ protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     QBoxLayout* makeTitle();
@@ -75,6 +79,7 @@ private:
     ElidedLabel* m_size;
     QComboBox* m_stage; ///< of the card; hidden where there is one
     QSpinBox* m_index;
+    ImageActions* m_images;
     QMenu* m_menu;
     QAction* m_nextStage;
     MapGrid* m_grid;

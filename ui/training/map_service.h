@@ -24,6 +24,8 @@ public:
     ~MapService() override;
 
     [[nodiscard]] TrainingController* controller() const { return m_controller; }
+    /// The same object until it changes; null: there is none that works.
+    [[nodiscard]] const std::shared_ptr<const engine::GraphSpec>& network() const { return m_graph; }
 
     /// A view of the maps of the chosen layer is visible, or no more.
     void setWatched(const QObject* view, bool visible);
@@ -88,7 +90,7 @@ private:
     void networkChanged();
 
     TrainingController* m_controller;
-    std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it; null: there is none that works
+    std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it
     engine::DatasetPtr m_images;                      ///< null: there is nothing to show
     engine::DatasetPtr m_own;                         ///< shown instead of them
     std::int64_t m_image = 0;

@@ -67,6 +67,19 @@ engine::NodeId dockedStage(const engine::GraphSpec& graph, engine::NodeId node, 
     return std::find(stages.begin(), stages.end(), wanted) != stages.end() ? wanted : stages.back();
 }
 
+QString imageFault(const engine::GraphSpec& graph, const engine::Shape& image)
+{
+    const auto shaped = engine::inferShapes(graph);
+    for (const auto& node : graph.nodes) {
+        const auto shape = shaped.shapes.find(node.id);
+        if (isInput(node) && shape != shaped.shapes.end() && shape->second != image)
+            return sentence("The network reads %1, but the test images are %2.")
+                .arg(QString::fromStdString(engine::shapeText(shape->second)),
+                     QString::fromStdString(engine::shapeText(image)));
+    }
+    return {};
+}
+
 MapWorker::MapWorker(const TrainingServices& services, std::function<void(MapResult)> result)
     : m_result(std::move(result)), m_probe(services), m_thread([this] { work(); })
 {
@@ -149,16 +162,9 @@ MapResult MapWorker::compute(const MapRequest& request)
     }
     engine::Inspector& inspector = m_probe.inspector();
     const auto& graph = *request.graph;
-    const auto shaped = engine::inferShapes(graph);
-    for (const auto& node : graph.nodes) {
-        const auto shape = shaped.shapes.find(node.id);
-        if (isInput(node) && shape != shaped.shapes.end() && shape->second != imageShape) {
-            result.error = sentence("The network reads %1, but the test images are %2.")
-                               .arg(QString::fromStdString(engine::shapeText(shape->second)),
-                                    QString::fromStdString(engine::shapeText(imageShape)));
-            return result;
-        }
-    }
+    result.error = imageFault(graph, imageShape);
+    if (!result.error.isEmpty())
+        return result;
     inspector.run(m_pixels);
     result.weights = m_probe.weights();
     result.given = request.weights;

@@ -84,6 +84,9 @@ std::vector<engine::NodeId> dockedStages(const engine::GraphSpec& graph, engine:
 /// Of those the wanted one, where it is one of them, else the last.
 engine::NodeId dockedStage(const engine::GraphSpec& graph, engine::NodeId node, engine::NodeId wanted);
 
+/// Why the network cannot read images of this shape; empty when it can.
+QString imageFault(const engine::GraphSpec& graph, const engine::Shape& image);
+
 /// Gets requests, computes only the latest one. The result function is called on the worker's thread.
 class MapWorker final
 {

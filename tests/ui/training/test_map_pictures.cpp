@@ -3,11 +3,13 @@
 #include "ui/theme/colormap.h"
 #include "ui/theme/settings.h"
 #include "ui/training/feature_map_panel.h"
+#include "ui/training/image_search.h"
 #include "ui/training/map_pictures.h"
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
 #include <QComboBox>
+#include <QMenu>
 #include <QScrollBar>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -401,6 +403,87 @@ private Q_SLOTS:
         QTRY_COMPARE(panel.grid()->result().order->maps.front(), 4);
         QTest::keyClick(panel.grid(), Qt::Key_S);
         QTRY_VERIFY(!panel.grid()->result().order);
+    }
+
+    /// Images 1, 3 and 4 are of class 1, which the scripted network never names.
+    void theNextImageOfAClassAndTheNextMisclassifiedOneAreFound()
+    {
+        TrainingController controller(test::scriptedServices(std::make_shared<test::Script>()));
+        controller.setNetwork(test::smallGraph(), {});
+        MapService service(&controller);
+        FeatureMapPanel panel(&service);
+        panel.resize(436, 260);
+        panel.show();
+        panel.activateWindow();
+        panel.grid()->setFocus();
+        QTRY_VERIFY(panel.grid()->hasFocus());
+        QTest::keyClick(panel.grid(), Qt::Key_1);
+        QCOMPARE(panel.seenText(), QStringLiteral("The images are not read yet."));
+        controller.openData();
+        QTRY_VERIFY(controller.dataIsCurrent());
+        QCOMPARE(panel.seenText(), QString());
+        QTest::keyClick(panel.grid(), Qt::Key_1);
+        QTRY_COMPARE(service.image(), 1);
+        QTest::keyClick(panel.grid(), Qt::Key_C);
+        QTRY_COMPARE(service.image(), 3);
+        QTest::keyClick(panel.grid(), Qt::Key_0);
+        QTRY_COMPARE(service.image(), 0); // round the end
+        QTest::keyClick(panel.grid(), Qt::Key_7);
+        QCOMPARE(panel.seenText(), QStringLiteral("There are only 2 classes."));
+        QTest::keyClick(panel.grid(), Qt::Key_Escape);
+        QCOMPARE(panel.seenText(), QString());
+        QTest::keyClick(panel.grid(), Qt::Key_N);
+        QCOMPARE(service.image(), 1);
+        QTest::keyClick(panel.grid(), Qt::Key_P);
+        QCOMPARE(service.image(), 0);
+
+        QTest::keyClick(panel.grid(), Qt::Key_M);
+        QVERIFY2(panel.seenText().startsWith(QStringLiteral("Train first")), qPrintable(panel.seenText()));
+        controller.train();
+        QTRY_COMPARE(controller.state(), RunState::Finished);
+        for (const int image : {1, 3, 4, 1}) {
+            QTest::keyClick(panel.grid(), Qt::Key_M);
+            QTRY_COMPARE(service.image(), image);
+            QCOMPARE(panel.seenText(), QString());
+        }
+        auto* menu = panel.findChild<QMenu*>();
+        QStringList entries;
+        for (const QAction* action : menu->actions())
+            entries << action->text();
+        for (const char* text : {"Next image of class", "Next image of the same class", "Next misclassified image"})
+            QVERIFY2(entries.contains(QLatin1String(text)), text);
+    }
+
+    void searchesThatFindNothingSaySo()
+    {
+        auto services = test::scriptedServices(std::make_shared<test::Script>());
+        services.openData = [](const std::string&, const datasets::Progress&) -> engine::Result<engine::DatasetBundle> {
+            const auto set = std::make_shared<engine::InMemoryDataset>(
+                engine::Shape{1, 2, 2}, std::vector<std::uint8_t>(12, 128), std::vector<std::uint8_t>{0, 1, 0},
+                std::vector<std::string>{"zero", "one", "two"});
+            return engine::DatasetBundle{"small", "Small", set, nullptr, set};
+        };
+        TrainingController controller(services);
+        controller.setNetwork(test::smallGraph(), {});
+        MapService service(&controller);
+        ImageSearch search(&service);
+        controller.train();
+        QTRY_COMPARE(controller.state(), RunState::Finished);
+        search.findClass(2);
+        QTRY_COMPARE(search.text(), QStringLiteral("None of the 3 images is of class two."));
+        service.setImage(1);
+        QCOMPARE(search.text(), QString());
+        search.findSameClass();
+        QTRY_COMPARE(search.text(), QStringLiteral("Of 3 images this is the only one of class one."));
+        search.findMisclassified();
+        QTRY_COMPARE(search.text(), QStringLiteral("Of 3 images this is the only misclassified one."));
+        service.setImage(0);
+        search.findMisclassified();
+        QVERIFY(search.isLooking());
+        controller.setNetwork(test::smallGraph(), QStringLiteral("Dense needs a list."));
+        QVERIFY(!search.isLooking());
+        search.findMisclassified();
+        QCOMPARE(search.text(), QStringLiteral("Dense needs a list."));
     }
 
     void aPictureThatCannotBeReadIsNamedByTheWorker()
