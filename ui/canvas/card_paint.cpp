@@ -174,7 +174,7 @@ QImage inColoursOf(const Theme& theme, const QImage& atlas, bool dark)
 {
     const Theme& drawn = dark ? darkTheme() : lightTheme();
     QHash<QRgb, QRgb> colours;
-    for (const ColorMap map : {ColorMap::Ink, ColorMap::Signed})
+    for (const ColorMap map : {ColorMap::Ink, ColorMap::Sequential, ColorMap::Signed})
         for (std::size_t i = 0; i < 256; ++i)
             colours.insert(colorTable(map, drawn)[i], colorTable(map, theme)[i]);
     QImage image = atlas.convertToFormat(QImage::Format_RGB32);

@@ -3,6 +3,8 @@
 
 #include <QLocale>
 #include <QString>
+#include <algorithm>
+#include <cmath>
 
 namespace convarium::ui
 {
@@ -10,6 +12,7 @@ namespace convarium::ui
 /// Of the numbers of a map, or of a list.
 struct NumberRange {
     float low = 0, high = 0;
+    [[nodiscard]] float largest() const { return std::max(std::abs(low), std::abs(high)); }
     friend bool operator==(const NumberRange&, const NumberRange&) = default;
 };
 

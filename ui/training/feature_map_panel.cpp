@@ -8,6 +8,7 @@
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
+#include <QActionGroup>
 #include <QBoxLayout>
 #include <QComboBox>
 #include <QKeyEvent>
@@ -151,6 +152,16 @@ void FeatureMapPanel::makeMenu()
     QAction* own = add(tr("Own scale for every map"), Qt::Key_O);
     own->setCheckable(true);
     connect(own, &QAction::toggled, m_service, &MapService::setOwnScales);
+    QMenu* colors = m_menu->addMenu(tr("Colours"));
+    auto* group = new QActionGroup(this);
+    for (const auto& [choice, text] : {std::pair{MapColors::ByLayer, tr("By what the layer can give")},
+                                       {MapColors::Signed, tr("Blue below zero, orange above")},
+                                       {MapColors::Sequential, tr("From zero up: what is below stays blank")}}) {
+        QAction* action = group->addAction(colors->addAction(text));
+        action->setCheckable(true);
+        action->setChecked(choice == m_service->colors());
+        connect(action, &QAction::triggered, m_service, [this, c = choice] { m_service->setColors(c); });
+    }
 }
 
 QWidget* FeatureMapPanel::makeFoot()
@@ -245,8 +256,10 @@ void FeatureMapPanel::showResult(const MapResult& result)
     if (result.order)
         caption = tr("strongest first, %1").arg(caption);
     m_caption->setText(result.picture ? tr("as the network gets it") : caption);
-    m_scale->setVisible(!result.picture && !m_service->ownScales());
-    m_scale->setScale(result.scale);
+    m_scale->setVisible(!result.picture);
+    m_scale->setScale(result.scale, result.colors);
+    m_scale->setToolTip(m_service->ownScales() ? tr("Colours of map %1").arg(result.map + 1)
+                                               : tr("Colours of all maps"));
     other ? updateSeen() : showSeen();
     setAccessibleDescription(m_size->text() + QStringLiteral(", ") + caption + QStringLiteral(", ") +
                              m_imageText->text());

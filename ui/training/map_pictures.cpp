@@ -88,10 +88,11 @@ QImage inputPicture(const std::vector<std::uint8_t>& pixels, const engine::Shape
     return image;
 }
 
-void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, const Theme& theme)
+void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, ColorMap colors, const Theme& theme)
 {
     const MapSize size = sizeOf(output.shape());
     result.count = size.count;
+    result.colors = colors;
     result.width = size.width;
     result.height = size.height;
     result.values = QList<float>(output.values().begin(), output.values().end());
@@ -110,7 +111,7 @@ void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, co
         const double scale = ownScales ? symmetricScale(values, plane) : result.scale;
         result.ranges.append(rangeOf(values, plane));
         mapInto(result.atlas, (m % result.columns) * size.width, (m / result.columns) * size.height, values, size.width,
-                size.height, size.width, scale, ColorMap::Signed, theme);
+                size.height, size.width, scale, colors, theme);
     }
 }
 
@@ -158,7 +159,13 @@ void layKernels(MapResult& result, const engine::Tensor& weight, int map, const 
                 ColorMap::Signed, theme);
 }
 
-CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme)
+ColorMap colorsFor(bool neverNegative, MapColors wanted)
+{
+    const bool sequential = wanted == MapColors::ByLayer ? neverNegative : wanted == MapColors::Sequential;
+    return sequential ? ColorMap::Sequential : ColorMap::Signed;
+}
+
+CardThumbnail thumbnail(const engine::Tensor& output, ColorMap colors, const Theme& theme)
 {
     const MapSize size = sizeOf(output.shape());
     if (size.count == 0)
@@ -173,7 +180,7 @@ CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme)
         for (int m = 0; m < card.count; ++m) {
             const float* values = output.data() + static_cast<std::size_t>(m) * plane;
             painter.drawImage(m * size.width, 0,
-                              mapImage(values, size.width, size.height, size.width, scale, ColorMap::Signed, theme));
+                              mapImage(values, size.width, size.height, size.width, scale, colors, theme));
             card.ranges.append(rangeOf(values, plane));
         }
         return card;
@@ -182,7 +189,7 @@ CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme)
     const int columns = (size.count + rows - 1) / rows;
     std::vector<float> values(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
     std::copy(output.values().begin(), output.values().end(), values.begin());
-    card.atlas = mapImage(values.data(), columns, rows, columns, scale, ColorMap::Signed, theme);
+    card.atlas = mapImage(values.data(), columns, rows, columns, scale, colors, theme);
     card.count = 1;
     card.ranges = {rangeOf(output.data(), output.values().size())};
     return card;

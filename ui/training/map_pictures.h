@@ -18,14 +18,16 @@ namespace convarium::ui
 /// The image itself: ink for one channel, colours for three.
 [[nodiscard]] QImage inputPicture(const std::vector<std::uint8_t>& pixels, const engine::Shape& shape,
                                   const Theme& theme);
-/// Fills count, size, atlas, scale, values and ranges of the result.
-void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, const Theme& theme);
+/// Fills count, size, atlas, colours, scale, values and ranges of the result.
+void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, ColorMap colors, const Theme& theme);
 /// `kept` where it is of as many maps of this layer: a row of maps that jumps with every step cannot be read. Else the
 /// order of these values, each map's in a run of its own.
 [[nodiscard]] MapOrderPtr strongestFirst(engine::NodeId of, const engine::Tensor& output, const MapOrderPtr& kept);
 /// Kernels that make map `map`: weight tensor (maps out, maps in, height, width).
 void layKernels(MapResult& result, const engine::Tensor& weight, int map, const Theme& theme);
 /// The first maps of a layer side by side, or a list of numbers in one to three rows; one pixel per value.
-[[nodiscard]] CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme);
+[[nodiscard]] CardThumbnail thumbnail(const engine::Tensor& output, ColorMap colors, const Theme& theme);
+/// neverNegative: the layer gives nothing below zero.
+[[nodiscard]] ColorMap colorsFor(bool neverNegative, MapColors wanted = MapColors::ByLayer);
 
 } // namespace convarium::ui

@@ -108,6 +108,12 @@ void MapService::setOwnScales(bool own)
     schedule();
 }
 
+void MapService::setColors(MapColors colors)
+{
+    m_colors = colors;
+    schedule();
+}
+
 void MapService::setStrongestFirst(bool on)
 {
     m_strongestFirst = on;
@@ -229,6 +235,7 @@ void MapService::send()
     request.stage = m_stage;
     request.map = m_map;
     request.ownScales = m_ownScales;
+    request.colors = m_colors;
     request.strongestFirst = m_strongestFirst;
     request.order = m_order && m_sinceOrder.elapsed() < kSortMs ? m_order : nullptr;
     request.thumbnails = m_thumbnailsWanted;

@@ -41,6 +41,8 @@ public:
     void setMap(int map);
     void setOwnScales(bool own);
     [[nodiscard]] bool ownScales() const { return m_ownScales; }
+    void setColors(MapColors colors);
+    [[nodiscard]] MapColors colors() const { return m_colors; }
     /// Else in the order of the layer. Sorted anew for another layer or image, when asked to and, while training runs,
     /// every ten seconds.
     void setStrongestFirst(bool on);
@@ -99,6 +101,7 @@ private:
     engine::NodeId m_stage = engine::kNoNode;
     int m_map = 0;
     bool m_ownScales = false;
+    MapColors m_colors = MapColors::ByLayer;
     bool m_strongestFirst = false;
     MapOrderPtr m_order; ///< null: the next maps are sorted anew
     QElapsedTimer m_sinceOrder;

@@ -1,5 +1,6 @@
 #include "ui/training/map_worker.h"
 
+#include "engine/analysis/never_negative.h"
 #include "engine/graph/shape_text.h"
 #include "engine/layers/layer.h"
 #include "ui/threads/task_thread.h"
@@ -165,6 +166,11 @@ MapResult MapWorker::compute(const MapRequest& request)
     result.error = imageFault(graph, imageShape);
     if (!result.error.isEmpty())
         return result;
+    if (m_graph != request.graph) {
+        m_graph = request.graph;
+        m_neverNegative = engine::neverNegative(graph);
+    }
+    const auto colors = [&](engine::NodeId id) { return colorsFor(m_neverNegative.contains(id), request.colors); };
     inspector.run(m_pixels);
     result.weights = m_probe.weights();
     result.given = request.weights;
@@ -173,10 +179,12 @@ MapResult MapWorker::compute(const MapRequest& request)
         result.shown = dockedStage(graph, node->id, request.stage);
         result.picture = isInput(*graph.node(result.shown));
         const engine::Tensor output = inspector.output(result.shown);
-        layMaps(result, output, request.ownScales, theme);
+        layMaps(result, output, request.ownScales, colors(result.shown), theme);
         if (request.strongestFirst && !result.picture)
             result.order = strongestFirst(result.shown, output, request.order);
         result.map = std::clamp(request.map, 0, std::max(result.count - 1, 0));
+        if (request.ownScales && result.map < result.ranges.size())
+            result.scale = static_cast<double>(result.ranges[result.map].largest());
         if (const auto w = result.weights->find({node->id, "weight"}); w != result.weights->end())
             layKernels(result, w->second, result.map, theme);
         if (result.picture && !result.input.isNull()) {
@@ -187,9 +195,9 @@ MapResult MapWorker::compute(const MapRequest& request)
     if (request.thumbnails) {
         for (const auto& node : graph.nodes) {
             const auto end = dockedEnd(graph, node.id);
-            const auto output = inspector.output(end);
-            const CardThumbnail picture =
-                isInput(node) && !result.input.isNull() ? CardThumbnail{result.input, 1, {}} : thumbnail(output, theme);
+            const CardThumbnail picture = isInput(node) && !result.input.isNull()
+                                              ? CardThumbnail{result.input, 1, {}}
+                                              : thumbnail(inspector.output(end), colors(end), theme);
             if (!picture.atlas.isNull())
                 result.thumbnails.insert(node.id, picture);
         }

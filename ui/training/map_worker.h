@@ -1,6 +1,7 @@
 // Activations of one image as finished pictures, made beside training on a thread of low priority.
 #pragma once
 
+#include "ui/theme/colormap.h"
 #include "ui/theme/number_words.h"
 #include "ui/theme/theme.h"
 #include "ui/training/network_probe.h"
@@ -13,10 +14,14 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 
 namespace convarium::ui
 {
+
+/// Which colours maps have. ByLayer: the sequential ones where a layer gives nothing below zero, else the signed ones.
+enum class MapColors : std::uint8_t { ByLayer, Signed, Sequential };
 
 /// Which map stands where: the strongest first, by the mean of the magnitudes.
 struct MapOrder {
@@ -38,6 +43,7 @@ struct MapRequest {
     engine::NodeId stage = engine::kNoNode; ///< which layer of its card; kNoNode, or of another card: the last
     int map = 0;
     bool ownScales = false;
+    MapColors colors = MapColors::ByLayer;
     bool strongestFirst = false;
     MapOrderPtr order; ///< kept as long as it fits; null: sort anew
     bool thumbnails = true;
@@ -60,7 +66,8 @@ struct MapResult {
     int count = 0, width = 0, height = 0;   ///< maps and their size; a list has count numbers of 1x1
     QImage atlas;                           ///< one pixel per value, maps in `columns` columns
     int columns = 1;
-    double scale = 0; ///< colours end at -scale and +scale
+    ColorMap colors = ColorMap::Signed;
+    double scale = 0; ///< colours end at -scale, or at 0, and at +scale; own scales: those of the chosen map
     QList<float> values;
     QList<NumberRange> ranges; ///< of each map; of a list each number's own
     MapOrderPtr order;         ///< null: as the layer has them
@@ -110,6 +117,8 @@ private:
     engine::DatasetPtr m_images; ///< where m_pixels come from
     std::int64_t m_image = -1;
     std::vector<std::uint8_t> m_pixels; ///< C H W
+    std::shared_ptr<const engine::GraphSpec> m_graph;
+    std::set<engine::NodeId> m_neverNegative; ///< layers of m_graph
 
     std::mutex m_mutex;
     std::condition_variable m_wake;

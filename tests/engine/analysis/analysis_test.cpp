@@ -1,5 +1,6 @@
 #include "engine/analysis/counts.h"
 #include "engine/analysis/derivation.h"
+#include "engine/analysis/never_negative.h"
 #include "engine/analysis/receptive_field.h"
 #include "engine/analysis/seen_box.h"
 #include "engine/analysis/textbook_memory.h"
@@ -8,6 +9,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <limits>
 
 using namespace convarium::test;
@@ -52,6 +54,26 @@ private Q_SLOTS:
         QCOMPARE(qlonglong(total.frozen), 0LL);
         QCOMPARE(qlonglong(total.statistics), statistics);
         QCOMPARE(qlonglong(total.macs), macs);
+    }
+
+    void layersThatAreNeverBelowZeroAreFoundAlongTheWires()
+    {
+        GraphMaker m;
+        const NodeId input = m.input(1, 8, 8);
+        const NodeId conv = m.conv(4, 3);
+        const NodeId relu = m.add("relu");
+        const NodeId pool = m.add("max_pool");
+        const NodeId sum = m.merge("add", {pool, pool});
+        const NodeId flat = m.add("flatten");
+        const NodeId dense = m.add("dense", {{"units", std::int64_t{3}}});
+        const NodeId softmax = m.add("softmax");
+        const NodeId mixed = m.merge("concat", {flat, dense});
+        QVERIFY(neverNegative(m.graph()) == (std::set<NodeId>{relu, pool, sum, flat, softmax}));
+        GraphSpec turned = m.graph(); // the order of the nodes says nothing
+        std::reverse(turned.nodes.begin(), turned.nodes.end());
+        QVERIFY(neverNegative(turned) == neverNegative(m.graph()));
+        QVERIFY(!neverNegative(turned).contains(input) && !neverNegative(turned).contains(conv) &&
+                !neverNegative(turned).contains(mixed));
     }
 
     void countsOfMnistCnnLayerByLayer()

@@ -34,7 +34,7 @@ class TestMapPictures : public QObject
         {
             MapResult result;
             result.node = result.shown = 1;
-            layMaps(result, output, false, lightTheme());
+            layMaps(result, output, false, ColorMap::Signed, lightTheme());
             grid.setResult(result);
         }
         [[nodiscard]] QPoint middleOf(int map, int row, int column) const
@@ -69,7 +69,7 @@ private Q_SLOTS:
     {
         const engine::Tensor output(engine::Shape{2, 1, 2}, {1.0F, -1.0F, 0.5F, 0.0F});
         MapResult result;
-        layMaps(result, output, false, lightTheme());
+        layMaps(result, output, false, ColorMap::Signed, lightTheme());
         QCOMPARE(result.count, 2);
         QCOMPARE(result.scale, 1.0);
         QCOMPARE(result.columns, 2);
@@ -77,7 +77,7 @@ private Q_SLOTS:
         QCOMPARE(result.atlas.pixel(0, 0), mapColor(ColorMap::Signed, 1, 1, lightTheme()));
         QCOMPARE(result.atlas.pixel(2, 0), mapColor(ColorMap::Signed, 0.5, 1, lightTheme()));
         QCOMPARE(result.atlas.pixel(3, 0), lightTheme().surface.rgb()); // zero fades into the surface
-        layMaps(result, output, true, lightTheme());
+        layMaps(result, output, true, ColorMap::Signed, lightTheme());
         QCOMPARE(result.atlas.pixel(2, 0), mapColor(ColorMap::Signed, 1, 1, lightTheme()));
     }
 
@@ -140,12 +140,12 @@ private Q_SLOTS:
 
     void thumbnailsKnowTheRangeOfEachMap()
     {
-        const CardThumbnail maps = thumbnail(counted({8, 2, 2}), lightTheme());
+        const CardThumbnail maps = thumbnail(counted({8, 2, 2}), ColorMap::Signed, lightTheme());
         QCOMPARE(maps.count, 6);
         QCOMPARE(maps.ranges.size(), 6);
         QVERIFY((maps.ranges[1] == NumberRange{-2, 1}));
         QCOMPARE(mapWords(1, maps.ranges[1]), QStringLiteral("Map 2: from \u22122.00 to 1.00"));
-        const CardThumbnail list = thumbnail(counted({8}), lightTheme());
+        const CardThumbnail list = thumbnail(counted({8}), ColorMap::Signed, lightTheme());
         QCOMPARE(list.ranges.size(), 1);
         QCOMPARE(rangeWords(list.ranges[0]), QStringLiteral("Numbers from \u22126.00 to 1.00"));
     }
@@ -296,6 +296,11 @@ private Q_SLOTS:
         const MapResult& result = panel.grid()->result();
         QTRY_COMPARE(result.count, 8);
         QCOMPARE(result.shown, engine::NodeId(4));
+        QCOMPARE(result.colors, ColorMap::Sequential); // nothing below zero comes out of it
+        auto* legend = panel.findChild<ScaleBar*>();
+        QVERIFY(legend->isVisible());
+        QVERIFY2(legend->accessibleName().startsWith(QStringLiteral("Colour scale from 0 to ")),
+                 qPrintable(legend->accessibleName()));
         const auto negative = [](float v) { return v < 0; };
         QVERIFY(std::none_of(result.values.begin(), result.values.end(), negative));
         QSignalSpy chosen(&panel, &FeatureMapPanel::numberChosen);
@@ -305,6 +310,12 @@ private Q_SLOTS:
         stages->setFocus();
         QTest::keyClick(stages, Qt::Key_Up);
         QTRY_COMPARE(result.shown, engine::NodeId(3));
+        QCOMPARE(result.colors, ColorMap::Signed);
+        QVERIFY(legend->accessibleName().startsWith(QStringLiteral("Colour scale from \u2212")));
+        service.setColors(MapColors::Sequential);
+        QTRY_COMPARE(result.colors, ColorMap::Sequential);
+        service.setColors(MapColors::ByLayer);
+        QTRY_COMPARE(result.colors, ColorMap::Signed);
         QVERIFY(std::any_of(result.values.begin(), result.values.end(), negative));
         QTest::mouseClick(panel.grid(), Qt::LeftButton, {}, panel.grid()->cellRect(2).center());
         QCOMPARE(chosen.takeLast().front().toLongLong(), 3);
