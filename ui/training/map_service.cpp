@@ -15,6 +15,9 @@ constexpr int kSlowestMs = 2000;
 constexpr int kSortMs = 10'000;
 /// Of one core, for pictures nobody asked for: a deep network's maps follow less often, its training stays fast.
 constexpr double kShare = 0.025;
+/// Of one core, for all pictures, also those a hand asks for by drawing: while training runs; they still answer it.
+constexpr double kMostShare = 0.1;
+constexpr int kSlowestAnswerMs = 400;
 } // namespace
 
 MapService::MapService(TrainingController* controller, QObject* parent) : QObject(parent), m_controller(controller)
@@ -214,9 +217,17 @@ void MapService::schedule()
         live ? m_snapshotTimer.start() : m_snapshotTimer.stop();
     if (!watched() || m_sendTimer.isActive())
         return;
-    const auto since = m_sinceSend.isValid() ? m_sinceSend.elapsed() : kPictureMs;
+    const auto since = m_sinceSend.isValid() ? m_sinceSend.elapsed() : kSlowestAnswerMs;
     // A touch answers at once; while weights stream in, ten a second are enough.
-    m_sendTimer.start(live ? static_cast<int>(std::max<qint64>(0, kPictureMs - since)) : 0);
+    m_sendTimer.start(live ? static_cast<int>(std::max<qint64>(0, picturePeriod() - since)) : 0);
+}
+
+int MapService::picturePeriod() const
+{
+    if (m_controller->state() != RunState::Running)
+        return kPictureMs;
+    return static_cast<int>(
+        std::clamp(m_latest.milliseconds / kMostShare, double{kPictureMs}, double{kSlowestAnswerMs}));
 }
 
 void MapService::send()

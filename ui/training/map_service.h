@@ -15,7 +15,7 @@ namespace convarium::ui
 class TrainingController;
 
 /// Follows the network, the newest weights, the chosen layer and the test image. At most 10 pictures a second while
-/// training runs, none while nobody watches.
+/// training runs, and no more than a tenth of a core for them even while somebody draws; none while nobody watches.
 class MapService final : public QObject
 {
     Q_OBJECT
@@ -74,6 +74,8 @@ public:
     [[nodiscard]] const MapResult& latest() const { return m_latest; }
     /// Weights are asked for, again and again: training runs and someone watches.
     [[nodiscard]] bool followsTraining() const { return m_snapshotTimer.isActive(); }
+    /// Least milliseconds between two pictures, whatever asks for them.
+    [[nodiscard]] int picturePeriod() const;
 
 Q_SIGNALS:
     void mapsReady(const convarium::ui::MapResult& result);

@@ -2,6 +2,7 @@
 #include "scripted_run.h"
 #include "ui/theme/colormap.h"
 #include "ui/theme/settings.h"
+#include "ui/threads/task_thread.h"
 #include "ui/training/feature_map_panel.h"
 #include "ui/training/image_search.h"
 #include "ui/training/map_pictures.h"
@@ -543,6 +544,52 @@ private Q_SLOTS:
         QTRY_VERIFY(script->snapshotsAsked.load() > 0);
         service.setThumbnailsWanted(false);
         QVERIFY(!service.followsTraining());
+    }
+
+    /// Drawing asks for pictures again and again: dear ones wait for each other while training runs.
+    void dearPicturesComeLessOftenWhileTrainingRuns()
+    {
+        class Slow final : public engine::Inspector
+        {
+        public:
+            explicit Slow(std::shared_ptr<std::atomic<int>> cost) : m_cost(std::move(cost)) {}
+            void setWeights(const engine::WeightMap&) override {}
+            void run(std::span<const std::uint8_t>) override
+            {
+                const double begin = ownMilliseconds();
+                while (ownMilliseconds() - begin < *m_cost) {
+                }
+            }
+            engine::Tensor output(engine::NodeId) const override { return engine::Tensor(engine::Shape{3}); }
+
+        private:
+            std::shared_ptr<std::atomic<int>> m_cost;
+        };
+        const auto script = std::make_shared<test::Script>();
+        script->holdAfterEachStep = true;
+        const auto cost = std::make_shared<std::atomic<int>>(25);
+        auto services = test::scriptedServices(script);
+        services.newInspector = [cost](const engine::GraphSpec&) -> engine::Result<std::unique_ptr<engine::Inspector>> {
+            return std::unique_ptr<engine::Inspector>(std::make_unique<Slow>(cost));
+        };
+        TrainingController controller(services);
+        controller.setNetwork(test::smallGraph(), {});
+        MapService service(&controller);
+        service.setThumbnailsWanted(true);
+        controller.openData();
+        QTRY_VERIFY(service.latest().milliseconds >= 25);
+        QCOMPARE(service.picturePeriod(), 100); // training rests
+        controller.train();
+        QTRY_COMPARE(controller.state(), RunState::Running);
+        QVERIFY2(service.picturePeriod() >= 250, qPrintable(QString::number(service.picturePeriod())));
+        *cost = 300;
+        QTRY_VERIFY((service.nextImage(), service.latest().milliseconds >= 300));
+        QCOMPARE(service.picturePeriod(), 400); // and still answers
+        *cost = 0;
+        QTRY_VERIFY((service.nextImage(), service.latest().milliseconds < 5));
+        QCOMPARE(service.picturePeriod(), 100);
+        script->allow(1000);
+        QTRY_COMPARE(controller.state(), RunState::Finished);
     }
 
     void aNetworkWithFaultsSaysSoInsteadOfShowingOldMaps()
