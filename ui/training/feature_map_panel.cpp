@@ -357,8 +357,7 @@ void FeatureMapPanel::updateSeen()
 void FeatureMapPanel::showSeen()
 {
     if (const QString& said = m_images->search()->text(); !said.isEmpty()) {
-        m_seen->setMinimumHeight(m_seen->height());
-        m_seen->setText(said);
+        say(said);
         return;
     }
     const QString number = m_grid->numberWords(m_grid->toldNumber());
@@ -366,13 +365,12 @@ void FeatureMapPanel::showSeen()
         const QString text = m_sees.isEmpty()
                                  ? QString()
                                  : (m_single ? tr("Each number") : tr("The middle")) + u' ' + m_sees + m_padding;
-        if (text != m_seen->text()) {
-            m_seen->setMinimumHeight(lineHeight(TextRole::Small));
-            m_seen->setText(text);
-        }
+        if (text == m_seen->text())
+            return;
+        say(text);
+        m_seen->setMinimumHeight(lineHeight(TextRole::Small));
         return;
     }
-    m_seen->setMinimumHeight(m_seen->height());
     QString text = number;
     for (const QString& longer :
          {number + QStringLiteral(", ") + m_sees + m_padding, number + QStringLiteral(", ") + m_sees})
@@ -381,7 +379,15 @@ void FeatureMapPanel::showSeen()
             text = longer;
             break;
         }
+    say(text);
+}
+
+void FeatureMapPanel::say(const QString& text)
+{
+    if (isVisible())
+        m_seen->setMinimumHeight(m_seen->height());
     m_seen->setText(text);
+    m_seen->setAccessibleDescription(text);
 }
 
 void FeatureMapPanel::showEvent(QShowEvent* event)

@@ -68,6 +68,7 @@ private:
     void updateStages();
     void updateSeen();
     void showSeen();
+    void say(const QString& text);
 
     MapService* m_service;
     QString m_label;

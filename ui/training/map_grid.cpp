@@ -80,7 +80,7 @@ QSize MapGrid::minimumSizeHint() const
 
 void MapGrid::setResult(const MapResult& result)
 {
-    const bool same = result.shown == m_result.shown && result.count == m_result.count &&
+    const bool same = result.node == m_result.node && result.count == m_result.count &&
                       result.width == m_result.width && result.height == m_result.height && m_hint.isEmpty();
     m_result = result;
     m_hint.clear();

@@ -458,10 +458,10 @@ private Q_SLOTS:
             QTRY_COMPARE(service.image(), image);
             QCOMPARE(panel.seenText(), QString());
         }
-        auto* menu = panel.findChild<QMenu*>();
         QStringList entries;
-        for (const QAction* action : menu->actions())
-            entries << action->text();
+        for (const QMenu* menu : panel.findChildren<QMenu*>())
+            for (const QAction* action : menu->actions())
+                entries << action->text();
         for (const char* text : {"Next image of class", "Next image of the same class", "Next misclassified image"})
             QVERIFY2(entries.contains(QLatin1String(text)), text);
     }
