@@ -65,6 +65,15 @@ QString cellWords(int map, int row, int column, double value)
     return words("Map %1, row %2, column %3: %4").arg(map + 1).arg(row + 1).arg(column + 1).arg(numberText(value));
 }
 
+QString kernelWords(int kernel, int row, int column, double value)
+{
+    return words("Kernel %1, row %2, column %3: %4")
+        .arg(kernel + 1)
+        .arg(row + 1)
+        .arg(column + 1)
+        .arg(numberText(value));
+}
+
 QString listWords(int index, double value)
 {
     return words("Number %1: %2").arg(index + 1).arg(numberText(value));

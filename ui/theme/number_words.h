@@ -31,6 +31,8 @@ struct NumberRange {
 [[nodiscard]] QString cellWords(int row, int column, double value);
 /// "Map 5, row 12, column 7: 0.83".
 [[nodiscard]] QString cellWords(int map, int row, int column, double value);
+/// "Kernel 5, row 2, column 1: 0.83".
+[[nodiscard]] QString kernelWords(int kernel, int row, int column, double value);
 /// "Number 5: 0.83", of a list.
 [[nodiscard]] QString listWords(int index, double value);
 /// "Map 5: from −0.2 to 1.4".

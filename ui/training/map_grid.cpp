@@ -21,7 +21,7 @@ namespace
 {
 
 constexpr int kSmallestCell = 12, kLargestNumber = 28;
-constexpr int kKernelHeight = 34, kMargin = 2;
+constexpr int kKernelHeight = 34, kKernelGap = 5, kMargin = 2;
 constexpr std::array<int, 3> kNone{-1, -1, -1};
 
 void frame(QPainter& painter, const QRect& rect)
@@ -433,10 +433,7 @@ bool MapGrid::event(QEvent* event)
     if (event->type() != QEvent::ToolTip)
         return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
-    if (const QString text = toolTipAt(help->pos()); !text.isEmpty())
-        QToolTip::showText(help->globalPos(), text, this);
-    else
-        QToolTip::hideText();
+    QToolTip::showText(help->globalPos(), toolTipAt(help->pos()), this); // hides it where there is no text
     return true;
 }
 
@@ -464,28 +461,70 @@ QSize KernelStrip::minimumSizeHint() const
     return {scaled(kKernelHeight) + 2, scaled(kKernelHeight) + 2};
 }
 
+int KernelStrip::zoom() const
+{
+    return std::max(1, scaled(kKernelHeight) / std::max({1, m_result.kernelWidth, m_result.kernelHeight}));
+}
+
+int KernelStrip::room() const
+{
+    return std::max(1, (width() - 2 + kKernelGap) / (m_result.kernelWidth * zoom() + kKernelGap));
+}
+
+/// Where not all find room, the last place tells how many more there are.
+int KernelStrip::shown() const
+{
+    return m_result.kernelCount > room() ? std::max(1, room() - 1) : m_result.kernelCount;
+}
+
+QRect KernelStrip::kernelRect(int kernel) const
+{
+    const int w = m_result.kernelWidth * zoom(), h = m_result.kernelHeight * zoom();
+    return {1 + kernel * (w + kKernelGap), (height() - h) / 2, w, h};
+}
+
 void KernelStrip::paintEvent(QPaintEvent*)
 {
     if (m_result.kernelCount == 0)
         return;
     QPainter painter(this);
     const int kw = m_result.kernelWidth, kh = m_result.kernelHeight;
-    const int zoom = std::max(1, scaled(kKernelHeight) / std::max(kw, kh));
-    const int pitch = kw * zoom + 5;
-    const int fit = std::max(1, (width() - 2 + 5) / pitch);
-    const bool cut = m_result.kernelCount > fit;
-    const int shown = cut ? std::max(1, fit - 1) : m_result.kernelCount;
-    for (int k = 0; k < shown; ++k) {
-        const QRect target(1 + k * pitch, (height() - kh * zoom) / 2, kw * zoom, kh * zoom);
-        painter.drawImage(target, m_result.kernels, QRect(k * kw, 0, kw, kh));
-        frame(painter, target);
+    for (int k = 0; k < shown(); ++k) {
+        painter.drawImage(kernelRect(k), m_result.kernels, QRect(k * kw, 0, kw, kh));
+        frame(painter, kernelRect(k));
     }
-    if (cut && fit > 1) {
+    if (shown() < m_result.kernelCount && room() > 1) {
         painter.setFont(ui::font(TextRole::Small));
         painter.setPen(Theme::current().text3);
-        painter.drawText(QRect(1 + shown * pitch, 0, pitch, height()), Qt::AlignVCenter | Qt::AlignLeft,
-                         QStringLiteral("+%1").arg(m_result.kernelCount - shown));
+        QRect place = kernelRect(shown());
+        place.setTop(0);
+        place.setHeight(height());
+        painter.drawText(place.adjusted(0, 0, kKernelGap, 0), Qt::AlignVCenter | Qt::AlignLeft,
+                         QStringLiteral("+%1").arg(m_result.kernelCount - shown()));
     }
+}
+
+QString KernelStrip::toolTipAt(const QPoint& position) const
+{
+    for (int k = 0; k < shown(); ++k) {
+        const QRect rect = kernelRect(k);
+        if (!rect.contains(position))
+            continue;
+        const int row = (position.y() - rect.top()) / zoom(), column = (position.x() - rect.left()) / zoom();
+        const auto place = static_cast<std::size_t>((k * m_result.kernelHeight + row) * m_result.kernelWidth + column);
+        if (place < m_result.kernelValues.size())
+            return kernelWords(k, row, column, static_cast<double>(m_result.kernelValues[place]));
+    }
+    return {};
+}
+
+bool KernelStrip::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    QToolTip::showText(help->globalPos(), toolTipAt(help->pos()), this);
+    return true;
 }
 
 PixelPicture::PixelPicture(int side, QWidget* parent) : QWidget(parent), m_side(side)

@@ -103,13 +103,21 @@ class KernelStrip final : public QWidget
 public:
     explicit KernelStrip(QWidget* parent = nullptr);
     void setResult(const MapResult& result);
+    /// Where a kernel is drawn, if there is room for it.
+    [[nodiscard]] QRect kernelRect(int kernel) const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
 protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    [[nodiscard]] int zoom() const; ///< pixels of a weight
+    [[nodiscard]] int room() const; ///< so many kernels find room
+    [[nodiscard]] int shown() const;
+    [[nodiscard]] QString toolTipAt(const QPoint& position) const;
+
     MapResult m_result;
 };
 

@@ -13,6 +13,7 @@
 #include <QMenu>
 #include <QScrollBar>
 #include <QTemporaryDir>
+#include <QToolTip>
 #include <QtTest>
 
 using namespace convarium;
@@ -221,6 +222,24 @@ private Q_SLOTS:
         QCOMPARE(result.kernels.size(), QSize(6, 2));
         QCOMPARE(result.kernels.pixel(2, 0), mapColor(ColorMap::Signed, 1, 1, lightTheme()));
         QCOMPARE(result.kernels.pixel(0, 0), lightTheme().surface.rgb());
+    }
+
+    void theWeightsOfAKernelAreTold()
+    {
+        MapResult result;
+        layKernels(result, counted({2, 3, 2, 2}), 1, lightTheme());
+        KernelStrip strip;
+        strip.resize(200, 40);
+        strip.setResult(result);
+        strip.show();
+        const auto told = [&](const QPoint& at) {
+            QHelpEvent help(QEvent::ToolTip, at, strip.mapToGlobal(at));
+            QCoreApplication::sendEvent(&strip, &help);
+            return QToolTip::text();
+        };
+        QCOMPARE(told(strip.kernelRect(1).topLeft() + QPoint(2, 2)), QStringLiteral("Kernel 2, row 1, column 1: 10.0"));
+        QCOMPARE(told(strip.kernelRect(2).bottomRight() - QPoint(2, 2)),
+                 QStringLiteral("Kernel 3, row 2, column 2: 17.0"));
     }
 
     void scalesMoveInSteps()
