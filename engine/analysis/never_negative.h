@@ -8,7 +8,7 @@
 namespace convarium::engine
 {
 
-/// From LayerDescriptor::lowest and the wires, in evaluation. Of images nothing is assumed.
+/// In evaluation. Found by trying every layer on its samples; of images nothing is assumed.
 [[nodiscard]] std::set<NodeId> neverNegative(const GraphSpec& graph);
 
 } // namespace convarium::engine

@@ -54,7 +54,6 @@ LayerDescriptor describe_add()
     d.title = "Add";
     d.family = "merge";
     d.shortName = "A";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Adds its inputs number by number. The shortcut of a residual block ends here.";
     d.paper = "He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, CVPR 2016, arXiv 1512.03385";
     d.minInputs = 2;

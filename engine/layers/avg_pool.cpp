@@ -65,7 +65,6 @@ LayerDescriptor describe_avg_pool()
     d.title = "AvgPool";
     d.family = "pooling";
     d.shortName = "S";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Keeps the mean of each window: the maps shrink and become smoother. Called subsampling in LeNet-5.";
     d.paper = "LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition, Proc. IEEE "
               "86(11), 1998, doi 10.1109/5.726791";

@@ -73,7 +73,6 @@ LayerDescriptor describe_concat()
     d.title = "Concat";
     d.family = "merge";
     d.shortName = "Cat";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Stacks the maps of its inputs behind one another. The branches of an inception block end here.";
     d.paper = "Szegedy et al., Going Deeper with Convolutions, CVPR 2015, arXiv 1409.4842";
     d.minInputs = 2;

@@ -62,7 +62,6 @@ LayerDescriptor describe_crop()
     d.title = "Crop";
     d.family = "pooling";
     d.shortName = "Cr";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Cuts rows and columns from the edges of the maps. U-Net crops maps so that they fit beside smaller ones.";
     d.paper = "Ronneberger, Fischer and Brox, U-Net: Convolutional Networks for Biomedical Image Segmentation, MICCAI "
               "2015, arXiv 1505.04597";

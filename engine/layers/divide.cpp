@@ -30,7 +30,6 @@ LayerDescriptor describe_divide()
     LayerDescriptor d = broadcastLayer("divide", "Divide", kernels::Binary::Divide, "Div", " / ", 2);
     setReference<BroadcastReference<Quotient>>(d);
     d.shortName = "Div";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Divides its first input by its second, number by number. Sizes of 1 stretch, and a list of C numbers "
              "counts as C maps of 1×1. Dividing by 0 gives infinity.";
     d.paper = "Open Neural Network Exchange, operator Div";

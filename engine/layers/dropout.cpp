@@ -59,7 +59,6 @@ LayerDescriptor describe_dropout()
     d.title = "Dropout";
     d.family = "normalise";
     d.shortName = "D";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help =
         "Sets a random share of the numbers to zero while training, so that no unit can rely on a single other one.";
     d.paper =

@@ -53,7 +53,6 @@ LayerDescriptor describe_flatten()
     d.title = "Flatten";
     d.family = "dense";
     d.shortName = "Fl";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Lays all maps out as one list, map by map and row by row, so that a Dense layer can read them.";
     d.summary = [](const Params&) { return std::string("maps to one list"); };
     d.check = anyShape;

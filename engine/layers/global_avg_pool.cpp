@@ -67,7 +67,6 @@ LayerDescriptor describe_global_avg_pool()
     d.title = "GlobalAvgPool";
     d.family = "pooling";
     d.shortName = "G";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Takes the mean of each whole map: a list with one number per map, whatever the size of the image.";
     d.paper = "Lin, Chen and Yan, Network In Network, ICLR 2014, arXiv 1312.4400";
     d.summary = [](const Params&) { return std::string("mean of each map"); };

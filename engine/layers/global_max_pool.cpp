@@ -71,7 +71,6 @@ LayerDescriptor describe_global_max_pool()
     d.title = "GlobalMaxPool";
     d.family = "pooling";
     d.shortName = "Gm";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Keeps the largest number of each map: whether a pattern is anywhere, whatever the size of the image.";
     d.paper = "Oquab, Bottou, Laptev and Sivic, Is object localization for free? Weakly-supervised learning with "
               "convolutional neural networks, CVPR 2015, doi 10.1109/CVPR.2015.7298668";

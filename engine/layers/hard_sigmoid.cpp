@@ -35,7 +35,6 @@ LayerDescriptor describe_hard_sigmoid()
     LayerDescriptor d = functionLayer<HardSigmoid>("hard_sigmoid", call);
     d.title = "HardSigmoid";
     d.shortName = "Hs";
-    d.lowest = LowestOutput::Zero;
     d.help =
         "A sigmoid made of three straight lines: min(max(alpha · x + beta, 0), 1). Cheap; the gates of MobileNetV3 "
         "use it.";

@@ -174,9 +174,6 @@ struct SeenWindow {
     bool everything = false; ///< each output depends on the whole input (Dense)
 };
 
-/// What is certain of the smallest number a layer gives: nothing; it is never below zero; it is not, if no input is.
-enum class LowestOutput : std::uint8_t { Any, Zero, ZeroIfInputs };
-
 struct LayerDescriptor {
     std::string id; ///< "conv2d": stable, saved in files
     int version = 1;
@@ -206,8 +203,6 @@ struct LayerDescriptor {
     std::function<SeenWindow(std::span<const Shape> inputs, const Params&)> seen;
     /// Makes sense as the last layer only (Softmax): one that feeds further layers is worth a hint.
     bool belongsAtEnd = false;
-    /// In evaluation. Pictures of numbers that are never below zero need no colours for those.
-    LowestOutput lowest = LowestOutput::Any;
     /// Sets negative numbers to zero, also in backward: a unit that is never above zero learns nothing any more.
     bool rectifies = false;
     /// Lowest and highest output of a function that is flat at both ends: there it learns hardly anything.

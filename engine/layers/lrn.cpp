@@ -100,7 +100,6 @@ LayerDescriptor describe_lrn()
     d.title = "LRN";
     d.family = "normalise";
     d.shortName = "L";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help =
         "Local response normalisation: divides each number by a measure of its neighbours in the maps around it, so "
         "that strong maps quieten the others. Alpha is divided by the size, as PyTorch and ONNX do; AlexNet's paper "

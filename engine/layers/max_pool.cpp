@@ -57,7 +57,6 @@ LayerDescriptor describe_max_pool()
     d.title = "MaxPool";
     d.family = "pooling";
     d.shortName = "P";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Keeps the largest number of each window: the maps shrink and what was found may move a little.";
     d.paper =
         "Riesenhuber and Poggio, Hierarchical models of object recognition in cortex, Nature Neuroscience 2(11), 1999, "

@@ -33,7 +33,6 @@ LayerDescriptor describe_maximum()
     LayerDescriptor d = broadcastLayer("maximum", "Maximum", kernels::Binary::Maximum, "Max", "torch.maximum", 64);
     setReference<BroadcastReference<Larger>>(d);
     d.shortName = "Max";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "The largest of its inputs, number by number; the gradient goes to it alone, equal ones share it. Sizes "
              "of 1 stretch, and a list of C numbers counts as C maps of 1×1.";
     d.paper = "Goodfellow, Warde-Farley, Mirza, Courville and Bengio, Maxout Networks, ICML 2013, arXiv 1302.4389";

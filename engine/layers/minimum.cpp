@@ -33,7 +33,6 @@ LayerDescriptor describe_minimum()
     LayerDescriptor d = broadcastLayer("minimum", "Minimum", kernels::Binary::Minimum, "Min", "torch.minimum", 64);
     setReference<BroadcastReference<Smaller>>(d);
     d.shortName = "Min";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "The smallest of its inputs, number by number; the gradient goes to it alone, equal ones share it. Sizes "
              "of 1 stretch, and a list of C numbers counts as C maps of 1×1.";
     d.paper = "Open Neural Network Exchange, operator Min";

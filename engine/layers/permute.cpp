@@ -97,7 +97,6 @@ LayerDescriptor describe_permute()
     d.title = "Permute";
     d.family = "dense";
     d.shortName = "Pm";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Exchanges the axes of its input, for example maps last instead of first, or rows for columns.";
     d.paper = "Open Neural Network Exchange, operator Transpose";
     ParamInfo order;

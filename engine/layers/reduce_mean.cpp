@@ -119,7 +119,6 @@ LayerDescriptor describe_reduce_mean()
     d.title = "ReduceMean";
     d.family = "pooling";
     d.shortName = "Me";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "The mean over whole axes: over rows and columns it is GlobalAvgPool, over maps the mean picture.";
     d.paper = "Open Neural Network Exchange, operator ReduceMean";
     ParamInfo axes;

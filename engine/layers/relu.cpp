@@ -26,7 +26,6 @@ LayerDescriptor describe_relu()
     LayerDescriptor d = pointwiseLayer<Relu>("relu", kernels::Activation::Relu, "Relu", "torch.relu({0})");
     d.title = "ReLU";
     d.shortName = "R";
-    d.lowest = LowestOutput::Zero;
     d.rectifies = true;
     d.help =
         "Sets negative numbers to zero and lets positive ones pass: max(0, x). The usual choice after a convolution.";

@@ -26,7 +26,6 @@ LayerDescriptor describe_relu6()
     LayerDescriptor d = pointwiseLayer<Relu6>("relu6", kernels::Activation::Relu6, "Clip", "F.relu6({0})");
     d.title = "ReLU6";
     d.shortName = "Rc";
-    d.lowest = LowestOutput::Zero;
     d.rectifies = true;
     d.help =
         "ReLU that stops at 6: min(max(0, x), 6). MobileNet uses it, because small numbers survive rounding to few "

@@ -95,7 +95,6 @@ LayerDescriptor describe_reshape()
     d.title = "Reshape";
     d.family = "dense";
     d.shortName = "Rs";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Reads the same numbers, in the same order (map by map, row by row), as maps or lists of other sizes.";
     d.paper = "Open Neural Network Exchange, operator Reshape";
     ParamInfo shape;

@@ -33,7 +33,6 @@ LayerDescriptor describe_sigmoid()
         pointwiseLayer<Sigmoid>("sigmoid", kernels::Activation::Sigmoid, "Sigmoid", "torch.sigmoid({0})");
     d.title = "Sigmoid";
     d.shortName = "Sig";
-    d.lowest = LowestOutput::Zero;
     d.squashesTo = {0, 1};
     d.help =
         "Squeezes every number smoothly between 0 and 1: 1 / (1 + exp(−x)). Used as a gate or for yes-or-no outputs.";

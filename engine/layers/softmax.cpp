@@ -77,7 +77,6 @@ LayerDescriptor describe_softmax()
     d.title = "Softmax";
     d.family = "activation";
     d.shortName = "Sm";
-    d.lowest = LowestOutput::Zero;
     d.help =
         "Turns scores into probabilities that sum to 1. Belongs at the end; the loss then works on its input directly.";
     d.paper =

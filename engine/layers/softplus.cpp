@@ -34,7 +34,6 @@ LayerDescriptor describe_softplus()
     LayerDescriptor d = functionLayer<Softplus>("softplus", call);
     d.title = "Softplus";
     d.shortName = "Sp";
-    d.lowest = LowestOutput::Zero;
     d.help = "ReLU with a rounded corner: ln(1 + exp(x)). Always positive, so it suits outputs such as a variance.";
     d.paper = "Dugas, Bengio, Belisle, Nadeau and Garcia, Incorporating Second-Order Functional Knowledge for Better "
               "Option Pricing, NIPS 2000";

@@ -64,7 +64,6 @@ LayerDescriptor describe_upsample()
     d.title = "Upsample";
     d.family = "pooling";
     d.shortName = "Up";
-    d.lowest = LowestOutput::ZeroIfInputs;
     d.help = "Enlarges the maps by a whole factor: nearest repeats every pixel, bilinear draws straight lines between "
              "neighbours. Nothing is learned.";
     d.paper = "Odena, Dumoulin and Olah, Deconvolution and Checkerboard Artifacts, Distill 2016, doi "

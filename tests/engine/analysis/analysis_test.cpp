@@ -4,6 +4,7 @@
 #include "engine/analysis/receptive_field.h"
 #include "engine/analysis/seen_box.h"
 #include "engine/analysis/textbook_memory.h"
+#include "engine/layers/layer.h"
 #include "tests/support/expression.h"
 #include "tests/support/graphs.h"
 
@@ -69,6 +70,32 @@ private Q_SLOTS:
         const NodeId softmax = m.add("softmax");
         const NodeId mixed = m.merge("concat", {flat, dense});
         QVERIFY(neverNegative(m.graph()) == (std::set<NodeId>{relu, pool, sum, flat, softmax}));
+        // Each layer alone, behind what may be anything and behind ReLU.
+        std::set<std::string> always, passing;
+        for (const LayerDescriptor& layer : layerRegistry()) {
+            if (layer.minInputs > 2 || layer.maxInputs == 0 || layer.isInput)
+                continue;
+            GraphMaker one;
+            const NodeId any = one.input(1, 8, 8), positive = one.add("relu");
+            const NodeId first =
+                one.merge(layer.id, std::vector<NodeId>(static_cast<std::size_t>(layer.minInputs), any));
+            const NodeId second =
+                one.merge(layer.id, std::vector<NodeId>(static_cast<std::size_t>(layer.minInputs), positive));
+            const auto never = neverNegative(one.graph());
+            if (never.contains(first))
+                always.insert(layer.id);
+            else if (never.contains(second))
+                passing.insert(layer.id);
+        }
+        for (const char* id : {"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus"})
+            QVERIFY2(always.erase(id) == 1, id);
+        QVERIFY2(always.empty(), always.empty() ? "" : always.begin()->c_str());
+        for (const char* id : {"max_pool", "avg_pool", "global_avg_pool", "global_max_pool", "flatten", "dropout",
+                               "add", "multiply", "maximum", "concat", "upsample", "lrn", "tanh"})
+            QVERIFY2(passing.contains(id), id);
+        for (const char* id : {"conv2d", "dense", "batch_norm", "layer_norm", "subtract", "log_softmax", "prelu"})
+            QVERIFY2(!passing.contains(id), id);
+
         GraphSpec turned = m.graph(); // the order of the nodes says nothing
         std::reverse(turned.nodes.begin(), turned.nodes.end());
         QVERIFY(neverNegative(turned) == neverNegative(m.graph()));

@@ -100,27 +100,6 @@ private Q_SLOTS:
             }
     }
 
-    void whatIsNeverBelowZeroIsNot()
-    {
-        int tried = 0;
-        for (const LayerDescriptor& layer : layerRegistry())
-            for (const LayerSample& sample : layer.samples) {
-                if (layer.lowest == LowestOutput::Any)
-                    continue;
-                LayerCase<double> c(layer, sample, 2);
-                if (layer.lowest == LowestOutput::ZeroIfInputs)
-                    for (auto& input : c.inputs())
-                        for (double& x : input)
-                            x = std::abs(x);
-                for (const double y : c.forward(false))
-                    QVERIFY2(y >= 0, qPrintable(QString::fromStdString(layer.id + ", " + sample.name)));
-                ++tried;
-            }
-        QVERIFY(tried > 40);
-        for (const char* id : {"conv2d", "dense", "batch_norm", "tanh", "leaky_relu", "subtract", "input"})
-            QVERIFY2(findLayer(id)->lowest == LowestOutput::Any, id);
-    }
-
     void missingSettingsGetTheirDefaults()
     {
         const auto params = completeParams(*findLayer("conv2d"), {{"filters", std::int64_t{5}}});
