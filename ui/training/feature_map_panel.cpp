@@ -80,6 +80,13 @@ FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     showNothing({});
 }
 
+FeatureMapPanel::~FeatureMapPanel()
+{
+    // Going, they lose the focus and say so.
+    m_grid->disconnect(this);
+    m_images->search()->disconnect(this);
+}
+
 QBoxLayout* FeatureMapPanel::makeTitle()
 {
     auto* row = new QHBoxLayout;

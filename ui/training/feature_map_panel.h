@@ -29,6 +29,7 @@ class FeatureMapPanel final : public QWidget
     Q_OBJECT
 public:
     explicit FeatureMapPanel(MapService* service, QWidget* parent = nullptr);
+    ~FeatureMapPanel() override;
 
     /// Shows another layer; label as people read it ("C3"). kNoNode: says that one may be chosen.
     void setNode(engine::NodeId node, const QString& label);

@@ -226,7 +226,7 @@ void MapGrid::choose(int index)
     if (cell.top() < 0)
         m_bar->setValue(offset() + cell.top() - kMargin);
     else if (cell.bottom() > height())
-        m_bar->setValue(offset() + cell.bottom() - height() + kMargin);
+        m_bar->setValue(offset() + cell.bottom() + 1 - height() + kMargin);
     tell();
     update();
     Q_EMIT mapSelected(index);

@@ -87,7 +87,7 @@ private Q_SLOTS:
             else if (never.contains(second))
                 passing.insert(layer.id);
         }
-        for (const char* id : {"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus"})
+        for (const char* id : {"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus", "clip"})
             QVERIFY2(always.erase(id) == 1, id);
         QVERIFY2(always.empty(), always.empty() ? "" : always.begin()->c_str());
         for (const char* id : {"max_pool", "avg_pool", "global_avg_pool", "global_max_pool", "flatten", "dropout",
