@@ -115,9 +115,9 @@ private Q_SLOTS:
         QVERIFY(onCard() == panel->picture()->mark());
         const QRect cell = w.grid()->cellRect(3);
         QTest::mouseMove(w.grid(), cell.topLeft() + QPoint(2, cell.height() / 2));
-        QVERIFY2(panel->seenText().startsWith(QStringLiteral("Row 6, column 1 sees 14\u00d712 of")),
+        QVERIFY2(panel->seenText().startsWith(QStringLiteral("Map 4, row 6, column 1: ")),
                  qPrintable(panel->seenText()));
-        QVERIFY(panel->seenText().endsWith(QStringLiteral("14\u00d714 with the padding")));
+        QVERIFY(panel->seenText().contains(QStringLiteral(", sees 14\u00d712 of 28\u00d728 pixels")));
         QCOMPARE(panel->picture()->mark().part, QRectF(0, 8 / 28., 12 / 28., 0.5));
         QVERIFY(panel->picture()->mark().cut == Qt::LeftEdge);
         QVERIFY(onCard() == panel->picture()->mark());

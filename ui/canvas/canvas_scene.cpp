@@ -462,9 +462,9 @@ void CanvasScene::setStepTimes(const std::map<NodeId, double>& milliseconds)
         refreshBars();
 }
 
-void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count)
+void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count, const QList<NumberRange>& ranges)
 {
-    m_thumbnails[id] = {atlas, count, Theme::current().dark, false, {}, m_seen};
+    m_thumbnails[id] = {atlas, count, Theme::current().dark, false, {}, m_seen, ranges};
     if (NodeItem* item = itemOf(id)) {
         // The last layer of a card that has maps wins over the ones above it.
         if (item->stack().tail() != id && (m_thumbnails.contains(item->stack().tail()) || m_stacks.isHidden(id)))
@@ -472,6 +472,7 @@ void CanvasScene::setThumbnails(NodeId id, const QImage& atlas, int count)
         Thumbnails shown = item->picture().thumbnails;
         shown.atlas = atlas;
         shown.count = count;
+        shown.ranges = ranges;
         shown.dark = Theme::current().dark;
         item->setThumbnails(std::move(shown));
     }

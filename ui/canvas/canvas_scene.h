@@ -142,7 +142,7 @@ public:
     [[nodiscard]] const LayerBars& bars() const { return m_bars; }
     /// What a training step took, by layer: for the bars of BarMode::Time.
     void setStepTimes(const std::map<NodeId, double>& milliseconds);
-    void setThumbnails(NodeId id, const QImage& atlas, int count);
+    void setThumbnails(NodeId id, const QImage& atlas, int count, const QList<NumberRange>& ranges);
     void clearThumbnails();
     /// On the pictures of the images: what the chosen unit sees.
     void setSeen(const FieldMark& mark);

@@ -65,7 +65,10 @@ public:
     void setBars(BarMode mode) { m_scene->setBars(mode); }
     void setStepTimes(const std::map<NodeId, double>& milliseconds) { m_scene->setStepTimes(milliseconds); }
     /// `count` square maps side by side, or one row of values for a list.
-    void setThumbnails(NodeId id, const QImage& atlas, int count) { m_scene->setThumbnails(id, atlas, count); }
+    void setThumbnails(NodeId id, const QImage& atlas, int count, const QList<NumberRange>& ranges = {})
+    {
+        m_scene->setThumbnails(id, atlas, count, ranges);
+    }
     void clearThumbnails() { m_scene->clearThumbnails(); }
     void setSeen(const FieldMark& mark) { m_scene->setSeen(mark); }
     void setReading(const Reading& reading) { m_scene->setReading(reading); }

@@ -327,9 +327,14 @@ QString CanvasView::toolTipAt(QPoint view) const
         const Stack* stack = m_scene->stacks().of(hit.node);
         const CardContent c = stack->isFolded() ? cardContent(*m_document, *stack) : cardContent(*m_document, hit.node);
         const bool old = c.stale && !c.count.isEmpty();
-        QStringList lines{ui::accessibleName(*m_document, hit.node), c.settings,
+        const NodeItem* item = m_scene->itemOf(stack->head);
+        QStringList lines{item ? thumbnailWords(item->picture(), m_scene->level(), item->mapFromScene(mapToScene(view)))
+                               : QString(),
+                          ui::accessibleName(*m_document, hit.node),
+                          c.settings,
                           old ? tr("%1, %2 (%3)").arg(c.shape, c.count, lastGoodWords()) : c.count,
-                          barText(*m_document, m_scene->bars(), hit.node), c.fault};
+                          barText(*m_document, m_scene->bars(), hit.node),
+                          c.fault};
         if (stack->isFolded())
             lines << tr("Double-click opens it");
         else

@@ -197,7 +197,7 @@ QImage inColoursOf(const Theme& theme, const QImage& atlas, bool dark)
 {
     const Theme& drawn = dark ? darkTheme() : lightTheme();
     QHash<QRgb, QRgb> colours;
-    for (const ColorMap map : {ColorMap::Ink, ColorMap::Signed})
+    for (const ColorMap map : {ColorMap::Ink, ColorMap::Sequential, ColorMap::Signed})
         for (std::size_t i = 0; i < 256; ++i)
             colours.insert(colorTable(map, drawn)[i], colorTable(map, theme)[i]);
     QImage image = atlas.convertToFormat(QImage::Format_RGB32);
@@ -226,6 +226,19 @@ void paintPorts(QPainter* painter, const CardPicture& p)
         port(0, p.inputPorts[i], i < p.inputPortStates.size() ? p.inputPortStates[i] : 1);
     if (p.outputPort)
         port(kCardWidth, kPortY, 1);
+}
+
+/// How many tiles a card has, and where.
+int tilesOf(const CardPicture& p)
+{
+    const Thumbnails& t = p.thumbnails;
+    return p.metrics.image ? 1 : t.atlas.isNull() ? 6 : std::min(6, std::max(1, t.count));
+}
+
+QRectF tileRect(const CardPicture& p, Level level, int tile)
+{
+    const double size = p.metrics.image ? 44 : 20, pitch = p.metrics.image ? 46 : 22;
+    return {kTextLeft + tile * pitch, p.metrics.thumbTop(level), size, size};
 }
 
 } // namespace
@@ -355,6 +368,19 @@ bool sameFrame(const CardPicture& a, const CardPicture& b)
            a.outputPort == b.outputPort;
 }
 
+QString thumbnailWords(const CardPicture& p, Level level, const QPointF& at)
+{
+    const Thumbnails& t = p.thumbnails;
+    if (!t.bars.isEmpty() || t.ranges.isEmpty() || level == Level::Far || !thumbnailRect(p, level).contains(at))
+        return {};
+    if (t.strip)
+        return rangeWords(t.ranges.first());
+    for (int i = 0; i < std::min(tilesOf(p), static_cast<int>(t.ranges.size())); ++i)
+        if (tileRect(p, level, i).contains(at))
+            return mapWords(i, t.ranges[i]);
+    return {};
+}
+
 QRectF thumbnailRect(const CardPicture& picture, Level level)
 {
     if (!picture.metrics.thumbs)
@@ -395,13 +421,11 @@ void paintThumbnails(QPainter* painter, const CardPicture& p, Level level)
         tile(QRectF(kTextLeft, top + 1, width, 18), t.atlas.rect());
         return;
     }
-    const int shown = p.metrics.image ? 1 : t.atlas.isNull() ? 6 : std::min(6, std::max(1, t.count));
     const double side = t.atlas.isNull() || t.count < 1 ? 1 : static_cast<double>(t.atlas.width()) / t.count;
-    const double size = p.metrics.image ? 44 : 20, pitch = p.metrics.image ? 46 : 22;
-    for (int i = 0; i < shown; ++i)
-        tile(QRectF(kTextLeft + i * pitch, top, size, size), QRectF(i * side, 0, side, t.atlas.height()));
+    for (int i = 0; i < tilesOf(p); ++i)
+        tile(tileRect(p, level, i), QRectF(i * side, 0, side, t.atlas.height()));
     if (p.metrics.image)
-        paintFieldMark(painter, QRectF(kTextLeft, top, size, size), t.seen, 1.5);
+        paintFieldMark(painter, tileRect(p, level, 0), t.seen, 1.5);
 }
 
 void paintSilhouette(QPainter* painter, const CardPicture& p, const engine::Shape* shape)

@@ -4,6 +4,7 @@
 #include "ui/canvas/card_content.h"
 #include "ui/canvas/geometry.h"
 #include "ui/theme/field_mark.h"
+#include "ui/theme/number_words.h"
 
 #include <QFont>
 #include <QImage>
@@ -22,10 +23,11 @@ namespace convarium::ui
 struct Thumbnails {
     QImage atlas; ///< `count` tiles side by side
     int count = 0;
-    bool dark = false;    ///< made for the dark theme: not drawn in the light one, nor the other way round
-    bool strip = false;   ///< a list of numbers: one strip over the whole width
-    QVector<double> bars; ///< probabilities: ten bars instead
-    FieldMark seen;       ///< part of an image
+    bool dark = false;         ///< made for the dark theme: not drawn in the light one, nor the other way round
+    bool strip = false;        ///< a list of numbers: one strip over the whole width
+    QVector<double> bars;      ///< probabilities: ten bars instead
+    FieldMark seen;            ///< part of an image
+    QList<NumberRange> ranges; ///< of each tile; empty: not told
 };
 
 /// What a layer does with a batch that is walked through.
@@ -62,6 +64,9 @@ struct CardPicture {
 [[nodiscard]] bool sameFrame(const CardPicture& a, const CardPicture& b);
 /// Where paintThumbnails() draws; empty when the card has none.
 [[nodiscard]] QRectF thumbnailRect(const CardPicture& picture, Level level);
+
+/// "Map 3: from −0.2 to 1.4" of the thumbnail there, in the frame's coordinates; empty where there is none.
+[[nodiscard]] QString thumbnailWords(const CardPicture& picture, Level level, const QPointF& at);
 
 /// What lies over the canvas for a while: a list, a form.
 void paintPopup(QPainter* painter, const QRectF& rect);

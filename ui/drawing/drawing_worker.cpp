@@ -1,5 +1,6 @@
 #include "ui/drawing/drawing_worker.h"
 
+#include "engine/analysis/never_negative.h"
 #include "engine/graph/shape_text.h"
 #include "engine/layers/layer.h"
 #include "engine/plan/infer_values.h"
@@ -156,9 +157,12 @@ DrawingResult DrawingWorker::compute(const DrawingRequest& request)
     }
     engine::Inspector& inspector = m_probe.inspector();
     inspector.run(result.pixels);
-    for (const engine::NodeId id : layersOnTheWay(*request.graph))
-        result.way.push_back(
-            {request.graph->node(id)->name, thumbnail(inspector.output(dockedEnd(*request.graph, id)), theme)});
+    const std::set<engine::NodeId> neverNegative = engine::neverNegative(*request.graph);
+    for (const engine::NodeId id : layersOnTheWay(*request.graph)) {
+        const engine::NodeId end = dockedEnd(*request.graph, id);
+        result.way.push_back({request.graph->node(id)->name,
+                              thumbnail(inspector.output(end), colorsFor(neverNegative.contains(end)), theme)});
+    }
     const engine::Shape output = inspector.output(engine::resultNode(*request.graph)).shape();
     if (output.isList() && output.elements() > 1)
         result.reading = readingOf(*request.graph, inspector);

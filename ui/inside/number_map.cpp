@@ -1,7 +1,7 @@
 #include "ui/inside/number_map.h"
 
-#include "ui/inside/number_text.h"
 #include "ui/theme/colormap.h"
+#include "ui/theme/number_words.h"
 #include "ui/theme/own_keys.h"
 #include "ui/theme/type.h"
 #include "ui/training/map_pictures.h"
@@ -79,8 +79,7 @@ void NumberMap::setMaps(const NumberMaps& maps, std::int64_t element)
     std::copy_n(maps.map(map()), count(), values.begin());
     m_image = mapImage(values.data(), columns(), rows(), columns(), maps.scale);
     const auto value = static_cast<double>(maps.values[static_cast<std::size_t>(element)]);
-    setAccessibleDescription(
-        tr("map %1, row %2, column %3: %4").arg(map() + 1).arg(row() + 1).arg(column() + 1).arg(numberText(value)));
+    setAccessibleDescription(ui::cellWords(map(), row(), column(), value));
     updateGeometry();
     update();
 }
@@ -128,10 +127,7 @@ QString NumberMap::cellWords(int row, int column) const
     const std::int64_t place = static_cast<std::int64_t>(row) * columns() + column;
     if (place >= count())
         return tr("No number"); // in the last row of a list
-    return tr("Row %1, column %2: %3")
-        .arg(row + 1)
-        .arg(column + 1)
-        .arg(numberText(static_cast<double>(m_maps.map(map())[place])));
+    return ui::cellWords(row, column, static_cast<double>(m_maps.map(map())[place]));
 }
 
 void NumberMap::paintEvent(QPaintEvent*)

@@ -10,7 +10,7 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kMostDecimals = 9;
+constexpr int kMostDecimals = 9;           ///< of decimalsFor()
 constexpr std::size_t kMostOperands = 256; ///< written out one by one
 
 QString bold(const QString& text)
@@ -25,43 +25,6 @@ QString summand(const QString& text, bool first)
 }
 
 } // namespace
-
-int decimalsFor(double value, int significant)
-{
-    const double size = std::abs(value);
-    if (!(size > 0) || !std::isfinite(size))
-        return significant;
-    return std::clamp(significant - 1 - static_cast<int>(std::floor(std::log10(size))), 0, kMostDecimals);
-}
-
-double rounded(double value, int decimals)
-{
-    const double scale = std::pow(10.0, decimals);
-    return std::round(value * scale) / scale;
-}
-
-QString numberText(double value, int decimals, const QLocale& locale)
-{
-    if (!std::isfinite(value))
-        return std::isnan(value) ? QCoreApplication::translate("Number", "not a number")
-                                 : QString(value < 0 ? QChar(0x2212) : QChar()) + QChar(0x221E);
-    if (value != 0 && std::abs(value) < 0.5 * std::pow(10.0, -decimals) && decimals >= kMostDecimals)
-        return powerText(value, 2, locale);
-    const QString text = locale.toString(std::abs(rounded(value, decimals)), 'f', decimals);
-    return rounded(value, decimals) < 0 ? QChar(0x2212) + text : text;
-}
-
-QString numberText(double value, const QLocale& locale)
-{
-    constexpr double kSmall = 1e-5;
-    return value != 0 && std::abs(value) < kSmall ? powerText(value, 2, locale)
-                                                  : numberText(value, decimalsFor(value), locale);
-}
-
-QString powerText(double value, int decimals, const QLocale& locale)
-{
-    return locale.toString(value, 'e', decimals).replace(QLatin1Char('-'), QChar(0x2212));
-}
 
 NumberUnit unitFor(double largest)
 {

@@ -1,22 +1,11 @@
-// Numbers as text, with as many digits as a calculator needs to get the shown result from the shown operands.
+// Calculations as text, with as many digits as a calculator needs to get the shown result from the shown operands.
 #pragma once
 
 #include "ui/inside/number_model.h"
-
-#include <QLocale>
-#include <QString>
+#include "ui/theme/number_words.h"
 
 namespace convarium::ui
 {
-
-/// Decimals with which a number has `significant` digits; 0..9.
-[[nodiscard]] int decimalsFor(double value, int significant = 3);
-/// By locale, with a true minus, never "-0.00". Very small numbers as powers of ten, without given decimals those below
-/// 0.00001.
-[[nodiscard]] QString numberText(double value, int decimals, const QLocale& locale = QLocale());
-[[nodiscard]] QString numberText(double value, const QLocale& locale = QLocale());
-/// "3.12e−6".
-[[nodiscard]] QString powerText(double value, int decimals, const QLocale& locale = QLocale());
 
 /// How numbers of one size stand in little room: below 0.01 and from 10,000 in units of a power of ten.
 struct NumberUnit {
@@ -27,9 +16,6 @@ struct NumberUnit {
     [[nodiscard]] QString words() const;
 };
 [[nodiscard]] NumberUnit unitFor(double largest);
-
-/// The value of what numberText() shows.
-[[nodiscard]] double rounded(double value, int decimals);
 
 /// With how many decimals a sum and what follows from it are written.
 struct LineDigits {

@@ -310,6 +310,7 @@ void KernelPage::showResult(const MapResult& result)
                        !m_unavailable.isEmpty();
     m_unavailable.clear();
     m_result = result;
+    m_result.order.reset(); // filters are numbered as the layer has them
     const QLocale locale;
     {
         const QSignalBlocker quiet(m_filter), silent(m_input);
@@ -333,7 +334,7 @@ void KernelPage::showResult(const MapResult& result)
     const engine::LayerDescriptor* layer = docked ? engine::findLayer(docked->type) : nullptr;
     m_mapTitle->setText(layer ? tr("Map %1, after %2").arg(result.map + 1).arg(QString::fromStdString(layer->title))
                               : tr("Map %1").arg(result.map + 1));
-    m_grid->setResult(result);
+    m_grid->setResult(m_result);
     showKernel();
     if (other || !m_model->isEditable())
         showState();

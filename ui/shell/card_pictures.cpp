@@ -72,7 +72,7 @@ void CardPictures::showMaps(const QHash<engine::NodeId, CardThumbnail>& thumbnai
     if (m_walking)
         return;
     for (auto it = thumbnails.begin(); it != thumbnails.end(); ++it)
-        m_canvas->setThumbnails(it.key(), it->atlas, it->count);
+        m_canvas->setThumbnails(it.key(), it->atlas, it->count, it->ranges);
 }
 
 void CardPictures::showReading(const OutputReading& reading)
@@ -122,7 +122,7 @@ void CardPictures::showWalk()
     }
     m_canvas->clearThumbnails();
     for (const auto& [node, picture] : shown)
-        m_canvas->setThumbnails(node, picture.atlas, picture.count);
+        m_canvas->setThumbnails(node, picture.atlas, picture.count, picture.ranges);
     if (judged)
         m_canvas->setReading(toReading(pictures.reading, m_maps));
 }

@@ -35,6 +35,11 @@ constexpr std::array<Stop, 7> kSignedDark{{{-1.0, 0xFF8FCBFF},
                                            {0.25, 0xFF5E3412},
                                            {0.6, 0xFFD0741F},
                                            {1.0, 0xFFFFBE70}}};
+// Lightness goes one way, in nearly equal steps.
+constexpr std::array<Stop, 6> kSequentialLight{
+    {{0.0, 0xFFFFFFFF}, {0.2, 0xFFFBDD6B}, {0.4, 0xFFF79A2B}, {0.6, 0xFFDD513A}, {0.8, 0xFF932667}, {1.0, 0xFF2A0A4A}}};
+constexpr std::array<Stop, 6> kSequentialDark{
+    {{0.0, 0xFF20252D}, {0.2, 0xFF6A2578}, {0.4, 0xFFB83A5E}, {0.6, 0xFFE9683A}, {0.8, 0xFFF9AE45}, {1.0, 0xFFFDF4B0}}};
 constexpr std::array<Stop, 2> kInkLight{{{0.0, 0xFFFFFFFF}, {1.0, 0xFF18202E}}};
 constexpr std::array<Stop, 2> kInkDark{{{0.0, 0xFF20252D}, {1.0, 0xFFF4F6FA}}};
 
@@ -52,14 +57,22 @@ QRgb interpolate(std::span<const Stop> stops, double at)
                 mix(qBlue(a.color), qBlue(b.color)));
 }
 
+std::span<const Stop> stopsOf(ColorMap map, bool dark)
+{
+    switch (map) {
+    case ColorMap::Signed: return dark ? kSignedDark : kSignedLight;
+    case ColorMap::Sequential: return dark ? kSequentialDark : kSequentialLight;
+    case ColorMap::Ink: break;
+    }
+    return dark ? kInkDark : kInkLight;
+}
+
 ColorTable makeTable(ColorMap map, bool dark)
 {
     ColorTable table{};
     for (int i = 0; i < 256; ++i) {
-        table[static_cast<std::size_t>(i)] =
-            map == ColorMap::Signed
-                ? interpolate(dark ? kSignedDark : kSignedLight, std::max(-1.0, (i - 128) / 127.0))
-                : interpolate(dark ? std::span<const Stop>(kInkDark) : std::span<const Stop>(kInkLight), i / 255.0);
+        const double at = map == ColorMap::Signed ? std::max(-1.0, (i - 128) / 127.0) : i / 255.0;
+        table[static_cast<std::size_t>(i)] = interpolate(stopsOf(map, dark), at);
     }
     return table;
 }
@@ -80,9 +93,14 @@ double factorOf(double scale)
 
 const ColorTable& colorTable(ColorMap map, const Theme& theme)
 {
-    static const std::array<ColorTable, 4> tables{makeTable(ColorMap::Signed, false), makeTable(ColorMap::Signed, true),
-                                                  makeTable(ColorMap::Ink, false), makeTable(ColorMap::Ink, true)};
-    return tables[(map == ColorMap::Ink ? 2U : 0U) + (theme.dark ? 1U : 0U)];
+    static const auto tables = [] {
+        std::array<ColorTable, 6> made;
+        for (const ColorMap m : {ColorMap::Signed, ColorMap::Sequential, ColorMap::Ink})
+            for (const bool dark : {false, true})
+                made[2 * static_cast<std::size_t>(m) + (dark ? 1 : 0)] = makeTable(m, dark);
+        return made;
+    }();
+    return tables[2 * static_cast<std::size_t>(map) + (theme.dark ? 1 : 0)];
 }
 
 QRgb mapColor(ColorMap map, double value, double scale, const Theme& theme)
@@ -166,16 +184,15 @@ void ScaleBar::setScale(double scale, ColorMap map)
 
 QString ScaleBar::lowText() const
 {
-    if (m_map == ColorMap::Ink) {
+    if (m_map != ColorMap::Signed)
         return QLocale().toString(0);
-    }
     return QChar(0x2212) + QLocale().toString(m_scale, 'g', 3);
 }
 
 QString ScaleBar::highText() const
 {
     const QString number = QLocale().toString(m_scale, 'g', 3);
-    return m_map == ColorMap::Ink ? number : QLatin1Char('+') + number;
+    return m_map == ColorMap::Signed ? QLatin1Char('+') + number : number;
 }
 
 QSize ScaleBar::sizeHint() const

@@ -1,4 +1,5 @@
-// Numbers as colours: the signed map (zero = surface, orange above, blue below) and the ink map (surface to ink).
+// Numbers as colours: the signed map (zero = surface, orange above, blue below), the sequential one (from the surface
+// up) and the ink map (surface to ink).
 #pragma once
 
 #include "ui/theme/theme.h"
@@ -13,12 +14,14 @@ namespace convarium::ui
 {
 
 enum class ColorMap {
-    Signed, ///< maps, kernels, gradients, products: -scale .. +scale
-    Ink,    ///< images, probabilities, confusion matrix: 0 .. scale
+    Signed,     ///< maps, kernels, gradients, products: -scale .. +scale
+    Sequential, ///< maps that are never below zero: 0 .. scale, with twice as many colours for it
+    Ink,        ///< images, probabilities, confusion matrix: 0 .. scale
 };
 
 /// 256 opaque colours. Signed: entry 128 + round(127 v) for v in -1..1, so that zero is exactly the surface.
-/// Ink: entry round(255 v) for v in 0..1. Made once per theme.
+/// Others: entry round(255 v) for v in 0..1. The sequential one differs in lightness all along, for every eye. Made
+/// once per theme.
 using ColorTable = std::array<QRgb, 256>;
 [[nodiscard]] const ColorTable& colorTable(ColorMap map, const Theme& theme = Theme::current());
 /// Colour of `value` on a scale that ends at `scale` (> 0; otherwise everything is zero). Values outside are clamped;
@@ -41,9 +44,10 @@ class ScaleBar final : public QWidget
     Q_OBJECT
 public:
     explicit ScaleBar(QWidget* parent = nullptr);
-    /// Ends of the scale: -scale .. +scale (signed) or 0 .. scale (ink).
+    /// Ends of the scale: -scale .. +scale (signed) or 0 .. scale.
     void setScale(double scale, ColorMap map = ColorMap::Signed);
     [[nodiscard]] double scale() const { return m_scale; }
+    [[nodiscard]] ColorMap colors() const { return m_map; }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
 

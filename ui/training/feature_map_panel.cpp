@@ -2,11 +2,16 @@
 
 #include "engine/layers/layer.h"
 #include "ui/theme/colormap.h"
+#include "ui/theme/own_keys.h"
+#include "ui/training/image_actions.h"
 #include "ui/training/map_pictures.h"
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
+#include <QActionGroup>
 #include <QBoxLayout>
+#include <QComboBox>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QMenu>
 #include <QSpinBox>
@@ -33,12 +38,14 @@ engine::Shape imageShape(const engine::GraphSpec& graph, const engine::ShapedGra
 
 FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     : QWidget(parent), m_service(service), m_title(new TextLabel({}, TextRole::SectionBold)),
-      m_size(new ElidedLabel({}, TextRole::Body, ColorRole::Text2)), m_grid(new MapGrid)
+      m_size(new ElidedLabel({}, TextRole::Body, ColorRole::Text2)), m_images(new ImageActions(service, this)),
+      m_menu(new QMenu(this)), m_grid(new MapGrid)
 {
     setAccessibleName(QStringLiteral("Feature maps"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(scaled(14), scaled(4), scaled(12), scaled(12));
     layout->setSpacing(scaled(6));
+    makeMenu();
     layout->addLayout(makeTitle());
     m_body = new QBoxLayout(QBoxLayout::TopToBottom);
     m_body->setSpacing(scaled(10));
@@ -49,15 +56,20 @@ FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     connect(m_grid, &MapGrid::mapSelected, service, &MapService::setMap);
     connect(m_grid, &MapGrid::numberChosen, this, [this](int map, int row, int column) {
         const MapResult& r = m_grid->result();
-        Q_EMIT numberChosen(r.node, (static_cast<qint64>(map) * r.height + row) * r.width + column);
+        // Behind a number after all that is docked lies the whole card.
+        const engine::NodeId node = r.shown == dockedEnd(m_service->controller()->graph(), r.node) ? r.node : r.shown;
+        Q_EMIT numberChosen(node, (static_cast<qint64>(map) * r.height + row) * r.width + column);
     });
-    connect(m_grid, &MapGrid::numberHovered, this, [this](int, int row, int column) {
-        m_row = row;
-        m_column = column;
+    connect(m_grid, &MapGrid::numberTold, this, [this] {
+        if (!m_images->search()->isLooking())
+            m_images->search()->stop(); // its last words have been read
         updateSeen();
     });
+    connect(m_images, &ImageActions::drawingRequested, this, &FeatureMapPanel::drawingRequested);
+    connect(m_images->search(), &ImageSearch::textChanged, this, &FeatureMapPanel::showSeen);
     connect(service->controller(), &TrainingController::networkChanged, this, [this] {
         m_shapes.reset();
+        updateStages();
         updateSeen();
     });
     connect(service, &MapService::mapsReady, this, &FeatureMapPanel::showResult);
@@ -68,15 +80,32 @@ FeatureMapPanel::FeatureMapPanel(MapService* service, QWidget* parent)
     showNothing({});
 }
 
+FeatureMapPanel::~FeatureMapPanel()
+{
+    // Going, they lose the focus and say so.
+    m_grid->disconnect(this);
+    m_images->search()->disconnect(this);
+}
+
 QBoxLayout* FeatureMapPanel::makeTitle()
 {
     auto* row = new QHBoxLayout;
     row->setSpacing(scaled(4));
     row->addWidget(m_title);
+    m_stage = new QComboBox;
+    m_stage->setAccessibleName(QStringLiteral("Layer of the card"));
+    m_stage->setToolTip(tr("After which layer of the card the maps are shown"));
+    connect(m_stage, &QComboBox::currentIndexChanged, this, [this](int index) {
+        m_service->setStage(m_stage->itemData(index).toLongLong());
+        updateSeen();
+    });
+    row->addWidget(m_stage);
     row->addSpacing(scaled(4));
     row->addWidget(m_size, 1);
     auto* previous = new IconButton(QStringLiteral("chevron-left"), tr("Previous test image"), this, ColorRole::Text2);
+    previous->setToolTip(tr("Previous test image (%1)").arg(keyName(m_images->previous()->shortcut())));
     auto* next = new IconButton(QStringLiteral("chevron-right"), tr("Next test image"), this, ColorRole::Text2);
+    next->setToolTip(tr("Next test image (%1)").arg(keyName(m_images->next()->shortcut())));
     m_index = new QSpinBox;
     m_index->setAccessibleName(QStringLiteral("Test image"));
     m_index->setButtonSymbols(QAbstractSpinBox::NoButtons);
@@ -98,19 +127,48 @@ QBoxLayout* FeatureMapPanel::makeTitle()
             [this] { Q_EMIT strongestRequested(m_service->node(), m_grid->current()); });
     row->addWidget(m_strongest);
     auto* more = new IconButton(QStringLiteral("dots"), tr("Feature map options"), this, ColorRole::Text2);
-    connect(more, &QToolButton::clicked, this, [this, more] {
-        auto* menu = new QMenu(this);
-        menu->setAttribute(Qt::WA_DeleteOnClose);
-        connect(menu->addAction(tr("Any test image")), &QAction::triggered, m_service, &MapService::randomImage);
-        connect(menu->addAction(tr("Own drawing")), &QAction::triggered, this, &FeatureMapPanel::drawingRequested);
-        auto* own = menu->addAction(tr("Own scale for every map"));
-        own->setCheckable(true);
-        own->setChecked(m_service->ownScales());
-        connect(own, &QAction::toggled, m_service, &MapService::setOwnScales);
-        menu->popup(more->mapToGlobal(QPoint(0, more->height())));
-    });
+    connect(more, &QToolButton::clicked, this,
+            [this, more] { m_menu->popup(more->mapToGlobal(QPoint(0, more->height()))); });
     row->addWidget(more);
     return row;
+}
+
+/// What the buttons have no room for; the keys act wherever the focus is in the panel.
+void FeatureMapPanel::makeMenu()
+{
+    const auto add = [this](const QString& text, const QKeySequence& key) {
+        QAction* action = m_menu->addAction(text);
+        action->setShortcut(key);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        addAction(action);
+        return action;
+    };
+    m_images->addTo(m_menu);
+    m_menu->addSeparator();
+    m_nextStage = add(tr("Next layer of the card"), Qt::Key_L);
+    connect(m_nextStage, &QAction::triggered, this,
+            [this] { m_stage->setCurrentIndex((m_stage->currentIndex() + 1) % m_stage->count()); });
+    QAction* sorted = add(tr("Strongest maps first"), Qt::Key_S);
+    sorted->setCheckable(true);
+    QAction* again = add(tr("Sort the maps again"), Qt::SHIFT | Qt::Key_S);
+    again->setEnabled(false);
+    connect(sorted, &QAction::toggled, m_service, &MapService::setStrongestFirst);
+    connect(sorted, &QAction::toggled, again, &QAction::setEnabled);
+    connect(again, &QAction::triggered, m_service, &MapService::sortAgain);
+    m_menu->addSeparator();
+    QAction* own = add(tr("Own scale for every map"), Qt::Key_O);
+    own->setCheckable(true);
+    connect(own, &QAction::toggled, m_service, &MapService::setOwnScales);
+    QMenu* colors = m_menu->addMenu(tr("Colours"));
+    auto* group = new QActionGroup(this);
+    for (const auto& [choice, text] : {std::pair{MapColors::ByLayer, tr("By what the layer can give")},
+                                       {MapColors::Signed, tr("Blue below zero, orange above")},
+                                       {MapColors::Sequential, tr("From zero up: what is below stays blank")}}) {
+        QAction* action = group->addAction(colors->addAction(text));
+        action->setCheckable(true);
+        action->setChecked(choice == m_service->colors());
+        connect(action, &QAction::triggered, m_service, [this, c = choice] { m_service->setColors(c); });
+    }
 }
 
 QWidget* FeatureMapPanel::makeFoot()
@@ -171,7 +229,7 @@ void FeatureMapPanel::setNode(engine::NodeId node, const QString& label)
 {
     m_label = label;
     m_service->setNode(node);
-    m_row = m_column = -1;
+    updateStages();
     updateSeen();
     if (node == engine::kNoNode)
         showNothing(tr("Select a layer to see its maps"));
@@ -186,10 +244,11 @@ void FeatureMapPanel::showResult(const MapResult& result)
     const bool maps = result.width * result.height > 1;
     m_title->setText(result.picture && m_service->showsOwnImage() ? tr("Drawing in %1").arg(m_label)
                      : result.picture ? tr("%1 in %2").arg(m_service->kindOfImage(), m_label)
-                     : maps           ? tr("Feature maps of %1").arg(m_label)
+                     : maps           ? tr("Maps of %1").arg(m_label)
                                       : tr("Numbers of %1").arg(m_label));
     const QString size = tr("%1×%2").arg(result.height).arg(result.width), number = locale.toString(result.count);
     m_size->setText(!maps ? tr("%1 numbers").arg(number) : result.count == 1 ? size : tr("%1 of %2").arg(number, size));
+    const bool other = m_grid->result().shown != result.shown;
     m_grid->setResult(result);
     m_strongest->setEnabled(!result.picture);
     m_kernelRow->setVisible(result.kernelCount > 0);
@@ -201,15 +260,14 @@ void FeatureMapPanel::showResult(const MapResult& result)
         tr("%1×%2×%3 weights").arg(result.kernelHeight).arg(result.kernelWidth).arg(result.kernelCount));
     m_kernels->setResult(result);
     QString caption = m_service->ownScales() ? tr("own scale for every map") : tr("one scale for all");
-    if (result.shown != result.node) {
-        const auto* node = m_service->controller()->graph().node(result.shown);
-        const auto* layer = node ? engine::findLayer(node->type) : nullptr;
-        if (layer)
-            caption = tr("after %1, %2").arg(QString::fromStdString(layer->title), caption);
-    }
+    if (result.order)
+        caption = tr("strongest first, %1").arg(caption);
     m_caption->setText(result.picture ? tr("as the network gets it") : caption);
-    m_scale->setVisible(!result.picture && !m_service->ownScales());
-    m_scale->setScale(result.scale);
+    m_scale->setVisible(!result.picture);
+    m_scale->setScale(result.scale, result.colors);
+    m_scale->setToolTip(m_service->ownScales() ? tr("Colours of map %1").arg(result.map + 1)
+                                               : tr("Colours of all maps"));
+    other ? updateSeen() : showSeen();
     setAccessibleDescription(m_size->text() + QStringLiteral(", ") + caption + QStringLiteral(", ") +
                              m_imageText->text());
 }
@@ -241,6 +299,22 @@ void FeatureMapPanel::updateImageText()
         m_imageText->setText(m_service->imageText(m_service->image(), m_service->label()));
 }
 
+void FeatureMapPanel::updateStages()
+{
+    const engine::GraphSpec& graph = m_service->controller()->graph();
+    const auto stages = m_service->stages();
+    const QSignalBlocker quiet(m_stage);
+    m_stage->clear();
+    for (const engine::NodeId id : stages) {
+        const engine::LayerDescriptor* layer = engine::findLayer(graph.node(id)->type);
+        m_stage->addItem(layer ? QString::fromStdString(layer->title) : QString(), QVariant::fromValue<qint64>(id));
+        if (id == m_service->shownNode())
+            m_stage->setCurrentIndex(m_stage->count() - 1);
+    }
+    m_stage->setVisible(stages.size() > 1);
+    m_nextStage->setEnabled(stages.size() > 1);
+}
+
 void FeatureMapPanel::updateSeen()
 {
     const engine::GraphSpec& graph = m_service->controller()->graph();
@@ -251,37 +325,76 @@ void FeatureMapPanel::updateSeen()
     if (layer && !layer->isInput) {
         if (!m_shapes)
             m_shapes = engine::inferShapes(graph);
-        const engine::NodeId shown = dockedEnd(graph, node->id);
+        const engine::NodeId shown = m_service->shownNode();
         const auto found = m_shapes->shapes.find(shown);
         if (found != m_shapes->shapes.end()) {
             shape = found->second;
-            const std::int64_t row = m_row < 0 ? shape.height() / 2 : m_row;
-            const std::int64_t column = m_row < 0 ? shape.width() / 2 : m_column;
-            box = engine::seenBox(graph, *m_shapes, shown, shape.isMaps() ? row * shape.width() + column : 0);
+            const auto [map, row, column] = m_grid->toldNumber();
+            const MapResult& seen = m_grid->result(); // of another layer until the new maps are there
+            const bool told =
+                map >= 0 && seen.shown == shown && seen.height == shape.height() && seen.width == shape.width();
+            const std::int64_t y = told ? row : shape.height() / 2, x = told ? column : shape.width() / 2;
+            box = engine::seenBox(graph, *m_shapes, shown, shape.isMaps() ? y * shape.width() + x : 0);
             image = imageShape(graph, *m_shapes);
         }
     }
     FieldMark mark;
-    m_seen->setText({});
+    m_sees.clear();
+    m_padding.clear();
     if (!box.inside.isEmpty() && image.isMaps()) {
         const engine::PixelBox& in = box.inside;
         mark = fieldMark(box, image);
         const bool all = in.height() == image.height() && in.width() == image.width();
-        const QString who = !shape.isMaps() || shape.height() * shape.width() == 1 ? tr("Each number")
-                            : m_row < 0                                            ? tr("The middle")
-                                        : tr("Row %1, column %2").arg(m_row + 1).arg(m_column + 1);
         const auto size = [](std::int64_t rows, std::int64_t columns) {
             return QStringLiteral("%1\u00d7%2").arg(rows).arg(columns);
         };
-        QString text = all ? tr("%1 sees all %2 pixels").arg(who, size(image.height(), image.width()))
-                           : tr("%1 sees %2 of %3 pixels")
-                                 .arg(who, size(in.height(), in.width()), size(image.height(), image.width()));
+        m_sees =
+            all ? tr("sees all %1 pixels").arg(size(image.height(), image.width()))
+                : tr("sees %1 of %2 pixels").arg(size(in.height(), in.width()), size(image.height(), image.width()));
         if (box.isCut())
-            text += tr(", %1 with the padding").arg(size(box.field.height(), box.field.width()));
-        m_seen->setText(text);
+            m_padding = tr(", %1 with the padding").arg(size(box.field.height(), box.field.width()));
     }
+    m_single = !shape.isMaps() || shape.height() * shape.width() == 1;
+    showSeen();
     m_picture->setMark(mark);
     Q_EMIT seenChanged(mark);
+}
+
+/// The line keeps the height it has without a number under the pointer: what changes then must not move the maps.
+void FeatureMapPanel::showSeen()
+{
+    if (const QString& said = m_images->search()->text(); !said.isEmpty()) {
+        say(said);
+        return;
+    }
+    const QString number = m_grid->numberWords(m_grid->toldNumber());
+    if (number.isEmpty()) {
+        const QString text = m_sees.isEmpty()
+                                 ? QString()
+                                 : (m_single ? tr("Each number") : tr("The middle")) + u' ' + m_sees + m_padding;
+        if (text == m_seen->text())
+            return;
+        say(text);
+        m_seen->setMinimumHeight(lineHeight(TextRole::Small));
+        return;
+    }
+    QString text = number;
+    for (const QString& longer :
+         {number + QStringLiteral(", ") + m_sees + m_padding, number + QStringLiteral(", ") + m_sees})
+        if (!m_sees.isEmpty() &&
+            m_seen->fontMetrics().boundingRect(m_seen->rect(), Qt::TextWordWrap, longer).height() <= m_seen->height()) {
+            text = longer;
+            break;
+        }
+    say(text);
+}
+
+void FeatureMapPanel::say(const QString& text)
+{
+    if (isVisible())
+        m_seen->setMinimumHeight(m_seen->height());
+    m_seen->setText(text);
+    m_seen->setAccessibleDescription(text);
 }
 
 void FeatureMapPanel::showEvent(QShowEvent* event)
@@ -296,9 +409,16 @@ void FeatureMapPanel::hideEvent(QHideEvent* event)
     m_service->setWatched(this, false);
 }
 
+void FeatureMapPanel::keyPressEvent(QKeyEvent* event)
+{
+    if (!m_images->keyPressed(*event))
+        QWidget::keyPressEvent(event);
+}
+
 void FeatureMapPanel::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
+    m_seen->setMinimumHeight(lineHeight(TextRole::Small));
     const bool flat = height() < scaled(230) && width() > scaled(640);
     m_body->setDirection(flat ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }

@@ -8,13 +8,18 @@
 #include <optional>
 
 QT_BEGIN_NAMESPACE
+class QAction;
 class QBoxLayout;
+class QComboBox;
+class QMenu;
 class QSpinBox;
 QT_END_NAMESPACE
 
 namespace convarium::ui
 {
 
+class ImageActions;
+class ImageSearch;
 class MapService;
 class ScaleBar;
 
@@ -24,12 +29,15 @@ class FeatureMapPanel final : public QWidget
     Q_OBJECT
 public:
     explicit FeatureMapPanel(MapService* service, QWidget* parent = nullptr);
+    ~FeatureMapPanel() override;
 
     /// Shows another layer; label as people read it ("C3"). kNoNode: says that one may be chosen.
     void setNode(engine::NodeId node, const QString& label);
     [[nodiscard]] MapGrid* grid() const { return m_grid; }
     [[nodiscard]] PixelPicture* picture() const { return m_picture; }
-    /// "The middle sees 14×14 of 28×28 pixels"; empty without a layer.
+    [[nodiscard]] ImageActions* images() const { return m_images; }
+    /// How far a search for an image is, "The middle sees 14×14 of 28×28 pixels", or what the number under the pointer
+    /// is and sees; empty without a layer.
     [[nodiscard]] QString seenText() const { return m_seen->text(); }
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -49,23 +57,33 @@ protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     QBoxLayout* makeTitle();
+    void makeMenu();
     QWidget* makeFoot();
     void showResult(const MapResult& result);
     void showNothing(const QString& reason);
     void updateImageText();
+    void updateStages();
     void updateSeen();
+    void showSeen();
+    void say(const QString& text);
 
     MapService* m_service;
     QString m_label;
     std::optional<engine::ShapedGraph> m_shapes; ///< of the network as it is; worked out when it is wanted
-    int m_row = -1, m_column = -1;               ///< of the number under the pointer
+    bool m_single = false;                       ///< a map is one number
+    QString m_sees, m_padding;                   ///< "sees 14×14 of 28×28 pixels", ", 16×16 with the padding"
     QBoxLayout* m_body;
     TextLabel* m_title;
     ElidedLabel* m_size;
+    QComboBox* m_stage; ///< of the card; hidden where there is one
     QSpinBox* m_index;
+    ImageActions* m_images;
+    QMenu* m_menu;
+    QAction* m_nextStage;
     MapGrid* m_grid;
     QWidget* m_kernelRow;
     TextLabel* m_kernelTitle;

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace convarium::ui
 {
@@ -36,6 +37,20 @@ double calmScale(double value)
         if (m * power >= value * (1 - 1e-6))
             return m * power;
     return 10 * power;
+}
+
+NumberRange rangeOf(const float* values, std::size_t count)
+{
+    NumberRange range;
+    bool any = false;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!std::isfinite(values[i]))
+            continue;
+        range.low = any ? std::min(range.low, values[i]) : values[i];
+        range.high = any ? std::max(range.high, values[i]) : values[i];
+        any = true;
+    }
+    return range;
 }
 
 FieldMark fieldMark(const engine::SeenBox& box, const engine::Shape& image)
@@ -73,13 +88,16 @@ QImage inputPicture(const std::vector<std::uint8_t>& pixels, const engine::Shape
     return image;
 }
 
-void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, const Theme& theme)
+void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, ColorMap colors, const Theme& theme)
 {
     const MapSize size = sizeOf(output.shape());
     result.count = size.count;
+    result.colors = colors;
     result.width = size.width;
     result.height = size.height;
-    result.values = output.values();
+    result.values = QList<float>(output.values().begin(), output.values().end());
+    result.ranges.clear();
+    result.ranges.reserve(size.count);
     if (size.count == 0 || size.width == 0 || size.height == 0)
         return;
     result.scale = calmScale(symmetricScale(output.data(), output.values().size()));
@@ -91,9 +109,35 @@ void layMaps(MapResult& result, const engine::Tensor& output, bool ownScales, co
     for (int m = 0; m < size.count; ++m) {
         const float* values = output.data() + static_cast<std::size_t>(m) * plane;
         const double scale = ownScales ? symmetricScale(values, plane) : result.scale;
+        result.ranges.append(rangeOf(values, plane));
         mapInto(result.atlas, (m % result.columns) * size.width, (m / result.columns) * size.height, values, size.width,
-                size.height, size.width, scale, ColorMap::Signed, theme);
+                size.height, size.width, scale, colors, theme);
     }
+}
+
+MapOrderPtr strongestFirst(engine::NodeId of, const engine::Tensor& output, const MapOrderPtr& kept)
+{
+    const MapSize size = sizeOf(output.shape());
+    const auto count = static_cast<std::size_t>(size.count);
+    if (kept && kept->of == of && kept->maps.size() == count)
+        return kept;
+    const auto plane = static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
+    std::vector<double> activity(count);
+    for (std::size_t m = 0; m < count; ++m)
+        for (std::size_t i = 0; i < plane; ++i)
+            if (const float v = output.values()[m * plane + i]; std::isfinite(v))
+                activity[m] += static_cast<double>(std::fabs(v));
+    auto order = std::make_shared<MapOrder>();
+    order->of = of;
+    order->maps.resize(count);
+    order->places.resize(count);
+    std::iota(order->maps.begin(), order->maps.end(), 0);
+    std::stable_sort(order->maps.begin(), order->maps.end(), [&](int a, int b) {
+        return activity[static_cast<std::size_t>(a)] > activity[static_cast<std::size_t>(b)];
+    });
+    for (std::size_t place = 0; place < count; ++place)
+        order->places[static_cast<std::size_t>(order->maps[place])] = static_cast<int>(place);
+    return order;
 }
 
 void layKernels(MapResult& result, const engine::Tensor& weight, int map, const Theme& theme)
@@ -115,7 +159,13 @@ void layKernels(MapResult& result, const engine::Tensor& weight, int map, const 
                 ColorMap::Signed, theme);
 }
 
-CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme)
+ColorMap colorsFor(bool neverNegative, MapColors wanted)
+{
+    const bool sequential = wanted == MapColors::ByLayer ? neverNegative : wanted == MapColors::Sequential;
+    return sequential ? ColorMap::Sequential : ColorMap::Signed;
+}
+
+CardThumbnail thumbnail(const engine::Tensor& output, ColorMap colors, const Theme& theme)
 {
     const MapSize size = sizeOf(output.shape());
     if (size.count == 0)
@@ -127,18 +177,21 @@ CardThumbnail thumbnail(const engine::Tensor& output, const Theme& theme)
         card.count = std::min(size.count, kThumbMaps);
         card.atlas = QImage(card.count * size.width, size.height, QImage::Format_RGB32);
         QPainter painter(&card.atlas);
-        for (int m = 0; m < card.count; ++m)
+        for (int m = 0; m < card.count; ++m) {
+            const float* values = output.data() + static_cast<std::size_t>(m) * plane;
             painter.drawImage(m * size.width, 0,
-                              mapImage(output.data() + static_cast<std::size_t>(m) * plane, size.width, size.height,
-                                       size.width, scale, ColorMap::Signed, theme));
+                              mapImage(values, size.width, size.height, size.width, scale, colors, theme));
+            card.ranges.append(rangeOf(values, plane));
+        }
         return card;
     }
     const int rows = size.count > 40 ? 3 : size.count > 20 ? 2 : 1;
     const int columns = (size.count + rows - 1) / rows;
     std::vector<float> values(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
     std::copy(output.values().begin(), output.values().end(), values.begin());
-    card.atlas = mapImage(values.data(), columns, rows, columns, scale, ColorMap::Signed, theme);
+    card.atlas = mapImage(values.data(), columns, rows, columns, scale, colors, theme);
     card.count = 1;
+    card.ranges = {rangeOf(output.data(), output.values().size())};
     return card;
 }
 

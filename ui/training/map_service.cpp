@@ -12,8 +12,12 @@ namespace
 {
 constexpr int kPictureMs = 100;
 constexpr int kSlowestMs = 2000;
+constexpr int kSortMs = 10'000;
 /// Of one core, for pictures nobody asked for: a deep network's maps follow less often, its training stays fast.
 constexpr double kShare = 0.025;
+/// Of one core, for all pictures, also those a hand asks for by drawing: while training runs; they still answer it.
+constexpr double kMostShare = 0.1;
+constexpr int kSlowestAnswerMs = 400;
 } // namespace
 
 MapService::MapService(TrainingController* controller, QObject* parent) : QObject(parent), m_controller(controller)
@@ -72,7 +76,27 @@ void MapService::setNode(engine::NodeId node)
         return;
     m_node = node;
     m_map = 0;
+    if (const auto card = stages(); std::find(card.begin(), card.end(), m_stage) == card.end())
+        m_stage = engine::kNoNode;
     schedule();
+}
+
+void MapService::setStage(engine::NodeId stage)
+{
+    m_stage = stage;
+    schedule();
+}
+
+std::vector<engine::NodeId> MapService::stages() const
+{
+    const engine::GraphSpec& graph = m_controller->graph();
+    return graph.node(m_node) ? dockedStages(graph, m_node) : std::vector<engine::NodeId>();
+}
+
+engine::NodeId MapService::shownNode() const
+{
+    const engine::GraphSpec& graph = m_controller->graph();
+    return graph.node(m_node) ? dockedStage(graph, m_node, m_stage) : engine::kNoNode;
 }
 
 void MapService::setMap(int map)
@@ -84,6 +108,24 @@ void MapService::setMap(int map)
 void MapService::setOwnScales(bool own)
 {
     m_ownScales = own;
+    schedule();
+}
+
+void MapService::setColors(MapColors colors)
+{
+    m_colors = colors;
+    schedule();
+}
+
+void MapService::setStrongestFirst(bool on)
+{
+    m_strongestFirst = on;
+    sortAgain();
+}
+
+void MapService::sortAgain()
+{
+    m_order.reset();
     schedule();
 }
 
@@ -103,6 +145,7 @@ void MapService::setImage(std::int64_t index, bool wrap)
         return;
     m_image = index;
     m_own.reset();
+    m_order.reset();
     takeImage();
     Q_EMIT imageChanged(index);
 }
@@ -111,6 +154,8 @@ void MapService::setOwnImage(engine::DatasetPtr image)
 {
     const bool other = static_cast<bool>(image) != showsOwnImage();
     m_own = std::move(image);
+    if (other)
+        m_order.reset(); // while a drawing grows its maps keep their places
     takeImage();
     if (other)
         Q_EMIT imageChanged(m_image);
@@ -172,9 +217,17 @@ void MapService::schedule()
         live ? m_snapshotTimer.start() : m_snapshotTimer.stop();
     if (!watched() || m_sendTimer.isActive())
         return;
-    const auto since = m_sinceSend.isValid() ? m_sinceSend.elapsed() : kPictureMs;
+    const auto since = m_sinceSend.isValid() ? m_sinceSend.elapsed() : kSlowestAnswerMs;
     // A touch answers at once; while weights stream in, ten a second are enough.
-    m_sendTimer.start(live ? static_cast<int>(std::max<qint64>(0, kPictureMs - since)) : 0);
+    m_sendTimer.start(live ? static_cast<int>(std::max<qint64>(0, picturePeriod() - since)) : 0);
+}
+
+int MapService::picturePeriod() const
+{
+    if (m_controller->state() != RunState::Running)
+        return kPictureMs;
+    return static_cast<int>(
+        std::clamp(m_latest.milliseconds / kMostShare, double{kPictureMs}, double{kSlowestAnswerMs}));
 }
 
 void MapService::send()
@@ -190,8 +243,12 @@ void MapService::send()
     request.images = m_images;
     request.image = m_own ? 0 : m_image;
     request.node = !m_views.isEmpty() ? m_node : engine::kNoNode;
+    request.stage = m_stage;
     request.map = m_map;
     request.ownScales = m_ownScales;
+    request.colors = m_colors;
+    request.strongestFirst = m_strongestFirst;
+    request.order = m_order && m_sinceOrder.elapsed() < kSortMs ? m_order : nullptr;
     request.thumbnails = m_thumbnailsWanted;
     request.dark = Theme::current().dark;
     m_worker->request(std::move(request));
@@ -202,6 +259,10 @@ void MapService::receive(MapResult result)
     if (!m_graph || result.id < m_firstId)
         return;
     m_latest = std::move(result);
+    if (m_latest.order && m_latest.order != m_order) {
+        m_order = m_latest.order;
+        m_sinceOrder.start();
+    }
     m_period = static_cast<qint64>(std::clamp(m_latest.milliseconds / kShare, double{kPictureMs}, double{kSlowestMs}));
     if (!m_latest.error.isEmpty()) {
         Q_EMIT unavailable(m_latest.error);

@@ -15,7 +15,7 @@ namespace convarium::ui
 class TrainingController;
 
 /// Follows the network, the newest weights, the chosen layer and the test image. At most 10 pictures a second while
-/// training runs, none while nobody watches.
+/// training runs, and no more than a tenth of a core for them even while somebody draws; none while nobody watches.
 class MapService final : public QObject
 {
     Q_OBJECT
@@ -24,6 +24,8 @@ public:
     ~MapService() override;
 
     [[nodiscard]] TrainingController* controller() const { return m_controller; }
+    /// The same object until it changes; null: there is none that works.
+    [[nodiscard]] const std::shared_ptr<const engine::GraphSpec>& network() const { return m_graph; }
 
     /// A view of the maps of the chosen layer is visible, or no more.
     void setWatched(const QObject* view, bool visible);
@@ -31,9 +33,21 @@ public:
     void setThumbnailsWanted(bool wanted);
     void setNode(engine::NodeId node);
     [[nodiscard]] engine::NodeId node() const { return m_node; }
+    /// Which layer of the card is shown; kNoNode: the last. Another card begins with its last.
+    void setStage(engine::NodeId stage);
+    /// The layers of the card of the chosen one, empty without; and the one that is shown.
+    [[nodiscard]] std::vector<engine::NodeId> stages() const;
+    [[nodiscard]] engine::NodeId shownNode() const;
     void setMap(int map);
     void setOwnScales(bool own);
     [[nodiscard]] bool ownScales() const { return m_ownScales; }
+    void setColors(MapColors colors);
+    [[nodiscard]] MapColors colors() const { return m_colors; }
+    /// Else in the order of the layer. Sorted anew for another layer or image, when asked to and, while training runs,
+    /// every ten seconds.
+    void setStrongestFirst(bool on);
+    [[nodiscard]] bool strongestFirst() const { return m_strongestFirst; }
+    void sortAgain();
 
     /// Clamped to the images there are (DatasetBundle::shown); wraps at its ends when `wrap`.
     void setImage(std::int64_t index, bool wrap = false);
@@ -60,6 +74,8 @@ public:
     [[nodiscard]] const MapResult& latest() const { return m_latest; }
     /// Weights are asked for, again and again: training runs and someone watches.
     [[nodiscard]] bool followsTraining() const { return m_snapshotTimer.isActive(); }
+    /// Least milliseconds between two pictures, whatever asks for them.
+    [[nodiscard]] int picturePeriod() const;
 
 Q_SIGNALS:
     void mapsReady(const convarium::ui::MapResult& result);
@@ -78,14 +94,19 @@ private:
     void networkChanged();
 
     TrainingController* m_controller;
-    std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it; null: there is none that works
+    std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it
     engine::DatasetPtr m_images;                      ///< null: there is nothing to show
     engine::DatasetPtr m_own;                         ///< shown instead of them
     std::int64_t m_image = 0;
     int m_label = -1;
     engine::NodeId m_node = engine::kNoNode;
+    engine::NodeId m_stage = engine::kNoNode;
     int m_map = 0;
     bool m_ownScales = false;
+    MapColors m_colors = MapColors::ByLayer;
+    bool m_strongestFirst = false;
+    MapOrderPtr m_order; ///< null: the next maps are sorted anew
+    QElapsedTimer m_sinceOrder;
     QSet<const QObject*> m_views; ///< that are visible; never looked into
     bool m_thumbnailsWanted = false;
     int m_requestId = 0;

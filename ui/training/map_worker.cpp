@@ -1,5 +1,6 @@
 #include "ui/training/map_worker.h"
 
+#include "engine/analysis/never_negative.h"
 #include "engine/graph/shape_text.h"
 #include "engine/layers/layer.h"
 #include "ui/threads/task_thread.h"
@@ -26,21 +27,58 @@ bool isInput(const engine::Node& node)
     return layer && layer->isInput;
 }
 
+/// Below what feeds it, if that feeds nothing else.
+bool docks(const engine::GraphSpec& graph, engine::NodeId id)
+{
+    const engine::Node* node = graph.node(id);
+    const engine::LayerDescriptor* layer = node ? engine::findLayer(node->type) : nullptr;
+    return layer && layer->docks && graph.edgesInto(id).size() == 1;
+}
+
 } // namespace
 
 engine::NodeId dockedEnd(const engine::GraphSpec& graph, engine::NodeId node)
 {
     for (std::size_t guard = 0; guard < graph.nodes.size(); ++guard) {
         const auto out = graph.edgesFrom(node);
-        if (out.size() != 1)
-            return node;
-        const auto* next = graph.node(out.front().to);
-        const auto* layer = next ? engine::findLayer(next->type) : nullptr;
-        if (!layer || !layer->docks || graph.edgesInto(next->id).size() != 1)
-            return node;
-        node = next->id;
+        if (out.size() != 1 || !docks(graph, out.front().to))
+            break;
+        node = out.front().to;
     }
     return node;
+}
+
+std::vector<engine::NodeId> dockedStages(const engine::GraphSpec& graph, engine::NodeId node)
+{
+    for (std::size_t guard = 0; guard < graph.nodes.size() && docks(graph, node); ++guard) {
+        const engine::NodeId producer = graph.edgesInto(node).front().from;
+        if (graph.edgesFrom(producer).size() != 1)
+            break;
+        node = producer;
+    }
+    std::vector<engine::NodeId> stages{node};
+    for (const engine::NodeId end = dockedEnd(graph, node); stages.back() != end;)
+        stages.push_back(graph.edgesFrom(stages.back()).front().to);
+    return stages;
+}
+
+engine::NodeId dockedStage(const engine::GraphSpec& graph, engine::NodeId node, engine::NodeId wanted)
+{
+    const auto stages = dockedStages(graph, node);
+    return std::find(stages.begin(), stages.end(), wanted) != stages.end() ? wanted : stages.back();
+}
+
+QString imageFault(const engine::GraphSpec& graph, const engine::Shape& image)
+{
+    const auto shaped = engine::inferShapes(graph);
+    for (const auto& node : graph.nodes) {
+        const auto shape = shaped.shapes.find(node.id);
+        if (isInput(node) && shape != shaped.shapes.end() && shape->second != image)
+            return sentence("The network reads %1, but the test images are %2.")
+                .arg(QString::fromStdString(engine::shapeText(shape->second)),
+                     QString::fromStdString(engine::shapeText(image)));
+    }
+    return {};
 }
 
 MapWorker::MapWorker(const TrainingServices& services, std::function<void(MapResult)> result)
@@ -125,25 +163,28 @@ MapResult MapWorker::compute(const MapRequest& request)
     }
     engine::Inspector& inspector = m_probe.inspector();
     const auto& graph = *request.graph;
-    const auto shaped = engine::inferShapes(graph);
-    for (const auto& node : graph.nodes) {
-        const auto shape = shaped.shapes.find(node.id);
-        if (isInput(node) && shape != shaped.shapes.end() && shape->second != imageShape) {
-            result.error = sentence("The network reads %1, but the test images are %2.")
-                               .arg(QString::fromStdString(engine::shapeText(shape->second)),
-                                    QString::fromStdString(engine::shapeText(imageShape)));
-            return result;
-        }
+    result.error = imageFault(graph, imageShape);
+    if (!result.error.isEmpty())
+        return result;
+    if (m_graph != request.graph) {
+        m_graph = request.graph;
+        m_neverNegative = engine::neverNegative(graph);
     }
+    const auto colors = [&](engine::NodeId id) { return colorsFor(m_neverNegative.contains(id), request.colors); };
     inspector.run(m_pixels);
     result.weights = m_probe.weights();
     result.given = request.weights;
 
     if (const auto* node = graph.node(request.node)) {
-        result.shown = dockedEnd(graph, node->id);
-        result.picture = isInput(*node);
-        layMaps(result, inspector.output(result.shown), request.ownScales, theme);
+        result.shown = dockedStage(graph, node->id, request.stage);
+        result.picture = isInput(*graph.node(result.shown));
+        const engine::Tensor output = inspector.output(result.shown);
+        layMaps(result, output, request.ownScales, colors(result.shown), theme);
+        if (request.strongestFirst && !result.picture)
+            result.order = strongestFirst(result.shown, output, request.order);
         result.map = std::clamp(request.map, 0, std::max(result.count - 1, 0));
+        if (request.ownScales && result.map < result.ranges.size())
+            result.scale = static_cast<double>(result.ranges[result.map].largest());
         if (const auto w = result.weights->find({node->id, "weight"}); w != result.weights->end())
             layKernels(result, w->second, result.map, theme);
         if (result.picture && !result.input.isNull()) {
@@ -154,9 +195,9 @@ MapResult MapWorker::compute(const MapRequest& request)
     if (request.thumbnails) {
         for (const auto& node : graph.nodes) {
             const auto end = dockedEnd(graph, node.id);
-            const auto output = inspector.output(end);
-            const CardThumbnail picture =
-                isInput(node) && !result.input.isNull() ? CardThumbnail{result.input, 1} : thumbnail(output, theme);
+            const CardThumbnail picture = isInput(node) && !result.input.isNull()
+                                              ? CardThumbnail{result.input, 1, {}}
+                                              : thumbnail(inspector.output(end), colors(end), theme);
             if (!picture.atlas.isNull())
                 result.thumbnails.insert(node.id, picture);
         }

@@ -1,5 +1,6 @@
 #include "ui/training/walk_worker.h"
 
+#include "engine/analysis/never_negative.h"
 #include "engine/plan/infer_values.h"
 #include "engine/train/kept_weights.h"
 #include "ui/training/map_pictures.h"
@@ -45,17 +46,20 @@ WalkPictures WalkWorker::pictures(std::int64_t image, bool dark) const
     if (!m_walk)
         return pictures;
     const Theme& theme = dark ? darkTheme() : lightTheme();
+    const std::set<engine::NodeId> neverNegative = engine::neverNegative(m_graph);
     const auto index = m_walk->next().indices[static_cast<std::size_t>(image)];
     for (const engine::WalkStage& stage : m_walk->stages()) {
         if (stage.kind == engine::WalkStage::Kind::Backward) {
-            pictures.gradients.insert(stage.node, thumbnail(m_walk->gradient(stage.node, image), theme));
+            pictures.gradients.insert(stage.node,
+                                      thumbnail(m_walk->gradient(stage.node, image), ColorMap::Signed, theme));
         } else if (stage.kind == engine::WalkStage::Kind::Forward) {
-            pictures.outputs.insert(stage.node, thumbnail(m_walk->output(stage.node, image), theme));
+            pictures.outputs.insert(stage.node, thumbnail(m_walk->output(stage.node, image),
+                                                          colorsFor(neverNegative.contains(stage.node)), theme));
         } else if (stage.kind == engine::WalkStage::Kind::Input) {
             const auto& images = *m_walk->next().images;
             std::vector<std::uint8_t> pixels(static_cast<std::size_t>(images.imageShape().elements()));
             if (images.image(index, pixels))
-                pictures.outputs.insert(stage.node, {inputPicture(pixels, images.imageShape(), theme), 1});
+                pictures.outputs.insert(stage.node, {inputPicture(pixels, images.imageShape(), theme), 1, {}});
         }
     }
     if (const auto* result = m_graph.node(engine::resultNode(m_graph)))

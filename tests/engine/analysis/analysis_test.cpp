@@ -1,13 +1,16 @@
 #include "engine/analysis/counts.h"
 #include "engine/analysis/derivation.h"
+#include "engine/analysis/never_negative.h"
 #include "engine/analysis/receptive_field.h"
 #include "engine/analysis/seen_box.h"
 #include "engine/analysis/textbook_memory.h"
+#include "engine/layers/layer.h"
 #include "tests/support/expression.h"
 #include "tests/support/graphs.h"
 
 #include <QtTest>
 
+#include <algorithm>
 #include <limits>
 
 using namespace convarium::test;
@@ -52,6 +55,52 @@ private Q_SLOTS:
         QCOMPARE(qlonglong(total.frozen), 0LL);
         QCOMPARE(qlonglong(total.statistics), statistics);
         QCOMPARE(qlonglong(total.macs), macs);
+    }
+
+    void layersThatAreNeverBelowZeroAreFoundAlongTheWires()
+    {
+        GraphMaker m;
+        const NodeId input = m.input(1, 8, 8);
+        const NodeId conv = m.conv(4, 3);
+        const NodeId relu = m.add("relu");
+        const NodeId pool = m.add("max_pool");
+        const NodeId sum = m.merge("add", {pool, pool});
+        const NodeId flat = m.add("flatten");
+        const NodeId dense = m.add("dense", {{"units", std::int64_t{3}}});
+        const NodeId softmax = m.add("softmax");
+        const NodeId mixed = m.merge("concat", {flat, dense});
+        QVERIFY(neverNegative(m.graph()) == (std::set<NodeId>{relu, pool, sum, flat, softmax}));
+        // Each layer alone, behind what may be anything and behind ReLU.
+        std::set<std::string> always, passing;
+        for (const LayerDescriptor& layer : layerRegistry()) {
+            if (layer.minInputs > 2 || layer.maxInputs == 0 || layer.isInput)
+                continue;
+            GraphMaker one;
+            const NodeId any = one.input(1, 8, 8), positive = one.add("relu");
+            const NodeId first =
+                one.merge(layer.id, std::vector<NodeId>(static_cast<std::size_t>(layer.minInputs), any));
+            const NodeId second =
+                one.merge(layer.id, std::vector<NodeId>(static_cast<std::size_t>(layer.minInputs), positive));
+            const auto never = neverNegative(one.graph());
+            if (never.contains(first))
+                always.insert(layer.id);
+            else if (never.contains(second))
+                passing.insert(layer.id);
+        }
+        for (const char* id : {"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus", "clip"})
+            QVERIFY2(always.erase(id) == 1, id);
+        QVERIFY2(always.empty(), always.empty() ? "" : always.begin()->c_str());
+        for (const char* id : {"max_pool", "avg_pool", "global_avg_pool", "global_max_pool", "flatten", "dropout",
+                               "add", "multiply", "maximum", "concat", "upsample", "lrn", "tanh"})
+            QVERIFY2(passing.contains(id), id);
+        for (const char* id : {"conv2d", "dense", "batch_norm", "layer_norm", "subtract", "log_softmax", "prelu"})
+            QVERIFY2(!passing.contains(id), id);
+
+        GraphSpec turned = m.graph(); // the order of the nodes says nothing
+        std::reverse(turned.nodes.begin(), turned.nodes.end());
+        QVERIFY(neverNegative(turned) == neverNegative(m.graph()));
+        QVERIFY(!neverNegative(turned).contains(input) && !neverNegative(turned).contains(conv) &&
+                !neverNegative(turned).contains(mixed));
     }
 
     void countsOfMnistCnnLayerByLayer()

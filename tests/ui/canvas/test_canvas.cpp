@@ -832,6 +832,29 @@ private Q_SLOTS:
         QCOMPARE(shown.pixelColor(area.center().x() - area.width() / 2 + 8, area.center().y()), QColor(Qt::blue));
     }
 
+    void thumbnailsSayWhichMapAndItsRange()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.view->setZoom(1);
+        QImage maps(24, 6, QImage::Format_RGB32);
+        maps.fill(Qt::red);
+        w.view->setThumbnails(kConv, maps, 4, {{-1, 0}, {-0.25F, 2}, {0, 0}, {0, 1}});
+        const NodeItem* item = w.scene().itemOf(kConv);
+        const QRectF area = thumbnailRect(item->picture(), w.scene().level());
+        const auto toolTip = [&](const QPointF& inCard) {
+            const QPoint at = w.at(item->pos() + inCard);
+            QHelpEvent help(QEvent::ToolTip, at, w.view->viewport()->mapToGlobal(at));
+            QCoreApplication::sendEvent(w.view->viewport(), &help);
+            return QToolTip::text();
+        };
+        QVERIFY2(toolTip(area.topLeft() + QPointF(32, 10))
+                     .startsWith(QStringLiteral("Map 2: from \u22120.250 to 2.00\nConv2D")),
+                 qPrintable(QToolTip::text()));
+        QVERIFY(!toolTip(area.topLeft() + QPointF(21, 10)).startsWith(QStringLiteral("Map")));  // between two
+        QVERIFY(!toolTip(area.topLeft() + QPointF(100, 10)).startsWith(QStringLiteral("Map"))); // there are four
+    }
+
     void aFrameFromTheCacheIsTheFrameAsPainted()
     {
         CanvasWindow w;

@@ -247,6 +247,7 @@ QWidget* viewsPage(QWidget* parent)
     column->addLayout(signs);
     auto* maps = new QHBoxLayout;
     maps->addWidget(new MapSample(ColorMap::Signed));
+    maps->addWidget(new MapSample(ColorMap::Sequential));
     maps->addWidget(new MapSample(ColorMap::Ink));
     auto* bars = new QVBoxLayout;
     bars->addWidget(new ScaleBar);

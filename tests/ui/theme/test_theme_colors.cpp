@@ -125,6 +125,8 @@ private Q_SLOTS:
     void signedMapHasTheStopsOfTheDesign();
     void zeroIsExactlyTheSurface();
     void inkMapRunsFromSurfaceToInk();
+    void sequentialMapIsReadByEveryEye_data();
+    void sequentialMapIsReadByEveryEye();
     void mapImageReadsRowsWithTheirStride();
     void mapImageClampsAndMarksWhatIsNotANumber();
     void mapIntoLeavesTheRestOfTheAtlasAlone();
@@ -298,6 +300,35 @@ void TestThemeColors::inkMapRunsFromSurfaceToInk()
     }
 }
 
+void TestThemeColors::sequentialMapIsReadByEveryEye_data()
+{
+    QTest::addColumn<bool>("dark");
+    QTest::addColumn<int>("eye");
+    for (const bool dark : {false, true})
+        for (int eye = 0; eye < 3; ++eye)
+            QTest::addRow("%s %d", dark ? "dark" : "light", eye) << dark << eye;
+}
+
+/// Larger is always farther from the surface in lightness, and ten values are told apart.
+void TestThemeColors::sequentialMapIsReadByEveryEye()
+{
+    QFETCH(const bool, dark);
+    QFETCH(const int, eye);
+    const Matrix* eyes[] = {&kNormal, &kDeuteranopia, &kProtanopia};
+    const ColorTable& table = colorTable(ColorMap::Sequential, dark ? darkTheme() : lightTheme());
+    QCOMPARE(table[0], (dark ? darkTheme() : lightTheme()).surface.rgb());
+    std::vector<Triple> labs;
+    for (const QRgb color : table)
+        labs.push_back(lab(seen(*eyes[eye], linearRgb(QColor(color)))));
+    for (std::size_t i = 8; i < 256; ++i)
+        QVERIFY2(dark ? labs[i][0] > labs[i - 8][0] : labs[i][0] < labs[i - 8][0], qPrintable(QString::number(i)));
+    for (std::size_t i = 0; i < 9; ++i) {
+        const double distance = ciede2000(labs[i * 28], labs[(i + 1) * 28]);
+        QVERIFY2(distance > 4, qPrintable(QStringLiteral("%1: %2").arg(i).arg(distance)));
+    }
+    QVERIFY(std::abs(labs[255][0] - labs[0][0]) > 70);
+}
+
 void TestThemeColors::mapImageReadsRowsWithTheirStride()
 {
     const std::array<float, 6> values{1, -1, 99, 0, 1, 99};
@@ -326,7 +357,7 @@ void TestThemeColors::mapImageClampsAndMarksWhatIsNotANumber()
     // Image and single colour agree everywhere, also between the entries.
     for (int i = -40; i <= 40; ++i) {
         const float v = static_cast<float>(i) / 32.0F;
-        for (const ColorMap map : {ColorMap::Signed, ColorMap::Ink}) {
+        for (const ColorMap map : {ColorMap::Signed, ColorMap::Sequential, ColorMap::Ink}) {
             QCOMPARE(mapImage(&v, 1, 1, 1, 1.0, map, lightTheme()).pixel(0, 0), mapColor(map, v, 1.0, lightTheme()));
         }
     }
