@@ -1,4 +1,4 @@
-// Takes the gradient apart that a loss sends into the network.
+// Takes a loss apart, and the gradient that it sends into the network.
 #pragma once
 
 #include "engine/explain/explanation.h"
@@ -19,8 +19,11 @@ struct LossNumbers {
     double divisor = 1;               ///< of the mean
 };
 
-/// Number `element` (logical order) of the gradient by the logits of an image. Its operands: Input, the logits, and
-/// Target.
+/// What one place of an image (of a list: 0) adds to the mean loss. Its operands: Input, the logits, and Target.
+Explanation explainLoss(const LossNumbers& numbers, std::int64_t image, std::int64_t place);
+/// The mean loss that the places of all images add up to.
+double meanLoss(const LossNumbers& numbers);
+/// Number `element` (logical order) of the gradient by the logits of an image. Operands as above.
 Explanation explainLossGradient(const LossNumbers& numbers, std::int64_t image, std::int64_t element);
 
 } // namespace convarium::engine

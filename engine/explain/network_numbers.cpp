@@ -73,7 +73,7 @@ NodeId NetworkNumbers::end() const
 NodeId NetworkNumbers::lossReads() const
 {
     const OpGraph& g = *m_executor->plan().graph;
-    return g.logits == g.result ? end() : g.values[static_cast<std::size_t>(g.logits)].node;
+    return g.logits == g.result ? end() : m_graph.edgesInto(end()).front().from;
 }
 
 LossNumbers NetworkNumbers::lossNumbers() const
@@ -110,6 +110,51 @@ std::vector<float> NetworkNumbers::output(NodeId node) const
 std::vector<float> NetworkNumbers::gradient(NodeId node) const
 {
     return joined([&](std::int64_t image) { return m_executor->gradient(node, image); });
+}
+
+/// Values that differ in their shape alone have one; -1: no gradient is kept.
+int NetworkNumbers::gradientBuffer(NodeId node) const
+{
+    const ExecutionPlan& plan = m_executor->plan();
+    const auto value = plan.graph->nodeValue.find(node);
+    return value == plan.graph->nodeValue.end() || plan.gradientBuffer.empty()
+               ? -1
+               : plan.gradientBuffer[static_cast<std::size_t>(value->second)];
+}
+
+std::vector<ValueReader> NetworkNumbers::readers(NodeId node) const
+{
+    std::vector<ValueReader> all;
+    const int buffer = gradientBuffer(node);
+    if (buffer < 0)
+        return all;
+    // The buffer holds what reaches the first of the values that share it.
+    std::vector<NodeId> way{node};
+    for (auto into = m_graph.edgesInto(node); into.size() == 1 && gradientBuffer(into.front().from) == buffer;
+         into = m_graph.edgesInto(way.back()))
+        way.push_back(into.front().from);
+    while (way.size() > 1 && m_graph.edgesFrom(way.back()).size() == 1)
+        way.pop_back();
+    addReaders(way.back(), m_graph.edgesFrom(way.back()).size() > 1, all);
+    return all;
+}
+
+/// forked: a layer that shares the gradient's buffer has no gradient of its own.
+void NetworkNumbers::addReaders(NodeId node, bool forked, std::vector<ValueReader>& all) const
+{
+    if (node == lossReads())
+        all.push_back({});
+    for (const Edge& edge : m_graph.edgesFrom(node)) {
+        const int buffer = gradientBuffer(edge.to);
+        if (buffer < 0)
+            continue;
+        const auto into = m_graph.edgesInto(edge.to);
+        if (forked && buffer == gradientBuffer(node))
+            addReaders(edge.to, true, all);
+        else
+            all.push_back(
+                {edge.to, static_cast<std::size_t>(std::find(into.begin(), into.end(), edge) - into.begin())});
+    }
 }
 
 LayerNumbers NetworkNumbers::layer(NodeId id) const

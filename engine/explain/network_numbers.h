@@ -18,6 +18,14 @@ struct NumbersOptions {
     bool gradients = false;
 };
 
+/// Who reads an output: input `input` of a layer, or the loss.
+struct ValueReader {
+    NodeId node = kNoNode; ///< kNoNode: the loss
+    std::size_t input = 0; ///< place in GraphSpec::edgesInto(node)
+    [[nodiscard]] bool isLoss() const { return node == kNoNode; }
+    friend bool operator==(const ValueReader&, const ValueReader&) = default;
+};
+
 /// Compiled once per network; one thread, one owner at a time. Computed on the engine's kernels.
 class NetworkNumbers
 {
@@ -35,6 +43,9 @@ public:
     [[nodiscard]] std::vector<float> output(NodeId node) const;
     /// Gradients of the loss by them. Empty where there are none, as behind the loss.
     [[nodiscard]] std::vector<float> gradient(NodeId node) const;
+    /// Whose gradients add up to gradient(node), with gradients. Of layers that only give numbers another shape, where
+    /// others read those too, the ones behind them: what such a layer alone gets is not kept.
+    [[nodiscard]] std::vector<ValueReader> readers(NodeId node) const;
     /// Of all weights, with gradients.
     [[nodiscard]] WeightMap weightGradients() const { return m_executor->weightGradients(); }
     /// Everything that explain...() asks for.
@@ -49,6 +60,8 @@ private:
     NetworkNumbers() = default;
     template <class F>
     std::vector<float> joined(F value) const;
+    [[nodiscard]] int gradientBuffer(NodeId node) const;
+    void addReaders(NodeId node, bool forked, std::vector<ValueReader>& all) const;
 
     GraphSpec m_graph;
     NumbersOptions m_options;

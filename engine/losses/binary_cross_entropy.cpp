@@ -7,11 +7,23 @@ namespace
 {
 
 struct Reference {
-    static double loss(const double* z, const double* target, std::int64_t classes)
+    template <class T>
+    static T logSigmoid(const T& z, const char* name)
     {
-        double loss = 0;
-        for (std::int64_t c = 0; c < classes; ++c)
-            loss += std::max(z[c], 0.0) - target[c] * z[c] + std::log1p(std::exp(-std::abs(z[c])));
+        using std::exp, std::log;
+        return z < T(kLeastExponent) ? z : log(called(T(1) / (T(1) + exp(-z)), name));
+    }
+    template <class T>
+    static T loss(const T* z, const T* target, std::int64_t classes)
+    {
+        T loss = 0;
+        for (std::int64_t c = 0; c < classes; ++c) {
+            const T no = logSigmoid(-z[c], "1\u2212p");
+            if (target[c] > T(0))
+                loss += -(target[c] * logSigmoid(z[c], "p"));
+            if (target[c] < T(1))
+                loss += target[c] > T(0) ? -((T(1) - target[c]) * no) : -no;
+        }
         return loss;
     }
     template <class T>

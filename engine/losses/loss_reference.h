@@ -10,32 +10,54 @@
 namespace convarium::engine
 {
 
+/// Place that LossInfo::gradientTraced gives the loss itself for, before any mean.
+inline constexpr std::int64_t kLossItself = -1;
+
+/// exp(x) is zero, or almost, below: its logarithm is then x itself.
+inline constexpr double kLeastExponent = -700;
+
 /// What softmax(z) should have been.
 struct SoftmaxReference {
-    static double loss(const double* z, const double* target, std::int64_t classes)
-    {
-        const double largest = *std::max_element(z, z + classes);
-        double sum = 0, all = 0;
-        for (std::int64_t c = 0; c < classes; ++c) {
-            sum += std::exp(z[c] - largest);
-            all += target[c] * (z[c] - largest);
+    template <class T>
+    struct Row {
+        T largest, sum;
+        Row(const T* z, std::int64_t classes) : largest(z[0]), sum(0)
+        {
+            using std::exp;
+            for (std::int64_t c = 1; c < classes; ++c)
+                if (largest < z[c])
+                    largest = z[c];
+            largest = called(largest, "largest");
+            for (std::int64_t c = 0; c < classes; ++c)
+                sum += exp(z[c] - largest);
+            sum = called(sum, "sum");
         }
-        return std::log(sum) - all;
+        [[nodiscard]] T probability(const T& z) const
+        {
+            using std::exp;
+            return called(exp(z - largest) / sum, "p");
+        }
+        [[nodiscard]] T logProbability(const T& z) const
+        {
+            using std::log;
+            const T x = z - largest;
+            return x < T(kLeastExponent) ? x - log(sum) : log(probability(z));
+        }
+    };
+    template <class T>
+    static T loss(const T* z, const T* target, std::int64_t classes)
+    {
+        const Row<T> row(z, classes);
+        T loss = 0;
+        for (std::int64_t c = 0; c < classes; ++c)
+            if (target[c] > T(0))
+                loss += -(target[c] * row.logProbability(z[c]));
+        return loss;
     }
     template <class T>
     static T gradient(const T* z, const T* target, std::int64_t classes, std::int64_t at)
     {
-        using std::exp;
-        T largest = z[0];
-        for (std::int64_t c = 1; c < classes; ++c)
-            if (largest < z[c])
-                largest = z[c];
-        largest = called(largest, "largest");
-        T sum = 0;
-        for (std::int64_t c = 0; c < classes; ++c)
-            sum += exp(z[c] - largest);
-        sum = called(sum, "sum");
-        return called(exp(z[at] - largest) / sum, "p") - target[at];
+        return Row<T>(z, classes).probability(z[at]) - target[at];
     }
 };
 
@@ -52,7 +74,7 @@ void setLossReference(LossInfo& d)
         return R::loss(logits, target.data(), classes);
     };
     d.gradientTraced = [](const TracedReal* logits, const TracedReal* target, std::int64_t classes, std::int64_t at) {
-        return R::gradient(logits, target, classes, at);
+        return at == kLossItself ? R::loss(logits, target, classes) : R::gradient(logits, target, classes, at);
     };
 }
 

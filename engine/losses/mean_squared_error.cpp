@@ -7,11 +7,14 @@ namespace
 {
 
 struct Reference {
-    static double loss(const double* z, const double* target, std::int64_t classes)
+    template <class T>
+    static T loss(const T* z, const T* target, std::int64_t classes)
     {
-        double loss = 0;
-        for (std::int64_t c = 0; c < classes; ++c)
-            loss += (z[c] - target[c]) * (z[c] - target[c]);
+        T loss = 0;
+        for (std::int64_t c = 0; c < classes; ++c) {
+            const T error = called(z[c] - target[c], "error");
+            loss += error * error;
+        }
         return loss;
     }
     template <class T>

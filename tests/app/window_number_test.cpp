@@ -1,11 +1,13 @@
 // From a pixel of a feature map to its arithmetic and back, with the mouse and with keys, also while training runs.
 #include "tests/app/window_setup.h"
+#include "tests/support/graphs.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
 #include "ui/inside/line_box.h"
 #include "ui/inside/number_map.h"
 #include "ui/inside/number_view.h"
 #include "ui/inside/operand_list.h"
+#include "ui/inside/reader_list.h"
 #include "ui/inside/value_grid.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/shell/main_window.h"
@@ -16,9 +18,11 @@
 #include "ui/training/training_dock.h"
 
 #include <QAccessible>
+#include <QComboBox>
 #include <QRadioButton>
 #include <QScrollBar>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QWheelEvent>
@@ -59,6 +63,10 @@ class WindowNumberTest : public QObject
         const NumberResult& r = view->result();
         QVERIFY2(r.error.isEmpty(), qPrintable(r.error));
         QVERIFY(!r.steps.empty());
+        if (const NumberGradient& g = r.gradient; !g.shares.empty()) {
+            QVERIFY(std::abs(g.value - static_cast<double>(g.engineValue)) <= 1e-6 * g.magnitude + 1e-30);
+            return;
+        }
         for (const NumberStep& s : r.steps)
             QVERIFY(std::abs(s.explanation.value - static_cast<double>(s.engineValue)) <=
                     1e-6 * s.explanation.magnitude + 1e-30);
@@ -70,6 +78,40 @@ class WindowNumberTest : public QObject
             if (b->text() == text)
                 return b;
         return nullptr;
+    }
+
+    /// A block with a shortcut, batch normalisation and dropout.
+    static engine::GraphSpec residual()
+    {
+        test::GraphMaker m;
+        m.input();
+        m.conv(4, 3, -1);
+        const engine::NodeId start = m.add("relu");
+        m.conv(4, 3, -1);
+        const engine::NodeId main = m.add("batch_norm");
+        m.merge("add", {main, start});
+        m.add("relu");
+        m.add("global_avg_pool");
+        m.add("dropout");
+        m.dense(10);
+        return m.graph();
+    }
+
+    /// Opens the middle of the first map of a layer as keys do.
+    static void lookInside(Opened& w, engine::NodeId node)
+    {
+        w.window.canvas()->focusNode(node);
+        QTRY_COMPARE_WITH_TIMEOUT(w.grid()->result().node, node, 120000);
+        QTest::keyClick(w.window.canvas()->viewport(), Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        QCOMPARE(w.view()->result().request.node, node);
+    }
+
+    static void openResidual(Opened& w)
+    {
+        QTRY_COMPARE(w.window.document()->graph().nodes.size(), 13u);
+        w.window.document()->reset(residual(), {}, w.window.document()->trainConfig());
+        QTRY_COMPARE(w.window.document()->graph().nodes.size(), 10u);
     }
 
 private Q_SLOTS:
@@ -292,6 +334,195 @@ private Q_SLOTS:
         agrees(w.view());
         QVERIFY(w.view()->result().ofLoss);
         QCOMPARE(w.view()->result().element, 3);
+        // The loss itself stands above it.
+        bool said = false;
+        for (const TextLabel* label : w.view()->lines()->findChildren<TextLabel*>())
+            said = said || (label->isVisibleTo(w.view()) &&
+                            label->text().contains(QStringLiteral("Loss: \u2212target 1 \u00d7 ln(p ")));
+        QVERIFY(said);
+        const NumberResult& r = w.view()->result();
+        QVERIFY(std::abs(r.lossValue.value - r.engineLoss) <= 1e-6 * r.lossValue.magnitude);
+    }
+
+    /// The gradient of a number behind a fork is the sum over its readers; one is chosen by keys or with the mouse.
+    void everyReaderOfANumberSendsItsShare()
+    {
+        Opened w;
+        openResidual(w);
+        const auto nodes = w.window.document()->graph().nodes;
+        lookInside(w, nodes[3].id); // the convolution behind the fork
+        ReaderList* readers = w.view()->readers();
+        QVERIFY(!readers->isVisible());
+        QTest::keyClick(w.view(), Qt::Key_B);
+        QTRY_COMPARE(w.view()->result().request.mode, NumberMode::Backward);
+        QTRY_VERIFY(!w.view()->result().steps.empty());
+        agrees(w.view());
+        const NumberGradient g = w.view()->result().gradient;
+        QCOMPARE(g.shares.size(), 2u);
+        QVERIFY(g.shares[1].value != 0);
+        QVERIFY(std::abs(g.shares[0].value + g.shares[1].value - static_cast<double>(g.engineValue)) <=
+                1e-6 * g.magnitude + 1e-30);
+        QTRY_VERIFY(readers->isVisible());
+        QCOMPARE(readers->topLevelItemCount(), 2);
+        QCOMPARE(readers->indexOfTopLevelItem(readers->currentItem()), 0);
+        QCOMPARE(readers->topLevelItem(1)->text(0), QStringLiteral("from ") + g.shares[1].name);
+        QCOMPARE(w.view()->list()->model().sum, g.shares[0].value);
+        const auto text = [&](const char* name) {
+            for (const TextLabel* label : w.view()->findChildren<TextLabel*>())
+                if (label->accessibleName() == QLatin1String(name) && label->isVisible())
+                    return label->text();
+            return QString();
+        };
+        QCOMPARE(text("Sum over the readers"), sharesLine(g));
+        QVERIFY(text("In one line").startsWith(QStringLiteral("Share of ") + g.shares[0].name));
+        readers->setFocus(Qt::TabFocusReason);
+        QVERIFY(readers->hasFocus());
+        QTest::keyClick(readers, Qt::Key_Down);
+        QTRY_COMPARE(w.view()->result().gradient.reader, 1);
+        QCOMPARE(w.view()->list()->model().sum, g.shares[1].value);
+        QCOMPARE(w.view()->result().value(), g.value);
+        QVERIFY(readers->hasFocus());
+        QTest::mouseClick(readers->viewport(), Qt::LeftButton, {},
+                          readers->visualItemRect(readers->topLevelItem(0)).center());
+        QTRY_COMPARE(w.view()->result().gradient.reader, 0);
+        // Another number of the map: the same reader.
+        QTest::keyClick(w.view()->map(), Qt::Key_Right);
+        QTRY_VERIFY(w.view()->result().gradient.value != g.value);
+        agrees(w.view());
+    }
+
+    void theGradientByEachInputOfASum()
+    {
+        Opened w;
+        openResidual(w);
+        const auto nodes = w.window.document()->graph().nodes;
+        lookInside(w, nodes[5].id); // the sum
+        QComboBox* inputs = w.view()->inputs();
+        QVERIFY(!inputs->isVisible());
+        QTest::mouseClick(segment(w.view(), QStringLiteral("Backward")), Qt::LeftButton);
+        QTRY_COMPARE(w.view()->result().sources.size(), 2u);
+        QTRY_VERIFY(inputs->isVisible());
+        QCOMPARE(inputs->accessibleName(), QStringLiteral("Input"));
+        QCOMPARE(inputs->currentText(), QStringLiteral("BatchNorm ") + QString::fromStdString(nodes[4].name));
+        agrees(w.view());
+        QCOMPARE(w.view()->result().gradient.shares.size(), 1u);
+        inputs->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(inputs, Qt::Key_Down);
+        QTRY_COMPARE(w.view()->result().input, 1);
+        QCOMPARE(inputs->currentText(), QStringLiteral("ReLU ") + QString::fromStdString(nodes[2].name));
+        agrees(w.view());
+        QCOMPARE(w.view()->result().gradient.shares.size(), 2u);
+        QCOMPARE(w.view()->result().gradient.reader, 1);
+    }
+
+    /// Statistics and dropout of the next step, for each image of its batch; the choice is remembered.
+    void asInTrainingAndAsInEvaluation()
+    {
+        Opened w;
+        showMaps(w);
+        click(w.grid(), 0, 5, 5);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        QVERIFY(!w.view()->training()->isVisible()); // all layers are the same
+        QTest::keyClick(w.view(), Qt::Key_Escape);
+        w.window.document()->reset(residual(), {}, w.window.document()->trainConfig());
+        const auto nodes = w.window.document()->graph().nodes;
+        lookInside(w, nodes[3].id);
+        QTRY_VERIFY(w.view()->training()->isVisible());
+        QVERIFY(!w.view()->batchImage()->isVisible());
+        const double evaluated = w.view()->result().value();
+        QTest::mouseClick(segment(w.view(), QStringLiteral("As in training")), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(w.view()->result().training, 60000);
+        agrees(w.view());
+        QVERIFY(w.view()->result().value() != evaluated);
+        QVERIFY(w.view()->batchImage()->isVisible());
+        QCOMPARE(w.view()->result().image, 0);
+        QTest::keyClick(w.view()->batchImage(), Qt::Key_Up);
+        QTRY_COMPARE(w.view()->result().image, 1);
+        agrees(w.view());
+        QVERIFY(Settings::instance().get(setting::numbersAsInTraining));
+        const auto said = [&](const char* words) {
+            for (const TextLabel* label : w.view()->findChildren<TextLabel*>())
+                if (label->isVisible() && label->text().contains(QLatin1String(words)))
+                    return true;
+            return false;
+        };
+        QVERIFY(said(" of step 1, which training does next."));
+        QVERIFY(said("Mean and variance are those of this batch."));
+        // An update is always as in training: nothing to choose.
+        QTest::mouseClick(segment(w.view(), QStringLiteral("Update of a weight")), Qt::LeftButton);
+        QTRY_VERIFY(!w.view()->training()->isVisible());
+        QTest::mouseClick(segment(w.view(), QStringLiteral("Backward")), Qt::LeftButton);
+        QTRY_VERIFY(w.view()->training()->isVisible());
+        segment(w.view(), QStringLiteral("As in training"))->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(segment(w.view(), QStringLiteral("As in training")), Qt::Key_Left);
+        QTRY_VERIFY(!w.view()->result().training && !w.view()->result().steps.empty());
+        agrees(w.view());
+        QVERIFY(!Settings::instance().get(setting::numbersAsInTraining));
+        QVERIFY(said("With running statistics and without dropout."));
+    }
+
+    /// From a number to one that it is made of, down to the pixel, and all the way back.
+    void aNumberLeadsToThoseItIsMadeOf()
+    {
+        Opened w;
+        showMaps(w);
+        click(w.grid(), 6, 5, 4);
+        QTRY_VERIFY_WITH_TIMEOUT(!w.view()->result().steps.empty(), 30000);
+        IconButton* back = nullptr;
+        for (IconButton* b : w.view()->findChildren<IconButton*>())
+            if (b->iconName() == QLatin1String("back"))
+                back = b;
+        QVERIFY(back && !back->isVisible());
+        const auto reached = [&](const char* name) {
+            return w.view()->result().request.node == w.node(name) && !w.view()->result().steps.empty();
+        };
+        ValueGrid* patch = w.view()->findChild<ValueGrid*>(); // the first: what is read
+        QTest::keyClick(w.view()->list(), Qt::Key_Down);
+        const QString read = patch->cellWords(1, 3);
+        QTest::mouseClick(patch, Qt::LeftButton, {}, patch->cellRect(1, 3).center());
+        QTRY_VERIFY(reached("S2"));
+        agrees(w.view());
+        QCOMPARE(w.view()->result().element, 196 + 6 * 14 + 7); // map 2, row 7, column 8
+        const auto value = static_cast<double>(w.view()->result().steps.back().engineValue);
+        QVERIFY2(read.endsWith(QStringLiteral(": ") + numberText(value, decimalsFor(value, 6))), qPrintable(read));
+        QVERIFY(back->isVisible());
+        // Enter, from the cell in the middle, after Tab.
+        patch->setFocus(Qt::TabFocusReason);
+        QVERIFY(patch->hasFocus());
+        QTest::keyClick(patch, Qt::Key_Right);
+        QTest::keyClick(patch, Qt::Key_Return);
+        QTRY_VERIFY(reached("C1"));
+        QCOMPARE(w.view()->result().steps.size(), 2u); // its activation follows
+        // Enter on a row: what is in the middle of its patch.
+        QTest::keyClick(w.view()->list(), Qt::Key_Return);
+        QTRY_VERIFY(reached("Input"));
+        agrees(w.view());
+        QTest::keyClick(w.view()->map(), Qt::Key_Left, Qt::AltModifier);
+        QTRY_VERIFY(reached("C1"));
+        QTest::mouseClick(back, Qt::LeftButton);
+        QTRY_VERIFY(reached("S2"));
+        QCOMPARE(w.view()->result().element, 196 + 6 * 14 + 7);
+        QTest::keyClick(w.view(), Qt::Key_Left, Qt::AltModifier);
+        QTRY_VERIFY(reached("C3"));
+        QCOMPARE(w.view()->result().element, 6 * 100 + 5 * 10 + 4);
+        QCOMPARE(w.view()->list()->current(), 1);
+        QVERIFY(!back->isVisible());
+
+        // Backwards, a gradient leads on towards the loss.
+        QTest::keyClick(w.view(), Qt::Key_B);
+        QTRY_VERIFY(w.view()->result().request.mode == NumberMode::Backward && reached("C3"));
+        for (int i = 0; i < 20 && w.view()->mode() == NumberMode::Backward; ++i) {
+            const engine::NodeId node = w.view()->result().request.node;
+            QTest::mouseDClick(w.view()->list()->widget(), Qt::LeftButton, {}, w.view()->list()->rowRect(0).center());
+            QTRY_VERIFY((w.view()->result().request.node != node || w.view()->mode() == NumberMode::Loss) &&
+                        !w.view()->result().steps.empty());
+            agrees(w.view());
+        }
+        QCOMPARE(w.view()->mode(), NumberMode::Loss);
+        // A number opened from elsewhere begins a way of its own.
+        QVERIFY(back->isVisible());
+        w.view()->open(w.node("C1"), 5);
+        QVERIFY(!back->isVisible());
     }
 
     /// The newest weights are shown, and every number agrees with the engine, while training goes on.

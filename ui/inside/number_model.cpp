@@ -2,6 +2,7 @@
 
 #include "ui/inside/calculation_lines.h"
 
+#include <QCoreApplication>
 #include <QRect>
 #include <algorithm>
 #include <map>
@@ -95,11 +96,13 @@ NumberGroup gridOf(const std::vector<Placed>& list)
     return g;
 }
 
-QString extraName(const Term& t, const Explanation& e, const std::vector<QString>& tensorKeys)
+QString extraName(const Term& t, const Explanation& e, const std::vector<QString>& tensorKeys, std::int64_t image)
 {
     for (const Factor& f : t.factors) {
         if (f.divides)
             continue;
+        if (f.kind == Factor::Kind::Operand && f.operand.image != image && f.operand.of != OperandOf::LayerTensor)
+            return QCoreApplication::translate("NumberModel", "other images");
         if (f.kind == Factor::Kind::Part && !e.parts[static_cast<std::size_t>(f.part)].name.empty())
             return QString::fromStdString(e.parts[static_cast<std::size_t>(f.part)].name);
         if (f.kind == Factor::Kind::Operand && f.operand.of == OperandOf::LayerTensor)
@@ -121,6 +124,22 @@ QRect NumberGroup::place() const
     return all;
 }
 
+const NumberCell& NumberGroup::middle() const
+{
+    const NumberCell* nearest = &cells.front();
+    int least = -1;
+    for (int y = 0; y < rows; ++y)
+        for (int x = 0; x < columns; ++x) {
+            const NumberCell& c = cells[static_cast<std::size_t>(y * columns + x)];
+            const int far = std::abs(2 * y - rows + 1) + std::abs(2 * x - columns + 1);
+            if (c.used && (least < 0 || far < least)) {
+                least = far;
+                nearest = &c;
+            }
+        }
+    return *nearest;
+}
+
 std::vector<double> NumberModel::operands() const
 {
     std::vector<double> all;
@@ -133,13 +152,15 @@ std::vector<double> NumberModel::operands() const
 }
 
 NumberModel layOut(const Explanation& e, OperandOf primary, const std::vector<NumberMaps>& maps,
-                   const std::vector<engine::Shape>& tensorShapes, const std::vector<QString>& tensorKeys)
+                   const std::vector<engine::Shape>& tensorShapes, const std::vector<QString>& tensorKeys,
+                   std::int64_t image)
 {
     NumberModel model;
     model.sum = e.value;
     model.terms = static_cast<int>(e.terms.size());
     Groups groups;
     const auto mapsOf = [&](const Operand& o) -> const NumberMaps& { return maps[static_cast<std::size_t>(o.slot)]; };
+    const auto isPrimary = [&](const Operand& o) { return o.of == primary && o.image == image; };
     const auto key = [&](const Operand& o) { return std::pair(o.slot, mapOf(o, mapsOf(o))); };
     std::map<QString, double> extras;
     std::vector<QString> order;
@@ -148,7 +169,7 @@ NumberModel layOut(const Explanation& e, OperandOf primary, const std::vector<Nu
         const Operand* weight = nullptr;
         double factor = t.negative ? -1 : 1;
         for (const Factor& f : t.factors) {
-            if (f.kind == Factor::Kind::Operand && f.operand.of == primary && !own && !f.divides) {
+            if (f.kind == Factor::Kind::Operand && isPrimary(f.operand) && !own && !f.divides) {
                 own = &f.operand;
                 continue;
             }
@@ -157,7 +178,7 @@ NumberModel layOut(const Explanation& e, OperandOf primary, const std::vector<Nu
             factor = f.divides ? factor / f.value : factor * f.value;
         }
         if (!own) {
-            const QString name = extraName(t, e, tensorKeys);
+            const QString name = extraName(t, e, tensorKeys, image);
             if (!extras.contains(name))
                 order.push_back(name);
             extras[name] += t.value;
@@ -175,7 +196,7 @@ NumberModel layOut(const Explanation& e, OperandOf primary, const std::vector<Nu
     // What was compared with one another, the chosen one among them.
     std::vector<Operand> others;
     for (const Operand& o : e.looked)
-        if (o.of == primary)
+        if (isPrimary(o))
             others.push_back(o);
     if (others.size() > 1 && groups.size() == 1 && e.terms.size() == 1 && e.terms.front().factors.size() == 1) {
         model.isChoice = true;
@@ -186,12 +207,12 @@ NumberModel layOut(const Explanation& e, OperandOf primary, const std::vector<Nu
     for (const engine::Part& part : e.parts)
         for (const Term& t : part.terms)
             for (const Factor& f : t.factors)
-                if (f.kind == Factor::Kind::Operand && f.operand.of == primary)
+                if (f.kind == Factor::Kind::Operand && isPrimary(f.operand))
                     others.push_back(f.operand);
     std::map<std::pair<int, int>, std::set<std::int64_t>> known;
     for (const Term& t : e.terms)
         for (const Factor& f : t.factors)
-            if (f.kind == Factor::Kind::Operand && f.operand.of == primary)
+            if (f.kind == Factor::Kind::Operand && isPrimary(f.operand))
                 known[key(f.operand)].insert(f.operand.element);
     for (const Operand& o : others)
         if (known[key(o)].insert(o.element).second) {

@@ -23,6 +23,8 @@ struct NumberGroup {
     double subtotal = 0;
     bool adds = false;                 ///< else its numbers enter only by way of others: a mean, an exponential
     [[nodiscard]] QRect place() const; ///< of the used cells on the map
+    /// The used cell nearest to the middle of the grid; there is one.
+    [[nodiscard]] const NumberCell& middle() const;
 };
 
 /// A term that no map brings: a bias, a mean.
@@ -43,9 +45,10 @@ struct NumberModel {
     [[nodiscard]] std::vector<double> operands() const;
 };
 
-/// primary: the operands that lie on maps (Input forwards, OutputGradient backwards), in `maps` per slot.
+/// primary: the operands that lie on maps (Input forwards, OutputGradient backwards), in `maps` per slot. image: the
+/// one of the batch whose maps those are; what other images bring is an extra.
 NumberModel layOut(const engine::Explanation& explanation, engine::OperandOf primary,
                    const std::vector<NumberMaps>& maps, const std::vector<engine::Shape>& tensorShapes,
-                   const std::vector<QString>& tensorKeys);
+                   const std::vector<QString>& tensorKeys, std::int64_t image = 0);
 
 } // namespace convarium::ui

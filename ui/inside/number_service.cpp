@@ -73,8 +73,10 @@ void NumberService::send()
         Q_EMIT ready(nothing);
         return;
     }
-    if (!m_graph || trainedCore(*m_graph) != trainedCore(m_controller->graph()))
+    if (!m_graph || trainedCore(*m_graph) != trainedCore(m_controller->graph())) {
         m_graph = std::make_shared<const engine::GraphSpec>(m_controller->graph());
+        m_differs = engine::trainingDifferences(*m_graph).any();
+    }
     NumberRequest request = m_request;
     request.id = ++m_id;
     request.graph = m_graph;
@@ -83,8 +85,9 @@ void NumberService::send()
     request.images = images;
     request.image = image;
     request.config = m_controller->config();
-    // An update starts from what training would start from; what is looked at otherwise are the weights that are used.
-    if (request.mode == NumberMode::Update) {
+    request.training = request.training && m_differs;
+    // A step starts from what training would start from; what is looked at otherwise are the weights that are used.
+    if (request.training || request.mode == NumberMode::Update) {
         NextStart next = m_controller->nextStart();
         request.config = std::move(next.config);
         request.state = std::move(next.state);

@@ -44,6 +44,7 @@ private:
     TrainingController* m_controller;
     NumberRequest m_request;
     std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it
+    bool m_differs = false;                           ///< in training, from an evaluation
     bool m_open = false, m_busy = false, m_again = false;
     int m_id = 0;
     QTimer m_snapshots, m_send;

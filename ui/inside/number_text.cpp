@@ -127,4 +127,24 @@ QString oneLine(const NumberModel& model, const std::vector<NumberStep>& steps, 
     return line;
 }
 
+LineDigits shareDigits(const NumberGradient& gradient)
+{
+    std::vector<double> values;
+    for (const NumberShare& share : gradient.shares)
+        values.push_back(share.value);
+    return lineDigits(values, gradient.value, {}, gradient.value);
+}
+
+QString sharesLine(const NumberGradient& gradient, const QLocale& locale)
+{
+    const LineDigits d = shareDigits(gradient);
+    QString line;
+    for (const NumberShare& share : gradient.shares)
+        line += (line.isEmpty() ? QString() : QStringLiteral(" + ")) +
+                QCoreApplication::translate("Number", "from %1")
+                    .arg(share.name.toHtmlEscaped() + QLatin1Char(' ') +
+                         summand(numberText(share.value, d.operands, locale), line.isEmpty()));
+    return line + QStringLiteral(" = ") + bold(numberText(gradient.value, d.sum, locale));
+}
+
 } // namespace convarium::ui

@@ -29,4 +29,9 @@ struct LineDigits {
 [[nodiscard]] QString oneLine(const NumberModel& model, const std::vector<NumberStep>& steps,
                               const QLocale& locale = QLocale());
 
+/// With how many decimals the shares of a gradient and their sum are written.
+[[nodiscard]] LineDigits shareDigits(const NumberGradient& gradient);
+/// "from Conv2D C2 0.0123 + from Add A3 (−0.004) = 0.0083" as rich text; the sum bold.
+[[nodiscard]] QString sharesLine(const NumberGradient& gradient, const QLocale& locale = QLocale());
+
 } // namespace convarium::ui

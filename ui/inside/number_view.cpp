@@ -4,6 +4,7 @@
 #include "ui/inside/number_map.h"
 #include "ui/inside/number_service.h"
 #include "ui/inside/operand_list.h"
+#include "ui/inside/reader_list.h"
 #include "ui/inside/sum_chart.h"
 #include "ui/inside/update_panel.h"
 #include "ui/inside/value_grid.h"
@@ -11,6 +12,7 @@
 #include "ui/theme/widgets.h"
 #include "ui/training/map_pictures.h"
 
+#include <QComboBox>
 #include <QKeyEvent>
 #include <QPushButton>
 #include <QSpinBox>
@@ -71,54 +73,112 @@ QString sumTitle(const NumberModel& model)
              model.extras.size() == 1 ? model.extras.front().name : QObject::tr("%1 more").arg(model.extras.size()));
 }
 
+/// "mean = sum of 49 terms = 0.12", one after the other, as rich text.
+QString partsText(const engine::Explanation& explanation, const std::vector<QString>& tensorKeys)
+{
+    QStringList parts;
+    for (const CalculationLine& line : partLines(explanation, tensorKeys))
+        parts << QStringLiteral("%1 = %2 = <b>%3</b>")
+                     .arg(line.name.toHtmlEscaped(), line.calculation.toHtmlEscaped(), line.result);
+    return parts.join(QStringLiteral("&nbsp;&nbsp; "));
+}
+
 } // namespace
 
 void NumberView::open(engine::NodeId node, std::int64_t element)
 {
-    if (node != m_node) {
-        m_node = node;
-        m_weight = -1;
-        m_tensor = "weight";
-        m_list->setCurrent(0);
+    Place place;
+    place.node = node;
+    place.forward = element;
+    if (node == m_at.node) {
+        place.tensor = m_at.tensor;
+        place.weight = m_at.weight;
+    } else {
+        place.row = 0;
     }
-    m_forward = element;
-    m_backward = m_loss = -1;
+    m_way.clear();
+    setWindowTitle(tr("Number"));
+    go(place);
+}
+
+void NumberView::go(const Place& place)
+{
+    setSliding(false);
+    m_at = place;
     m_result = {};
     m_model = {};
-    setWindowTitle(tr("Number"));
+    m_back->setVisible(!m_way.empty());
     {
         const QSignalBlocker blocker(m_modes);
-        m_modes->setCurrentIndex(static_cast<int>(NumberMode::Forward));
+        m_modes->setCurrentIndex(static_cast<int>(place.mode));
     }
-    m_mode = NumberMode::Forward;
     ask();
 }
 
-std::int64_t& NumberView::element()
+/// One zoom: each number that is read leads to its own page.
+void NumberView::openOperand(const NumberGroup& group, const NumberCell& cell)
 {
-    switch (m_mode) {
+    const NumberMaps& maps = mapsOf(group);
+    if (maps.page.node == engine::kNoNode)
+        return;
+    Place place;
+    place.mode = maps.page.mode;
+    place.node = maps.page.node;
+    place.input = maps.page.input;
+    place.row = 0;
+    place.forward = (static_cast<std::int64_t>(group.map) * maps.height() + cell.row) * maps.width() + cell.column;
+    elementOf(place) = place.forward;
+    m_at.row = m_list->current();
+    m_way.push_back(m_at);
+    go(place);
+}
+
+void NumberView::back()
+{
+    if (m_way.empty())
+        return;
+    const Place place = m_way.back();
+    m_way.pop_back();
+    const bool focused = m_back->hasFocus();
+    go(place);
+    if (focused && m_way.empty())
+        m_map->setFocus(Qt::OtherFocusReason); // the button goes
+}
+
+std::int64_t& NumberView::elementOf(Place& place)
+{
+    switch (place.mode) {
     case NumberMode::Forward: break;
-    case NumberMode::Backward: return m_backward;
-    case NumberMode::Update: return m_weight;
-    case NumberMode::Loss: return m_loss;
+    case NumberMode::Backward: return place.backward;
+    case NumberMode::Update: return place.weight;
+    case NumberMode::Loss: return place.loss;
     }
-    return m_forward;
+    return place.forward;
+}
+
+/// On which the numbers of a group lie.
+const NumberMaps& NumberView::mapsOf(const NumberGroup& group) const
+{
+    const bool backward = m_at.mode == NumberMode::Backward && !m_result.ofLoss;
+    return backward ? m_result.outputGradient : m_result.inputs[static_cast<std::size_t>(group.input)];
 }
 
 /// Backwards and for an update one begins in the middle of the patch that is looked at.
 void NumberView::setMode(NumberMode mode)
 {
-    if (mode == m_mode)
+    if (mode == m_at.mode)
         return;
     setSliding(false);
-    if (m_mode == NumberMode::Forward && m_loss < 0)
-        m_loss = m_forward;
-    if (m_mode == NumberMode::Forward && !m_model.groups.empty()) {
+    if (m_at.mode == NumberMode::Forward && m_at.loss < 0)
+        m_at.loss = m_at.forward;
+    if (m_at.mode == NumberMode::Forward && !m_model.groups.empty()) {
         const NumberGroup& g = m_model.groups[static_cast<std::size_t>(m_list->current())];
-        const NumberCell& c = g.cells[g.cells.size() / 2];
+        const NumberCell& c = g.middle();
         if (c.used && g.input < static_cast<int>(m_result.inputs.size())) {
             const NumberMaps& in = m_result.inputs[static_cast<std::size_t>(g.input)];
-            m_backward = (static_cast<std::int64_t>(g.map) * in.height() + c.row) * in.width() + c.column;
+            m_at.backward = (static_cast<std::int64_t>(g.map) * in.height() + c.row) * in.width() + c.column;
+            m_at.input = static_cast<std::size_t>(g.input);
+            m_at.reader = -1;
         }
         for (const engine::Term& t : m_result.steps.front().explanation.terms) {
             const engine::Operand* weight = nullptr;
@@ -128,15 +188,15 @@ void NumberView::setMode(NumberMode mode)
                     continue;
                 if (f.operand.of == engine::OperandOf::LayerTensor)
                     weight = &f.operand;
-                here = here || (f.operand.of == engine::OperandOf::Input && f.operand.element == m_backward);
+                here = here || (f.operand.of == engine::OperandOf::Input && f.operand.element == m_at.backward);
             }
             if (here && weight) {
-                m_weight = weight->element;
-                m_tensor = m_result.tensorKeys[static_cast<std::size_t>(weight->slot)].toStdString();
+                m_at.weight = weight->element;
+                m_at.tensor = m_result.tensorKeys[static_cast<std::size_t>(weight->slot)].toStdString();
             }
         }
     }
-    m_mode = mode;
+    m_at.mode = mode;
     m_modes->setCurrentIndex(static_cast<int>(mode));
     ask();
 }
@@ -144,20 +204,25 @@ void NumberView::setMode(NumberMode mode)
 void NumberView::ask()
 {
     NumberRequest request;
-    request.mode = m_mode;
-    request.node = m_node;
-    request.element = std::max<std::int64_t>(0, element());
-    request.tensor = m_tensor;
-    request.weight = std::max<std::int64_t>(0, m_weight);
+    request.mode = m_at.mode;
+    request.node = m_at.node;
+    request.element = std::max<std::int64_t>(0, elementOf(m_at));
+    request.input = m_at.input;
+    request.training = m_training->currentIndex() == 1;
+    request.batchImage = m_image->value() - 1;
+    request.reader = m_at.mode == NumberMode::Backward ? m_at.reader : -1;
+    request.tensor = m_at.tensor;
+    request.weight = std::max<std::int64_t>(0, m_at.weight);
     m_service->show(request);
 }
 
 /// Results of a question that was replaced meanwhile are of another mode or layer.
 void NumberView::show(const NumberResult& result)
 {
-    if (result.request.node != m_node || result.request.mode != m_mode)
+    if (result.request.node != m_at.node || result.request.mode != m_at.mode)
         return;
     m_result = result;
+    showOptions();
     m_modes->setSegmentEnabled(static_cast<int>(NumberMode::Loss), result.meetsLoss,
                                result.meetsLoss ? tr("What the loss sends back to this number")
                                                 : tr("Only the numbers of the last layer enter the loss"));
@@ -171,13 +236,13 @@ void NumberView::show(const NumberResult& result)
         setWindowTitle(where());
         return;
     }
-    element() = result.element;
+    elementOf(m_at) = result.element;
     m_side->show();
     m_slide->setEnabled(!ThemeManager::instance().reducedMotion());
-    if (m_mode == NumberMode::Update)
+    if (m_at.mode == NumberMode::Update)
         m_result.shown = weightMaps(m_result.shown);
     showSide();
-    if (m_mode == NumberMode::Update)
+    if (m_at.mode == NumberMode::Update)
         showUpdate();
     else
         showNumber();
@@ -188,19 +253,23 @@ void NumberView::showNumber()
 {
     m_pages->setCurrentIndex(NumbersPage);
     const bool ofLoss = m_result.ofLoss;
-    const bool backward = m_mode == NumberMode::Backward && !ofLoss;
+    const bool backward = m_at.mode == NumberMode::Backward && !ofLoss;
     const NumberStep& own = m_result.steps.front();
     const engine::Explanation& e = own.explanation;
     const std::vector<NumberMaps> maps = backward ? std::vector<NumberMaps>{m_result.outputGradient} : m_result.inputs;
     m_model = layOut(e, backward ? engine::OperandOf::OutputGradient : engine::OperandOf::Input, maps,
-                     m_result.tensorShapes, m_result.tensorKeys);
+                     m_result.tensorShapes, m_result.tensorKeys, m_result.image);
     const std::vector<double> operands = m_model.operands();
     const bool activated = m_result.steps.size() == 2 && m_result.steps[1].function;
-    m_digits = lineDigits(operands, m_model.sum,
-                          activated ? m_result.steps[1].function : std::function<double(double)>(), m_result.value());
+    m_digits =
+        lineDigits(operands, m_model.sum, activated ? m_result.steps[1].function : std::function<double(double)>(),
+                   activated ? m_result.value() : m_model.sum);
+    showReaders();
 
-    m_title->setText(backward || ofLoss ? tr("Where the gradient %1 comes from").arg(numberText(m_result.value()))
-                                        : tr("How %1 comes about").arg(numberText(m_result.value())));
+    m_title->setText(m_at.mode == NumberMode::Loss
+                         ? tr("Loss %1, gradient %2").arg(numberText(m_result.meanLoss), numberText(m_result.value()))
+                     : backward || ofLoss ? tr("Where the gradient %1 comes from").arg(numberText(m_result.value()))
+                                          : tr("How %1 comes about").arg(numberText(m_result.value())));
     const QLocale locale;
     const auto groups = static_cast<int>(m_model.groups.size());
     m_listTitle->setText(maps.size() == 1 ? tr("%1: %2").arg(maps.front().name, sizeText(maps.front()))
@@ -212,12 +281,17 @@ void NumberView::showNumber()
                             ? tr("Patch times kernel, map by map. %1 of them.").arg(locale.toString(groups))
                             : tr("What each map adds. %1 of them.").arg(locale.toString(groups)));
     m_list->setModel(m_model, maps, m_digits.operands);
+    if (m_at.row >= 0)
+        m_list->setCurrent(m_at.row);
+    m_at.row = -1;
     showGroup(m_list->current());
     const QString unit = m_sum->unit().words();
-    m_sumTitle->setText(unit.isEmpty() ? sumTitle(m_model) : tr("%1, bars %2").arg(sumTitle(m_model), unit));
+    const QString share = shareName();
+    const QString sum = share.isEmpty() ? sumTitle(m_model) : tr("%1. %2").arg(share, sumTitle(m_model));
+    m_sumTitle->setText(unit.isEmpty() ? sum : tr("%1, bars %2").arg(sum, unit));
     // The last function of one number, be it docked or the layer itself.
     const NumberStep& last = m_result.steps.back();
-    m_curveBox->setVisible(last.function && m_mode == NumberMode::Forward);
+    m_curveBox->setVisible(last.function && m_at.mode == NumberMode::Forward);
     if (last.function) {
         double x = m_model.sum;
         if (m_result.steps.size() > 1)
@@ -227,25 +301,115 @@ void NumberView::showNumber()
         m_curveTitle->setText(tr("Activation: %1").arg(last.kind));
         m_curve->setFunction(last.function, x);
     }
-    m_line->setText(oneLine(m_model, m_result.steps));
+    const QString line = oneLine(m_model, m_result.steps);
+    const QString of = !share.isEmpty() ? share : ofLoss ? tr("Gradient") : QString();
+    m_line->setText(of.isEmpty() ? line : tr("%1: %2").arg(of.toHtmlEscaped(), line));
+    showLoss();
     QStringList parts;
     for (const NumberStep& s : m_result.steps)
-        for (const CalculationLine& line : partLines(s.explanation, m_result.tensorKeys))
-            parts << QStringLiteral("%1 = %2 = <b>%3</b>")
-                         .arg(line.name.toHtmlEscaped(), line.calculation.toHtmlEscaped(), line.result);
+        if (const QString text = partsText(s.explanation, m_result.tensorKeys); !text.isEmpty())
+            parts << text;
     m_parts->setText(parts.join(QStringLiteral("&nbsp;&nbsp; ")));
     m_parts->setVisible(!parts.isEmpty());
-    const double engine = static_cast<double>(last.engineValue);
-    m_note->setText(
-        ofLoss ? tr("Gradient of the loss %1 of this one image by what it reads. The engine has %2.")
-                     .arg(m_result.loss, numberText(engine, decimalsFor(engine, 6)))
-        : backward
-            ? tr("Gradient of the loss of this one image, with running statistics and without dropout. The engine "
-                 "has %1.")
-                  .arg(numberText(engine, decimalsFor(engine, 6)))
-            : tr("Terms: %1, added up in 64 bits; the engine computes in 32 bits and has %2.")
-                  .arg(locale.toString(m_model.terms))
-                  .arg(numberText(engine, decimalsFor(engine, 6))));
+    const double engine =
+        static_cast<double>(m_result.gradient.shares.empty() ? last.engineValue : m_result.gradient.engineValue);
+    const QString has = numberText(engine, decimalsFor(engine, 6));
+    const QString whole = m_result.training ? tr("the mean loss of the batch") : tr("the loss of this one image");
+    m_note->setText((ofLoss
+                         ? tr("Gradient of %1, %2, by what it reads. The engine has %3.").arg(whole, m_result.loss, has)
+                     : backward ? tr("Gradient of %1. The engine has %2.").arg(whole, has)
+                                : tr("Terms: %1, added up in 64 bits; the engine computes in 32 bits and has %2.")
+                                      .arg(locale.toString(m_model.terms), has)) +
+                    circumstances());
+}
+
+QString NumberView::circumstances() const
+{
+    const engine::TrainingDifferences& d = m_result.differences;
+    QString text;
+    if (!d.any())
+        return text;
+    const QLocale locale;
+    if (!m_result.training)
+        return d.statistics && d.masks ? tr(" With running statistics and without dropout.")
+               : d.statistics          ? tr(" With running statistics.")
+                                       : tr(" Without dropout.");
+    text = tr(" Image %1 of the %2 of step %3, which training does next.")
+               .arg(locale.toString(static_cast<qlonglong>(m_result.image + 1)),
+                    locale.toString(static_cast<qlonglong>(m_result.images)),
+                    locale.toString(static_cast<qlonglong>(m_result.step)));
+    if (d.statistics)
+        text += tr(" Mean and variance are those of this batch.");
+    if (d.masks)
+        text += tr(" Dropout keeps what counting from seed %1 gives for this step.")
+                    .arg(static_cast<qulonglong>(m_result.request.config.seed));
+    return text;
+}
+
+void NumberView::showOptions()
+{
+    const bool several = m_result.sources.size() > 1;
+    const bool differs = m_result.differences.any() && m_at.mode != NumberMode::Update;
+    m_inputBox->setVisible(several);
+    m_training->setVisible(differs);
+    m_imageBox->setVisible(differs && m_result.training);
+    m_options->setVisible(several || differs);
+    if (m_result.training) {
+        const QSignalBlocker blocker(m_image);
+        m_image->setMaximum(static_cast<int>(m_result.images));
+        m_image->setValue(static_cast<int>(m_result.image) + 1);
+    }
+    QStringList names;
+    for (const QString& source : m_result.sources)
+        names << (names.contains(source) ? tr("%1, input %2").arg(source).arg(names.size() + 1) : source);
+    bool same = m_inputs->count() == names.size();
+    for (int i = 0; same && i < names.size(); ++i)
+        same = m_inputs->itemText(i) == names[i];
+    if (!same) { // an open list stays open while results stream in
+        m_inputs->clear();
+        m_inputs->addItems(names);
+    }
+    m_inputs->setCurrentIndex(m_result.input);
+}
+
+/// A value that several layers read gets a gradient from each of them.
+void NumberView::showReaders()
+{
+    const NumberGradient& g = m_result.gradient;
+    const bool several = g.shares.size() > 1;
+    if (several) {
+        m_readersTitle->setText(tr("Read %1 times: sum %2").arg(g.shares.size()).arg(numberText(g.value)));
+        m_readers->setGradient(g);
+        m_shares->setText(sharesLine(g));
+    }
+    m_readersBox->setVisible(several);
+    m_shares->setVisible(several);
+}
+
+/// The loss itself: what it makes of the numbers whose gradient is shown.
+void NumberView::showLoss()
+{
+    for (TextLabel* label : {m_lossLine, m_lossParts})
+        label->setVisible(m_result.ofLoss);
+    if (!m_result.ofLoss)
+        return;
+    const QLocale locale;
+    const engine::Explanation& e = m_result.lossValue;
+    const auto text = [](double value) { return QStringLiteral("<b>%1</b>").arg(numberText(value)); };
+    QString line = tr("Loss: %1 = %2").arg(calculationText(e, m_result.tensorKeys).toHtmlEscaped(), text(e.value));
+    if (m_result.lossTerms > 1)
+        line += tr(", a part of the mean over %1, %2")
+                    .arg(locale.toString(static_cast<qlonglong>(m_result.lossTerms)), text(m_result.meanLoss));
+    m_lossLine->setText(
+        line + tr("; the engine has %1").arg(numberText(m_result.engineLoss, decimalsFor(m_result.engineLoss, 6))));
+    m_lossParts->setText(partsText(e, m_result.tensorKeys));
+}
+
+/// "Share of Conv2D C3" where there are others.
+QString NumberView::shareName() const
+{
+    const NumberGradient& g = m_result.gradient;
+    return g.shares.size() > 1 ? tr("Share of %1").arg(g.shares[static_cast<std::size_t>(g.reader)].name) : QString();
 }
 
 void NumberView::showGroup(int row)
@@ -258,8 +422,8 @@ void NumberView::showGroup(int row)
     }
     const NumberGroup& g =
         m_model.groups[static_cast<std::size_t>(std::clamp(row, 0, static_cast<int>(m_model.groups.size()) - 1))];
-    const bool backward = m_mode == NumberMode::Backward && !m_result.ofLoss;
-    const NumberMaps& maps = backward ? m_result.outputGradient : m_result.inputs[static_cast<std::size_t>(g.input)];
+    const bool backward = m_at.mode == NumberMode::Backward && !m_result.ofLoss;
+    const NumberMaps& maps = mapsOf(g);
     const QRect place = g.place();
     const QString lines = maps.shape.isMaps() ? tr("map %1, rows %2 to %3, columns %4 to %5")
                                                     .arg(g.map + 1)
@@ -268,6 +432,9 @@ void NumberView::showGroup(int row)
                                                     .arg(place.left() + 1)
                                                     .arg(place.right() + 1)
                                               : tr("numbers %1 to %2").arg(place.left() + 1).arg(place.right() + 1);
+    m_values->setOpens(maps.page.node == engine::kNoNode ? QString()
+                       : backward                        ? tr("Click: where this gradient comes from")
+                                                         : tr("Click: how this number comes about"));
     m_values->setGroup(g, backward ? tr("Gradients") : m_result.ofLoss ? tr("Read") : tr("Patch"), lines, maps.scale);
     const bool factors = m_model.hasFactors && !m_model.isChoice;
     for (QWidget* w : std::initializer_list<QWidget*>{m_times, m_factors, m_equals, m_products})
@@ -302,7 +469,7 @@ void NumberView::showSide()
     }
     m_mapNumber->setVisible(maps > 1);
     const QString map = maps > 1 ? tr("%1, map %2").arg(shown.name).arg(m_map->map() + 1) : shown.name;
-    switch (m_mode) {
+    switch (m_at.mode) {
     case NumberMode::Forward:
         m_mapTitle->setText(m_result.steps.size() > 1 ? tr("%1 after %2").arg(map, m_result.steps.back().kind) : map);
         break;
@@ -312,23 +479,27 @@ void NumberView::showSide()
     }
     m_mapLine->setText(tr("%1, arrow keys move the cell").arg(sizeText(shown)));
     m_scale->setScale(calmScale(shown.scale));
-    const double value = m_mode == NumberMode::Update ? m_result.before.weight : m_result.value();
-    const bool whole = m_mode == NumberMode::Forward && decimalsFor(value) == 0; // 123 stands as 123.4
+    const double value = m_at.mode == NumberMode::Update ? m_result.before.weight : m_result.value();
+    const bool whole = m_at.mode == NumberMode::Forward && decimalsFor(value) == 0; // 123 stands as 123.4
     m_value->setText(whole ? numberText(value, 1) : numberText(value));
     m_place->setText(tr("row %1\ncolumn %2").arg(m_map->row() + 1).arg(m_map->column() + 1));
-    m_fieldBox->setVisible(m_mode == NumberMode::Forward);
+    m_fieldBox->setVisible(m_at.mode == NumberMode::Forward);
+    if (m_at.mode != NumberMode::Forward)
+        return;
     m_field->setField(m_result.pixels, m_result.imageShape, m_result.field);
-    m_fieldText->setText(tr("%1×%2 of the %3×%4 pixels can change this number.")
+    const QString sees = tr("%1×%2 of the %3×%4 pixels can change this number.")
                              .arg(m_result.field.height())
                              .arg(m_result.field.width())
                              .arg(m_result.imageShape.height())
-                             .arg(m_result.imageShape.width()));
+                             .arg(m_result.imageShape.width());
+    m_fieldText->setText(m_result.seesBatch ? sees + tr(" By mean and variance so can every image of the batch.")
+                                            : sees);
 }
 
 /// Of the weights that are shown: which map they make of which.
 QString NumberView::kernelName() const
 {
-    const auto key = QString::fromStdString(m_tensor);
+    const auto key = QString::fromStdString(m_at.tensor);
     for (std::size_t i = 0; i < m_result.tensorKeys.size(); ++i)
         if (m_result.tensorKeys[i] == key && m_result.tensorShapes[i].rank() == 4) {
             const auto from = static_cast<int>(m_result.tensorShapes[i][1]);
@@ -341,7 +512,7 @@ QString NumberView::kernelName() const
 
 void NumberView::chooseElement(std::int64_t chosen)
 {
-    element() = chosen;
+    elementOf(m_at) = chosen;
     ask();
 }
 
@@ -384,7 +555,7 @@ QString NumberView::where() const
 void NumberView::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_B && event->modifiers() == Qt::NoModifier)
-        setMode(m_mode == NumberMode::Backward ? NumberMode::Forward : NumberMode::Backward);
+        setMode(m_at.mode == NumberMode::Backward ? NumberMode::Forward : NumberMode::Backward);
     else
         QWidget::keyPressEvent(event);
 }

@@ -8,7 +8,7 @@
 #include <QWidget>
 
 QT_BEGIN_NAMESPACE
-class QLabel;
+class QComboBox;
 class QPushButton;
 class QSpinBox;
 class QStackedWidget;
@@ -20,10 +20,12 @@ namespace convarium::ui
 
 class FieldPicture;
 class FunctionCurve;
+class IconButton;
 class LineBox;
 class NumberMap;
 class NumberService;
 class OperandList;
+class ReaderList;
 class ScaleBar;
 class SegmentedControl;
 class SumChart;
@@ -39,14 +41,20 @@ class NumberView final : public QWidget
 public:
     explicit NumberView(NumberService* service, QWidget* parent = nullptr);
 
-    /// Shows this number of the layer's output (after what is docked to it), forwards.
+    /// Shows this number of the layer's output (after what is docked to it), forwards. From there one number leads to
+    /// the next, and Back to the one before.
     void open(engine::NodeId node, std::int64_t element);
     void setMode(NumberMode mode);
-    [[nodiscard]] NumberMode mode() const { return m_mode; }
+    [[nodiscard]] NumberMode mode() const { return m_at.mode; }
     /// Less room: narrower cards.
     void setCompact(bool compact);
     [[nodiscard]] const NumberResult& result() const { return m_result; }
     [[nodiscard]] OperandList* list() const { return m_list; }
+    [[nodiscard]] ReaderList* readers() const { return m_readers; }
+    [[nodiscard]] QComboBox* inputs() const { return m_inputs; }
+    /// As in evaluation, as in training.
+    [[nodiscard]] SegmentedControl* training() const { return m_training; }
+    [[nodiscard]] QSpinBox* batchImage() const { return m_image; }
     [[nodiscard]] NumberMap* map() const { return m_map; }
     [[nodiscard]] LineBox* lines() const { return m_lines; }
 
@@ -55,41 +63,71 @@ protected:
     void hideEvent(QHideEvent* event) override;
 
 private:
+    /// What is looked at.
+    struct Place {
+        NumberMode mode = NumberMode::Forward;
+        engine::NodeId node = engine::kNoNode;
+        std::int64_t forward = 0, backward = -1, weight = -1, loss = -1; ///< chosen elements; -1: not yet
+        std::size_t input = 0;                                           ///< Backward: of the layer
+        int reader = -1; ///< Backward: whose share; -1: that of the layer
+        std::string tensor = "weight";
+        int row = -1; ///< of the list, to be chosen when there is a result; -1: as it is
+    };
+
+    QWidget* makeOptions();
+    QWidget* makeReaders();
     QWidget* makeGrids();
     QWidget* makeSum();
     QWidget* makeLine();
     QWidget* makeSide();
+    void go(const Place& place);
+    void openOperand(const NumberGroup& group, const NumberCell& cell);
+    void back();
     void ask();
     void show(const NumberResult& result);
     void showNumber();
     void showUpdate();
+    void showOptions();
+    void showReaders();
+    void showLoss();
     void showSide();
     void showGroup(int row);
     [[nodiscard]] QString kernelName() const;
-    [[nodiscard]] QString where() const; ///< layer, map, place
+    [[nodiscard]] QString shareName() const;
+    [[nodiscard]] QString circumstances() const; ///< whose statistics, which dropout
+    [[nodiscard]] QString where() const;         ///< layer, map, place
     void chooseElement(std::int64_t element);
     void chooseMap(int map);
     void slide();
     void setSliding(bool on);
-    [[nodiscard]] std::int64_t& element(); ///< of the mode
+    [[nodiscard]] static std::int64_t& elementOf(Place& place); ///< of its mode
+    [[nodiscard]] const NumberMaps& mapsOf(const NumberGroup& group) const;
 
     NumberService* m_service;
-    NumberMode m_mode = NumberMode::Forward;
-    engine::NodeId m_node = engine::kNoNode;
-    std::int64_t m_forward = 0, m_backward = -1, m_weight = -1, m_loss = -1; ///< chosen elements; -1: not yet
-    std::string m_tensor = "weight";
+    Place m_at;
+    std::vector<Place> m_way; ///< the places before, from each of which one number was opened
     NumberResult m_result;
     NumberModel m_model;
     LineDigits m_digits;
     bool m_compact = false;
 
+    IconButton* m_back;
     TextLabel* m_title;
     SegmentedControl* m_modes;
     QPushButton* m_slide;
     QTimer m_slider;
+    QWidget* m_options; ///< what else to choose; only where there is something
+    QWidget* m_inputBox;
+    QComboBox* m_inputs;
+    SegmentedControl* m_training;
+    QWidget* m_imageBox;
+    QSpinBox* m_image;       ///< of the batch
     QStackedWidget* m_pages; ///< numbers, update, a sentence
     TextLabel* m_message;
     QWidget* m_left;
+    QWidget* m_readersBox;
+    TextLabel* m_readersTitle;
+    ReaderList* m_readers;
     ElidedLabel* m_listTitle;
     ElidedLabel* m_listLine;
     OperandList* m_list;
@@ -104,8 +142,11 @@ private:
     TextLabel* m_curveTitle;
     FunctionCurve* m_curve;
     LineBox* m_lines;
-    TextLabel* m_line;  ///< in the box
-    TextLabel* m_parts; ///< in the box
+    TextLabel* m_lossLine;  ///< in the box
+    TextLabel* m_lossParts; ///< in the box
+    TextLabel* m_shares;    ///< in the box
+    TextLabel* m_line;      ///< in the box
+    TextLabel* m_parts;     ///< in the box
     TextLabel* m_note;
     UpdatePanel* m_update;
     QWidget* m_side;

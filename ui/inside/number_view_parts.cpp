@@ -5,17 +5,21 @@
 #include "ui/inside/number_map.h"
 #include "ui/inside/number_service.h"
 #include "ui/inside/operand_list.h"
+#include "ui/inside/reader_list.h"
 #include "ui/inside/sum_chart.h"
 #include "ui/inside/update_panel.h"
 #include "ui/inside/value_grid.h"
 #include "ui/theme/colormap.h"
 #include "ui/theme/own_keys.h"
+#include "ui/theme/settings.h"
 #include "ui/theme/widgets.h"
 
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QStackedWidget>
+#include <algorithm>
 
 namespace convarium::ui
 {
@@ -34,17 +38,25 @@ QVBoxLayout* columnOf(QWidget* card)
 } // namespace
 
 NumberView::NumberView(NumberService* service, QWidget* parent)
-    : QWidget(parent), m_service(service), m_title(new TextLabel({}, TextRole::Heading)), m_modes(new SegmentedControl),
+    : QWidget(parent), m_service(service),
+      m_back(new IconButton(QStringLiteral("back"), tr("Back to the number before"))),
+      m_title(new TextLabel({}, TextRole::Heading)), m_modes(new SegmentedControl),
       m_slide(new QPushButton(icon(QStringLiteral("play")), tr("Slide the kernel"))), m_pages(new QStackedWidget)
 {
     setAccessibleName(QStringLiteral("Number"));
-    tellOwnKeys(this, {{keyName(Qt::Key_B), tr("Backward and forward")}});
+    const QKeySequence backKey(Qt::ALT | Qt::Key_Left);
+    tellOwnKeys(
+        this, {{keyName(Qt::Key_B), tr("Backward and forward")}, {keyName(backKey), tr("Back to the number before")}});
     setWindowTitle(tr("Number"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(scaled(16), scaled(12), scaled(16), scaled(12));
     column->setSpacing(scaled(12));
     auto* head = new QHBoxLayout;
     m_title->setAccessibleName(QStringLiteral("Number title"));
+    m_back->setShortcut(backKey);
+    m_back->hide();
+    connect(m_back, &IconButton::clicked, this, &NumberView::back);
+    head->addWidget(m_back);
     head->addWidget(m_title);
     head->addStretch(1);
     m_modes->setAccessibleName(QStringLiteral("What to look at"));
@@ -63,6 +75,7 @@ NumberView::NumberView(NumberService* service, QWidget* parent)
     connect(&m_slider, &QTimer::timeout, this, &NumberView::slide);
     head->addWidget(m_slide);
     column->addLayout(head);
+    column->addWidget(makeOptions());
 
     auto* body = new QHBoxLayout;
     body->setSpacing(scaled(16));
@@ -73,6 +86,7 @@ NumberView::NumberView(NumberService* service, QWidget* parent)
     auto* left = new Panel(Panel::Fill::Surface, true);
     m_left = left;
     auto* list = columnOf(left);
+    list->addWidget(makeReaders());
     m_listTitle = new ElidedLabel({}, TextRole::SectionBold);
     m_listLine = new ElidedLabel({}, TextRole::Small, ColorRole::Text2);
     m_list = new OperandList;
@@ -98,16 +112,96 @@ NumberView::NumberView(NumberService* service, QWidget* parent)
     column->addLayout(body, 1);
 
     connect(m_list, &OperandList::currentChanged, this, &NumberView::showGroup);
+    connect(m_list, &OperandList::opened, this, [this](int group) {
+        if (group >= static_cast<int>(m_model.groups.size()))
+            return;
+        const NumberGroup g = m_model.groups[static_cast<std::size_t>(group)];
+        const auto taken = std::find_if(g.cells.begin(), g.cells.end(), [](const auto& c) { return c.chosen; });
+        const NumberCell& cell = taken == g.cells.end() ? g.middle() : *taken;
+        if (cell.used)
+            openOperand(g, cell);
+    });
+    connect(m_values, &ValueGrid::opened, this, [this](const NumberCell& cell) {
+        if (!m_model.groups.empty())
+            openOperand(NumberGroup(m_model.groups[static_cast<std::size_t>(m_list->current())]), cell);
+    });
+    connect(m_readers, &ReaderList::readerChosen, this, [this](int reader) {
+        m_at.reader = reader;
+        ask();
+    });
     connect(m_map, &NumberMap::elementChosen, this, &NumberView::chooseElement);
     connect(m_mapNumber, &QSpinBox::valueChanged, this, [this](int number) { chooseMap(number - 1); });
     connect(m_update, &UpdatePanel::tensorChosen, this, [this](const QString& key) {
-        m_tensor = key.toStdString();
-        m_weight = 0;
+        m_at.tensor = key.toStdString();
+        m_at.weight = 0;
         ask();
     });
     connect(m_service, &NumberService::ready, this, &NumberView::show);
     setFocusProxy(m_map);
     setCompact(false);
+}
+
+QWidget* NumberView::makeOptions()
+{
+    m_options = new QWidget;
+    auto* row = new QHBoxLayout(m_options);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(scaled(16));
+    m_inputBox = new QWidget;
+    auto* input = new QHBoxLayout(m_inputBox);
+    input->setContentsMargins(0, 0, 0, 0);
+    input->addWidget(new TextLabel(tr("Gradient by the input from"), TextRole::Body, ColorRole::Text2));
+    m_inputs = new QComboBox;
+    m_inputs->setAccessibleName(QStringLiteral("Input"));
+    m_inputs->setToolTip(tr("The layer reads several: whose gradient is shown"));
+    m_inputs->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    connect(m_inputs, &QComboBox::activated, this, [this](int chosen) {
+        m_at.input = static_cast<std::size_t>(chosen);
+        m_at.reader = -1;
+        ask();
+    });
+    input->addWidget(m_inputs);
+    row->addWidget(m_inputBox);
+    row->addStretch(1);
+    m_imageBox = new QWidget;
+    auto* image = new QHBoxLayout(m_imageBox);
+    image->setContentsMargins(0, 0, 0, 0);
+    image->addWidget(new TextLabel(tr("Image of the batch"), TextRole::Body, ColorRole::Text2));
+    m_image = new QSpinBox;
+    m_image->setAccessibleName(QStringLiteral("Image of the batch"));
+    m_image->setKeyboardTracking(false);
+    m_image->setMinimum(1);
+    m_image->setFixedWidth(scaled(76));
+    connect(m_image, &QSpinBox::valueChanged, this, &NumberView::ask);
+    image->addWidget(m_image);
+    row->addWidget(m_imageBox);
+    m_training = new SegmentedControl;
+    m_training->setAccessibleName(QStringLiteral("Statistics and dropout"));
+    m_training->addSegment(tr("As in evaluation"), {}, tr("Running statistics, nothing is dropped"));
+    m_training->addSegment(tr("As in training"), {}, tr("The next step: statistics and dropout of its batch"));
+    m_training->setCurrentIndex(Settings::instance().get(setting::numbersAsInTraining) ? 1 : 0);
+    connect(m_training, &SegmentedControl::currentChanged, this, [this](int index) {
+        Settings::instance().set(setting::numbersAsInTraining, index == 1);
+        ask();
+    });
+    row->addWidget(m_training);
+    m_options->hide();
+    return m_options;
+}
+
+QWidget* NumberView::makeReaders()
+{
+    m_readersBox = new QWidget;
+    auto* column = new QVBoxLayout(m_readersBox);
+    column->setContentsMargins(0, 0, 0, scaled(8));
+    column->setSpacing(scaled(4));
+    m_readersTitle = new TextLabel({}, TextRole::SectionBold);
+    m_readers = new ReaderList;
+    column->addWidget(m_readersTitle);
+    column->addWidget(m_readers);
+    column->addWidget(new Hairline);
+    m_readersBox->hide();
+    return m_readersBox;
 }
 
 QWidget* NumberView::makeGrids()
@@ -159,12 +253,18 @@ QWidget* NumberView::makeLine()
     auto* card = new Panel(Panel::Fill::Surface, true);
     auto* column = columnOf(card);
     column->addWidget(new TextLabel(tr("In one line"), TextRole::SectionBold));
+    m_lossLine = new TextLabel({}, TextRole::Reading);
+    m_lossLine->setAccessibleName(QStringLiteral("Loss in one line"));
+    m_lossParts = new TextLabel({}, TextRole::Body, ColorRole::Text2);
+    m_lossParts->setAccessibleName(QStringLiteral("Loss made of"));
+    m_shares = new TextLabel({}, TextRole::Reading);
+    m_shares->setAccessibleName(QStringLiteral("Sum over the readers"));
     m_line = new TextLabel({}, TextRole::Reading);
     m_line->setAccessibleName(QStringLiteral("In one line"));
     m_parts = new TextLabel({}, TextRole::Body, ColorRole::Text2);
     m_parts->setAccessibleName(QStringLiteral("Made of"));
     m_note = new TextLabel({}, TextRole::Small, ColorRole::Text2);
-    for (TextLabel* label : {m_line, m_parts, m_note}) {
+    for (TextLabel* label : {m_lossLine, m_lossParts, m_shares, m_line, m_parts, m_note}) {
         label->setWordWrap(true);
         label->setTextFormat(Qt::RichText);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -173,6 +273,9 @@ QWidget* NumberView::makeLine()
     auto* rows = new QVBoxLayout(lines);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(scaled(4));
+    rows->addWidget(m_lossLine);
+    rows->addWidget(m_lossParts);
+    rows->addWidget(m_shares);
     rows->addWidget(m_line);
     rows->addWidget(m_parts);
     rows->addStretch(1);

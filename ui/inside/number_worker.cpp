@@ -2,6 +2,7 @@
 
 #include "engine/analysis/seen_box.h"
 #include "engine/data/masks.h"
+#include "engine/train/evaluator.h"
 #include "engine/train/kept_weights.h"
 #include "engine/train/network_loss.h"
 #include "engine/train/next_step.h"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <map>
 
 namespace convarium::ui
 {
@@ -40,6 +42,14 @@ NumberMaps mapsOf(const Shape& shape, std::vector<float> values, const QString& 
     for (const float v : m.values)
         m.scale = std::max(m.scale, std::abs(static_cast<double>(v)));
     return m;
+}
+
+/// Those of one image of a batch.
+NumberMaps mapsOf(const Shape& shape, const std::vector<float>& values, std::int64_t image, const QString& name)
+{
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(image * shape.elements());
+    return values.empty() ? mapsOf(shape, {}, name)
+                          : mapsOf(shape, std::vector<float>(first, first + shape.elements()), name);
 }
 
 QString nameOf(const engine::GraphSpec& graph, NodeId id)
@@ -73,6 +83,41 @@ std::vector<NodeId> dockedTo(const engine::GraphSpec& graph, NodeId node)
     return chain;
 }
 
+/// The layer that `node` is docked to, with others between or not: dockedEnd() leads back here.
+NodeId dockedStart(const engine::GraphSpec& graph, NodeId node)
+{
+    for (std::size_t guard = 0; guard < graph.nodes.size(); ++guard) {
+        const auto into = graph.edgesInto(node);
+        if (into.size() != 1 || !engine::findLayer(graph.node(node)->type)->docks)
+            break;
+        const NodeId before = into.front().from;
+        if (graph.edgesFrom(before).size() != 1 || graph.edgesInto(before).empty())
+            break;
+        node = before;
+    }
+    return node;
+}
+
+/// Where the output of a layer is explained.
+NumberPage pageOf(const engine::GraphSpec& graph, NodeId output)
+{
+    NumberPage page;
+    if (!graph.edgesInto(output).empty() || engine::findLayer(graph.node(output)->type)->isInput)
+        page.node = dockedStart(graph, output);
+    return page;
+}
+
+/// Where the gradient of the output of a layer is explained.
+NumberPage gradientPageOf(const engine::GraphSpec& graph, const engine::NetworkNumbers& all, NodeId output)
+{
+    const auto readers = all.readers(output);
+    if (readers.empty())
+        return {};
+    const engine::ValueReader& first = readers.front();
+    return first.isLoss() ? NumberPage{NumberMode::Loss, dockedStart(graph, all.end()), 0}
+                          : NumberPage{NumberMode::Backward, first.node, first.input};
+}
+
 /// An activation as a function of one number; null for other layers.
 std::function<double(double)> functionOf(const engine::LayerNumbers& n)
 {
@@ -97,6 +142,12 @@ NumberStep stepOf(const engine::GraphSpec& graph, const engine::LayerNumbers& n,
     s.kind = QString::fromStdString(n.layer->title);
     s.explanation = std::move(explanation);
     return s;
+}
+
+/// While a run goes on with the network as it was before an edit, the next one begins without its moments: null.
+const engine::TrainingState* goesOnFrom(const engine::GraphSpec& graph, const NumberRequest& request)
+{
+    return request.state && engine::goesOn(graph, *request.state) ? request.state.get() : nullptr;
 }
 
 } // namespace
@@ -170,12 +221,12 @@ engine::Result<void> NumberWorker::fill(const NumberRequest& request, NumberResu
     if (!node)
         return fault("This layer is gone.");
     result.title = QString::fromStdString(m_graph->label(request.node));
-    result.imageShape = request.images->imageShape();
-    result.pixels.resize(static_cast<std::size_t>(result.imageShape.elements()));
-    if (auto read = request.images->image(request.image, result.pixels); !read)
-        return read;
+    result.differences = engine::trainingDifferences(*m_graph);
+    result.training = request.mode == NumberMode::Update || (request.training && result.differences.any());
     if (m_graph->edgesInto(request.node).empty())
-        return fault("Here the numbers enter the network: there is nothing to compute.");
+        return request.mode == NumberMode::Forward && engine::findLayer(node->type)->isInput
+                   ? pixel(request, result)
+                   : fault("Here the numbers enter the network: there is nothing to compute.");
     result.meetsLoss = m_graph->edgesFrom(dockedEnd(*m_graph, request.node)).empty();
     switch (request.mode) {
     case NumberMode::Forward: return forward(request, result);
@@ -186,10 +237,56 @@ engine::Result<void> NumberWorker::fill(const NumberRequest& request, NumberResu
     return {};
 }
 
+engine::Result<void> NumberWorker::readPixels(const engine::DatasetPtr& images, std::int64_t image,
+                                              NumberResult& result)
+{
+    result.imageShape = images->imageShape();
+    result.pixels.resize(static_cast<std::size_t>(result.imageShape.elements()));
+    return images->image(image, result.pixels);
+}
+
+/// The numbers that are looked at; which image of their batch is left in the result.
+engine::Result<engine::NetworkNumbers*> NumberWorker::numbersOf(const NumberRequest& request, bool gradients,
+                                                                NumberResult& result)
+{
+    if (result.training) {
+        const auto numbers = nextStep(request, result);
+        if (!numbers)
+            return numbers.error();
+        result.image = std::clamp<std::int64_t>(request.batchImage, 0, result.images - 1);
+        const auto index = static_cast<std::int64_t>(m_step.indices[static_cast<std::size_t>(result.image)]);
+        if (const auto read = readPixels(m_step.images, index, result); !read)
+            return read.error();
+        return numbers;
+    }
+    if (const auto read = readPixels(request.images, request.image, result); !read)
+        return read.error();
+    engine::NumbersOptions options;
+    options.gradients = gradients;
+    return prepared(gradients ? m_backward : m_forward, options, request.images,
+                    {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+}
+
+/// Everything of the step that training does next.
+engine::Result<engine::NetworkNumbers*> NumberWorker::nextStep(const NumberRequest& request, NumberResult& result)
+{
+    const auto next = engine::nextStep(*m_graph, request.config, request.data, goesOnFrom(*m_graph, request));
+    if (!next)
+        return next.error();
+    engine::NumbersOptions options;
+    options.gradients = options.training = true;
+    options.batch = result.images = static_cast<std::int64_t>(next->indices.size());
+    result.step = next->step + 1;
+    result.rate = next->rate;
+    // The images of a step are made anew each time; the step number tells them apart.
+    const bool same = m_step.step == next->step && m_step.indices == next->indices && m_step.images;
+    return prepared(m_step, options, same ? m_step.images : next->images, next->indices, request.config.seed,
+                    next->step);
+}
+
 engine::Result<void> NumberWorker::forward(const NumberRequest& request, NumberResult& result)
 {
-    const auto numbers =
-        prepared(m_forward, {}, request.images, {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+    const auto numbers = numbersOf(request, false, result);
     if (!numbers)
         return numbers.error();
     const engine::NetworkNumbers& all = **numbers;
@@ -199,11 +296,11 @@ engine::Result<void> NumberWorker::forward(const NumberRequest& request, NumberR
     result.element = std::clamp<std::int64_t>(request.element, 0, shape.elements() - 1);
     for (const NodeId id : chain) {
         const engine::LayerNumbers n = all.layer(id);
-        auto explanation = engine::explainOutput(n, 0, result.element);
+        auto explanation = engine::explainOutput(n, result.image, result.element);
         if (!explanation)
             return explanation.error();
         NumberStep step = stepOf(*m_graph, n, *std::move(explanation));
-        step.engineValue = n.output[static_cast<std::size_t>(result.element)];
+        step.engineValue = n.output[static_cast<std::size_t>(result.image * shape.elements() + result.element)];
         step.function = functionOf(n);
         result.steps.push_back(std::move(step));
         if (id != request.node)
@@ -211,94 +308,146 @@ engine::Result<void> NumberWorker::forward(const NumberRequest& request, NumberR
         for (const auto& edge : m_graph->edgesInto(id)) {
             const NodeId source = sourceOf(*m_graph, edge.from);
             result.inputs.push_back(
-                mapsOf(all.shapes().shapes.at(source), all.output(source), nameOf(*m_graph, source)));
+                mapsOf(all.shapes().shapes.at(source), all.output(source), result.image, nameOf(*m_graph, source)));
+            result.inputs.back().page = pageOf(*m_graph, source);
         }
         for (const auto& info : n.tensorInfos) {
             result.tensorShapes.push_back(info.shape);
             result.tensorKeys.push_back(QString::fromStdString(info.key));
         }
     }
-    result.shown = mapsOf(shape, all.output(chain.back()), nameOf(*m_graph, request.node));
+    result.shown = mapsOf(shape, all.output(chain.back()), result.image, nameOf(*m_graph, request.node));
     result.field = engine::seenBox(*m_graph, all.shapes(), request.node, result.element).inside;
+    result.seesBatch = result.training && engine::trainingDifferences(*m_graph, chain.back()).statistics;
     return {};
 }
 
-engine::Result<engine::NetworkNumbers*> NumberWorker::gradientsOf(const NumberRequest& request)
+/// Where the numbers enter the network: a byte of the image is scaled.
+engine::Result<void> NumberWorker::pixel(const NumberRequest& request, NumberResult& result)
 {
-    engine::NumbersOptions options;
-    options.gradients = true;
-    return prepared(m_backward, options, request.images, {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+    const auto numbers = numbersOf(request, false, result);
+    if (!numbers)
+        return numbers.error();
+    const auto scale = engine::inputScale(*m_graph);
+    if (!scale)
+        return scale.error();
+    const engine::LayerNumbers n = (*numbers)->layer(request.node);
+    if (n.outputShape != result.imageShape)
+        return fault("Here the numbers enter the network: there is nothing to compute.");
+    result.element = std::clamp<std::int64_t>(request.element, 0, n.outputShape.elements() - 1);
+    result.inputs.push_back(mapsOf(n.outputShape, {result.pixels.begin(), result.pixels.end()}, sentence("image")));
+    result.shown = mapsOf(n.outputShape, n.output, result.image, nameOf(*m_graph, request.node));
+    const std::int64_t at = result.image * n.outputShape.elements() + result.element;
+    engine::Tape tape;
+    const auto byte = static_cast<double>(result.pixels[static_cast<std::size_t>(result.element)]);
+    NumberStep step = stepOf(*m_graph, n,
+                             engine::explain(tape,
+                                             engine::TracedReal::leaf(byte, 0, at) * static_cast<double>(scale->first) +
+                                                 static_cast<double>(scale->second),
+                                             {{engine::OperandOf::Input, 0, n.outputShape.elements()}}));
+    step.engineValue = n.output[static_cast<std::size_t>(at)];
+    result.steps.push_back(std::move(step));
+    result.field = engine::seenBox(*m_graph, (*numbers)->shapes(), request.node, result.element).inside;
+    return {};
 }
 
 engine::Result<void> NumberWorker::backward(const NumberRequest& request, NumberResult& result)
 {
-    const auto numbers = gradientsOf(request);
+    const auto numbers = numbersOf(request, true, result);
     if (!numbers)
         return numbers.error();
     const engine::NetworkNumbers& all = **numbers;
     const auto edges = m_graph->edgesInto(request.node);
     const std::size_t input = std::min(request.input, edges.size() - 1);
-    const engine::LayerNumbers n = all.layer(request.node);
-    if (n.outputGradient.empty())
-        return result.meetsLoss ? loss(request, result) : fault("No gradient reaches this layer.");
     const NodeId source = edges[input].from;
-    result.outputGradient = mapsOf(n.outputShape, n.outputGradient,
-                                   sentence("gradient of %1").arg(nameOf(*m_graph, dockedEnd(*m_graph, request.node))));
-    result.shown =
-        mapsOf(all.shapes().shapes.at(sourceOf(*m_graph, source)), all.gradient(source), nameOf(*m_graph, source));
-    result.element = std::clamp<std::int64_t>(request.element, 0, result.shown.shape.elements() - 1);
-    auto explanation = engine::explainInputGradient(n, input, 0, result.element);
-    if (!explanation)
-        return explanation.error();
-    NumberStep step = stepOf(*m_graph, n, *std::move(explanation));
-    if (!result.shown.values.empty())
-        step.engineValue = result.shown.values[static_cast<std::size_t>(result.element)];
-    result.steps.push_back(std::move(step));
-    for (std::size_t i = 0; i < n.inputs.size(); ++i)
-        result.inputs.push_back(mapsOf(n.inputShapes[i], n.inputs[i], nameOf(*m_graph, edges[i].from)));
-    for (const auto& info : n.tensorInfos) {
-        result.tensorShapes.push_back(info.shape);
-        result.tensorKeys.push_back(QString::fromStdString(info.key));
-    }
-    return {};
+    if (all.gradient(request.node).empty() && source != all.lossReads())
+        return fault("No gradient reaches this layer.");
+    for (const auto& edge : edges)
+        result.sources.push_back(QString::fromStdString(m_graph->label(sourceOf(*m_graph, edge.from))));
+    result.input = static_cast<int>(input);
+    const NodeId shown = sourceOf(*m_graph, source);
+    result.shown = mapsOf(all.shapes().shapes.at(shown), all.gradient(source), result.image, nameOf(*m_graph, shown));
+    return gradient(all, source, {request.node, input}, request, result);
 }
 
 engine::Result<void> NumberWorker::loss(const NumberRequest& request, NumberResult& result)
 {
-    const auto numbers = gradientsOf(request);
+    const auto numbers = numbersOf(request, true, result);
     if (!numbers)
         return numbers.error();
     const engine::NetworkNumbers& all = **numbers;
     if (!result.meetsLoss)
         return fault("Only the numbers of the last layer enter the loss: look at that one.");
-    const engine::LossNumbers n = all.lossNumbers();
-    const QString name = nameOf(*m_graph, all.lossReads());
-    result.ofLoss = true;
-    result.loss = QString::fromStdString(n.loss.info->title);
-    result.inputs.push_back(mapsOf(n.shape, n.logits, name));
-    result.shown = mapsOf(n.shape, all.gradient(all.lossReads()), name);
-    result.element = std::clamp<std::int64_t>(request.element, 0, n.shape.elements() - 1);
-    NumberStep step = stepOf(*m_graph, all.layer(all.lossReads()), engine::explainLossGradient(n, 0, result.element));
-    step.engineValue = result.shown.values[static_cast<std::size_t>(result.element)];
-    result.steps.push_back(std::move(step));
+    const NodeId source = all.lossReads();
+    result.shown = mapsOf(all.shapes().shapes.at(source), all.gradient(source), result.image, nameOf(*m_graph, source));
+    return gradient(all, source, {}, request, result);
+}
+
+/// The sum over all readers of an output, and the share of one of them: `own` unless another is asked for. `shown` is
+/// there.
+engine::Result<void> NumberWorker::gradient(const engine::NetworkNumbers& all, NodeId source,
+                                            const engine::ValueReader& own, const NumberRequest& request,
+                                            NumberResult& result)
+{
+    result.element = std::clamp<std::int64_t>(request.element, 0, result.shown.shape.elements() - 1);
+    auto whole = engine::explainGradient(all, source, result.image, result.element);
+    if (!whole)
+        return whole.error();
+    if (whole->shares.empty())
+        return fault("No gradient reaches this layer.");
+    NumberGradient& g = result.gradient;
+    g.value = whole->value;
+    g.magnitude = whole->magnitude;
+    g.engineValue = result.shown.values[static_cast<std::size_t>(result.element)];
+    result.loss = QString::fromStdString(all.lossNumbers().loss.info->title);
+    std::map<NodeId, int> times;
+    for (const engine::GradientShare& share : whole->shares) {
+        const int before = times[share.reader.node]++;
+        QString name = share.reader.isLoss() ? sentence("Loss %1").arg(result.loss)
+                                             : QString::fromStdString(m_graph->label(share.reader.node));
+        if (before > 0)
+            name = sentence("%1, input %2").arg(name).arg(share.reader.input + 1);
+        if (share.reader == own)
+            g.reader = static_cast<int>(g.shares.size());
+        g.shares.push_back({name, share.explanation.value});
+    }
+    if (request.reader >= 0 && request.reader < static_cast<int>(g.shares.size()))
+        g.reader = request.reader;
+    engine::GradientShare& chosen = whole->shares[static_cast<std::size_t>(g.reader)];
+    result.ofLoss = chosen.reader.isLoss();
+    if (result.ofLoss) {
+        const NodeId read = all.lossReads();
+        const engine::LossNumbers n = all.lossNumbers();
+        result.inputs.push_back(mapsOf(n.shape, n.logits, result.image, nameOf(*m_graph, read)));
+        result.inputs.back().page = pageOf(*m_graph, read);
+        result.lossValue =
+            engine::explainLoss(n, result.image, result.element % (n.shape.elements() / n.shape.channels()));
+        result.lossTerms = static_cast<std::int64_t>(n.labels.size()) -
+                           std::count_if(n.labels.begin(), n.labels.end(), [](int label) { return label < 0; });
+        result.meanLoss = engine::meanLoss(n);
+        result.engineLoss = all.loss();
+        result.steps.push_back(stepOf(*m_graph, all.layer(read), std::move(chosen.explanation)));
+        return {};
+    }
+    const engine::LayerNumbers n = all.layer(chosen.reader.node);
+    result.outputGradient =
+        mapsOf(n.outputShape, n.outputGradient, result.image, sentence("gradient of %1").arg(nameOf(*m_graph, n.node)));
+    result.outputGradient.page = gradientPageOf(*m_graph, all, n.node);
+    const auto edges = m_graph->edgesInto(n.node);
+    for (std::size_t i = 0; i < n.inputs.size(); ++i)
+        result.inputs.push_back(mapsOf(n.inputShapes[i], n.inputs[i], result.image, nameOf(*m_graph, edges[i].from)));
+    for (const auto& info : n.tensorInfos) {
+        result.tensorShapes.push_back(info.shape);
+        result.tensorKeys.push_back(QString::fromStdString(info.key));
+    }
+    result.steps.push_back(stepOf(*m_graph, n, std::move(chosen.explanation)));
     return {};
 }
 
 engine::Result<void> NumberWorker::update(const NumberRequest& request, NumberResult& result)
 {
-    // While a run goes on with the network as it was before an edit, the next one begins without its moments.
-    const engine::TrainingState* state =
-        request.state && engine::goesOn(*m_graph, *request.state) ? request.state.get() : nullptr;
-    const auto next = engine::nextStep(*m_graph, request.config, request.data, state);
-    if (!next)
-        return next.error();
-    engine::NumbersOptions options;
-    options.gradients = options.training = true;
-    options.batch = static_cast<std::int64_t>(next->indices.size());
-    // The images of a step are made anew each time; the step number tells them apart.
-    const bool same = m_step.step == next->step && m_step.indices == next->indices && m_step.images;
-    const auto numbers =
-        prepared(m_step, options, same ? m_step.images : next->images, next->indices, request.config.seed, next->step);
+    const engine::TrainingState* state = goesOnFrom(*m_graph, request);
+    const auto numbers = nextStep(request, result);
     if (!numbers)
         return numbers.error();
     const engine::NetworkNumbers& all = **numbers;
@@ -319,7 +468,7 @@ engine::Result<void> NumberWorker::update(const NumberRequest& request, NumberRe
     auto gradient = engine::explainTensorGradient(n, tensor, result.element);
     if (!gradient)
         return gradient.error();
-    result.imageSums.assign(next->indices.size(), 0);
+    result.imageSums.assign(static_cast<std::size_t>(result.images), 0);
     for (const engine::Term& t : gradient->terms) {
         std::int64_t image = 0;
         for (const engine::Factor& f : t.factors)
@@ -341,13 +490,12 @@ engine::Result<void> NumberWorker::update(const NumberRequest& request, NumberRe
     }
     engine::UpdateSetting setting;
     setting.config = &request.config;
-    setting.rate = result.rate = next->rate;
-    setting.t = next->step + 1;
+    setting.rate = result.rate;
+    setting.t = result.step;
     setting.gradientScale = engine::gradientScale(request.config, gradients);
     setting.decays = n.tensorInfos[tensor].decay;
     result.update = engine::explainUpdate(setting, result.before);
     result.optimizer = QString::fromStdString(engine::findOptimizer(request.config.optimizer)->title);
-    result.step = next->step + 1;
     result.steps.push_back(stepOf(*m_graph, n, *std::move(gradient)));
     result.shown = mapsOf(shape, m_weights->at(key).values(), QString::fromStdString(request.tensor));
     return {};

@@ -27,14 +27,20 @@ private:
 
     engine::Result<void> fill(const NumberRequest& request, NumberResult& result);
     engine::Result<void> forward(const NumberRequest& request, NumberResult& result);
+    engine::Result<void> pixel(const NumberRequest& request, NumberResult& result);
     engine::Result<void> backward(const NumberRequest& request, NumberResult& result);
     engine::Result<void> update(const NumberRequest& request, NumberResult& result);
     engine::Result<void> loss(const NumberRequest& request, NumberResult& result);
+    engine::Result<void> gradient(const engine::NetworkNumbers& all, engine::NodeId source,
+                                  const engine::ValueReader& own, const NumberRequest& request, NumberResult& result);
     engine::Result<engine::NetworkNumbers*> prepared(Cached& cached, const engine::NumbersOptions& options,
                                                      const engine::DatasetPtr& images,
                                                      const std::vector<std::uint32_t>& indices, std::uint64_t seed,
                                                      std::int64_t step);
-    engine::Result<engine::NetworkNumbers*> gradientsOf(const NumberRequest& request);
+    engine::Result<engine::NetworkNumbers*> numbersOf(const NumberRequest& request, bool gradients,
+                                                      NumberResult& result);
+    engine::Result<engine::NetworkNumbers*> nextStep(const NumberRequest& request, NumberResult& result);
+    static engine::Result<void> readPixels(const engine::DatasetPtr& images, std::int64_t image, NumberResult& result);
     void useNetwork(const NumberRequest& request);
     void forgetNetworks();
 

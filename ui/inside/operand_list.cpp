@@ -39,7 +39,8 @@ QRect drawMap(QPainter& painter, const QRect& box, const float* values, int w, i
 OperandList::OperandList(QWidget* parent) : QScrollArea(parent), m_rows(new QWidget)
 {
     setAccessibleName(QStringLiteral("Incoming maps"));
-    tellOwnKeys(this, {{tr("Arrow keys"), tr("Another incoming map")}});
+    tellOwnKeys(this, {{tr("Arrow keys"), tr("Another incoming map")},
+                       {keyName(Qt::Key_Return), tr("How the number in the middle of its patch comes about")}});
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -96,6 +97,8 @@ void OperandList::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Down: setCurrent(m_current + 1); return;
     case Qt::Key_Home: setCurrent(0); return;
     case Qt::Key_End: setCurrent(static_cast<int>(m_model.groups.size()) - 1); return;
+    case Qt::Key_Return:
+    case Qt::Key_Enter: Q_EMIT opened(m_current); return;
     default: QScrollArea::keyPressEvent(event);
     }
 }
@@ -111,6 +114,10 @@ bool OperandList::eventFilter(QObject* watched, QEvent* event)
     if (event->type() == QEvent::MouseButtonPress) {
         setFocus(Qt::MouseFocusReason);
         setCurrent(static_cast<QMouseEvent*>(event)->position().toPoint().y() / scaled(kRow));
+        return true;
+    }
+    if (event->type() == QEvent::MouseButtonDblClick) {
+        Q_EMIT opened(m_current);
         return true;
     }
     return false;

@@ -22,6 +22,7 @@ public:
 
 Q_SIGNALS:
     void currentChanged(int row);
+    void opened(int row);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;

@@ -4,6 +4,8 @@
 #include "ui/theme/type.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
 #include <algorithm>
@@ -26,8 +28,7 @@ QColor inkOn(const QColor& fill)
     return contrastRatio(fill, theme.text) >= contrastRatio(fill, other) ? theme.text : other;
 }
 
-ValueGrid::ValueGrid(GridColumn column, const QString& accessibleName, QWidget* parent)
-    : QWidget(parent), m_column(column)
+ValueGrid::ValueGrid(GridColumn kind, const QString& accessibleName, QWidget* parent) : QWidget(parent), m_kind(kind)
 {
     setAccessibleName(accessibleName);
     setMouseTracking(true);
@@ -46,7 +47,30 @@ void ValueGrid::setGroup(const NumberGroup& group, const QString& title, const Q
     m_line = line;
     m_title = m_unit.power == 0 ? title : tr("%1, %2").arg(title, m_unit.words());
     setAccessibleDescription(m_title + QStringLiteral(", ") + m_line);
+    const bool known = m_row >= 0 && m_row < group.rows && m_column >= 0 && m_column < group.columns;
+    if (!known) {
+        m_row = group.cells.empty() ? -1 : group.rows / 2;
+        m_column = group.cells.empty() ? -1 : group.columns / 2;
+    }
+    updateFocus();
     update();
+}
+
+void ValueGrid::setOpens(const QString& hint)
+{
+    m_hint = hint;
+    updateFocus();
+}
+
+void ValueGrid::updateFocus()
+{
+    setFocusPolicy(m_hint.isEmpty() || m_group.cells.empty() ? Qt::NoFocus : Qt::StrongFocus);
+}
+
+void ValueGrid::open(const NumberCell* cell)
+{
+    if (cell && cell->used && !m_hint.isEmpty())
+        Q_EMIT opened(NumberCell(*cell)); // the group may be another one before the last slot returns
 }
 
 const NumberCell& ValueGrid::numberAt(int row, int column) const
@@ -71,7 +95,7 @@ QString ValueGrid::cellWords(int row, int column) const
 
 double ValueGrid::valueOf(const NumberCell& cell) const
 {
-    switch (m_column) {
+    switch (m_kind) {
     case GridColumn::Values: return cell.value;
     case GridColumn::Factors: return cell.factor;
     case GridColumn::Products: break;
@@ -168,6 +192,54 @@ void ValueGrid::paintEvent(QPaintEvent*)
         for (int x = 0; x < m_group.columns; ++x)
             if (numberAt(y, x).chosen)
                 painter.drawRect(cellRect(y, x).adjusted(1, 1, -2, -2));
+    if (hasFocus()) { // between two lines in the surface colour, so that it is seen on every colour
+        const QRect ring = cellRect(m_row, m_column).adjusted(-1, -1, 0, 0);
+        painter.drawRect(ring);
+        painter.setPen(QPen(theme.surface, 1));
+        painter.drawRect(ring.adjusted(2, 2, -2, -2));
+        painter.drawRect(ring.adjusted(-2, -2, 2, 2));
+    }
+}
+
+const NumberCell* ValueGrid::cellAt(const QPoint& position) const
+{
+    const QSize cell = cellSize();
+    const int x = (position.x() - 1) / cell.width(), y = (position.y() - top()) / cell.height();
+    return position.y() < top() || position.x() < 1 || x >= m_group.columns || y >= m_group.rows ? nullptr
+                                                                                                 : &numberAt(y, x);
+}
+
+void ValueGrid::mouseMoveEvent(QMouseEvent* event)
+{
+    const NumberCell* cell = cellAt(event->position().toPoint());
+    setCursor(cell && cell->used && !m_hint.isEmpty() ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+void ValueGrid::mouseReleaseEvent(QMouseEvent* event)
+{
+    if (event->button() == Qt::LeftButton)
+        open(cellAt(event->position().toPoint()));
+}
+
+void ValueGrid::keyPressEvent(QKeyEvent* event)
+{
+    const auto move = [this](int rows, int columns) {
+        m_row = std::clamp(m_row + rows, 0, std::max(0, m_group.rows - 1));
+        m_column = std::clamp(m_column + columns, 0, std::max(0, m_group.columns - 1));
+        update();
+    };
+    switch (event->key()) {
+    case Qt::Key_Left: move(0, -1); return;
+    case Qt::Key_Right: move(0, 1); return;
+    case Qt::Key_Up: move(-1, 0); return;
+    case Qt::Key_Down: move(1, 0); return;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (!m_group.cells.empty())
+            open(&numberAt(m_row, m_column));
+        return;
+    default: QWidget::keyPressEvent(event);
+    }
 }
 
 bool ValueGrid::event(QEvent* event)
@@ -175,13 +247,15 @@ bool ValueGrid::event(QEvent* event)
     if (event->type() != QEvent::ToolTip)
         return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
-    const QSize cell = cellSize();
-    const int x = (help->pos().x() - 1) / cell.width(), y = (help->pos().y() - top()) / cell.height();
-    if (help->pos().y() < top() || x < 0 || x >= m_group.columns || y >= m_group.rows) {
+    const NumberCell* cell = cellAt(help->pos());
+    if (!cell) {
         QToolTip::hideText();
         return true;
     }
-    QToolTip::showText(help->globalPos(), cellWords(y, x), this);
+    const auto place = static_cast<int>(cell - m_group.cells.data());
+    const QString words = cellWords(place / m_group.columns, place % m_group.columns);
+    QToolTip::showText(help->globalPos(), cell->used && !m_hint.isEmpty() ? words + QLatin1Char('\n') + m_hint : words,
+                       this);
     return true;
 }
 

@@ -93,7 +93,7 @@ QStringList Settings::keys()
     for (const char* key :
          {setting::themeMode.key, setting::textScale.key, setting::reducedMotion.key, setting::shapeOrder.key,
           setting::interfaceLevel.key, setting::lastFolder.key, setting::recentFiles.key, setting::dataFolder.key,
-          setting::windowGeometry.key, setting::windowState.key}) {
+          setting::numbersAsInTraining.key, setting::windowGeometry.key, setting::windowState.key}) {
         all.append(QLatin1String(key));
     }
     return all;

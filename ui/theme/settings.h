@@ -37,6 +37,7 @@ inline const Setting<InterfaceLevel> interfaceLevel{"appearance/interfaceLevel",
 inline const Setting<QString> lastFolder{"files/lastFolder", {}};
 inline const Setting<QStringList> recentFiles{"files/recent", {}};
 inline const Setting<QString> dataFolder{"files/dataFolder", {}};
+inline const Setting<bool> numbersAsInTraining{"inside/asInTraining", false};
 inline const Setting<QByteArray> windowGeometry{"window/geometry", {}};
 inline const Setting<QByteArray> windowState{"window/state", {}};
 } // namespace setting

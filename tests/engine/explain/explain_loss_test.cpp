@@ -1,4 +1,4 @@
-// The gradient of every loss, taken apart: the terms must give what the engine computed.
+// Every loss and its gradient, taken apart: the terms must give what the engine computed.
 #include "engine/data/masks.h"
 #include "engine/explain/network_numbers.h"
 #include "engine/train/network_loss.h"
@@ -6,6 +6,9 @@
 #include "tests/support/graphs.h"
 
 #include <QTest>
+
+#include <cmath>
+#include <numeric>
 
 using namespace convarium::engine;
 using namespace convarium::test;
@@ -33,7 +36,7 @@ class ExplainLossTest : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void theTermsAreTheGradientOfTheEngine_data()
+    void theTermsAreTheNumbersOfTheEngine_data()
     {
         QTest::addColumn<QString>("loss");
         QTest::addColumn<bool>("maps");
@@ -50,7 +53,7 @@ private Q_SLOTS:
                                 << (info.target == TargetKind::Mask) << softmax << training;
     }
 
-    void theTermsAreTheGradientOfTheEngine()
+    void theTermsAreTheNumbersOfTheEngine()
     {
         QFETCH(const QString, loss);
         QFETCH(const bool, maps);
@@ -98,6 +101,52 @@ private Q_SLOTS:
             right = right || e.value < 0;
         }
         QVERIFY(right); // some class was the right one
+
+        double sum = 0, magnitude = 0;
+        for (std::int64_t i = 0; i < static_cast<std::int64_t>(n.labels.size()); ++i) {
+            const std::int64_t places = one / n.shape.channels();
+            const Explanation e = explainLoss(n, i / places, i % places);
+            checkArithmetic(e);
+            sum += e.value;
+            magnitude += e.magnitude;
+        }
+        QVERIFY2(std::abs(sum - numbers.loss()) <= 1e-6 * magnitude,
+                 qPrintable(QStringLiteral("engine %1, terms %2").arg(numbers.loss()).arg(sum)));
+        QVERIFY(std::abs(sum - meanLoss(n)) <= 1e-12 * magnitude);
+    }
+
+    /// Where a probability is too small for a number its logarithm is not.
+    void logitsOfAnySizeHaveALoss()
+    {
+        for (const LossInfo& info : lossRegistry())
+            for (const std::int32_t label : {0, 1}) {
+                LossNumbers n;
+                n.loss.info = &info;
+                n.shape = Shape{3};
+                n.logits = {-5000, 4000, 0.5f};
+                n.labels = {label};
+                const Explanation e = explainLoss(n, 0, 0);
+                checkArithmetic(e);
+                QVERIFY2(std::isfinite(e.value) && std::abs(e.value - meanLoss(n)) <= 1e-12 * e.magnitude,
+                         info.id.c_str());
+                QVERIFY(label == 1 || e.value >= 5000);
+            }
+    }
+
+    /// A softmax is taken apart into exponentials, their sum, the quotient and its logarithm.
+    void partsHaveNames()
+    {
+        LossNumbers n;
+        n.loss.info = findLoss("cross-entropy");
+        n.shape = Shape{3};
+        n.logits = {1, 2, 0.5f};
+        n.labels = {1};
+        const Explanation e = explainLoss(n, 0, 0);
+        QCOMPARE(e.terms.size(), std::size_t(1));
+        std::vector<std::string> names;
+        for (const Part& p : e.parts)
+            names.push_back(p.name);
+        QCOMPARE(names, (std::vector<std::string>{"largest", "exp", "exp", "exp", "exp", "sum", "p", "ln"}));
     }
 };
 
