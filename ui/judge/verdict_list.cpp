@@ -4,6 +4,7 @@
 #include "ui/theme/theme.h"
 #include "ui/theme/type.h"
 
+#include <QKeyEvent>
 #include <QLocale>
 #include <QPainter>
 #include <QStyledItemDelegate>
@@ -189,6 +190,15 @@ VerdictList::VerdictList(VerdictModel* model, QWidget* parent) : QListView(paren
     setUniformItemSizes(true);
     setSelectionMode(QAbstractItemView::SingleSelection);
     setMouseTracking(true);
+    connect(this, &QAbstractItemView::doubleClicked, this, &VerdictList::imageOpened);
+}
+
+void VerdictList::keyPressEvent(QKeyEvent* event)
+{
+    if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && currentIndex().isValid())
+        Q_EMIT imageOpened();
+    else
+        QListView::keyPressEvent(event);
 }
 
 void VerdictList::currentChanged(const QModelIndex& current, const QModelIndex& previous)

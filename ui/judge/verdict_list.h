@@ -62,8 +62,11 @@ public:
 
 Q_SIGNALS:
     void imageChosen(quint32 image);
+    /// A double-click on the chosen one, or Enter.
+    void imageOpened();
 
 protected:
+    void keyPressEvent(QKeyEvent* event) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
 
 private:

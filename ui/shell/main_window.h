@@ -96,6 +96,7 @@ private:
     void connectNumbers();
     void showNumber(qint64 node, qint64 element);
     void showStrongest();
+    void connectJudge();
     void connectKernels();
     void showKernels(qint64 node);
     void showPage();
