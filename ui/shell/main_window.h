@@ -107,6 +107,7 @@ private:
     void showBesideGallery(bool show);
     void openFromGallery(const QString& preset);
     void welcome(const QString& what);
+    [[nodiscard]] bool hasStory() const;
     void showStory();
     void showFirstStep(int step);
     [[nodiscard]] BeforePresenting beforePresenting() const;
