@@ -117,6 +117,7 @@ private:
     void showMenu(const QPoint& globalPos);
     void addSmoothing(QMenu* menu);
     void write(const QString& path, std::function<QByteArray()> content, const QString& failed);
+    void cutToAxes();
     void paintPicture(const std::function<QPaintDevice*(const QSize&)>& device) const;
     [[nodiscard]] QString pictureTitle() const;
     [[nodiscard]] AxisScale axisScale() const;

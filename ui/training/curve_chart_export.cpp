@@ -14,6 +14,8 @@
 #include <QScatterSeries>
 #include <QSvgGenerator>
 #include <QValueAxis>
+#include <algorithm>
+#include <cmath>
 
 namespace convarium::ui
 {
@@ -65,7 +67,58 @@ double paintNames(QPainter* painter, const QRectF& area, const QList<CurveName>&
     return names.isEmpty() ? 0 : at.y() + line - area.top();
 }
 
+/// The parts of a line within an area; where it leaves it and comes back they are joined along its border.
+QList<QPointF> within(const QList<QPointF>& points, const QRectF& area)
+{
+    QList<QPointF> out;
+    for (qsizetype i = 1; i < points.size(); ++i) {
+        const QPointF from = points[i - 1], way = points[i] - from;
+        double begin = 0, end = 1;
+        const auto cut = [&](double at, double move, double least, double most) {
+            if (move == 0 && (at < least || at > most))
+                end = -1;
+            if (move != 0) {
+                const auto [near, far] = std::minmax({(least - at) / move, (most - at) / move});
+                begin = std::max(begin, near);
+                end = std::min(end, far);
+            }
+        };
+        cut(from.x(), way.x(), area.left(), area.right());
+        cut(from.y(), way.y(), area.top(), area.bottom());
+        if (begin > end)
+            continue;
+        if (out.isEmpty() || out.last() != from + begin * way)
+            out.append(from + begin * way);
+        out.append(from + end * way);
+    }
+    return out;
+}
+
 } // namespace
+
+/// SVG knows no clipping as painters do it: what lies outside the axes must not be there.
+void CurveChart::cutToAxes()
+{
+    const auto height = [this](double y) { return m_log ? std::log10(y) : y; };
+    const QRectF area(QPointF(m_xRange.first, height(m_range.minimum)),
+                      QPointF(m_xRange.second, height(m_range.maximum)));
+    std::vector<QXYSeries*> lines{m_training, m_low, m_validation};
+    lines.insert(lines.end(), m_runSeries.begin(), m_runSeries.end());
+    for (QXYSeries* line : lines) {
+        QList<QPointF> points = line->points();
+        for (QPointF& p : points)
+            p.setY(height(p.y()));
+        points = within(points, area);
+        for (QPointF& p : points)
+            p.setY(m_log ? std::pow(10.0, p.y()) : p.y());
+        line->replace(points);
+    }
+    for (QXYSeries* rings : {m_rings, m_best}) {
+        QList<QPointF> points = rings->points();
+        points.removeIf([&](const QPointF& p) { return !area.contains({p.x(), height(p.y())}); });
+        rings->replace(points);
+    }
+}
 
 /// Writes on a thread of its own; a message follows where that fails.
 void CurveChart::write(const QString& path, std::function<QByteArray()> content, const QString& failed)
@@ -168,6 +221,7 @@ void CurveChart::paintPicture(const std::function<QPaintDevice*(const QSize&)>& 
     paper.resize(scaled(kPaper.width()), scaled(kPaper.height()));
     paper.grab(); // gives everything its place, though it is never shown
     paper.refresh();
+    paper.cutToAxes();
     paper.chart()->layout()->activate();
 
     const QString run = m_runName.isEmpty() || m_runs.empty() ? QString() : tr("%1, ").arg(m_runName);
