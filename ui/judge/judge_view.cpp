@@ -171,13 +171,14 @@ void JudgeView::hideEvent(QHideEvent* event)
     m_service->setWanted(false);
 }
 
-/// In a low window the explanation steps back before the images do.
+/// In a low window pictures are smaller, so that images, matrix and explanation are still whole.
 void JudgeView::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
     const bool low = height() < scaled(kRoomyHeight);
     m_listNote->setVisible(!low);
     m_list->setToolTip(low ? m_listNote->text() : QString());
+    m_list->setLow(low);
     m_why->setLow(low);
 }
 

@@ -59,6 +59,9 @@ class VerdictList final : public QListView
     Q_OBJECT
 public:
     explicit VerdictList(VerdictModel* model, QWidget* parent = nullptr);
+    /// Smaller pictures, so that a low window shows two rows of them.
+    void setLow(bool low);
+    [[nodiscard]] bool isLow() const { return m_low; }
 
 Q_SIGNALS:
     void imageChosen(quint32 image);
@@ -71,6 +74,7 @@ protected:
 
 private:
     VerdictModel* m_model;
+    bool m_low = false;
 };
 
 } // namespace convarium::ui

@@ -227,6 +227,30 @@ private Q_SLOTS:
         QVERIFY(!m_view->drawingButton()->isEnabled());
     }
 
+    void aLowPageShowsTwoRowsOfImagesAndAllOfTheRest()
+    {
+        m_controller->train();
+        QTRY_COMPARE_WITH_TIMEOUT(m_controller->state(), RunState::Finished, 20000);
+        QTRY_VERIFY(!judged().empty() && judged().back()->images.size() == 64);
+        const QModelIndex cell = m_view->matrix()->index(2, 2);
+        m_view->matrixView()->setCurrentIndex(cell);
+        auto* list = m_view->imageList();
+        QVERIFY(m_view->images()->rowCount() > 1);
+        for (const QSize& size : {QSize(1224, 440), QSize(1224, 507), QSize(1224, 552), QSize(1544, 832)}) {
+            m_view->resize(size);
+            list->setCurrentIndex(m_view->images()->index(0));
+            QTRY_VERIFY(m_view->explanation()->isVisible());
+            QTRY_VERIFY2(list->viewport()->height() >= 2 * list->visualRect(m_view->images()->index(0)).height(),
+                         qPrintable(QStringLiteral("%1 at %2").arg(list->viewport()->height()).arg(size.height())));
+            for (const QWidget* part :
+                 {static_cast<QWidget*>(m_view->explanation()), static_cast<QWidget*>(m_view->classChoice()),
+                  static_cast<QWidget*>(m_view->networkButton()), static_cast<QWidget*>(m_view->drawingButton())}) {
+                QCOMPARE(part->visibleRegion().boundingRect(), part->rect());
+                QVERIFY(part->width() >= part->minimumSizeHint().width());
+            }
+        }
+    }
+
     void masksAreJudgedByTheirOverlap()
     {
         const auto graph = maskNetwork();
