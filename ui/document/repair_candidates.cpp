@@ -42,14 +42,6 @@ NodeId insertLayer(EditBuilder& b, const Edge& edge, const std::string& layer)
     return id;
 }
 
-Repair insertion(const Edge& edge, const std::string& layerId)
-{
-    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
-    return {tr("Insert %1").arg(QString::fromStdString(layer ? layer->title : layerId)),
-            layer ? QString::fromStdString(layer->icon) : QString(), 0,
-            [edge, layerId](EditBuilder& b) { insertLayer(b, edge, layerId); }};
-}
-
 /// The layer goes; what fed it feeds what it fed.
 Repair removal(const ProjectDocument& document, NodeId id)
 {
@@ -279,6 +271,14 @@ void addWireRepairs(std::vector<Repair>& list, const ProjectDocument& document, 
 }
 
 } // namespace
+
+Repair insertion(const Edge& edge, const std::string& layerId)
+{
+    const engine::LayerDescriptor* layer = engine::findLayer(layerId);
+    return {tr("Insert %1").arg(QString::fromStdString(layer ? layer->title : layerId)),
+            layer ? QString::fromStdString(layer->icon) : QString(), 0,
+            [edge, layerId](EditBuilder& b) { insertLayer(b, edge, layerId); }};
+}
 
 std::vector<Repair> repairCandidates(const ProjectDocument& document, const engine::Node& node)
 {

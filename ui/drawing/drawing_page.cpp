@@ -4,6 +4,7 @@
 #include "ui/drawing/drawing_field.h"
 #include "ui/drawing/drawing_reader.h"
 #include "ui/drawing/drawing_widgets.h"
+#include "ui/drawing/drawn_image.h"
 #include "ui/drawing/example_strokes.h"
 #include "ui/theme/layout_boundary.h"
 #include "ui/theme/own_keys.h"
@@ -14,6 +15,8 @@
 #include <QKeyEvent>
 #include <QLocale>
 #include <QMenu>
+#include <QPainter>
+#include <QScrollArea>
 #include <QUndoCommand>
 
 namespace convarium::ui
@@ -50,22 +53,33 @@ QString fieldsText(int n)
 } // namespace
 
 DrawingPage::DrawingPage(TrainingController* controller, MapService* maps, QWidget* parent)
-    : QScrollArea(parent), m_reader(new DrawingReader(controller, maps, this))
+    : QWidget(parent), m_reader(new DrawingReader(controller, maps, this))
 {
     setWindowTitle(tr("Draw a digit"));
     setAccessibleName(QStringLiteral("Drawing"));
     tellOwnKeys(
         this, {{tr("0 to 9"), tr("Write an example of this digit")}, {keyName(Qt::Key_Delete), tr("Clear the field")}});
-    setFrameShape(QFrame::NoFrame);
-    setWidgetResizable(true);
-    auto* content = new ui::Panel(ui::Panel::Fill::Canvas);
-    auto* row = new QHBoxLayout(content);
-    row->setContentsMargins(scaled(16), scaled(12), scaled(16), scaled(12));
-    row->setSpacing(scaled(12));
-    row->addWidget(makeDrawing(), 54);
-    row->addWidget(makeSteps(), 40);
-    row->addWidget(new LayoutBoundary(makeReading()), 52); // its texts change while training
-    setWidget(content);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(scaled(16), 0, 0, 0);
+    row->setSpacing(0);
+    // Whoever draws sees the whole field and its buttons, however low the page is; the rest is scrolled then.
+    auto* drawing = new QVBoxLayout;
+    drawing->setContentsMargins(0, scaled(12), 0, scaled(12));
+    drawing->addWidget(makeDrawing());
+    row->addLayout(drawing, 54);
+    auto* rest = new ui::Panel(ui::Panel::Fill::Canvas);
+    auto* columns = new QHBoxLayout(rest);
+    columns->setContentsMargins(scaled(12), scaled(12), scaled(16), scaled(12));
+    columns->setSpacing(scaled(12));
+    columns->addWidget(makeSteps(), 40);
+    columns->addWidget(new LayoutBoundary(makeReading()), 52); // its texts change while training
+    auto* area = new QScrollArea;
+    area->setAccessibleName(tr("Input and reading"));
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setWidget(rest);
+    row->addWidget(area, 92);
     setFocusProxy(m_field);
 
     connect(m_reader, &DrawingReader::read, this, &DrawingPage::showResult);
@@ -210,6 +224,10 @@ QWidget* DrawingPage::makeReading()
     m_second->setWordWrap(true);
     texts->addWidget(m_second);
     head->addLayout(texts, 1);
+    m_why = new QPushButton(tr("Why?"));
+    m_why->setToolTip(tr("What in the drawing speaks for this answer, or for another one"));
+    connect(m_why, &QPushButton::clicked, this, &DrawingPage::whyRequested);
+    head->addWidget(m_why, 0, Qt::AlignTop);
     m_answer = new ElidedLabel({}, TextRole::Display);
     m_answer->setFixedHeight(lineHeight(TextRole::Display));
     head->addWidget(m_answer);
@@ -278,19 +296,19 @@ void DrawingPage::clear()
 
 void DrawingPage::showEvent(QShowEvent* event)
 {
-    QScrollArea::showEvent(event);
+    QWidget::showEvent(event);
     m_reader->setWatched(true);
 }
 
 void DrawingPage::hideEvent(QHideEvent* event)
 {
-    QScrollArea::hideEvent(event);
+    QWidget::hideEvent(event);
     m_reader->setWatched(false);
 }
 
 void DrawingPage::resizeEvent(QResizeEvent* event)
 {
-    QScrollArea::resizeEvent(event);
+    QWidget::resizeEvent(event);
     setCompact(height() < scaled(kRoomyHeight));
 }
 
@@ -308,6 +326,11 @@ void DrawingPage::setCompact(bool compact)
     m_way->setPictureHeight(compact ? 34 : 58);
 }
 
+void DrawingPage::paintEvent(QPaintEvent*)
+{
+    QPainter(this).fillRect(rect(), Theme::current().canvas);
+}
+
 void DrawingPage::keyPressEvent(QKeyEvent* event)
 {
     const int digit = event->key() - Qt::Key_0;
@@ -316,7 +339,7 @@ void DrawingPage::keyPressEvent(QKeyEvent* event)
     else if (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace)
         clear();
     else
-        QScrollArea::keyPressEvent(event);
+        QWidget::keyPressEvent(event);
 }
 
 void DrawingPage::showResult(const DrawingResult& result)
@@ -365,6 +388,10 @@ void DrawingPage::showReading(const DrawingResult& result)
         second = tr("Draw with the mouse or a pen, or press a digit key for an example.");
     }
     m_second->setText(second);
+    const bool read = drawn && reading.best >= 0 && !result.pixels.empty();
+    m_why->setEnabled(read);
+    Q_EMIT this->drawn(read ? std::make_shared<DrawnImage>(result.shape, result.pixels) : nullptr,
+                       read ? reading.best : -1);
     m_field->setAccessibleDescription(
         !drawn             ? tr("empty")
         : reading.best < 0 ? tr("drawn")

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "datasets/mnist_steps.h"
+#include "engine/data/dataset.h"
 #include "ui/drawing/neighbour_search.h"
 
-#include <QScrollArea>
 #include <QUndoStack>
+#include <QWidget>
 #include <vector>
 
 class QVBoxLayout;
@@ -32,7 +33,7 @@ struct PlainReading;
 
 /// Its window title is its name in the breadcrumb. Strokes have an undo stack of their own. The keys 0 to 9 write an
 /// example, Delete clears.
-class DrawingPage final : public QScrollArea
+class DrawingPage final : public QWidget
 {
     Q_OBJECT
 public:
@@ -45,12 +46,20 @@ public:
     /// Replaces the drawing by an example of the digit, in another hand each time.
     void writeExample(int digit);
     void clear();
+    [[nodiscard]] QPushButton* whyButton() const { return m_why; }
+
+Q_SIGNALS:
+    /// What the network has got, and the class it says; null: nothing is drawn, or nothing can be said about it.
+    void drawn(const convarium::engine::DatasetPtr& image, int said);
+    /// What in it speaks for the answer?
+    void whyRequested();
 
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     [[nodiscard]] QWidget* makePanel(QVBoxLayout*& column);
@@ -85,6 +94,7 @@ private:
     SliderRow* m_hide;
     ElidedLabel* m_answer;
     TextLabel* m_second;
+    QPushButton* m_why;
     TextLabel* m_trouble;
     ClassBars* m_bars;
     ui::Panel* m_note;

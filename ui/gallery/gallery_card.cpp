@@ -1,5 +1,6 @@
 #include "ui/gallery/gallery_card.h"
 
+#include "ui/theme/own_keys.h"
 #include "ui/theme/type.h"
 #include "ui/theme/widgets.h"
 
@@ -29,6 +30,10 @@ GalleryCard::GalleryCard(GalleryEntry entry, QWidget* parent) : QAbstractButton(
     setAccessibleDescription(words.join(QStringLiteral(", ")));
     setToolTip(QStringLiteral("<p>%1</p>").arg(m_entry.detail.toHtmlEscaped()));
     connect(this, &QAbstractButton::clicked, this, [this] { Q_EMIT chosen(m_entry.sizes.front().preset); });
+    m_about = new IconButton(QStringLiteral("info"), tr("About %1").arg(m_entry.title), this, ColorRole::Text2);
+    m_about->setToolTip(tr("Its story and its paper (I)"));
+    connect(m_about, &QToolButton::clicked, this, &GalleryCard::detailsRequested);
+    tellOwnKeys(this, {{tr("I"), tr("Story and paper of the network")}});
     if (m_entry.sizes.size() > 1) {
         m_more = new IconButton(QStringLiteral("dots"), tr("Sizes of %1").arg(m_entry.title), this);
         connect(m_more, &QToolButton::clicked, this,
@@ -62,6 +67,7 @@ void GalleryCard::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Down:
     case Qt::Key_Home:
     case Qt::Key_End: Q_EMIT arrowPressed(event->key()); return;
+    case Qt::Key_I: Q_EMIT detailsRequested(); return;
     default: QAbstractButton::keyPressEvent(event);
     }
 }
@@ -86,9 +92,13 @@ void GalleryCard::leaveEvent(QEvent* event)
 void GalleryCard::resizeEvent(QResizeEvent* event)
 {
     QAbstractButton::resizeEvent(event);
-    if (m_more) {
-        m_more->resize(m_more->sizeHint());
-        m_more->move(width() - m_more->width() - scaled(6), height() - m_more->height() - scaled(6));
+    int right = width() - scaled(6);
+    for (QToolButton* button : {m_more, m_about}) {
+        if (!button)
+            continue;
+        button->resize(button->sizeHint());
+        right -= button->width();
+        button->move(right, height() - button->height() - scaled(6));
     }
 }
 
@@ -133,7 +143,7 @@ void GalleryCard::paintEvent(QPaintEvent*)
     y += lineHeight(TextRole::Small) + scaled(6);
     put(m_entry.idea, TextRole::BodyMedium, theme.text, right, Qt::AlignLeft);
     y += lineHeight(TextRole::BodyMedium) + scaled(6);
-    put(m_entry.sizeText(), TextRole::Small, theme.text2, m_more ? right - scaled(22) : right, Qt::AlignLeft);
+    put(m_entry.sizeText(), TextRole::Small, theme.text2, m_about->x() - scaled(4), Qt::AlignLeft);
 
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(isDown() ? theme.accent : underMouse() ? theme.text2 : theme.line, 1));

@@ -10,7 +10,7 @@ class QToolButton;
 namespace convarium::ui
 {
 
-/// A click or Enter opens the first size; the button in its corner, or the menu key, offers all of them.
+/// A click or Enter opens the first size; the buttons in its corner, or keys, offer all of them and tell its story.
 class GalleryCard final : public QAbstractButton
 {
     Q_OBJECT
@@ -19,11 +19,14 @@ public:
 
     explicit GalleryCard(GalleryEntry entry, QWidget* parent = nullptr);
     [[nodiscard]] const GalleryEntry& entry() const { return m_entry; }
+    [[nodiscard]] QToolButton* aboutButton() const { return m_about; }
     [[nodiscard]] QSize sizeHint() const override;
 
 Q_SIGNALS:
     void chosen(const QString& preset);
     void arrowPressed(int key);
+    /// Its story and its paper.
+    void detailsRequested();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -37,6 +40,7 @@ private:
     void offerSizes(QPoint global);
 
     GalleryEntry m_entry;
+    QToolButton* m_about;
     QToolButton* m_more = nullptr;
 };
 

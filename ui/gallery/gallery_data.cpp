@@ -84,7 +84,7 @@ QString GalleryEntry::sizeText() const
 
 bool GalleryEntry::matches(const QString& words) const
 {
-    QString all = QStringList{title, year, authors, idea, detail}.join(QLatin1Char('\n'));
+    QString all = QStringList{title, year, authors, idea, detail, paper}.join(QLatin1Char('\n'));
     for (const GallerySize& size : sizes)
         all += QLatin1Char('\n') + size.preset + QLatin1Char('\n') + size.title;
     const QStringList parts = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
@@ -113,6 +113,7 @@ std::vector<GallerySection> readGallery()
         e.authors = text(info.about.authors);
         e.idea = text(info.idea());
         e.detail = text(info.about.story.empty() ? info.about.description : info.about.story);
+        e.paper = text(info.about.paper);
         e.order = info.about.year * 1000 + place++;
         e.sizes.push_back(r.size);
         e.silhouette = std::move(r.silhouette);

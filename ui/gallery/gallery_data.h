@@ -22,7 +22,8 @@ struct GalleryEntry {
     QString year;    ///< empty: none
     QString authors; ///< empty: nobody's
     QString idea;
-    QString detail;                 ///< the whole story, for the tooltip
+    QString detail;                 ///< the whole story
+    QString paper;                  ///< author, title, where; empty: none
     std::vector<GallerySize> sizes; ///< the first is what opens: the one that trains on digits, where there is one
     Silhouette silhouette;          ///< of the first
     int order = 0;                  ///< by year, then as the published networks are listed

@@ -1,7 +1,9 @@
 #include "ui/gallery/gallery_page.h"
 
 #include "ui/gallery/gallery_card.h"
+#include "ui/gallery/gallery_details.h"
 #include "ui/gallery/recent_row.h"
+#include "ui/theme/popover.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/widgets.h"
 
@@ -204,6 +206,7 @@ void GalleryPage::showNetworks(const std::vector<GallerySection>& sections)
             auto* card = new GalleryCard(entry, m_grid);
             connect(card, &GalleryCard::chosen, this, &GalleryPage::presetChosen);
             connect(card, &GalleryCard::arrowPressed, this, [this, card](int key) { walk(card, key); });
+            connect(card, &GalleryCard::detailsRequested, this, [this, card] { showDetails(card); });
             made.cards.push_back(card);
             m_cards.push_back(card);
         }
@@ -312,6 +315,29 @@ void GalleryPage::walk(GalleryCard* from, int key)
         return;
     to->setFocus(Qt::OtherFocusReason);
     m_scroll->ensureWidgetVisible(to, 0, scaled(40));
+}
+
+void GalleryPage::showDetails(GalleryCard* card)
+{
+    if (m_details)
+        m_details->closePopover();
+    auto* details = new GalleryDetails(card->entry());
+    m_details = new Popover(details, card->aboutButton());
+    connect(m_details, &Popover::closed, m_details, &QObject::deleteLater);
+    connect(details, &GalleryDetails::chosen, this, &GalleryPage::presetChosen);
+    m_details->openPopover();
+}
+
+Popover* GalleryPage::details() const
+{
+    return m_details;
+}
+
+void GalleryPage::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    if (m_details)
+        m_details->closePopover();
 }
 
 void GalleryPage::resizeEvent(QResizeEvent* event)

@@ -5,6 +5,7 @@
 #include "ui/threads/mailbox.h"
 #include "ui/threads/task_thread.h"
 
+#include <QPointer>
 #include <QWidget>
 #include <memory>
 
@@ -15,6 +16,7 @@ namespace convarium::ui
 {
 
 class GalleryCard;
+class Popover;
 class RecentRow;
 class SearchField;
 class TextLabel;
@@ -28,6 +30,8 @@ public:
     ~GalleryPage() override;
 
     [[nodiscard]] const std::vector<GalleryCard*>& cards() const { return m_cards; }
+    /// Story and paper of one network, over the page; null while none is shown.
+    [[nodiscard]] Popover* details() const;
 
 Q_SIGNALS:
     void presetChosen(const QString& preset);
@@ -39,6 +43,7 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
@@ -53,6 +58,7 @@ private:
     void arrange();
     void search(const QString& words);
     void walk(GalleryCard* from, int key);
+    void showDetails(GalleryCard* card);
     [[nodiscard]] std::vector<GalleryCard*> visibleCards() const;
 
     struct Section {
@@ -69,6 +75,7 @@ private:
     TextLabel* m_nothing = nullptr;
     std::vector<Section> m_sections;
     std::vector<GalleryCard*> m_cards;
+    QPointer<Popover> m_details;
     Mailbox m_mailbox;
     std::unique_ptr<TaskThread> m_thread;
 };

@@ -1,9 +1,16 @@
 #include "ui/inspector/health_list.h"
 
+#include "ui/document/project_document.h"
+#include "ui/inspector/experiments.h"
+
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QLocale>
+#include <QUndoStack>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace convarium::ui
 {
@@ -42,9 +49,9 @@ std::vector<engine::Derivation> numbersOf(const engine::LayerHealth& layer)
 
 } // namespace
 
-HealthList::HealthList(QWidget* parent)
-    : QWidget(parent), m_lamp(new Sign(SignKind::Info, 18)), m_state(new TextLabel), m_boxes(new QWidget),
-      m_numbers(new WhyList)
+HealthList::HealthList(ProjectDocument* document, QWidget* parent)
+    : QWidget(parent), m_document(document), m_lamp(new Sign(SignKind::Info, 18)), m_state(new TextLabel),
+      m_boxes(new QWidget), m_tried(new TextLabel), m_numbers(new WhyList)
 {
     setAccessibleName(QStringLiteral("Health"));
     auto* layout = new QVBoxLayout(this);
@@ -60,13 +67,41 @@ HealthList::HealthList(QWidget* parent)
     boxes->setContentsMargins(0, 0, 0, 0);
     boxes->setSpacing(scaled(8));
     layout->addWidget(m_boxes);
+    m_tried->setWordWrap(true);
+    m_tried->hide();
+    layout->addWidget(m_tried);
     layout->addWidget(m_numbers);
+    connect(document, &ProjectDocument::changed, this, &HealthList::refreshSoon);
     refresh();
+}
+
+/// An edit reports many small changes, and may come from a button that is made anew.
+void HealthList::refreshSoon()
+{
+    if (m_document->undoStack()->index() < m_triedAt) {
+        m_tried->clear();
+        m_tried->hide();
+    }
+    if (m_boxes->isHidden() || std::exchange(m_pending, true))
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_pending = false;
+            m_stale = true;
+            const bool focus = m_boxes->isAncestorOf(QApplication::focusWidget());
+            refresh();
+            if (focus && !tryButtons().isEmpty())
+                tryButtons().first()->setFocus();
+        },
+        Qt::QueuedConnection);
 }
 
 void HealthList::setReport(engine::HealthPtr report)
 {
     m_report = std::move(report);
+    if (m_report && m_report->diagnoses.empty())
+        m_tried->hide(); // it has helped
     refresh();
 }
 
@@ -80,14 +115,12 @@ void HealthList::setNode(engine::NodeId node)
 
 void HealthList::refresh()
 {
-    qDeleteAll(m_boxes->findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
-    int count = 0;
+    std::vector<engine::Diagnosis> shown;
     if (m_report)
-        for (const auto& diagnosis : m_report->diagnoses)
-            if (diagnosis.node == m_node) {
-                addDiagnosis(diagnosis);
-                ++count;
-            }
+        std::copy_if(m_report->diagnoses.begin(), m_report->diagnoses.end(), std::back_inserter(shown),
+                     [&](const auto& diagnosis) { return diagnosis.node == m_node; });
+    const auto count = static_cast<int>(shown.size());
+    showDiagnoses(std::move(shown));
     const auto* layer = m_report ? m_report->layer(m_node) : nullptr;
     const auto ill = m_report ? static_cast<int>(m_report->diagnoses.size()) : 0;
     if (!m_report)
@@ -111,7 +144,27 @@ void HealthList::refresh()
     setAccessibleDescription(told.join(u' '));
 }
 
-void HealthList::addDiagnosis(const engine::Diagnosis& diagnosis)
+/// While training runs a new report comes every now and then with other numbers: what stands there stays, so that a
+/// button can be pressed.
+void HealthList::showDiagnoses(std::vector<engine::Diagnosis> diagnoses)
+{
+    const bool same =
+        std::equal(diagnoses.begin(), diagnoses.end(), m_shown.begin(), m_shown.end(),
+                   [](const auto& a, const auto& b) { return a.illness == b.illness && a.node == b.node; });
+    m_shown = std::move(diagnoses);
+    if (!same || std::exchange(m_stale, false)) {
+        qDeleteAll(m_boxes->findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
+        m_words.clear();
+        for (const auto& diagnosis : m_shown)
+            addBox(diagnosis);
+    }
+    for (std::size_t i = 0; i < m_shown.size(); ++i) {
+        m_words[2 * i]->setText(QString::fromStdString(m_shown[i].words));
+        m_words[2 * i + 1]->setText(tr("Experiment: %1").arg(QString::fromStdString(m_shown[i].experiment)));
+    }
+}
+
+void HealthList::addBox(const engine::Diagnosis& diagnosis)
 {
     auto* box = new Panel(Panel::Fill::WarningTint, true);
     auto* column = new QVBoxLayout(box);
@@ -124,16 +177,36 @@ void HealthList::addDiagnosis(const engine::Diagnosis& diagnosis)
         return label;
     };
     add(QString::fromStdString(engine::illnessTitle(diagnosis.illness)), TextRole::BodyMedium);
-    add(QString::fromStdString(diagnosis.words), TextRole::Body)->setObjectName(QStringLiteral("words"));
-    add(tr("Experiment: %1").arg(QString::fromStdString(diagnosis.experiment)), TextRole::Body)
-        ->setObjectName(QStringLiteral("words"));
+    for (int i = 0; i < 2; ++i) // what is wrong, and the experiment
+        m_words.push_back(add({}, TextRole::Body));
+    for (const Experiment& experiment : experimentsFor(*m_document, diagnosis)) {
+        auto* button = new QPushButton(experiment.button);
+        button->setAccessibleName(experiment.button);
+        button->setToolTip(tr("%1. Undo takes it back.").arg(experiment.edit.text));
+        connect(button, &QPushButton::clicked, this, [this, edit = experiment.edit] { tryOut(edit); });
+        column->addWidget(button, 0, Qt::AlignLeft);
+    }
     m_boxes->layout()->addWidget(box);
+}
+
+void HealthList::tryOut(const Repair& edit)
+{
+    applyRepair(*m_document, edit);
+    m_triedAt = m_document->undoStack()->index();
+    m_tried->setText(
+        tr("Done: %1. Press Reset, then Train, to see what comes of it; Ctrl+Z takes it back.").arg(edit.text));
+    m_tried->show();
+}
+
+QList<QPushButton*> HealthList::tryButtons() const
+{
+    return m_boxes->findChildren<QPushButton*>();
 }
 
 QStringList HealthList::diagnoses() const
 {
     QStringList out;
-    for (const auto* label : m_boxes->findChildren<TextLabel*>(QStringLiteral("words")))
+    for (const TextLabel* label : m_words)
         out << label->text();
     return out;
 }

@@ -95,7 +95,7 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
       m_block(new BlockSettings(document)),
       m_noSettings(new TextLabel(tr("There is nothing to set."), TextRole::Body, ColorRole::Text3)),
       m_kernels(new QPushButton(tr("Kernels\u2026"))), m_whyHeader(new SectionHeader(tr("Why this number"))),
-      m_why(new WhyList), m_healthHeader(new SectionHeader(tr("Health"))), m_health(new HealthList)
+      m_why(new WhyList), m_healthHeader(new SectionHeader(tr("Health"))), m_health(new HealthList(document))
 {
     setAccessibleName(QStringLiteral("Inspector"));
     setFrameShape(QFrame::NoFrame);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/attribution/attribution.h"
+#include "engine/data/dataset.h"
 
 #include <QImage>
 #include <memory>
@@ -11,6 +12,7 @@ namespace convarium::ui
 
 /// A value that crosses threads.
 struct Explanation {
+    engine::DatasetPtr images; ///< where `image` is
     std::uint32_t image = 0;
     QImage picture;
     engine::Attribution learnt, random;

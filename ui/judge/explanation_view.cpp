@@ -16,7 +16,7 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kGap = 10, kLine = 18, kLargest = 132, kLabel = 86;
+constexpr int kGap = 10, kLine = 18, kLargest = 132, kLabel = 86, kSide = 76, kLowSide = 48;
 
 /// Sum over the maps of a colour image, one number per pixel.
 std::vector<float> flattened(const engine::Tensor& map, int& height, int& width)
@@ -46,7 +46,15 @@ ExplanationView::ExplanationView(QWidget* parent) : QWidget(parent)
 
 QSize ExplanationView::sizeHint() const
 {
-    return {scaled(400), 2 * scaled(kLine) + 2 * scaled(76) + 2 * scaled(kGap)};
+    return {scaled(400), 2 * scaled(kLine) + 2 * scaled(m_low ? kLowSide : kSide) + 2 * scaled(kGap)};
+}
+
+void ExplanationView::setLow(bool low)
+{
+    if (low == m_low)
+        return;
+    m_low = low;
+    updateGeometry();
 }
 
 std::vector<ExplanationView::Tile> ExplanationView::tiles() const
@@ -110,9 +118,7 @@ void ExplanationView::paintEvent(QPaintEvent*)
     painter.setFont(ui::font(TextRole::Body));
     painter.setPen(theme.text3);
     if (!m_explanation || !m_explanation->fault.isEmpty()) {
-        painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap,
-                         m_explanation ? m_explanation->fault
-                                       : tr("Choose an image: what speaks for its class appears here."));
+        painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, m_explanation ? m_explanation->fault : QString());
         return;
     }
     const int s = side(), line = scaled(kLine), gap = scaled(kGap), left = scaled(kLabel);

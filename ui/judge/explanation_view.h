@@ -13,7 +13,9 @@ class ExplanationView final : public QWidget
     Q_OBJECT
 public:
     explicit ExplanationView(QWidget* parent = nullptr);
-    /// Null: a hint. className: of the class that is explained.
+    /// Smaller pictures.
+    void setLow(bool low);
+    /// Null: nothing yet. className: of the class that is explained.
     void setExplanation(ExplanationPtr explanation, const QString& className);
     [[nodiscard]] const ExplanationPtr& explanation() const { return m_explanation; }
     [[nodiscard]] QSize sizeHint() const override;
@@ -35,6 +37,7 @@ private:
 
     ExplanationPtr m_explanation;
     QString m_className;
+    bool m_low = false;
 };
 
 } // namespace convarium::ui

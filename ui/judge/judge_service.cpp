@@ -194,18 +194,19 @@ void JudgeService::requestPicture(std::uint32_t image, int question, const std::
     });
 }
 
-void JudgeService::explain(std::uint32_t image, int classIndex)
+void JudgeService::explain(const engine::DatasetPtr& images, std::uint32_t image, int classIndex)
 {
     *m_explainStop = true; // an older question
     m_explainStop = std::make_shared<std::atomic<bool>>(false);
-    if (!m_images || !m_controller->blockedReason().isEmpty())
+    if (!images || !m_controller->blockedReason().isEmpty())
         return;
     const auto state = m_controller->weightsFitNetwork() ? m_controller->trainingState() : nullptr;
     const engine::WeightsPtr learnt = state ? state->resultWeights() : m_controller->shownWeights();
-    m_explainer.postOnly([this, id = ++m_question, stop = m_explainStop, image, classIndex, images = m_images, learnt,
+    m_explainer.postOnly([this, id = ++m_question, stop = m_explainStop, image, classIndex, images, learnt,
                           graph = m_controller->graph(), seed = m_controller->config().seed,
                           dark = Theme::current().dark] {
         auto out = std::make_shared<Explanation>();
+        out->images = images;
         out->image = image;
         std::vector<std::uint8_t> pixels(static_cast<std::size_t>(images->imageShape().elements()));
         auto read = images->image(image, pixels);

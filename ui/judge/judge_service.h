@@ -36,8 +36,9 @@ public:
     /// Asks for the picture of an image; pictureReady() follows. With the classes of its pixels as the network says:
     /// three side by side, the image, its true and its predicted mask. The answer brings `question` back.
     void requestPicture(std::uint32_t image, int question, const std::vector<std::uint8_t>& said = {});
-    /// Asks why this image would be of that class; explained() follows, for the latest question only.
-    void explain(std::uint32_t image, int classIndex);
+    /// Asks what in an image of this set (images() or another one) speaks for that class; explained() follows, for the
+    /// latest question only.
+    void explain(const engine::DatasetPtr& images, std::uint32_t image, int classIndex);
 
 Q_SIGNALS:
     void judgementsChanged();

@@ -5,17 +5,26 @@
 #include "ui/judge/explanation_view.h"
 #include "ui/judge/judge_service.h"
 #include "ui/judge/verdict_list.h"
+#include "ui/theme/own_keys.h"
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QPainter>
 #include <QSlider>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace convarium::ui
 {
+
+namespace
+{
+constexpr int kRoomyHeight = 600;
+}
 
 JudgeView::JudgeView(TrainingController* controller, MapService* maps, QWidget* parent)
     : QWidget(parent), m_maps(maps), m_service(new JudgeService(controller, this)), m_matrix(new ConfusionModel(this)),
@@ -25,6 +34,10 @@ JudgeView::JudgeView(TrainingController* controller, MapService* maps, QWidget* 
       m_reason(new TextLabel({}, TextRole::Body, ColorRole::Text3)),
       m_listTitle(new TextLabel({}, TextRole::SectionBold)),
       m_listNote(new TextLabel({}, TextRole::Body, ColorRole::Text2)), m_allErrors(new QPushButton(tr("All errors"))),
+      m_network(new QPushButton(tr("Show in the network"))), m_choice(new QWidget), m_class(new QComboBox),
+      m_ownDrawing(new QPushButton(icon(QStringLiteral("pen")), tr("Own drawing"))),
+      m_hint(new TextLabel(tr("Choose an image: what speaks for its class appears here."), TextRole::Body,
+                           ColorRole::Text2)),
       m_why(new ExplanationView)
 {
     setAccessibleName(tr("Judge"));
@@ -53,8 +66,13 @@ JudgeView::JudgeView(TrainingController* controller, MapService* maps, QWidget* 
         showImages();
     });
     connect(m_list, &VerdictList::imageChosen, this, [this](quint32 image) { chooseImage(image); });
+    connect(m_list, &VerdictList::imageOpened, this, &JudgeView::showInNetwork);
+    tellOwnKeys(m_list, {{keyName(Qt::Key_Return), tr("Show the image in the network")}});
+    connect(m_network, &QPushButton::clicked, this, &JudgeView::showInNetwork);
+    connect(m_ownDrawing, &QPushButton::clicked, this, &JudgeView::explainDrawing);
+    connect(m_class, &QComboBox::activated, this, &JudgeView::explain);
     connect(m_service, &JudgeService::explained, this, [this](const ExplanationPtr& explanation) {
-        m_why->setExplanation(explanation, m_service->className(m_whyClass));
+        m_why->setExplanation(explanation, m_service->className(explanation->learnt.classIndex));
     });
     refresh();
 }
@@ -98,16 +116,47 @@ QWidget* JudgeView::makeImages()
     column->setContentsMargins(scaled(16), scaled(14), scaled(8), scaled(12));
     column->setSpacing(scaled(8));
     auto* head = new QHBoxLayout;
+    head->setSpacing(scaled(8));
     head->addWidget(m_listTitle);
     head->addStretch(1);
     head->addWidget(m_allErrors);
+    m_network->setToolTip(tr("Its way through the network: on the canvas and in the feature maps (Enter)"));
+    head->addWidget(m_network);
     column->addLayout(head);
     m_listNote->setWordWrap(true);
     column->addWidget(m_listNote);
     column->addWidget(m_list, 1);
     column->addWidget(new Hairline);
-    column->addWidget(m_why);
+    column->addWidget(m_explanation = makeExplanation());
     return panel;
+}
+
+QWidget* JudgeView::makeExplanation()
+{
+    auto* box = new QWidget;
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(scaled(4));
+    auto* head = new QHBoxLayout;
+    head->setSpacing(scaled(8));
+    m_hint->setWordWrap(true);
+    head->addWidget(m_hint, 1);
+    auto* choice = new QHBoxLayout(m_choice);
+    choice->setContentsMargins(0, 0, 0, 0);
+    choice->setSpacing(scaled(8));
+    choice->addWidget(new TextLabel(tr("What speaks for"), TextRole::BodyMedium));
+    m_class->setAccessibleName(tr("Class to explain"));
+    m_class->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_class->setMinimumContentsLength(18); // names of classes may be long
+    m_class->setToolTip(tr("The class that the three maps explain"));
+    choice->addWidget(m_class);
+    choice->addStretch(1);
+    head->addWidget(m_choice, 1);
+    head->addWidget(m_ownDrawing);
+    column->addLayout(head);
+    column->addWidget(m_why);
+    updateExplanation();
+    return box;
 }
 
 void JudgeView::showEvent(QShowEvent* event)
@@ -120,6 +169,17 @@ void JudgeView::hideEvent(QHideEvent* event)
 {
     QWidget::hideEvent(event);
     m_service->setWanted(false);
+}
+
+/// In a low window pictures are smaller, so that images, matrix and explanation are still whole.
+void JudgeView::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    const bool low = height() < scaled(kRoomyHeight);
+    m_listNote->setVisible(!low);
+    m_list->setToolTip(low ? m_listNote->text() : QString());
+    m_list->setLow(low);
+    m_why->setLow(low);
 }
 
 void JudgeView::paintEvent(QPaintEvent*)
@@ -180,11 +240,89 @@ void JudgeView::showJudgement()
 void JudgeView::chooseImage(std::uint32_t image)
 {
     m_maps->setImage(image);
-    const int row = m_images->rowOf(image);
-    if (row < 0 || m_service->judgesMasks())
+    if (const int row = m_images->rowOf(image); row >= 0)
+        look({m_service->images(), image, m_images->verdict(row).predicted, m_images->verdict(row).label});
+}
+
+void JudgeView::setDrawing(engine::DatasetPtr drawing, int said)
+{
+    const bool shown = m_drawing.images && m_subject.images == m_drawing.images;
+    m_drawing = {std::move(drawing), 0, said, -1};
+    if (shown && !m_drawing.images) {
+        look({});
+    } else if (shown) { // the same strokes, read with other weights
+        const bool other = m_subject.said != said;
+        m_subject = m_drawing;
+        if (other)
+            fillClasses();
+    }
+    updateExplanation();
+}
+
+void JudgeView::explainDrawing()
+{
+    if (!m_drawing.images)
         return;
-    m_whyClass = m_images->verdict(row).predicted;
-    m_service->explain(image, m_whyClass);
+    m_list->setCurrentIndex({});
+    m_maps->setOwnImage(m_drawing.images);
+    look(m_drawing);
+}
+
+void JudgeView::look(const Subject& subject)
+{
+    m_subject = subject;
+    if (!subject.images)
+        m_why->setExplanation({}, {});
+    fillClasses();
+    updateExplanation();
+    explain();
+}
+
+/// Whoever has chosen the true class sees that of the next image too; so it is with what the network says.
+void JudgeView::fillClasses()
+{
+    const int before = std::max(0, m_class->currentIndex());
+    m_class->clear();
+    const auto add = [&](const QString& text, int value) { m_class->addItem(text, value); };
+    const bool known = m_subject.truth >= 0;
+    add(tr("what it says: %1").arg(m_service->className(m_subject.said)), m_subject.said);
+    add(known ? tr("the true class: %1").arg(m_service->className(m_subject.truth)) : tr("the true class: not known"),
+        m_subject.truth);
+    qobject_cast<QStandardItemModel*>(m_class->model())->item(1)->setEnabled(known);
+    const auto classes = m_service->images() ? m_service->images()->classNames().size() : 0;
+    for (int i = 0; i < static_cast<int>(classes); ++i)
+        add(tr("class %1").arg(m_service->className(i)), i);
+    m_class->setCurrentIndex(before >= m_class->count() || (before == 1 && !known) ? 0 : before);
+}
+
+void JudgeView::explain()
+{
+    if (m_subject.images && !m_service->judgesMasks())
+        m_service->explain(m_subject.images, m_subject.image, m_class->currentData().toInt());
+}
+
+/// The room belongs to the images until one is chosen.
+void JudgeView::updateExplanation()
+{
+    const bool any = m_subject.images != nullptr;
+    m_hint->setVisible(!any);
+    m_choice->setVisible(any);
+    m_why->setVisible(any);
+    m_network->setEnabled(any);
+    m_ownDrawing->setEnabled(m_drawing.images != nullptr);
+    m_ownDrawing->setToolTip(m_drawing.images ? tr("What in your drawing speaks for a class")
+                                              : tr("Nothing is drawn yet: Draw a digit, at the top or with D"));
+}
+
+void JudgeView::showInNetwork()
+{
+    if (!m_subject.images)
+        return;
+    if (m_subject.images == m_drawing.images)
+        m_maps->setOwnImage(m_drawing.images);
+    else
+        m_maps->setImage(m_subject.image);
+    Q_EMIT networkRequested();
 }
 
 void JudgeView::showImages()
@@ -192,7 +330,10 @@ void JudgeView::showImages()
     m_images->show(shown(), m_truth, m_said);
     const QString count = QLocale().toString(m_images->rowCount());
     const bool masks = m_service->judgesMasks();
-    m_why->setVisible(!masks); // its methods explain one class for the whole image
+    m_explanation->setVisible(!masks); // its methods explain one class for the whole image
+    const bool drawing = m_subject.images == m_drawing.images;
+    if (m_subject.images && !drawing && (!shown() || m_subject.images != m_service->images()))
+        look({}); // of other weights or other data
     m_allErrors->setText(masks ? tr("All of the worst") : tr("All errors"));
     if (m_truth < 0)
         m_listTitle->setText(masks ? tr("Worst images: %1").arg(count) : tr("Errors: %1").arg(count));
@@ -203,8 +344,10 @@ void JudgeView::showImages()
             tr("%1 taken for %2: %3").arg(m_matrix->className(m_truth), m_matrix->className(m_said), count));
     m_listNote->setText(
         masks ? tr("The image, its true and its predicted mask, the smallest overlap first. A click makes "
-                   "an image the test image of all feature maps.")
-              : tr("The surest first. A click makes an image the test image of all feature maps."));
+                   "an image the test image of all feature maps, a double-click leads there.")
+              : tr("The surest first. A click makes an image the test image of all feature maps, a double-click leads "
+                   "there."));
+    m_list->setToolTip(m_listNote->isHidden() ? m_listNote->text() : QString());
     m_allErrors->setVisible(m_truth >= 0);
 }
 

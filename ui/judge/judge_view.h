@@ -7,6 +7,7 @@
 #include <QWidget>
 
 QT_BEGIN_NAMESPACE
+class QComboBox;
 class QSlider;
 QT_END_NAMESPACE
 
@@ -37,15 +38,39 @@ public:
     [[nodiscard]] VerdictList* imageList() const { return m_list; }
     [[nodiscard]] ExplanationView* explanation() const { return m_why; }
     [[nodiscard]] QSlider* epochSlider() const { return m_epoch; }
+    /// The class that is explained: what the network says, the true one, or any.
+    [[nodiscard]] QComboBox* classChoice() const { return m_class; }
+    [[nodiscard]] QPushButton* networkButton() const { return m_network; }
+    [[nodiscard]] QPushButton* drawingButton() const { return m_ownDrawing; }
+    /// What has been drawn by hand and what the network says about it; null: nothing.
+    void setDrawing(engine::DatasetPtr drawing, int said);
+    void explainDrawing();
+
+Q_SIGNALS:
+    /// Show the way of the chosen image through the network; the maps have it already.
+    void networkRequested();
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    /// An image that is looked at.
+    struct Subject {
+        engine::DatasetPtr images; ///< null: none
+        std::uint32_t image = 0;
+        int said = -1, truth = -1; ///< classes; truth -1: nobody knows
+    };
     QWidget* makeMatrix();
     QWidget* makeImages();
+    QWidget* makeExplanation();
+    void look(const Subject& subject);
+    void explain();
+    void fillClasses();
+    void updateExplanation();
+    void showInNetwork();
     void refresh();
     void showJudgement();
     void showImages();
@@ -65,8 +90,15 @@ private:
     TextLabel* m_listTitle;
     TextLabel* m_listNote;
     QPushButton* m_allErrors;
+    QPushButton* m_network;
+    QWidget* m_explanation;
+    QWidget* m_choice; ///< of the class
+    QComboBox* m_class;
+    QPushButton* m_ownDrawing;
+    TextLabel* m_hint;
     ExplanationView* m_why;
-    int m_whyClass = -1;
+    Subject m_subject;
+    Subject m_drawing;
     int m_truth = -1, m_said = -1;
     bool m_newest = true; ///< the slider stands at its end and follows
 };

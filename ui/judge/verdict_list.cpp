@@ -4,6 +4,7 @@
 #include "ui/theme/theme.h"
 #include "ui/theme/type.h"
 
+#include <QKeyEvent>
 #include <QLocale>
 #include <QPainter>
 #include <QStyledItemDelegate>
@@ -15,7 +16,8 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kPicture = 56, kGap = 4, kCellWidth = 92, kCellHeight = 100;
+constexpr int kPicture = 56, kLowPicture = 40, kGap = 4, kCellWidth = 92;
+constexpr int kWords = 45; ///< height of all but the picture
 
 QString percent(float share)
 {
@@ -25,11 +27,11 @@ QString percent(float share)
 class VerdictPainter final : public QStyledItemDelegate
 {
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    explicit VerdictPainter(VerdictList* list) : QStyledItemDelegate(list), m_list(list) {}
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const override
     {
         const bool masks = static_cast<const VerdictModel*>(index.model())->ofMasks();
-        return {scaled(masks ? kCellWidth + 2 * (kPicture + kGap) : kCellWidth), scaled(kCellHeight)};
+        return {scaled(masks ? kCellWidth + 2 * (picture() + kGap) : kCellWidth), scaled(picture() + kWords)};
     }
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
     {
@@ -46,7 +48,7 @@ public:
             painter->drawRoundedRect(area.adjusted(1, 1, -1, -1), 6, 6);
             painter->setRenderHint(QPainter::Antialiasing, false);
         }
-        const int side = scaled(kPicture), count = model->ofMasks() ? 3 : 1, pitch = side + scaled(kGap);
+        const int side = scaled(picture()), count = model->ofMasks() ? 3 : 1, pitch = side + scaled(kGap);
         QRect place(qRound(area.center().x()) - (count * pitch - scaled(kGap)) / 2, qRound(area.top()) + scaled(6),
                     side, side);
         const QImage picture = model->picture(index.row());
@@ -72,6 +74,10 @@ public:
                                            : percent(verdict.certainty));
         painter->restore();
     }
+
+private:
+    [[nodiscard]] int picture() const { return m_list->isLow() ? kLowPicture : kPicture; }
+    const VerdictList* m_list;
 };
 
 } // namespace
@@ -189,6 +195,23 @@ VerdictList::VerdictList(VerdictModel* model, QWidget* parent) : QListView(paren
     setUniformItemSizes(true);
     setSelectionMode(QAbstractItemView::SingleSelection);
     setMouseTracking(true);
+    connect(this, &QAbstractItemView::doubleClicked, this, &VerdictList::imageOpened);
+}
+
+void VerdictList::setLow(bool low)
+{
+    if (low == m_low)
+        return;
+    m_low = low;
+    scheduleDelayedItemsLayout();
+}
+
+void VerdictList::keyPressEvent(QKeyEvent* event)
+{
+    if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && currentIndex().isValid())
+        Q_EMIT imageOpened();
+    else
+        QListView::keyPressEvent(event);
 }
 
 void VerdictList::currentChanged(const QModelIndex& current, const QModelIndex& previous)

@@ -59,15 +59,22 @@ class VerdictList final : public QListView
     Q_OBJECT
 public:
     explicit VerdictList(VerdictModel* model, QWidget* parent = nullptr);
+    /// Smaller pictures, so that a low window shows two rows of them.
+    void setLow(bool low);
+    [[nodiscard]] bool isLow() const { return m_low; }
 
 Q_SIGNALS:
     void imageChosen(quint32 image);
+    /// A double-click on the chosen one, or Enter.
+    void imageOpened();
 
 protected:
+    void keyPressEvent(QKeyEvent* event) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
 
 private:
     VerdictModel* m_model;
+    bool m_low = false;
 };
 
 } // namespace convarium::ui

@@ -120,6 +120,12 @@ void MainWindow::welcome(const QString& what)
         showStory();
 }
 
+bool MainWindow::hasStory() const
+{
+    const engine::About& about = m_files->about();
+    return !about.story.empty() || !about.description.empty() || !about.paper.empty();
+}
+
 /// What the network brought into the world, and the layers that carry it.
 void MainWindow::showStory()
 {
@@ -129,15 +135,24 @@ void MainWindow::showStory()
         for (const engine::NodeId id : m_files->about().shows)
             if (m_document->graph().node(id))
                 ids.append(id);
+        m_pages->goHome();
         m_canvas->select(ids);
     };
-    select();
-    m_story->say(SignKind::Info, QString::fromStdString(about.story),
-                 {{tr("Show the layers"), select}, {tr("Close"), [this] { m_story->hide(); }}},
-                 tr("%1, %2: %3.")
-                     .arg(QString::fromStdString(about.architecture))
-                     .arg(about.year)
-                     .arg(QString::fromStdString(about.idea)));
+    std::vector<NoticeBar::Choice> choices;
+    if (!about.shows.empty()) {
+        choices.push_back({tr("Show the layers"), select});
+        select();
+    }
+    choices.push_back({tr("Close"), [this] { m_story->hide(); }});
+    QString text = QString::fromStdString(about.story.empty() ? about.description : about.story);
+    if (!about.paper.empty())
+        text += u' ' + tr("Paper: %1.").arg(QString::fromStdString(about.paper));
+    m_story->say(SignKind::Info, text.trimmed(), choices,
+                 about.architecture.empty() ? tr("%1.").arg(m_document->title())
+                                            : tr("%1, %2: %3.")
+                                                  .arg(QString::fromStdString(about.architecture))
+                                                  .arg(about.year)
+                                                  .arg(QString::fromStdString(about.idea)));
 }
 
 void MainWindow::showFirstStep(int step)

@@ -41,6 +41,11 @@ void MainWindow::makeHelpMenu()
     help->addAction(icon(QStringLiteral("keys")), tr("Keys"), QKeySequence(QStringLiteral("Ctrl+F1")), this,
                     [this] { m_pages->open(m_keys); });
     help->addSeparator();
+    QAction* story = help->addAction(icon(QStringLiteral("info")), tr("About this network"), this, [this] {
+        m_pages->goHome();
+        showStory();
+    });
+    connect(help, &QMenu::aboutToShow, story, [this, story] { story->setEnabled(hasStory()); });
     help->addAction(tr("About Convarium"), this, &MainWindow::showAbout);
     connect(m_help, &HelpPage::closed, this, [this] { m_pages->open(m_helpFrom); });
 }

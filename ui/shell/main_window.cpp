@@ -174,6 +174,7 @@ MainWindow::MainWindow()
     new CardPictures(m_canvas, m_maps, m_training->walk(), m_canvas);
     connect(m_training->featureMaps(), &FeatureMapPanel::seenChanged, m_canvas, &CanvasView::setSeen);
     connectNumbers();
+    connectJudge();
     connectKernels();
     connectAutosave();
     connectGallery();

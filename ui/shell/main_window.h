@@ -96,6 +96,7 @@ private:
     void connectNumbers();
     void showNumber(qint64 node, qint64 element);
     void showStrongest();
+    void connectJudge();
     void connectKernels();
     void showKernels(qint64 node);
     void showPage();
@@ -106,6 +107,7 @@ private:
     void showBesideGallery(bool show);
     void openFromGallery(const QString& preset);
     void welcome(const QString& what);
+    [[nodiscard]] bool hasStory() const;
     void showStory();
     void showFirstStep(int step);
     [[nodiscard]] BeforePresenting beforePresenting() const;

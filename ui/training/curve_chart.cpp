@@ -1,27 +1,18 @@
 #include "ui/training/curve_chart.h"
 
-#include "ui/theme/dialogs.h"
+#include "ui/training/curve_texts.h"
 #include "ui/training/curve_view.h"
 
-#include <QAccessible>
-#include <QActionGroup>
 #include <QChart>
-#include <QContextMenuEvent>
 #include <QGraphicsLayout>
 #include <QHBoxLayout>
 #include <QLegend>
 #include <QLineSeries>
 #include <QLocale>
 #include <QLogValueAxis>
-#include <QMenu>
-#include <QPainter>
-#include <QSaveFile>
 #include <QScatterSeries>
-#include <QSlider>
-#include <QSvgGenerator>
 #include <QVBoxLayout>
 #include <QValueAxis>
-#include <QWidgetAction>
 #include <algorithm>
 #include <cmath>
 
@@ -45,39 +36,6 @@ int meanColumns(const TrainingHistory& history, double epochs, int pixels)
     const auto& last = history.steps.back();
     const double perEpoch = static_cast<double>(last.step) / std::max(last.epoch, 1e-9);
     return static_cast<int>(std::clamp(perEpoch * epochs / kFewestSteps, 30.0, std::max(pixels / 2.0, 30.0)));
-}
-
-QString measureTitle(Measure measure)
-{
-    switch (measure) {
-    case Measure::Loss: return CurveChart::tr("Loss");
-    case Measure::Accuracy: return CurveChart::tr("Accuracy");
-    case Measure::Rate: return CurveChart::tr("Rate");
-    case Measure::Speed: return CurveChart::tr("Speed");
-    }
-    return {};
-}
-
-QString measureNote(Measure measure)
-{
-    switch (measure) {
-    case Measure::Loss: return CurveChart::tr("cross-entropy");
-    case Measure::Accuracy: return CurveChart::tr("share right");
-    case Measure::Rate: return CurveChart::tr("learning rate");
-    case Measure::Speed: return CurveChart::tr("images/s");
-    }
-    return {};
-}
-
-QString axisTitle(CurveAxis axis)
-{
-    switch (axis) {
-    case CurveAxis::Epochs: return CurveChart::tr("epoch");
-    case CurveAxis::Steps: return CurveChart::tr("step");
-    case CurveAxis::Seconds: return CurveChart::tr("seconds");
-    case CurveAxis::Macs: return CurveChart::tr("multiply-adds");
-    }
-    return {};
 }
 
 } // namespace
@@ -438,56 +396,6 @@ void CurveChart::setMeasure(Measure measure)
     refresh();
 }
 
-QColor runColor(int style, const Theme& theme)
-{
-    constexpr Family kOrder[] = {Family::Convolution, Family::Pooling,   Family::Activation,
-                                 Family::Dense,       Family::Normalise, Family::Merge};
-    return style < 6 ? theme.familyInk(kOrder[style]) : theme.text3;
-}
-
-QList<qreal> runDashes(int style)
-{
-    static const QList<qreal> kDashes[] = {{8, 3}, {3, 3}, {8, 3, 2, 3}, {12, 4}, {2, 4}, {8, 3, 2, 3, 2, 3}};
-    return style < 6 ? kDashes[style] : QList<qreal>{1, 3};
-}
-
-void CurveChart::setRuns(std::vector<CurveRun> runs)
-{
-    m_runs = std::move(runs);
-    auto* chart = m_view->chart();
-    while (m_runSeries.size() > m_runs.size()) {
-        chart->removeSeries(m_runSeries.back());
-        delete m_runSeries.back();
-        m_runSeries.pop_back();
-    }
-    while (m_runSeries.size() < m_runs.size()) {
-        m_runSeries.push_back(new QLineSeries(this));
-        chart->addSeries(m_runSeries.back());
-        m_runSeries.back()->attachAxis(m_x);
-        m_runSeries.back()->attachAxis(m_logY ? static_cast<QAbstractAxis*>(m_logY) : m_y);
-    }
-    applyTheme();
-    refresh();
-}
-
-void CurveChart::drawRuns()
-{
-    QList<CurveView::EndLabel> labels;
-    for (std::size_t i = 0; i < m_runs.size(); ++i) {
-        const TrainingHistory& history = *m_runs[i].history;
-        const AxisScale scale(history, m_axis);
-        const double end = history.steps.empty() ? 0 : history.steps.back().epoch;
-        const double from = scale.epoch(m_xRange.first), to = std::min(end, scale.epoch(m_xRange.second));
-        QList<QPointF> points = smoothed(columnMeans(history, m_measure, from, to, 150), m_smoothing);
-        for (QPointF& p : points)
-            p = {scale.at(p.x()), shownValue(p.y())};
-        m_runSeries[i]->replace(points);
-        if (!points.isEmpty())
-            labels.append({points.last(), m_runs[i].label, runColor(m_runs[i].style)});
-    }
-    m_view->setEndLabels(labels);
-}
-
 void CurveChart::setAxis(CurveAxis axis)
 {
     m_axis = axis;
@@ -530,153 +438,40 @@ void CurveChart::setOutOfDate(bool outOfDate)
     updateNote();
 }
 
-/// The unit beside the title steps back where it would have to be cut; a warning does not.
-void CurveChart::updateNote()
+QString CurveChart::noteText() const
 {
-    QString what = measureNote(m_measure);
+    if (m_outOfDate)
+        return tr("of an older network");
+    QString what = measureNote(m_measure, m_lossName);
     if (m_smoothing > 0)
         what += tr(", smoothed");
     if (m_zoomed)
         what += tr(", part of the run");
-    if (m_outOfDate)
-        m_note->setText(tr("of an older network"));
-    else
-        m_note->setText(what);
+    return what;
+}
+
+void CurveChart::setRunName(const QString& name)
+{
+    m_runName = name;
+}
+
+void CurveChart::setLossName(const QString& name)
+{
+    if (name == m_lossName)
+        return;
+    m_lossName = name;
+    updateNote();
+}
+
+/// The unit beside the title steps back where it would have to be cut; a warning does not.
+void CurveChart::updateNote()
+{
+    m_note->setText(noteText());
     // Without waiting for the layout request of the new text.
     m_caption->invalidate();
     const QMargins margins = layout()->contentsMargins();
     if (!m_outOfDate && m_caption->sizeHint().width() > width() - margins.left() - margins.right())
         m_note->setText({});
-}
-
-void CurveChart::showMenu(const QPoint& globalPos)
-{
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    const auto choice = [menu](QActionGroup* group, const QString& text, bool on) {
-        QAction* a = group->addAction(menu->addAction(text));
-        a->setCheckable(true);
-        a->setChecked(on);
-        return a;
-    };
-    menu->addSection(tr("Curve"));
-    auto* curves = new QActionGroup(menu);
-    for (const auto& [measure, text] : {std::pair{Measure::Loss, tr("Loss")},
-                                        {Measure::Accuracy, tr("Accuracy")},
-                                        {Measure::Rate, tr("Learning rate")},
-                                        {Measure::Speed, tr("Images per second")}})
-        connect(choice(curves, text, m_measure == measure), &QAction::triggered, this,
-                [this, m = measure] { setMeasure(m); });
-    menu->addSection(tr("Against"));
-    auto* axes = new QActionGroup(menu);
-    for (const auto& [axis, text] : {std::pair{CurveAxis::Epochs, tr("Epochs")},
-                                     {CurveAxis::Steps, tr("Steps")},
-                                     {CurveAxis::Seconds, tr("Seconds of training")},
-                                     {CurveAxis::Macs, tr("Multiply-adds")}})
-        connect(choice(axes, text, m_axis == axis), &QAction::triggered, this, [this, a = axis] { setAxis(a); });
-    addZoom(menu);
-    menu->addSeparator();
-    addSmoothing(menu);
-    if (m_measure != Measure::Accuracy) {
-        auto* log = menu->addAction(tr("Logarithmic scale"));
-        log->setCheckable(true);
-        log->setChecked(m_log);
-        connect(log, &QAction::toggled, this, &CurveChart::setLogScale);
-    }
-    auto* batches = menu->addAction(tr("Show single batches"));
-    batches->setCheckable(true);
-    batches->setChecked(m_batches);
-    connect(batches, &QAction::toggled, this, &CurveChart::setShowBatches);
-    menu->addSeparator();
-    connect(menu->addAction(tr("Compare runs")), &QAction::triggered, this, &CurveChart::runsRequested);
-    auto* save = menu->addAction(tr("Export as CSV…"));
-    save->setEnabled(m_history && !m_history->empty());
-    connect(save, &QAction::triggered, this, &CurveChart::exportCsv);
-    connect(menu->addAction(tr("Export as picture…")), &QAction::triggered, this, &CurveChart::exportPicture);
-    menu->popup(globalPos);
-}
-
-void CurveChart::addSmoothing(QMenu* menu)
-{
-    auto* row = new QWidget;
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(scaled(12), scaled(4), scaled(12), scaled(4));
-    layout->addWidget(new TextLabel(tr("Smoothing")));
-    auto* slider = new QSlider(Qt::Horizontal);
-    slider->setAccessibleName(tr("Smoothing"));
-    slider->setRange(0, 98);
-    slider->setValue(qRound(100 * m_smoothing));
-    slider->setMinimumWidth(scaled(120));
-    connect(slider, &QSlider::valueChanged, this, [this](int value) { setSmoothing(value / 100.0); });
-    layout->addWidget(slider, 1);
-    auto* action = new QWidgetAction(menu);
-    action->setDefaultWidget(row);
-    menu->addAction(action);
-}
-
-void CurveChart::contextMenuEvent(QContextMenuEvent* event)
-{
-    showMenu(event->globalPos());
-}
-
-/// A million steps take seconds to write.
-void CurveChart::exportCsv()
-{
-    if (!m_history)
-        return;
-    const QString path = dialogs::saveFile(this, tr("Export the curves"), QStringLiteral("training.csv"),
-                                           {tr("Table (*.csv)")}, QStringLiteral("csv"));
-    if (path.isEmpty())
-        return;
-    if (!m_writer)
-        m_writer = std::make_unique<TaskThread>();
-    m_writer->post([this, path, history = *m_history] {
-        QSaveFile file(path);
-        if (file.open(QIODevice::WriteOnly) && file.write(historyCsv(history)) >= 0 && file.commit())
-            return;
-        m_mailbox.post([this, path, fault = file.errorString()] {
-            dialogs::inform(this, SignKind::Error, tr("The curves could not be written."),
-                            tr("%1: %2. Choose another folder.").arg(path, fault));
-        });
-    });
-}
-
-bool CurveChart::exportPicture()
-{
-    const QString path = dialogs::saveFile(this, tr("Export the chart"), QStringLiteral("training.png"),
-                                           {tr("Picture (*.png)"), tr("Drawing (*.svg)")}, QStringLiteral("png"));
-    if (path.isEmpty())
-        return false;
-    if (writePicture(path))
-        return true;
-    dialogs::inform(this, SignKind::Error, tr("The chart could not be written."),
-                    tr("%1: choose another folder.").arg(path));
-    return false;
-}
-
-bool CurveChart::writePicture(const QString& path)
-{
-    const auto paint = [this](QPaintDevice* device, const QRectF& area) {
-        QPainter painter(device);
-        painter.fillRect(area, Theme::current().surface);
-        painter.setRenderHint(QPainter::Antialiasing);
-        m_view->render(&painter, area);
-        return painter.isActive();
-    };
-    const QSize size = m_view->size();
-    if (path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)) {
-        QSaveFile file(path);
-        if (!file.open(QIODevice::WriteOnly))
-            return false;
-        QSvgGenerator svg;
-        svg.setOutputDevice(&file);
-        svg.setSize(size);
-        svg.setViewBox(QRect(QPoint(), size));
-        svg.setTitle(measureTitle(m_measure));
-        return paint(&svg, QRectF(QPointF(), QSizeF(size))) && file.commit();
-    }
-    QImage image(2 * size, QImage::Format_RGB32); // sharp on paper too
-    return paint(&image, QRectF(QPointF(), QSizeF(image.size()))) && image.save(path, "PNG");
 }
 
 QString CurveChart::numberText(double value) const

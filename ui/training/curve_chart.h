@@ -9,6 +9,7 @@
 
 #include <QTimer>
 #include <QWidget>
+#include <functional>
 #include <optional>
 
 QT_BEGIN_NAMESPACE
@@ -78,11 +79,14 @@ public:
     void setShowBatches(bool on);
     /// The run belongs to an older network: the caption says so.
     void setOutOfDate(bool outOfDate);
+    /// What is trained, for pictures: "LeNet-5".
+    void setRunName(const QString& name);
+    /// "cross-entropy".
+    void setLossName(const QString& name);
     /// Asks for a file and writes the history into it, on a thread of its own; a message follows where that fails.
     void exportCsv();
-    /// Asks for a file and writes a picture, PNG or SVG by the name; false when cancelled or failed (then a message was
-    /// shown).
-    bool exportPicture();
+    /// The same for a picture, PNG or SVG by the name, with title, names of the axes and names of the curves.
+    void exportPicture();
 
     [[nodiscard]] QChart* chart() const;
     [[nodiscard]] QLineSeries* trainingSeries() const { return m_training; }
@@ -112,11 +116,15 @@ private:
     [[nodiscard]] int plotColumns() const;
     void showMenu(const QPoint& globalPos);
     void addSmoothing(QMenu* menu);
-    [[nodiscard]] bool writePicture(const QString& path);
+    void write(const QString& path, std::function<QByteArray()> content, const QString& failed);
+    void cutToAxes();
+    void paintPicture(const std::function<QPaintDevice*(const QSize&)>& device) const;
+    [[nodiscard]] QString pictureTitle() const;
     [[nodiscard]] AxisScale axisScale() const;
     [[nodiscard]] double shownValue(double value) const;
     [[nodiscard]] QString numberText(double value) const;
     void describe();
+    [[nodiscard]] QString noteText() const;
     void updateNote();
     void drawRuns();
     /// Once for all input that has come meanwhile.
@@ -151,6 +159,8 @@ private:
     std::vector<QLineSeries*> m_runSeries;
     QTimer m_timer;
     QString m_empty;
+    QString m_runName;
+    QString m_lossName = tr("cross-entropy");
     AxisRange m_range{-1, -1, 0};
     std::pair<double, double> m_xRange{0, -1};         ///< on the axis
     std::optional<std::pair<double, double>> m_zoomed; ///< epochs; nothing: the whole run

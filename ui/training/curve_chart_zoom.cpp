@@ -4,7 +4,6 @@
 
 #include <QLineSeries>
 #include <QLocale>
-#include <QMenu>
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +12,6 @@ namespace convarium::ui
 
 namespace
 {
-constexpr double kStep = 0.5;       ///< of the menu and its keys
 constexpr double kFewestSteps = 20; ///< that a part holds
 } // namespace
 
@@ -70,22 +68,6 @@ void CurveChart::showWholeRun()
     m_zoomed.reset();
     updateNote();
     refreshSoon();
-}
-
-void CurveChart::addZoom(QMenu* menu)
-{
-    menu->addSection(tr("Part of the run"));
-    const auto add = [&](const QString& text, bool enabled, auto act) {
-        QAction* a = menu->addAction(text);
-        a->setEnabled(enabled);
-        connect(a, &QAction::triggered, this, act);
-    };
-    const bool any = m_history && !m_history->steps.empty();
-    add(tr("Zoom in"), any, [this] { zoom(kStep); });
-    add(tr("Zoom out"), isZoomed(), [this] { zoom(1 / kStep); });
-    add(tr("Earlier"), isZoomed(), [this] { pan(-kStep); });
-    add(tr("Later"), isZoomed(), [this] { pan(kStep); });
-    add(tr("Whole run"), isZoomed(), [this] { showWholeRun(); });
 }
 
 QString CurveChart::axisText(double at) const

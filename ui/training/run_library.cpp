@@ -1,5 +1,6 @@
 #include "ui/training/run_library.h"
 
+#include "engine/analysis/counts.h"
 #include "ui/theme/settings.h"
 #include "ui/training/training_controller.h"
 
@@ -50,10 +51,14 @@ QJsonObject toJson(const RunRecord& r)
         marks.append(QJsonArray{static_cast<qint64>(m.step), m.epoch, QString::fromStdString(m.words)});
     return {{"when", r.when.toString(Qt::ISODate)},
             {"network", r.network},
+            {"name", r.name},
+            {"parameters", r.parameters},
             {"data", r.data},
             {"optimizer", r.optimizer},
             {"schedule", r.schedule},
             {"rate", r.rate},
+            {"decay", r.weightDecay},
+            {"augment", r.augment},
             {"batch", r.batch},
             {"seed", r.seed},
             {"epochs", r.epochs},
@@ -75,10 +80,14 @@ RunRecord fromJson(const QJsonObject& o)
     RunRecord r;
     r.when = QDateTime::fromString(o["when"].toString(), Qt::ISODate);
     r.network = o["network"].toString();
+    r.name = o["name"].toString();
+    r.parameters = o["parameters"].toInteger();
     r.data = o["data"].toString();
     r.optimizer = o["optimizer"].toString();
     r.schedule = o["schedule"].toString();
     r.rate = o["rate"].toDouble();
+    r.weightDecay = o["decay"].toDouble();
+    r.augment = o["augment"].toString();
     r.batch = o["batch"].toInteger();
     r.seed = o["seed"].toInteger();
     r.epochs = o["epochs"].toDouble();
@@ -162,6 +171,10 @@ void RunLibrary::add(TrainingController* controller, const QString& title)
     r.optimizer = QString::fromStdString(config.optimizer);
     r.schedule = QString::fromStdString(config.schedule);
     r.rate = config.rate;
+    r.weightDecay = config.weightDecay;
+    r.augment = QString::fromStdString(config.augment);
+    const engine::GraphSpec& graph = controller->trainedGraph();
+    r.parameters = engine::countNetwork(graph, engine::inferShapes(graph)).total.parameters();
     r.batch = config.batch;
     r.seed = static_cast<qint64>(config.seed);
     r.epochs = history.steps.back().epoch;
@@ -181,6 +194,7 @@ void RunLibrary::add(TrainingController* controller, const QString& title)
     r.history = std::make_shared<const TrainingHistory>(thinnedHistory(history, kSteps));
     if (m_continues && !m_runs.empty()) {
         r.shown = m_runs.front().shown;
+        r.name = m_runs.front().name;
         m_runs.front() = std::move(r);
     } else {
         m_runs.insert(m_runs.begin(), std::move(r));
@@ -204,6 +218,14 @@ void RunLibrary::remove(int index)
     m_runs.erase(m_runs.begin() + index);
     if (index == 0)
         m_continues = false;
+    write();
+    Q_EMIT changed();
+}
+
+void RunLibrary::rename(int index, const QString& name)
+{
+    RunRecord& run = m_runs[static_cast<std::size_t>(index)];
+    run.name = name.trimmed() == run.network ? QString() : name.trimmed();
     write();
     Q_EMIT changed();
 }

@@ -18,8 +18,10 @@ class TrainingController;
 struct RunRecord {
     QDateTime when;
     QString network;
-    QString data, optimizer, schedule;
-    double rate = 0;
+    QString name; ///< given by hand; empty: that of the network
+    QString data, optimizer, schedule, augment;
+    double rate = 0, weightDecay = 0;
+    qint64 parameters = 0; ///< of the network; 0: not known
     qint64 batch = 0, seed = 0;
     double epochs = 0;                                            ///< done
     double seconds = 0;                                           ///< of training
@@ -47,6 +49,8 @@ public:
     [[nodiscard]] const std::vector<RunRecord>& runs() const { return m_runs; }
     void setShown(int index, bool shown);
     void remove(int index);
+    /// Empty: the name of the network again.
+    void rename(int index, const QString& name);
 
 Q_SIGNALS:
     void changed();

@@ -2,13 +2,15 @@
 
 #include "ui/document/project_document.h"
 #include "ui/theme/accessible_tree.h"
-#include "ui/training/popover.h"
+#include "ui/theme/own_keys.h"
+#include "ui/theme/popover.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_form.h"
 #include "ui/training/training_texts.h"
 
 #include <QHBoxLayout>
 #include <QLocale>
+#include <QMenu>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
@@ -19,6 +21,7 @@ namespace convarium::ui
 namespace
 {
 constexpr int kTextMs = 200;
+constexpr int kStepsWidth = 20;
 constexpr int kRoomyWidth = 1180; ///< from here on the progress is never cut beside all labels
 } // namespace
 
@@ -66,8 +69,13 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     m_train = addButton(tr("Train"), QStringLiteral("play"), {});
     setPrimary(m_train);
     m_train->setMinimumWidth(scaled(86));
-    m_step = addButton(tr("Step"), QStringLiteral("step"),
-                       tr("One batch, then pause (F10). To the end of the epoch: Ctrl+F10"));
+    m_step = addButton(tr("Step"), QStringLiteral("step"), tr("One batch, then pause (F10)"));
+    m_steps =
+        new IconButton(QStringLiteral("chevron-down"), tr("Step by image, batch or epoch"), this, ColorRole::Text2);
+    m_steps->setFixedWidth(scaled(kStepsWidth));
+    connect(m_steps, &QToolButton::clicked, this, &TrainingBar::showSteps);
+    row->addSpacing(-scaled(6)); // it belongs to Step
+    row->addWidget(m_steps);
     m_walk = addButton(tr("Walk"), QStringLiteral("walk"), {});
     setWalkBlocked({});
     m_stop = addButton(tr("Stop"), QStringLiteral("stop"), tr("Stop: ends the run; the weights stay"));
@@ -209,6 +217,34 @@ void TrainingBar::setSpeedShown(bool shown)
 void TrainingBar::setHistogramsShown(bool shown)
 {
     m_histogramButton->setChecked(shown);
+}
+
+/// Large steps and small ones, with their keys. A step of training is a batch: images are looked at one by one.
+void TrainingBar::showSteps()
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setToolTipsVisible(true);
+    const auto add = [menu](const QString& text, const QString& key, bool enabled, const QString& toolTip) {
+        QAction* a = menu->addAction(text + u'\t' + key);
+        a->setEnabled(enabled);
+        a->setToolTip(toolTip);
+        return a;
+    };
+    const QString looking = tr("Shows its maps and gradients on the cards; trains nothing");
+    if (m_walking)
+        connect(add(tr("One image: the next of this batch"), keyName(QStringLiteral("Ctrl+F7")), true, looking),
+                &QAction::triggered, this, &TrainingBar::imageRequested);
+    else
+        connect(add(tr("One image: walk through the next batch"), keyName(Qt::Key_F7), m_walk->isEnabled(),
+                    m_walk->isEnabled() ? looking : m_walk->toolTip()),
+                &QAction::triggered, this, &TrainingBar::walkRequested);
+    connect(add(tr("One batch"), keyName(Qt::Key_F10), m_step->isEnabled(), tr("One step of training, then pause")),
+            &QAction::triggered, m_controller, &TrainingController::step);
+    connect(add(tr("One epoch"), keyName(QStringLiteral("Ctrl+F10")), m_step->isEnabled(),
+                tr("To the end of the epoch, then pause")),
+            &QAction::triggered, m_controller, &TrainingController::stepEpoch);
+    menu->popup(m_steps->mapToGlobal(QPoint(0, m_steps->height())));
 }
 
 void TrainingBar::updateButtons()

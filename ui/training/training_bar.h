@@ -42,6 +42,10 @@ public:
     void setCompact(bool compact);
     /// Why a walk cannot begin; empty when it can.
     void setWalkBlocked(const QString& reason);
+    /// A batch is walked through, and it has other images.
+    void setWalking(bool walking) { m_walking = walking; }
+    /// What the button beside Step offers.
+    [[nodiscard]] QToolButton* stepsButton() const { return m_steps; }
     /// The buttons beside the images a second tell whether their views are open.
     void setSpeedShown(bool shown);
     void setHistogramsShown(bool shown);
@@ -54,6 +58,8 @@ public:
 Q_SIGNALS:
     /// Step through the next batch layer by layer.
     void walkRequested();
+    /// The next image of the batch that is walked through.
+    void imageRequested();
     void speedToggled(bool shown);
     void histogramsToggled(bool shown);
     /// The lamp: show what is unhealthy.
@@ -65,6 +71,7 @@ protected:
 private:
     void updateLabels();
     QPushButton* addButton(const QString& text, const QString& icon, const QString& toolTip);
+    void showSteps();
     void updateButtons();
     void updateProgress();
     void updateSummary();
@@ -74,6 +81,7 @@ private:
     ProjectDocument* m_document;
     QPushButton* m_train;
     QPushButton* m_step;
+    IconButton* m_steps;
     QPushButton* m_walk;
     QPushButton* m_stop;
     QPushButton* m_reset;
@@ -93,6 +101,7 @@ private:
     Popover* m_popover = nullptr;
     QTimer m_textTimer; ///< numbers change at most 5 times a second
     bool m_compact = false;
+    bool m_walking = false;
 };
 
 } // namespace convarium::ui

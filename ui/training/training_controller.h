@@ -71,6 +71,8 @@ public:
     [[nodiscard]] const TrainingHistory& history() const { return m_history; }
     [[nodiscard]] const engine::TrainConfig& config() const { return m_config; }
     [[nodiscard]] const engine::GraphSpec& graph() const { return m_graph; }
+    /// Of the run, or of trainingState(); without names.
+    [[nodiscard]] const engine::GraphSpec& trainedGraph() const { return m_trainedGraph; }
     [[nodiscard]] const TrainingServices& services() const { return m_services; }
     [[nodiscard]] QString blockedReason() const { return m_blocked; }
     /// Latest weights, of the network as it is now or as it was before it was edited; null: there are only initial

@@ -1,24 +1,25 @@
 #include "ui/training/training_dock.h"
 
+#include "ui/document/project_document.h"
 #include "ui/theme/layout_boundary.h"
 #include "ui/theme/widgets.h"
 #include "ui/training/curve_chart.h"
 #include "ui/training/feature_map_panel.h"
 #include "ui/training/histogram_view.h"
+#include "ui/training/run_labels.h"
 #include "ui/training/run_library.h"
 #include "ui/training/runs_table.h"
 #include "ui/training/speed_view.h"
 #include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_notice.h"
+#include "ui/training/training_texts.h"
 #include "ui/training/walk_bar.h"
 #include "ui/training/walk_controller.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLocale>
 #include <QPainter>
-#include <QSet>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -85,11 +86,16 @@ TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, Pro
     m_tabs->hide();
     m_maps->setFixedWidth(scaled(436));
 
-    m_loss->setHistory(&controller->history());
-    m_accuracy->setHistory(&controller->history());
+    for (CurveChart* chart : std::initializer_list<CurveChart*>{m_loss, m_accuracy}) {
+        chart->setHistory(&controller->history());
+        const auto name = [chart, document] { chart->setRunName(document->title()); };
+        connect(document, &ProjectDocument::changed, chart, name);
+        name();
+    }
     connect(controller, &TrainingController::historyChanged, m_loss, &CurveChart::dataChanged);
     connect(controller, &TrainingController::historyChanged, m_accuracy, &CurveChart::dataChanged);
     connect(controller, &TrainingController::configChanged, this, &TrainingDock::updateCharts);
+    connect(controller, &TrainingController::networkChanged, this, &TrainingDock::updateCharts);
     connect(controller, &TrainingController::outOfDateChanged, this, &TrainingDock::updateCharts);
     connect(controller, &TrainingController::stateChanged, this, &TrainingDock::updateCharts);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, [this] {
@@ -105,7 +111,11 @@ void TrainingDock::connectWalk()
 {
     connect(m_bar, &TrainingBar::walkRequested, m_walk, &WalkController::start);
     connect(m_walkBar, &WalkBar::shownChanged, this, &TrainingDock::barHeightChanged);
-    const auto blocked = [this] { m_bar->setWalkBlocked(m_walk->startBlocked()); };
+    connect(m_bar, &TrainingBar::imageRequested, m_walk, &WalkController::nextImage);
+    const auto blocked = [this] {
+        m_bar->setWalkBlocked(m_walk->startBlocked());
+        m_bar->setWalking(m_walk->isWalking() && m_walk->numbers().images > 1);
+    };
     connect(m_walk, &WalkController::changed, this, blocked);
     blocked();
 }
@@ -132,6 +142,7 @@ void TrainingDock::updateCharts()
     for (CurveChart* chart : std::initializer_list<CurveChart*>{m_loss, m_accuracy}) {
         chart->setEpochs(epochs);
         chart->setOutOfDate(m_controller->isOutOfDate());
+        chart->setLossName(lossTitle(m_controller->graph(), config.loss));
     }
 }
 
@@ -210,18 +221,16 @@ void TrainingDock::setRuns(RunLibrary* runs)
 /// The checked runs, in the order of the table, which gives them their colours.
 void TrainingDock::updateRuns()
 {
-    std::vector<CurveRun> shown;
-    QSet<QString> networks;
+    std::vector<const RunRecord*> runs;
     for (const RunRecord& run : m_runs->runs())
         if (run.shown)
-            networks.insert(run.network);
-    for (const RunRecord& run : m_runs->runs())
-        if (run.shown) {
-            const QString settings = run.optimizer + u' ' + QLocale().toString(run.rate, 'g', 3);
-            shown.push_back({run.history,
-                             networks.size() > 1 ? run.network + QStringLiteral(", ") + settings : settings,
-                             static_cast<int>(shown.size())});
-        }
+            runs.push_back(&run);
+    const QStringList labels = runLabels(runs);
+    std::vector<CurveRun> shown;
+    for (const RunRecord* run : runs) {
+        const auto place = static_cast<int>(shown.size());
+        shown.push_back({run->history, labels[place], place});
+    }
     m_loss->setRuns(shown);
     m_accuracy->setRuns(shown);
 }
@@ -237,6 +246,11 @@ void TrainingDock::showPage(QWidget* page, bool show)
 void TrainingDock::showRuns(bool show)
 {
     showPage(m_runsTable, show);
+}
+
+void TrainingDock::showMaps()
+{
+    showPage(m_compact ? static_cast<QWidget*>(m_maps) : m_curves, true);
 }
 
 void TrainingDock::showSpeed(bool show)

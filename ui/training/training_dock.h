@@ -48,6 +48,8 @@ public:
     /// Runs that are kept, as a page of their own and over the curves.
     void setRuns(RunLibrary* runs);
     void showRuns(bool show);
+    /// The feature maps: beside the curves, or their tab.
+    void showMaps();
     /// "Engine speed" instead of curves and maps, or back.
     void showSpeed(bool show);
     /// "Histograms over time" instead of curves and maps, or back.

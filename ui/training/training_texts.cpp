@@ -1,6 +1,8 @@
 #include "ui/training/training_texts.h"
 
+#include "engine/losses/loss.h"
 #include "engine/train/kept_weights.h"
+#include "engine/train/network_loss.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -38,6 +40,17 @@ QString settingsSummary(const engine::TrainConfig& config, const QString& title)
     return tr("%1, %2 %3")
         .arg(images, optimizer ? QString::fromStdString(optimizer->title) : QString::fromStdString(config.optimizer),
              rateText(config.rate));
+}
+
+QString lossTitle(const engine::GraphSpec& graph, const std::string& loss)
+{
+    const std::string own = graph.outputs.empty() ? std::string() : graph.outputs.front().loss;
+    const bool maps = engine::targetOf(graph, loss) == engine::TargetKind::Mask;
+    const auto found = engine::lossFor(loss.empty() ? own : loss, maps);
+    if (!found)
+        return QString::fromStdString(loss);
+    const QString title = QString::fromStdString(found->info->title);
+    return title.left(1).toLower() + title.mid(1);
 }
 
 QString durationText(double seconds)

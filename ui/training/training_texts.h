@@ -18,10 +18,11 @@ namespace convarium::ui
 [[nodiscard]] QString newRunText(const TrainingController& controller);
 /// The progress line: "Epoch 4 of 5, step 361 of 859".
 [[nodiscard]] QString progressText(const TrainingController& controller);
+/// "5 classes: 800 training, 200 test images"; empty for an empty bundle.
+[[nodiscard]] QString dataSummary(const engine::DatasetBundle& data);
 /// Title of a data source for people: the catalogue's, else the folder's name.
-[[nodiscard]] /// "5 classes: 800 training, 200 test images"; empty for an empty bundle.
-QString
-dataSummary(const engine::DatasetBundle& data);
-QString dataTitle(const TrainingServices& services, const std::string& source);
+[[nodiscard]] QString dataTitle(const TrainingServices& services, const std::string& source);
+/// Of the loss that this network is trained with under this setting: "cross-entropy".
+[[nodiscard]] QString lossTitle(const engine::GraphSpec& graph, const std::string& loss);
 
 } // namespace convarium::ui

@@ -54,6 +54,9 @@ WalkBar::WalkBar(WalkController* walk, QWidget* parent)
     motion->addWidget(label);
     motion->addWidget(m_image);
     motion->addWidget(m_images);
+    m_nextImage = new IconButton(QStringLiteral("image"), tr("Next image of the batch"));
+    m_nextImage->setToolTip(tr("Next image of the batch (Ctrl+F7)"));
+    motion->addWidget(m_nextImage);
     row->addSpacing(scaled(4));
     m_finish = addButton(tr("Finish batch"));
     m_finish->setToolTip(tr("Trains this batch, as Step does"));
@@ -65,6 +68,7 @@ WalkBar::WalkBar(WalkController* walk, QWidget* parent)
     connect(m_play, &QToolButton::clicked, walk, [walk] { walk->setPlaying(!walk->isPlaying()); });
     connect(m_speed, &QSlider::valueChanged, walk, &WalkController::setSpeed);
     connect(m_image, &QSpinBox::valueChanged, walk, [walk](int image) { walk->setImage(image - 1); });
+    connect(m_nextImage, &QToolButton::clicked, walk, &WalkController::nextImage);
     connect(m_finish, &QPushButton::clicked, walk, &WalkController::finish);
     connect(m_next, &QPushButton::clicked, walk, &WalkController::start);
     connect(m_leave, &QPushButton::clicked, walk, &WalkController::leave);
@@ -101,6 +105,7 @@ void WalkBar::refresh()
         const QSignalBlocker quiet(m_image);
         m_image->setRange(1, static_cast<int>(m_walk->numbers().images));
         m_image->setValue(static_cast<int>(m_walk->image()) + 1);
+        m_nextImage->setEnabled(m_walk->numbers().images > 1);
         m_images->setText(tr("of %1").arg(QLocale().toString(static_cast<qlonglong>(m_walk->numbers().images))));
     }
     const QSignalBlocker quiet(m_speed);

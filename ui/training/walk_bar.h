@@ -35,6 +35,7 @@ private:
     QWidget* m_motion; ///< all that makes sense while walking only
     QSpinBox* m_image;
     TextLabel* m_images;
+    IconButton* m_nextImage;
     IconButton* m_back;
     IconButton* m_play;
     IconButton* m_forward;

@@ -10,6 +10,7 @@
 
 #include <QCheckBox>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace convarium;
@@ -175,6 +176,39 @@ private Q_SLOTS:
             right += m_page.reading() == QString::number(digit);
         }
         QVERIFY2(right >= 8, qPrintable(QString::number(right)));
+    }
+
+    void whatIsReadCanBeExplainedElsewhere()
+    {
+        engine::DatasetPtr last;
+        int said = -1;
+        connect(&m_page, &DrawingPage::drawn, this, [&](const engine::DatasetPtr& image, int best) {
+            last = image;
+            said = best;
+        });
+        QTest::keyClick(m_page.field(), Qt::Key_3);
+        QTRY_VERIFY(last && m_page.reading() == QString::number(said));
+        QCOMPARE(last->imageShape(), (engine::Shape{1, 28, 28}));
+        QSignalSpy asked(&m_page, &DrawingPage::whyRequested);
+        QTest::mouseClick(m_page.whyButton(), Qt::LeftButton);
+        QCOMPARE(asked.count(), 1);
+        m_page.clear();
+        QTRY_VERIFY(!last);
+        QVERIFY(!m_page.whyButton()->isEnabled());
+        disconnect(&m_page, &DrawingPage::drawn, this, nullptr);
+    }
+
+    void theFieldAndItsButtonsAreWholeHoweverLowThePageIs()
+    {
+        for (const QSize& size : {QSize(1224, 552), QSize(1224, 500), QSize(1224, 430), QSize(968, 430)}) {
+            m_page.resize(size);
+            QTRY_COMPARE(m_page.field()->visibleRegion().boundingRect(), m_page.field()->rect());
+            for (const char* text : {"Clear", "Example", "Undo stroke"}) {
+                const auto* b = button(m_page, text);
+                QVERIFY2(b->visibleRegion().boundingRect() == b->rect(), text);
+            }
+        }
+        m_page.resize(1400, 800);
     }
 
     void aNetworkThatCannotRunSaysWhyAndTheStepsGoOn()

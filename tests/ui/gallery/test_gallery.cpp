@@ -9,12 +9,16 @@
 #include "ui/gallery/recent_row.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
+#include "ui/shell/project_files.h"
+#include "ui/theme/popover.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QDockWidget>
 #include <QImage>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPainter>
@@ -200,6 +204,81 @@ private Q_SLOTS:
         menu->actions().last()->trigger();
         QCOMPARE(chosen.takeFirst().first().toString(), QStringLiteral("resnet-50"));
         menu->close();
+    }
+
+    void everyCardTellsItsStoryAndItsPaper()
+    {
+        GalleryPage page;
+        page.resize(1280, 640);
+        page.show();
+        QVERIFY(QTest::qWaitForWindowActive(&page));
+        QTRY_VERIFY(!page.cards().empty());
+        GalleryCard* resnet = card(page, "ResNet");
+        QVERIFY(resnet->entry().matches(QStringLiteral("1512.03385")));
+        resnet->setFocus();
+        QCOMPARE(resnet->aboutButton()->accessibleName(), QStringLiteral("About ResNet"));
+        const auto words = [&] {
+            QStringList all;
+            for (auto* label : page.details()->findChildren<QLabel*>())
+                all << label->text();
+            return all.join(u'\n');
+        };
+        QTest::mouseClick(resnet->aboutButton(), Qt::LeftButton);
+        QVERIFY(page.details() && page.details()->isVisible());
+        for (const char* part : {"ResNet, 2015", "He, Zhang, Ren, Sun", "A shortcut around every block",
+                                 "More layers should never do harm", "Paper: K. He", "arXiv 1512.03385"})
+            QVERIFY2(words().contains(QLatin1String(part)), part);
+        // All of it has room, on a small screen too.
+        QVERIFY(page.rect().contains(page.details()->geometry()));
+        for (auto* label : page.details()->findChildren<QLabel*>())
+            QVERIFY2(label->height() >= label->heightForWidth(label->width()), qPrintable(label->text()));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+        QTRY_VERIFY(!page.details());
+        QCOMPARE(page.focusWidget(), resnet);
+
+        QSignalSpy chosen(&page, &GalleryPage::presetChosen);
+        QTest::keyClick(resnet, Qt::Key_I);
+        QVERIFY(page.details());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);
+        QCOMPARE(chosen.takeFirst().first().toString(), resnet->entry().sizes[1].preset);
+        page.hide();
+        QTRY_VERIFY(!page.details());
+    }
+
+    void theStoryCanBeReadAgain()
+    {
+        MainWindow window;
+        window.show();
+        const auto about = [&]() -> QAction* {
+            for (auto* menu : window.findChildren<QMenu*>())
+                for (QAction* action : menu->actions())
+                    if (action->text() == QLatin1String("About this network")) {
+                        Q_EMIT menu->aboutToShow();
+                        return action;
+                    }
+            return nullptr;
+        };
+        window.open(QStringLiteral("lenet-5")); // as from File > Built-in networks: no story by itself
+        QTRY_COMPARE(window.document()->title(), QStringLiteral("LeNet-5"));
+        QVERIFY(!story(window)->isVisible());
+        QVERIFY(about()->isEnabled());
+        about()->trigger();
+        QVERIFY(story(window)->isVisible());
+        const QString text = story(window)->text();
+        QVERIFY2(text.startsWith(QStringLiteral("LeNet-5, 1998: Small shared kernels, then pooling. A digit is")),
+                 qPrintable(text));
+        QVERIFY2(text.contains(QStringLiteral("Paper: Y. LeCun")), qPrintable(text));
+        QCOMPARE(window.canvas()->selection().size(), 5);
+        // A network without an architecture of its own has its description.
+        window.open(QStringLiteral("mnist-cnn"));
+        QTRY_VERIFY(!story(window)->isVisible());
+        about()->trigger();
+        QVERIFY2(story(window)->text().contains(QStringLiteral("The network of many first lessons")),
+                 qPrintable(story(window)->text()));
+        window.files()->newProject();
+        QTRY_VERIFY(!story(window)->isVisible());
+        QVERIFY(!about()->isEnabled());
     }
 
     void homeLeadsToTheGalleryAndAStoryGoesWithTheNetwork()

@@ -2,6 +2,7 @@
 #include "engine/data/masks.h"
 #include "engine/train/judgement.h"
 #include "tests/support/training_runs.h"
+#include "ui/drawing/drawn_image.h"
 #include "ui/judge/confusion_model.h"
 #include "ui/judge/confusion_view.h"
 #include "ui/judge/explanation_view.h"
@@ -12,6 +13,9 @@
 #include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 
+#include <QComboBox>
+#include <QPushButton>
+#include <QSignalSpy>
 #include <QSlider>
 #include <QtTest>
 
@@ -154,11 +158,97 @@ private Q_SLOTS:
         QCOMPARE(why.learnt.gradCam.shape(), (engine::Shape{8, 8}));
         QVERIFY(why.learnt.gradCam.values() != why.random.gradCam.values());
         QVERIFY(m_view->explanation()->accessibleDescription().contains(QStringLiteral("Grad-CAM alike")));
+        // Any class can be explained, by keys too; the choice stays for the next image.
+        QComboBox* choice = m_view->classChoice();
+        QCOMPARE(choice->count(), 6); // what it says, the true one, each of the four
+        QCOMPARE(choice->currentText(), QStringLiteral("what it says: ") + m_view->service()->className(2));
+        choice->setFocus();
+        QTest::keyClick(choice, Qt::Key_End);
+        const auto explained = [&] { return m_view->explanation()->explanation()->learnt.classIndex; };
+        QTRY_COMPARE_WITH_TIMEOUT(explained(), 3, 60000);
+        QVERIFY(m_view->explanation()->accessibleDescription().startsWith(QStringLiteral("Why ") +
+                                                                          m_view->service()->className(3)));
+        QTest::keyClick(list, Qt::Key_Left);
+        QTRY_VERIFY_WITH_TIMEOUT(m_view->explanation()->explanation()->image == m_view->images()->image(0), 60000);
+        QCOMPARE(explained(), 3);
+        QTest::keyClick(choice, Qt::Key_Home);
+        QTRY_COMPARE_WITH_TIMEOUT(explained(), 2, 60000);
+        // Its way through the network.
+        QSignalSpy asked(m_view.get(), &JudgeView::networkRequested);
+        m_maps->setImage(m_view->images()->image(1)); // another one meanwhile
+        QTest::mouseClick(m_view->networkButton(), Qt::LeftButton);
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(m_maps->image(), static_cast<std::int64_t>(m_view->images()->image(0)));
+        QTest::keyClick(list, Qt::Key_Return);
+        QCOMPARE(asked.count(), 2);
+        const QPoint at = list->visualRect(list->currentIndex()).center();
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, at);
+        QTest::mouseDClick(list->viewport(), Qt::LeftButton, {}, at);
+        QCOMPARE(asked.count(), 3);
         // Keys do the same.
         table->setFocus();
         QTest::keyClick(table, Qt::Key_Right);
         QCOMPARE(m_view->images()->rowCount(),
                  static_cast<int>(m_view->matrix()->index(2, 3).data(ConfusionModel::CountRole).toDouble()));
+    }
+
+    void aDrawingIsExplainedToo()
+    {
+        m_controller->train();
+        QTRY_COMPARE_WITH_TIMEOUT(m_controller->state(), RunState::Finished, 20000);
+        QVERIFY(!m_view->drawingButton()->isEnabled());
+        std::vector<std::uint8_t> pixels(64);
+        for (int i = 0; i < 4; ++i)
+            pixels[static_cast<std::size_t>(9 * i)] = 200;
+        const auto drawing = std::make_shared<DrawnImage>(engine::Shape{1, 8, 8}, pixels);
+        m_view->setDrawing(drawing, 1);
+        QVERIFY(!m_view->explanation()->isVisible()); // the room belongs to the images until one is chosen
+        QVERIFY(!m_view->networkButton()->isEnabled());
+        QTest::mouseClick(m_view->drawingButton(), Qt::LeftButton);
+        QVERIFY(m_maps->showsOwnImage());
+        QTRY_VERIFY_WITH_TIMEOUT(m_view->explanation()->explanation(), 60000);
+        const auto& why = *m_view->explanation()->explanation();
+        QVERIFY2(why.fault.isEmpty(), qPrintable(why.fault));
+        QCOMPARE(why.images, engine::DatasetPtr(drawing));
+        QCOMPARE(why.learnt.classIndex, 1);
+        QVERIFY(m_view->explanation()->isVisible());
+        QComboBox* choice = m_view->classChoice();
+        QVERIFY(choice->itemText(1).contains(QStringLiteral("not known")));
+        QVERIFY(!(choice->model()->flags(choice->model()->index(1, 0)) & Qt::ItemIsEnabled));
+        choice->setFocus();
+        QTest::keyClick(choice, Qt::Key_End);
+        QTRY_COMPARE_WITH_TIMEOUT(m_view->explanation()->explanation()->learnt.classIndex, 3, 60000);
+        QSignalSpy asked(m_view.get(), &JudgeView::networkRequested);
+        m_maps->setImage(0);
+        QTest::mouseClick(m_view->networkButton(), Qt::LeftButton);
+        QVERIFY(asked.count() == 1 && m_maps->showsOwnImage());
+        m_view->setDrawing(nullptr, -1); // rubbed out
+        QVERIFY(!m_view->explanation()->isVisible());
+        QVERIFY(!m_view->drawingButton()->isEnabled());
+    }
+
+    void aLowPageShowsTwoRowsOfImagesAndAllOfTheRest()
+    {
+        m_controller->train();
+        QTRY_COMPARE_WITH_TIMEOUT(m_controller->state(), RunState::Finished, 20000);
+        QTRY_VERIFY(!judged().empty() && judged().back()->images.size() == 64);
+        const QModelIndex cell = m_view->matrix()->index(2, 2);
+        m_view->matrixView()->setCurrentIndex(cell);
+        auto* list = m_view->imageList();
+        QVERIFY(m_view->images()->rowCount() > 1);
+        for (const QSize& size : {QSize(1224, 440), QSize(1224, 507), QSize(1224, 552), QSize(1544, 832)}) {
+            m_view->resize(size);
+            list->setCurrentIndex(m_view->images()->index(0));
+            QTRY_VERIFY(m_view->explanation()->isVisible());
+            QTRY_VERIFY2(list->viewport()->height() >= 2 * list->visualRect(m_view->images()->index(0)).height(),
+                         qPrintable(QStringLiteral("%1 at %2").arg(list->viewport()->height()).arg(size.height())));
+            for (const QWidget* part :
+                 {static_cast<QWidget*>(m_view->explanation()), static_cast<QWidget*>(m_view->classChoice()),
+                  static_cast<QWidget*>(m_view->networkButton()), static_cast<QWidget*>(m_view->drawingButton())}) {
+                QCOMPARE(part->visibleRegion().boundingRect(), part->rect());
+                QVERIFY(part->width() >= part->minimumSizeHint().width());
+            }
+        }
     }
 
     void masksAreJudgedByTheirOverlap()
@@ -218,7 +308,7 @@ private Q_SLOTS:
         QCOMPARE(matrix->headerData(0, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("background"));
         QCOMPARE(matrix->headerData(7, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("Overlap"));
         QVERIFY(matrix->index(0, 7).data().toString().endsWith(QStringLiteral("%")));
-        QVERIFY(!m_view->explanation()->isVisible());
+        QVERIFY(!m_view->drawingButton()->isVisible());
         VerdictModel* images = m_view->images();
         QVERIFY(images->rowCount() > 0 && images->ofMasks());
         QTRY_VERIFY(!images->picture(0).isNull());
@@ -227,11 +317,13 @@ private Q_SLOTS:
         auto* list = m_view->imageList();
         QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(images->index(0)).center());
         QCOMPARE(m_maps->image(), static_cast<std::int64_t>(images->image(0)));
+        QVERIFY(m_view->networkButton()->isEnabled());
+        QVERIFY(!m_view->explanation()->isVisible());
         // Back to a network with one class for each image.
         m_controller->setNetwork(convarium::test::smallNetwork(), {});
         QCOMPARE(matrix->rowCount(), 6);
         QCOMPARE(matrix->columnCount(), 6);
-        QVERIFY(m_view->explanation()->isVisible());
+        QVERIFY(m_view->drawingButton()->isVisible());
     }
 
     void aResetForgetsTheJudgements()

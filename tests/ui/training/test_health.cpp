@@ -1,6 +1,8 @@
 // The lamps: what a run shows reaches the training bar, the list of problems, the card and the inspector.
 #include "scripted_run.h"
+#include "tests/support/training_runs.h"
 #include "ui/canvas/card_content.h"
+#include "ui/inspector/experiments.h"
 #include "ui/inspector/health_list.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/problems_panel.h"
@@ -8,6 +10,8 @@
 #include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
 
+#include <QPushButton>
+#include <QUndoStack>
 #include <QtTest>
 
 using namespace convarium;
@@ -40,7 +44,7 @@ class TestHealth : public QObject
 {
     Q_OBJECT
 
-    std::shared_ptr<test::Script> m_script;
+    std::shared_ptr<ui::test::Script> m_script;
     std::unique_ptr<ProjectDocument> m_document;
     std::unique_ptr<TrainingController> m_controller;
     std::unique_ptr<TrainingBar> m_bar;
@@ -55,10 +59,10 @@ private Q_SLOTS:
     }
     void init()
     {
-        m_script = std::make_shared<test::Script>();
+        m_script = std::make_shared<ui::test::Script>();
         m_document = std::make_unique<ProjectDocument>();
-        m_document->reset(test::smallGraph(), {}, {});
-        m_controller = std::make_unique<TrainingController>(test::scriptedServices(m_script));
+        m_document->reset(ui::test::smallGraph(), {}, {});
+        m_controller = std::make_unique<TrainingController>(ui::test::scriptedServices(m_script));
         m_controller->follow(m_document.get());
         m_bar = std::make_unique<TrainingBar>(m_controller.get(), m_document.get());
         m_bar->resize(1200, 52);
@@ -102,6 +106,101 @@ private Q_SLOTS:
         // Warnings are no faults: training goes on, and nothing of it is an edit.
         QVERIFY(m_controller->blockedReason().isEmpty());
         QVERIFY(!m_document->isModified());
+    }
+
+    void anExperimentIsOneEditThatCanBeTakenBack()
+    {
+        m_script->health = report(true);
+        m_inspector->setSelection({kDense});
+        m_inspector->show();
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        HealthList* list = m_inspector->healthList();
+        QCOMPARE(list->tryButtons().size(), 1);
+        QPushButton* button = list->tryButtons().first();
+        QCOMPARE(button->text(), QStringLiteral("Try a rate of 0.0001"));
+        QVERIFY(list->tried().isEmpty());
+        QTest::keyClick(button, Qt::Key_Space);
+        QCOMPARE(m_document->trainConfig().rate, 0.0001);
+        QCOMPARE(m_document->undoStack()->count(), 1);
+        QCOMPARE(m_document->undoStack()->undoText(), QStringLiteral("Change rate from 0.001 to 0.0001"));
+        QVERIFY2(list->tried().startsWith(QStringLiteral("Done: Change rate from 0.001 to 0.0001.")),
+                 qPrintable(list->tried()));
+        QTRY_COMPARE(list->tryButtons().first()->text(), QStringLiteral("Try a rate of 1e-05")); // of what is now
+        m_document->undoStack()->undo();
+        QCOMPARE(m_document->trainConfig().rate, 0.001);
+        QVERIFY(list->tried().isEmpty());
+        QTRY_COMPARE(list->tryButtons().first()->text(), QStringLiteral("Try a rate of 0.0001"));
+        // Of the whole run: batches are mixed already, so there is nothing to change.
+        m_inspector->setSelection({});
+        QVERIFY(list->tryButtons().isEmpty());
+        auto config = m_document->trainConfig();
+        config.shuffle = false;
+        m_document->setTrainConfig(config);
+        QTRY_COMPARE(list->tryButtons().size(), 1);
+        QTest::mouseClick(list->tryButtons().first(), Qt::LeftButton);
+        QVERIFY(m_document->trainConfig().shuffle);
+        QTRY_VERIFY(list->tryButtons().isEmpty());
+    }
+
+    void everyExperimentLeavesASoundNetwork_data()
+    {
+        QTest::addColumn<int>("illness");
+        QTest::addColumn<QString>("layer");
+        QTest::addColumn<QStringList>("buttons");
+        const auto row = [](const char* name, engine::Illness illness, const char* layer, const QStringList& buttons) {
+            QTest::newRow(name) << static_cast<int>(illness) << QString::fromLatin1(layer) << buttons;
+        };
+        using enum engine::Illness;
+        row("dead", DeadUnits, "relu", {"Try a rate of 0.0001", "Try LeakyReLU here"});
+        row("saturated", Saturation, "tanh", {"Try a rate of 0.0001", "Try BatchNorm before it"});
+        row("vanishing", VanishingGradient, "conv2d", {"Try BatchNorm behind it", "Try ReLU in all such places"});
+        row("exploding", ExplodingGradient, "conv2d", {"Try a limit of 1", "Try BatchNorm behind it"});
+        row("rate", HighRate, "conv2d", {"Try a rate of 0.0001"});
+        row("equal", EqualWeights, "conv2d", {});
+        row("large", LargeWeights, "conv2d", {});
+        row("batch of one", BatchNormOfOne, "batch_norm", {"Try a batch of 16", "Try GroupNorm here"});
+        row("constant", ConstantLoss, "", {"Try a rate of 0.01", "Try a rate of 0.0001"});
+        row("diverging", Diverging, "", {"Try a rate of 0.0001"});
+    }
+
+    void everyExperimentLeavesASoundNetwork()
+    {
+        QFETCH(int, illness);
+        QFETCH(QString, layer);
+        QFETCH(QStringList, buttons);
+        convarium::test::GraphMaker m("experiments");
+        m.input(1, 8, 8);
+        m.conv(8, 3, 1);
+        m.add("batch_norm");
+        m.add("relu");
+        m.conv(8, 3, 1);
+        m.add("tanh");
+        m.add("flatten");
+        m.dense(10);
+        m.add("softmax");
+        ProjectDocument document;
+        engine::TrainConfig config;
+        config.batch = 1;
+        document.reset(m.graph(), {}, config);
+        QVERIFY(document.problems().empty());
+        engine::NodeId node = engine::kNoNode;
+        for (const engine::Node& n : document.graph().nodes)
+            if (n.type == layer.toStdString() && node == engine::kNoNode)
+                node = n.id;
+        const auto before = document.state();
+        QStringList found;
+        for (const Experiment& experiment :
+             experimentsFor(document, {static_cast<engine::Illness>(illness), node, 1, 1, {}, {}})) {
+            found << experiment.button;
+            applyRepair(document, experiment.edit);
+            QVERIFY(!(document.state() == before));
+            QVERIFY2(document.problems().empty(), qPrintable(experiment.button));
+            QCOMPARE(document.undoStack()->count(), 1);
+            document.undoStack()->undo();
+            QVERIFY(document.state() == before);
+        }
+        QCOMPARE(found, buttons);
     }
 
     void theLampIsAButtonThatLeadsToTheWords()

@@ -10,6 +10,7 @@
 #include "ui/training/training_texts.h"
 
 #include <QComboBox>
+#include <QMenu>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QUndoStack>
@@ -88,6 +89,46 @@ private Q_SLOTS:
         QVERIFY(button(QStringLiteral("Reset"))->isEnabled());
         QTest::mouseClick(button(QStringLiteral("Reset")), Qt::LeftButton);
         QCOMPARE(m_bar->progressLine(), QStringLiteral("Ready: 5 epochs"));
+    }
+
+    void stepsOfThreeSizesStandBesideStep()
+    {
+        m_script->holdAfterEachStep = true;
+        QCOMPARE(m_bar->stepsButton()->accessibleName(), QStringLiteral("Step by image, batch or epoch"));
+        const auto open = [&] {
+            QTest::mouseClick(m_bar->stepsButton(), Qt::LeftButton);
+            return m_bar->findChild<QMenu*>();
+        };
+        const auto closed = [&] { return !m_bar->findChild<QMenu*>(); };
+        QMenu* menu = open();
+        QVERIFY(menu);
+        QStringList texts;
+        for (const QAction* action : menu->actions())
+            texts << action->text();
+        QCOMPARE(texts, (QStringList{QStringLiteral("One image: walk through the next batch\tF7"),
+                                     QStringLiteral("One batch\tF10"), QStringLiteral("One epoch\tCtrl+F10")}));
+        QSignalSpy walk(m_bar.get(), &TrainingBar::walkRequested);
+        menu->actions()[0]->trigger();
+        QCOMPARE(walk.count(), 1);
+        QVERIFY(!m_controller->isActive());
+        menu->actions()[1]->trigger();
+        m_script->allow(1);
+        QTRY_COMPARE(m_controller->history().steps.size(), 1u);
+        QTRY_COMPARE(m_controller->state(), RunState::Paused);
+        menu->close();
+        QTRY_VERIFY(closed());
+
+        m_bar->setWalking(true);
+        QSignalSpy image(m_bar.get(), &TrainingBar::imageRequested);
+        menu = open();
+        QVERIFY(menu->actions()[0]->text().endsWith(QStringLiteral("\tCtrl+F7")));
+        menu->actions()[0]->trigger();
+        QCOMPARE(image.count(), 1);
+        QCOMPARE(walk.count(), 1);
+        menu->close();
+        QTRY_VERIFY(closed());
+        m_controller->stop();
+        QTRY_COMPARE(m_controller->state(), RunState::Idle);
     }
 
     void aNetworkWithFaultsIsNotTrainedAndTrainSaysWhy()

@@ -1,4 +1,4 @@
-#include "ui/training/popover.h"
+#include "ui/theme/popover.h"
 
 #include "ui/theme/calm_style.h"
 
