@@ -87,7 +87,7 @@ private Q_SLOTS:
         QTest::addColumn<bool>("selected");
         QTest::addColumn<int>("most"); ///< entries besides those of canvas and palette
         QTest::newRow("lenet-5") << QStringLiteral("lenet-5") << QSize(1600, 1000) << false << 75;
-        QTest::newRow("lenet-5, a layer selected") << QStringLiteral("lenet-5") << QSize(1600, 1000) << true << 100;
+        QTest::newRow("lenet-5, a layer selected") << QStringLiteral("lenet-5") << QSize(1600, 1000) << true << 110;
         QTest::newRow("lenet-5, small window") << QStringLiteral("lenet-5") << QSize(1280, 720) << false << 75;
         QTest::newRow("resnet-20") << QStringLiteral("resnet-20") << QSize(1600, 1000) << false << 75;
     }

@@ -80,6 +80,14 @@ class WindowNumberTest : public QObject
         return nullptr;
     }
 
+    static TextLabel* labelled(const NumberView* view, const QString& name)
+    {
+        for (TextLabel* label : view->findChildren<TextLabel*>())
+            if (label->accessibleName() == name)
+                return label;
+        return nullptr;
+    }
+
     /// A block with a shortcut, batch normalisation and dropout.
     static engine::GraphSpec residual()
     {
@@ -291,7 +299,8 @@ private Q_SLOTS:
         QCOMPARE(lines->focusPolicy(), Qt::NoFocus);
         w.view()->open(w.node("F6"), 0);
         QTRY_COMPARE(w.view()->result().request.node, w.node("F6"));
-        auto* line = lines->findChild<TextLabel*>();
+        const TextLabel* line = labelled(w.view(), QStringLiteral("In one line"));
+        QVERIFY(line);
         QCOMPARE(line->text().count(QStringLiteral(" + ")), 120);
         QTRY_VERIFY(bar->maximum() > 0);
         const auto seen = [&](QPoint p) {
@@ -429,6 +438,15 @@ private Q_SLOTS:
         lookInside(w, nodes[3].id);
         QTRY_VERIFY(w.view()->training()->isVisible());
         QVERIFY(!w.view()->batchImage()->isVisible());
+        // Each layer of the card has tensors of its own, which its calculation names.
+        const auto& steps = w.view()->result().steps;
+        QCOMPARE(steps.size(), 2u);
+        QCOMPARE(steps[0].tensorKeys, (std::vector<QString>{QStringLiteral("weight"), QStringLiteral("bias")}));
+        QCOMPARE(steps[1].kind, QStringLiteral("BatchNorm"));
+        QCOMPARE(steps[1].tensorKeys.size(), 4u);
+        const TextLabel* parts = labelled(w.view(), QStringLiteral("Made of"));
+        QVERIFY(parts);
+        QVERIFY2(parts->text().contains(steps[1].tensorKeys[3]), qPrintable(parts->text()));
         const double evaluated = w.view()->result().value();
         QTest::mouseClick(segment(w.view(), QStringLiteral("As in training")), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(w.view()->result().training, 60000);

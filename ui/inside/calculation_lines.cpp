@@ -105,6 +105,8 @@ private:
             value = numberText(f.value, m_weightDecimals, m_locale);
         if (value.startsWith(QChar(0x2212)))
             value = QStringLiteral("(%1)").arg(value);
+        if (name.contains(QStringLiteral(" \u2212 ")))
+            name = QStringLiteral("(%1)").arg(name);
         return name.isEmpty() ? value : name + QLatin1Char(' ') + value;
     }
     QString partText(const Part& p) const

@@ -70,6 +70,7 @@ struct NumberStep {
     QString title; ///< "Conv2D C3"
     QString kind;  ///< "Tanh"
     engine::Explanation explanation;
+    std::vector<QString> tensorKeys;        ///< of this layer, as the explanation's operands count them
     float engineValue = 0;                  ///< what the engine has for it; Forward
     std::function<double(double)> function; ///< of an activation; null: no function of one number
 };

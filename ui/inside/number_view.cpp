@@ -307,7 +307,7 @@ void NumberView::showNumber()
     showLoss();
     QStringList parts;
     for (const NumberStep& s : m_result.steps)
-        if (const QString text = partsText(s.explanation, m_result.tensorKeys); !text.isEmpty())
+        if (const QString text = partsText(s.explanation, s.tensorKeys); !text.isEmpty())
             parts << text;
     m_parts->setText(parts.join(QStringLiteral("&nbsp;&nbsp; ")));
     m_parts->setVisible(!parts.isEmpty());

@@ -141,6 +141,8 @@ NumberStep stepOf(const engine::GraphSpec& graph, const engine::LayerNumbers& n,
     s.title = QString::fromStdString(graph.label(n.node));
     s.kind = QString::fromStdString(n.layer->title);
     s.explanation = std::move(explanation);
+    for (const auto& info : n.tensorInfos)
+        s.tensorKeys.push_back(QString::fromStdString(info.key));
     return s;
 }
 
@@ -431,7 +433,7 @@ engine::Result<void> NumberWorker::gradient(const engine::NetworkNumbers& all, N
     }
     const engine::LayerNumbers n = all.layer(chosen.reader.node);
     result.outputGradient =
-        mapsOf(n.outputShape, n.outputGradient, result.image, sentence("gradient of %1").arg(nameOf(*m_graph, n.node)));
+        mapsOf(n.outputShape, n.outputGradient, result.image, sentence("Gradient of %1").arg(nameOf(*m_graph, n.node)));
     result.outputGradient.page = gradientPageOf(*m_graph, all, n.node);
     const auto edges = m_graph->edgesInto(n.node);
     for (std::size_t i = 0; i < n.inputs.size(); ++i)

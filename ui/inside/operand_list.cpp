@@ -191,9 +191,12 @@ void OperandList::paintRow(QPainter& painter, int row)
     painter.setFont(ui::font(TextRole::Result));
     painter.setPen(theme.text);
     const QRect room(x, r.top(), r.right() - scaled(6) - x, r.height());
-    const QString written = numberText(g.subtotal, m_decimals);
-    const bool fits = painter.fontMetrics().horizontalAdvance(written) <= room.width();
-    painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, fits ? written : numberText(g.subtotal));
+    QString written;
+    for (const QString& text :
+         {numberText(g.subtotal, m_decimals), numberText(g.subtotal), powerText(g.subtotal, 2)})
+        if (written = text; painter.fontMetrics().horizontalAdvance(text) <= room.width())
+            break;
+    painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, written);
 }
 
 } // namespace convarium::ui

@@ -51,9 +51,10 @@ void ReaderList::setGradient(const NumberGradient& gradient)
         item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
         item->setSizeHint(0, QSize(0, scaled(kRow)));
     }
-    if (count > 0)
-        setCurrentItem(topLevelItem(gradient.reader));
-    setFixedHeight(scaled(kRow) * std::min(count, kMostRows) + 2 * frameWidth());
+    if (count == 0)
+        return;
+    setCurrentItem(topLevelItem(gradient.reader));
+    setFixedHeight(rowHeight(indexFromItem(topLevelItem(0))) * std::min(count, kMostRows) + 2 * frameWidth());
 }
 
 } // namespace convarium::ui

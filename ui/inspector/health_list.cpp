@@ -72,6 +72,7 @@ HealthList::HealthList(ProjectDocument* document, QWidget* parent)
     layout->addWidget(m_tried);
     layout->addWidget(m_numbers);
     connect(document, &ProjectDocument::changed, this, &HealthList::refreshSoon);
+    connect(document->undoStack(), &QUndoStack::indexChanged, this, &HealthList::refreshSoon);
     refresh();
 }
 

@@ -16,7 +16,7 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kGap = 10, kLine = 18, kLargest = 132, kLabel = 86, kSide = 76, kLowSide = 48;
+constexpr int kGap = 10, kLine = 18, kLargest = 132, kLabel = 86, kSide = 76, kLowSide = 46;
 
 /// Sum over the maps of a colour image, one number per pixel.
 std::vector<float> flattened(const engine::Tensor& map, int& height, int& width)

@@ -126,6 +126,8 @@ void ElidedLabel::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     const QRect area = contentsRect();
+    if (m_mode == Qt::ElideNone && isElided())
+        return;
     painter.setPen(palette().color(QPalette::WindowText));
     painter.drawText(area, static_cast<int>(alignment()) | Qt::TextSingleLine,
                      QFontMetricsF(font()).elidedText(text(), m_mode, area.width() + 0.5));

@@ -51,8 +51,9 @@ class ElidedLabel final : public TextLabel
 public:
     explicit ElidedLabel(const QString& text = {}, TextRole role = TextRole::Body, ColorRole color = ColorRole::Text,
                          QWidget* parent = nullptr);
+    /// Qt::ElideNone: whole or not at all.
     void setElideMode(Qt::TextElideMode mode);
-    [[nodiscard]] bool isElided() const;
+    [[nodiscard]] bool isElided() const; ///< there is no room for all of it
     [[nodiscard]] QSize minimumSizeHint() const override;
 
 protected:

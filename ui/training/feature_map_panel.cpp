@@ -101,6 +101,7 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     });
     row->addWidget(m_stage);
     row->addSpacing(scaled(4));
+    m_size->setElideMode(Qt::ElideNone);
     row->addWidget(m_size, 1);
     auto* previous = new IconButton(QStringLiteral("chevron-left"), tr("Previous test image"), this, ColorRole::Text2);
     previous->setToolTip(tr("Previous test image (%1)").arg(keyName(m_images->previous()->shortcut())));

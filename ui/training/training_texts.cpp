@@ -120,7 +120,7 @@ QString progressText(const TrainingController& controller)
     if (!controller.blockedReason().isEmpty())
         return controller.blockedReason();
     if (controller.trainingState() && p.step > 0)
-        return tr("Stopped in %1").arg(place);
+        return p.totalSteps > 0 ? tr("Stopped in %1").arg(place) : tr("Trained for %1 steps").arg(count(p.step));
     const auto& config = controller.config();
     return config.steps > 0     ? tr("Ready: %1 steps").arg(count(config.steps))
            : config.epochs == 1 ? tr("Ready: 1 epoch")

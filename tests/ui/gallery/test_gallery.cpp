@@ -194,10 +194,10 @@ private Q_SLOTS:
         page.show();
         QTRY_VERIFY(!page.cards().empty());
         QSignalSpy chosen(&page, &GalleryPage::presetChosen);
-        auto* more = card(page, "ResNet")->findChild<QToolButton*>();
-        QVERIFY(more);
-        QCOMPARE(more->accessibleName(), QStringLiteral("Sizes of ResNet"));
-        QTest::mouseClick(more, Qt::LeftButton);
+        const auto buttons = card(page, "ResNet")->findChildren<QToolButton*>();
+        const auto more = std::ranges::find(buttons, QStringLiteral("Sizes of ResNet"), &QWidget::accessibleName);
+        QVERIFY(more != buttons.end());
+        QTest::mouseClick(*more, Qt::LeftButton);
         auto* menu = card(page, "ResNet")->findChild<QMenu*>();
         QVERIFY(menu);
         QCOMPARE(menu->actions().size(), 4);

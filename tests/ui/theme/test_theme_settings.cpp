@@ -106,7 +106,7 @@ void TestThemeSettings::resetAllForgetsEverything()
     QVERIFY(s.get(setting::lastFolder).isEmpty());
     QStringList keys = Settings::keys();
     QCOMPARE(keys.removeDuplicates(), 0);
-    QCOMPARE(keys.size(), 10);
+    QCOMPARE(keys.size(), 11);
 }
 
 void TestThemeSettings::changedNamesTheKeyAndOnlyWhenSomethingChanged()

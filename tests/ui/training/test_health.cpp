@@ -123,8 +123,8 @@ private Q_SLOTS:
         QTest::keyClick(button, Qt::Key_Space);
         QCOMPARE(m_document->trainConfig().rate, 0.0001);
         QCOMPARE(m_document->undoStack()->count(), 1);
-        QCOMPARE(m_document->undoStack()->undoText(), QStringLiteral("Change rate from 0.001 to 0.0001"));
-        QVERIFY2(list->tried().startsWith(QStringLiteral("Done: Change rate from 0.001 to 0.0001.")),
+        QCOMPARE(m_document->undoStack()->undoText(), QStringLiteral("Change learning rate from 0.001 to 0.0001"));
+        QVERIFY2(list->tried().startsWith(QStringLiteral("Done: Change learning rate from 0.001 to 0.0001.")),
                  qPrintable(list->tried()));
         QTRY_COMPARE(list->tryButtons().first()->text(), QStringLiteral("Try a rate of 1e-05")); // of what is now
         m_document->undoStack()->undo();
