@@ -228,8 +228,8 @@ bool Team::isWaitedFor(const Seat& seat) const
            (&seat == &m_seats.front() && m_ticket.load(std::memory_order_acquire).units() == 0);
 }
 
-/// A thread that is waited for and does not run waits for its core: it gets the one of this thread, which can wait there
-/// instead.
+/// A thread that is waited for and does not run waits for its core: it gets the one of this thread, which can wait
+/// there instead.
 void Team::changePlaces(int thread)
 {
     Seat& own = m_seats[static_cast<std::size_t>(thread)];

@@ -20,6 +20,8 @@ constexpr double kLargeWeights = 6;
 constexpr double kPurity = 0.7; ///< share of a batch's commonest class
 constexpr double kFall = 0.1;   ///< of the loss, over a hundred steps
 constexpr double kRise = 1.5;   ///< of the loss, over its first value
+constexpr double kLeastRise =
+    0.25; ///< and in parts of the loss of guessing: a run that goes on begins with a small one
 
 std::string number(double value, int digits = 2)
 {
@@ -206,8 +208,9 @@ std::vector<Diagnosis> judgeLosses(const LossWatch& losses, const TrainConfig& c
                        config.shuffle
                            ? "Mix the classes of the data set."
                            : "Switch Shuffle on in the training settings: every batch then holds all classes."});
-    const double rise = losses.firstLoss() > 0 ? losses.newestLoss() / losses.firstLoss() : 0;
-    if (losses.steps() >= 20 && rise > kRise)
+    const double least = losses.guess() > 0 ? kLeastRise * -std::log(losses.guess()) : 0;
+    if (losses.steps() >= 20 && losses.newestLoss() > kRise * losses.firstLoss() &&
+        losses.newestLoss() - losses.firstLoss() > least)
         out.push_back(judgeDivergence(losses, config));
     else if (const auto fall = losses.fall();
              fall && losses.guess() > 0 && *fall < kFall && losses.accuracy() < 1.5 * losses.guess() + 0.02)

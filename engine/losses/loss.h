@@ -27,7 +27,8 @@ struct LossInfo {
     /// null) by the logits.
     double (*reference)(const double* logits, int label, std::int64_t classes, double smoothing,
                         double* gradient) = nullptr;
-    /// Its gradient by the logit `at` (-1: the loss itself), on numbers that remember their way; target: of every class.
+    /// Its gradient by the logit `at` (-1: the loss itself), on numbers that remember their way; target: of every
+    /// class.
     TracedReal (*gradientTraced)(const TracedReal* logits, const TracedReal* target, std::int64_t classes,
                                  std::int64_t at) = nullptr;
 };

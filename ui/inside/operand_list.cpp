@@ -192,8 +192,7 @@ void OperandList::paintRow(QPainter& painter, int row)
     painter.setPen(theme.text);
     const QRect room(x, r.top(), r.right() - scaled(6) - x, r.height());
     QString written;
-    for (const QString& text :
-         {numberText(g.subtotal, m_decimals), numberText(g.subtotal), powerText(g.subtotal, 2)})
+    for (const QString& text : {numberText(g.subtotal, m_decimals), numberText(g.subtotal), powerText(g.subtotal, 2)})
         if (written = text; painter.fontMetrics().horizontalAdvance(text) <= room.width())
             break;
     painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, written);

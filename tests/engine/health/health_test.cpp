@@ -1,12 +1,15 @@
 // Real short training runs on generated digits: each ill one lights the right lamp with the right words, healthy ones
 // light none, and looking changes nothing.
 #include "datasets/datasets.h"
+#include "engine/health/diagnoses.h"
 #include "engine/health/health_monitor.h"
+#include "engine/health/loss_watch.h"
 #include "engine/layers/initialize.h"
 #include "tests/support/training_runs.h"
 
 #include <QTest>
 
+#include <numeric>
 #include <set>
 
 using namespace convarium::engine;
@@ -154,6 +157,24 @@ private Q_SLOTS:
         const auto& layers = o.reports.back()->layers;
         QVERIFY(std::any_of(layers.begin(), layers.end(), [](auto& l) { return l.gradient.has_value(); }));
         QVERIFY(std::any_of(layers.begin(), layers.end(), [](auto& l) { return l.deadShare || l.saturatedShare; }));
+    }
+
+    /// Its first losses are small and tremble, as all of them do.
+    void aRunThatGoesOnDoesNotDivergeByALittle()
+    {
+        const DatasetBundle& data = digits();
+        std::vector<std::uint32_t> all(1000);
+        std::iota(all.begin(), all.end(), 0u);
+        const auto judged = [&](double later) {
+            LossWatch losses(*data.train, all);
+            for (int step = 0; step < 200; ++step)
+                losses.stepDone(step < 5 ? 0.04 : later, 0.98, all, *data.train);
+            const auto found = judgeLosses(losses, config(0.001, 200));
+            return std::ranges::count(found, Illness::Diverging, &Diagnosis::illness);
+        };
+        QCOMPARE(judged(0.07), 0);
+        QCOMPARE(judged(0.3), 0);
+        QCOMPARE(judged(1.5), 1);
     }
 
     void aRateTooHighKillsUnits()
