@@ -448,6 +448,7 @@ private Q_SLOTS:
         w.open(2);
         w.controller.step();
         QTRY_COMPARE(w.controller.state(), RunState::Paused);
+        QTRY_COMPARE(w.controller.progress().step, 1);
         w.controller.stop();
         QTRY_VERIFY(!w.controller.isActive());
         const auto trained = w.controller.trainingState();
