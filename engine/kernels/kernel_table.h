@@ -108,6 +108,19 @@ struct WeightGradientArgs {
     bool accumulate;
 };
 
+/// A run of tiles of 2x2 pixels for minimal filtering F(2x2, 3x3) (Winograd, "Arithmetic Complexity of Computations",
+/// 1980; Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016). A 3x3 window of stride 1
+/// makes such a tile from 4x4 pixels with 16 products per pair of channels instead of 36: of 16 transformed pixels,
+/// each a matrix product of its own over all tiles, the results of which are transformed back. No number of a tile
+/// depends on pixels that its own window does not see.
+struct WinogradTiles {
+    std::int64_t height, width, lanes;  ///< of the images that the tiles are read from or written to
+    std::int64_t top, left;             ///< read: how far the first window begins above and left of the image
+    std::int64_t tileRows, tileColumns; ///< per image
+    std::int64_t first, tiles;          ///< counted over all images, row by row
+    std::int64_t plane;                 ///< floats from one of the 16 to the next; each holds lanes floats per tile
+};
+
 /// Lists the numbers that a max pooling sends back into one image, per channel and in the order of the pixels; those
 /// that are zero are left out. Channel c has count[c] entries from c * room on; the room must hold all pixels.
 ///   offset = y * rowStep + x * columnStep + cellOffset[cell of pixel (y, x)], value = gradient of that pixel
@@ -249,6 +262,19 @@ struct KernelTable {
 
     void (*product)(const ProductArgs&);
     void (*weightGradient)(const WeightGradientArgs&);
+    // Minimal filtering. Weights and their gradient are packed matrices, nine taps of `channels` rows; the transformed
+    // ones are 16 packed matrices of `channels` rows, one after the other.
+    void (*winogradWindows)(const WinogradTiles&, const float* images, float* transformed);
+    /// images = act(bias + addend + tiles); bias: [lanes] or null; addend: laid out as images, which it may be, or
+    /// null.
+    void (*winogradOutputs)(const WinogradTiles&, const float* products, float* images, const float* bias,
+                            const float* addend, Activation);
+    /// Of the outputs, into gradients of the products.
+    void (*winogradGradients)(const WinogradTiles&, const float* images, float* transformed);
+    void (*winogradWeights)(const float* weights, float* transformed, std::int64_t channels, std::int64_t columns);
+    void (*winogradWeightGradient)(const float* transformed, float* gradient, std::int64_t channels,
+                                   std::int64_t columns, bool accumulate);
+
     void (*listPooledGradient)(const PooledListArgs&);
     void (*sparseGradient)(const SparseGradientArgs&);
     void (*addTransposed)(const TransposeArgs&);

@@ -26,6 +26,7 @@ namespace
 #include "engine/kernels/impl/binary.inl"
 #include "engine/kernels/impl/product.inl"
 #include "engine/kernels/impl/weight_gradient.inl"
+#include "engine/kernels/impl/winograd.inl"
 #include "engine/kernels/impl/sparse_gradient.inl"
 #include "engine/kernels/impl/depthwise.inl"
 #include "engine/kernels/impl/pool.inl"
@@ -44,6 +45,11 @@ constexpr KernelTable makeTable(const char* name)
             .block = kBlock,
             .product = product,
             .weightGradient = weightGradient,
+            .winogradWindows = winogradWindows,
+            .winogradOutputs = winogradOutputs,
+            .winogradGradients = winogradGradients,
+            .winogradWeights = winogradWeights,
+            .winogradWeightGradient = winogradWeightGradient,
             .listPooledGradient = listPooledGradient,
             .sparseGradient = sparseGradient,
             .addTransposed = addTransposed,

@@ -165,6 +165,12 @@ std::vector<LayerSample> samples()
          {{17, 4, 3}},
          withPads(with({{"filters", 3}, {"strideHeight", 2}}, ""), {0, 3, 1, 2})},
         {"16 maps, 5x5 valid", {{16, 7, 8}}, with({{"filters", 8}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
+        // Many maps and stride 1: minimal filtering.
+        {"18 to 20 maps, 3x3 same", {{18, 5, 6}}, with({{"filters", 20}}, "same")},
+        {"16 to 33 maps, 3x3 valid", {{16, 7, 5}}, with({{"filters", 33}}, "valid", false)},
+        {"20 to 17 maps, 3x3, padding on four sides",
+         {{20, 5, 4}},
+         withPads(with({{"filters", 17}}, ""), {0, 3, 1, 2})},
         {"whole input", {{4, 5, 5}}, with({{"filters", 7}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
     };
 }

@@ -1,6 +1,7 @@
 // Convolution, and dense layers as the convolution they are: a kernel as large as its input.
 #include "engine/ops/convolution_products.h"
 #include "engine/ops/pooled_gradient.h"
+#include "engine/ops/winograd_products.h"
 
 #include <algorithm>
 
@@ -23,8 +24,15 @@ public:
     bool acceptsAddend() const override { return m_g.groups == 1; }
     RowUse forwardRows() const override { return m_g.pixelwise() ? RowUse::Rows : RowUse::Whole; }
     RowUse backwardRows() const override { return forwardRows(); }
-    std::int64_t forwardWork(const OpGraph&) const override { return m_products.gatherWork(); }
-    std::int64_t forwardParts() const override { return m_products.gatherParts(); }
+    bool forwardNeedsDerived() const override { return m_winograd.ways().forward; }
+    std::int64_t forwardWork(const OpGraph&) const override
+    {
+        return m_winograd.ways().forward ? m_winograd.forwardWork() : m_products.gatherWork();
+    }
+    std::int64_t forwardParts() const override
+    {
+        return m_winograd.ways().forward ? m_winograd.forwardParts() : m_products.gatherParts();
+    }
     bool acceptsPrologue(const OpGraph&) const override { return m_g.pixelwise(); }
     bool acceptsPooling(const OpGraph& graph, const Op& pooling) const override
     {
@@ -37,7 +45,13 @@ public:
         using WayBack = ConvolutionProducts::WayBack;
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
-        m_products.prepare(m_g, m_in, m_out, table, chunk, pooledBy ? WayBack::None : WayBack::Cheapest);
+        m_wayBack = graph.training;
+        WinogradProducts::Ways ways = WinogradProducts::pays(m_g, m_in, m_out, table);
+        ways.inputGradient = ways.inputGradient && m_wayBack && !pooledBy;
+        ways.weightGradient = ways.weightGradient && m_wayBack && !pooledBy;
+        m_winograd.prepare(ways, m_g, m_in, m_out, table, chunk);
+        m_products.prepare(m_g, m_in, m_out, table, chunk,
+                           pooledBy || ways.inputGradient ? WayBack::None : WayBack::Cheapest);
         if (pooledBy)
             m_pooled.prepare(m_g, m_in, m_out, *pooledBy->maxPooling(), graph.layoutOf(pooledBy->output),
                              m_products.matrix(), table);
@@ -45,16 +59,24 @@ public:
 
     std::int64_t scratchBytes() const override
     {
-        return std::max(m_products.scratchBytes(readsNorm), m_pooled.scratchBytes());
+        return std::max({m_products.scratchBytes(readsNorm), m_winograd.scratchBytes(), m_pooled.scratchBytes()});
     }
-    std::int64_t tableBytes() const override { return m_products.tableBytes() + m_pooled.tableBytes(); }
+    std::int64_t tableBytes() const override
+    {
+        return m_products.tableBytes() + m_winograd.tableBytes() + m_pooled.tableBytes();
+    }
 
     void forward(const Run& run, const OpBinding& b, int) const override
     {
         const float* weights = scaled ? run.at(b.derived) : run.at(b.weights[0]);
         const float* bias = scaled ? weights + m_products.weightFloats() : m_bias ? run.at(b.weights[1]) : nullptr;
-        m_products.gather(run, run.at(b.inputs[0]), run.at(b.output), weights, bias, fused,
-                          b.addend >= 0 ? run.at(b.addend) : nullptr, prologueOf(run, b, m_in.lanes));
+        const float* addend = b.addend >= 0 ? run.at(b.addend) : nullptr;
+        if (m_winograd.ways().forward)
+            m_winograd.forward(run, run.at(b.inputs[0]), run.at(b.output),
+                               run.at(b.derived) + (scaled ? scaledProductFloats() : 0), bias, fused, addend);
+        else
+            m_products.gather(run, run.at(b.inputs[0]), run.at(b.output), weights, bias, fused, addend,
+                              prologueOf(run, b, m_in.lanes));
     }
 
     void backward(const Run& run, const OpBinding& b, int) const override
@@ -64,12 +86,23 @@ public:
             return;
         }
         const float* outGradient = run.at(b.outputGradient);
-        if (b.weightGradients[0] >= 0)
-            m_products.weightGradient(run, run.at(b.inputs[0]), outGradient, run.at(b.weightGradients[0]),
-                                      m_bias ? run.at(b.weightGradients[1]) : nullptr, prologueOf(run, b, m_in.lanes));
-        if (b.inputGradients[0] >= 0)
-            m_products.scatter(run, outGradient, run.at(b.inputGradients[0]), run.at(b.derived), nullptr,
-                               kernels::Activation::None, b.accumulate[0] != 0);
+        if (b.weightGradients[0] >= 0) {
+            float* const weights = run.at(b.weightGradients[0]);
+            float* const bias = m_bias ? run.at(b.weightGradients[1]) : nullptr;
+            if (m_winograd.ways().weightGradient)
+                m_winograd.weightGradient(run, run.at(b.inputs[0]), outGradient, weights, bias);
+            else
+                m_products.weightGradient(run, run.at(b.inputs[0]), outGradient, weights, bias,
+                                          prologueOf(run, b, m_in.lanes));
+        }
+        if (b.inputGradients[0] >= 0) {
+            float* const in = run.at(b.inputGradients[0]);
+            if (m_winograd.ways().inputGradient)
+                m_winograd.inputGradient(run, outGradient, in, derivedForBackward(run, b), b.accumulate[0] != 0);
+            else
+                m_products.scatter(run, outGradient, in, derivedForBackward(run, b), nullptr, kernels::Activation::None,
+                                   b.accumulate[0] != 0);
+        }
     }
 
     // Weight 0: kernel; weight 1: bias.
@@ -97,20 +130,28 @@ public:
             logical[o] = packed[m_products.outBiasIndex(o)];
     }
 
+    /// Those of the forward product, where it has its own, then those of the way back.
     std::int64_t derivedFloats() const override
     {
-        return pooledBy ? m_pooled.derivedFloats() : m_products.derivedFloats();
+        if (!m_wayBack || m_winograd.ways().inputGradient)
+            return m_winograd.derivedFloats();
+        return m_winograd.forwardFloats() + (pooledBy ? m_pooled.derivedFloats() : m_products.derivedFloats());
     }
     void derive(const float* packed, float* derived) const override
     {
+        if (m_winograd.ways().forward)
+            m_winograd.derive(packed, derived);
+        if (!m_wayBack || m_winograd.ways().inputGradient)
+            return;
+        float* const back = derived + m_winograd.forwardFloats();
         if (pooledBy)
-            m_pooled.derive(packed, derived);
+            m_pooled.derive(packed, back);
         else
-            m_products.derive(packed, derived);
+            m_products.derive(packed, back);
     }
 
-    /// Kernel, then bias.
-    std::int64_t scaledFloats() const override { return m_products.weightFloats() + m_products.outBiasFloats(); }
+    /// Kernel, then bias, then what the forward product derives of the kernel.
+    std::int64_t scaledFloats() const override { return scaledProductFloats() + m_winograd.forwardFloats(); }
     void scaleWeights(const std::vector<const float*>& weights, const float* scale, const float* shift,
                       float* target) const override
     {
@@ -121,9 +162,17 @@ public:
             const std::int64_t at = m_products.outBiasIndex(o);
             bias[at] = (m_bias ? weights[1][at] * scale[o] : 0.0f) + shift[o];
         }
+        if (m_winograd.ways().forward)
+            m_winograd.derive(target, target + scaledProductFloats());
     }
 
 private:
+    std::int64_t scaledProductFloats() const { return m_products.weightFloats() + m_products.outBiasFloats(); }
+    const float* derivedForBackward(const Run& run, const OpBinding& b) const
+    {
+        return run.at(b.derived) + m_winograd.forwardFloats();
+    }
+
     void pooledBackward(const Run& run, const OpBinding& b) const
     {
         PooledGradient::Call c;
@@ -138,7 +187,7 @@ private:
             c.biasGradient = m_bias ? run.at(b.weightGradients[1]) : nullptr;
         }
         if (b.inputGradients[0] >= 0) {
-            c.weights = run.at(b.derived);
+            c.weights = derivedForBackward(run, b);
             c.inGradient = run.at(b.inputGradients[0]);
             c.accumulate = b.accumulate[0] != 0;
         }
@@ -148,8 +197,10 @@ private:
     WindowGeometry m_g;
     bool m_bias;
     Layout m_in, m_out;
+    bool m_wayBack = false; ///< made for training
     ConvolutionProducts m_products;
-    PooledGradient m_pooled; ///< with pooledBy, the way back
+    WinogradProducts m_winograd; ///< in place of some of m_products
+    PooledGradient m_pooled;     ///< with pooledBy, the way back
 };
 
 } // namespace
