@@ -46,12 +46,9 @@ public:
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
         m_wayBack = graph.training;
-        WinogradProducts::Ways ways = WinogradProducts::pays(m_g, m_in, m_out, table);
-        ways.inputGradient = ways.inputGradient && m_wayBack && !pooledBy;
-        ways.weightGradient = ways.weightGradient && m_wayBack && !pooledBy;
-        m_winograd.prepare(ways, m_g, m_in, m_out, table, chunk);
+        m_winograd.prepare(m_g, m_in, m_out, table, chunk, m_wayBack && !pooledBy);
         m_products.prepare(m_g, m_in, m_out, table, chunk,
-                           pooledBy || ways.inputGradient ? WayBack::None : WayBack::Cheapest);
+                           pooledBy || m_winograd.ways().inputGradient ? WayBack::None : WayBack::Cheapest);
         if (pooledBy)
             m_pooled.prepare(m_g, m_in, m_out, *pooledBy->maxPooling(), graph.layoutOf(pooledBy->output),
                              m_products.matrix(), table);

@@ -1,6 +1,6 @@
 #include "engine/ops/winograd_products.h"
 
-#include "engine/ops/border.h"
+#include "engine/ops/kernel_rows.h"
 
 #include <algorithm>
 
@@ -27,25 +27,6 @@ std::int64_t vectorSteps(const Layout& in, const Layout& out, std::int64_t width
 }
 
 } // namespace
-
-WinogradProducts::Ways WinogradProducts::pays(const WindowGeometry& g, const Layout& in, const Layout& out,
-                                              const kernels::KernelTable& table)
-{
-    const bool exists = g.kernelHeight == 3 && g.kernelWidth == 3 && g.strideHeight == 1 && g.strideWidth == 1 &&
-                        g.dilationHeight == 1 && g.dilationWidth == 1 && g.groups == 1 && in.lanes % table.width == 0;
-    if (!exists)
-        return {};
-    const auto cheaper = [&table](const Layout& from, const Layout& to) {
-        return vectorSteps(from, to, table.width) < to.pixels() * 9 * from.channels * (to.lanes / table.width);
-    };
-    // The sums of the weights' gradient stay in the second cache.
-    constexpr std::int64_t kMostSums = 1 << 18;
-    Ways ways;
-    ways.forward = cheaper(in, out);
-    ways.inputGradient = ways.forward && cheaper(out, in);
-    ways.weightGradient = ways.forward && kNumbers * in.channels * out.lanes <= kMostSums;
-    return ways;
-}
 
 WinogradProducts::Filter::Filter(const Layout& in_, const Layout& out_, std::int64_t top, std::int64_t left,
                                  const kernels::KernelTable& table, std::int64_t chunk)
@@ -132,15 +113,36 @@ void WinogradProducts::Filter::apply(const Run& run, const float* source, float*
     });
 }
 
-void WinogradProducts::prepare(Ways ways, const WindowGeometry& g, const Layout& in, const Layout& out,
-                               const kernels::KernelTable& table, std::int64_t chunk)
+void WinogradProducts::prepare(const WindowGeometry& g, const Layout& in, const Layout& out,
+                               const kernels::KernelTable& table, std::int64_t chunk, bool wayBack)
 {
     m_table = &table;
-    m_ways = ways;
-    if (ways.forward)
-        m_forward = Filter(in, out, g.padTop, g.padLeft, table, chunk);
-    if (ways.inputGradient) // the window turned round slides over the gradient
+    const bool exists = g.kernelHeight == 3 && g.kernelWidth == 3 && g.strideHeight == 1 && g.strideWidth == 1 &&
+                        g.dilationHeight == 1 && g.dilationWidth == 1 && g.groups == 1 && in.lanes % table.width == 0;
+    if (!exists)
+        return;
+    const auto direct = [&table](const Layout& from, const Layout& to) {
+        return to.pixels() * 9 * from.channels * (to.lanes / table.width);
+    };
+    m_ways.forward = vectorSteps(in, out, table.width) < direct(in, out);
+    if (!m_ways.forward)
+        return;
+    m_forward = Filter(in, out, g.padTop, g.padLeft, table, chunk);
+    if (!wayBack)
+        return;
+    std::int64_t back = direct(out, in);
+    if (KernelRows::fits(g, in, table))
+        back = std::min(back, KernelRows::vectorSteps(g, in, out, table));
+    m_ways.inputGradient = vectorSteps(out, in, table.width) < back;
+    if (m_ways.inputGradient) // the window turned round slides over the gradient
         m_back = Filter(out, in, 2 - g.padTop, 2 - g.padLeft, table, chunk);
+    // The sums stay in the second cache; each group loads and stores them, and in the end they are transformed.
+    constexpr std::int64_t kMostSums = 1 << 18, kPerGroup = 2, kAtTheEnd = 3;
+    const std::int64_t sums = kNumbers * m_forward.matrix.floats();
+    const std::int64_t rounds = kPerGroup * chunk * m_forward.groups / m_forward.images + kAtTheEnd;
+    m_ways.weightGradient =
+        sums <= kMostSums &&
+        chunk * vectorSteps(in, out, table.width) + rounds * sums / table.width < chunk * direct(in, out);
 }
 
 std::int64_t WinogradProducts::forwardWork() const

@@ -16,13 +16,10 @@ public:
     struct Ways {
         bool forward = false, inputGradient = false, weightGradient = false;
     };
-    /// The rule: does this way exist, and is it faster than the direct product?
-    static Ways pays(const WindowGeometry& geometry, const Layout& in, const Layout& out,
-                     const kernels::KernelTable& table);
-
-    /// Only for what is asked for; chunk: most images per call.
-    void prepare(Ways ways, const WindowGeometry& geometry, const Layout& in, const Layout& out,
-                 const kernels::KernelTable& table, std::int64_t chunk);
+    /// Takes the ways that exist and are faster than the direct products; those back only if wanted. chunk: most images
+    /// per call.
+    void prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out, const kernels::KernelTable& table,
+                 std::int64_t chunk, bool wayBack);
     [[nodiscard]] const Ways& ways() const { return m_ways; }
 
     [[nodiscard]] std::int64_t scratchBytes() const;
