@@ -105,7 +105,8 @@ QWidget* SpeedView::makeFigures()
     m_peak->setWordWrap(true);
     m_peak->setToolTip(
         tr("The peak is what all threads could do if they did nothing but multiply and add in registers; "
-           "measured on this machine."));
+           "measured on this machine. A layer can be above it: counted is what it needs in principle, and some "
+           "convolutions are computed with fewer multiplications."));
     m_kernels = new TextLabel({}, TextRole::Body, ColorRole::Text2);
     m_kernels->setWordWrap(true);
     column->addWidget(m_peak);
