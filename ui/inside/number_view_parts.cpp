@@ -162,6 +162,20 @@ QWidget* NumberView::makeOptions()
     });
     input->addWidget(m_inputs);
     row->addWidget(m_inputBox);
+    m_classBox = new QWidget;
+    auto* assumed = new QHBoxLayout(m_classBox);
+    assumed->setContentsMargins(0, 0, 0, 0);
+    assumed->addWidget(new TextLabel(tr("The drawing has no class. As if it were"), TextRole::Body, ColorRole::Text2));
+    m_class = new QComboBox;
+    m_class->setAccessibleName(QStringLiteral("Class of the drawing"));
+    m_class->setToolTip(tr("The loss, and so every gradient, compares with a class"));
+    m_class->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    connect(m_class, &QComboBox::activated, this, [this](int chosen) {
+        m_assumedClass = chosen - 1;
+        ask();
+    });
+    assumed->addWidget(m_class);
+    row->addWidget(m_classBox);
     row->addStretch(1);
     m_imageBox = new QWidget;
     auto* image = new QHBoxLayout(m_imageBox);

@@ -146,6 +146,23 @@ NumberStep stepOf(const engine::GraphSpec& graph, const engine::LayerNumbers& n,
     return s;
 }
 
+/// The class, from `first` on, that most places are read as: of one place the one with the largest number. values: for
+/// each class its places.
+int mostRead(const std::vector<float>& values, std::int64_t classes, int first)
+{
+    const auto places = static_cast<std::int64_t>(values.size()) / classes;
+    std::vector<std::int64_t> times(static_cast<std::size_t>(classes));
+    for (std::int64_t p = 0; p < places; ++p) {
+        const auto at = [&](std::int64_t c) { return values[static_cast<std::size_t>(c * places + p)]; };
+        std::int64_t best = 0;
+        for (std::int64_t c = 1; c < classes; ++c)
+            if (at(c) > at(best))
+                best = c;
+        ++times[static_cast<std::size_t>(best)];
+    }
+    return static_cast<int>(std::max_element(times.begin() + first, times.end()) - times.begin());
+}
+
 /// While a run goes on with the network as it was before an edit, the next one begins without its moments: null.
 const engine::TrainingState* goesOnFrom(const engine::GraphSpec& graph, const NumberRequest& request)
 {
@@ -247,6 +264,36 @@ engine::Result<void> NumberWorker::readPixels(const engine::DatasetPtr& images, 
     return images->image(image, result.pixels);
 }
 
+/// The images, with a class to compare with: one that is assumed where they have none.
+engine::Result<engine::DatasetPtr> NumberWorker::withClass(const NumberRequest& request, NumberResult& result)
+{
+    if (request.images->targetKind() != engine::TargetKind::None)
+        return request.images;
+    const auto numbers = prepared(m_forward, {}, request.images, {static_cast<std::uint32_t>(request.image)},
+                                  request.seed, 0);
+    if (!numbers)
+        return numbers.error();
+    const NodeId read = (*numbers)->lossReads();
+    const std::int64_t channels = (*numbers)->shapes().shapes.at(read).channels();
+    const engine::TargetKind kind = engine::targetOf(*m_graph, m_loss);
+    result.assumesMask = kind == engine::TargetKind::Mask;
+    const auto first = static_cast<int>(result.assumesMask); // background is no choice
+    if (channels <= first)
+        return fault("A drawing has no class, and this network knows none that it could be taken for.");
+    result.readClass = mostRead((*numbers)->output(read), channels, first) - first;
+    const engine::DatasetPtr named = engine::withTargets(request.data.shown(), kind);
+    for (int i = first; i < channels; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const bool known = named && at < named->classNames().size() && !named->classNames()[at].empty();
+        result.classes << (known ? QString::fromStdString(named->classNames()[at]) : QString::number(i));
+    }
+    const bool asked = request.assumedClass >= 0 && request.assumedClass < result.classes.size();
+    result.assumedClass = asked ? request.assumedClass : result.readClass;
+    if (!m_assumed || m_assumed->base() != request.images || m_assumed->label(0) != result.assumedClass)
+        m_assumed = std::make_shared<const AssumedClass>(request.images, result.assumedClass);
+    return engine::DatasetPtr(m_assumed);
+}
+
 /// The numbers that are looked at; which image of their batch is left in the result.
 engine::Result<engine::NetworkNumbers*> NumberWorker::numbersOf(const NumberRequest& request, bool gradients,
                                                                 NumberResult& result)
@@ -265,8 +312,11 @@ engine::Result<engine::NetworkNumbers*> NumberWorker::numbersOf(const NumberRequ
         return read.error();
     engine::NumbersOptions options;
     options.gradients = gradients;
-    return prepared(gradients ? m_backward : m_forward, options, request.images,
-                    {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+    const auto images = gradients ? withClass(request, result) : request.images;
+    if (!images)
+        return images.error();
+    return prepared(gradients ? m_backward : m_forward, options, *images, {static_cast<std::uint32_t>(request.image)},
+                    request.seed, 0);
 }
 
 /// Everything of the step that training does next.
