@@ -1,6 +1,7 @@
 // The gradient of a drawing: it has no class, so the loss compares with one that is assumed.
 #include "engine/train/trainer.h"
 #include "tests/support/graphs.h"
+#include "tests/support/noise_images.h"
 #include "ui/drawing/drawn_image.h"
 #include "ui/inside/number_worker.h"
 
@@ -25,11 +26,8 @@ std::vector<std::string> digitNames()
 
 std::vector<std::uint8_t> strokes()
 {
-    std::vector<std::uint8_t> pixels;
-    const engine::CountedRng rng(5, engine::RandomPurpose::Test);
-    for (std::uint32_t i = 0; i < 784; ++i)
-        pixels.push_back(static_cast<std::uint8_t>(rng.word(0, i) >> 24));
-    return pixels;
+    const auto noise = test::noiseImages({1, 28, 28}, 1, 10);
+    return {noise.pixels().begin(), noise.pixels().end()};
 }
 
 /// The drawing as an image of a data set.
