@@ -71,31 +71,11 @@ NodeId sourceOf(const engine::GraphSpec& graph, NodeId id)
     return id;
 }
 
-/// The layers docked to `node`, in order.
-std::vector<NodeId> dockedTo(const engine::GraphSpec& graph, NodeId node)
+/// The layer whose page has the numbers of this one: the first of its card, but not an Input, which has pixels.
+NodeId pageNode(const engine::GraphSpec& graph, NodeId node)
 {
-    std::vector<NodeId> chain;
-    const NodeId end = dockedEnd(graph, node);
-    while (node != end) {
-        node = graph.edgesFrom(node).front().to;
-        chain.push_back(node);
-    }
-    return chain;
-}
-
-/// The layer that `node` is docked to, with others between or not: dockedEnd() leads back here.
-NodeId dockedStart(const engine::GraphSpec& graph, NodeId node)
-{
-    for (std::size_t guard = 0; guard < graph.nodes.size(); ++guard) {
-        const auto into = graph.edgesInto(node);
-        if (into.size() != 1 || !engine::findLayer(graph.node(node)->type)->docks)
-            break;
-        const NodeId before = into.front().from;
-        if (graph.edgesFrom(before).size() != 1 || graph.edgesInto(before).empty())
-            break;
-        node = before;
-    }
-    return node;
+    const auto stages = dockedStages(graph, node);
+    return stages.front() != node && graph.edgesInto(stages.front()).empty() ? stages[1] : stages.front();
 }
 
 /// Where the output of a layer is explained.
@@ -103,7 +83,7 @@ NumberPage pageOf(const engine::GraphSpec& graph, NodeId output)
 {
     NumberPage page;
     if (!graph.edgesInto(output).empty() || engine::findLayer(graph.node(output)->type)->isInput)
-        page.node = dockedStart(graph, output);
+        page.node = pageNode(graph, output);
     return page;
 }
 
@@ -114,7 +94,7 @@ NumberPage gradientPageOf(const engine::GraphSpec& graph, const engine::NetworkN
     if (readers.empty())
         return {};
     const engine::ValueReader& first = readers.front();
-    return first.isLoss() ? NumberPage{NumberMode::Loss, dockedStart(graph, all.end()), 0}
+    return first.isLoss() ? NumberPage{NumberMode::Loss, pageNode(graph, all.end()), 0}
                           : NumberPage{NumberMode::Backward, first.node, first.input};
 }
 
@@ -269,8 +249,8 @@ engine::Result<engine::DatasetPtr> NumberWorker::withClass(const NumberRequest& 
 {
     if (request.images->targetKind() != engine::TargetKind::None)
         return request.images;
-    const auto numbers = prepared(m_forward, {}, request.images, {static_cast<std::uint32_t>(request.image)},
-                                  request.seed, 0);
+    const auto numbers =
+        prepared(m_forward, {}, request.images, {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
     if (!numbers)
         return numbers.error();
     const NodeId read = (*numbers)->lossReads();
@@ -342,8 +322,8 @@ engine::Result<void> NumberWorker::forward(const NumberRequest& request, NumberR
     if (!numbers)
         return numbers.error();
     const engine::NetworkNumbers& all = **numbers;
-    std::vector<NodeId> chain = dockedTo(*m_graph, request.node);
-    chain.insert(chain.begin(), request.node);
+    std::vector<NodeId> chain = dockedStages(*m_graph, request.node);
+    chain.erase(chain.begin(), std::find(chain.begin(), chain.end(), request.node));
     const Shape shape = all.shapes().shapes.at(request.node);
     result.element = std::clamp<std::int64_t>(request.element, 0, shape.elements() - 1);
     for (const NodeId id : chain) {
