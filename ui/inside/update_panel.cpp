@@ -22,9 +22,7 @@ UpdatePanel::UpdatePanel(QWidget* parent)
       m_note(new TextLabel({}, TextRole::Small, ColorRole::Text2))
 {
     setAccessibleName(QStringLiteral("Update of a weight"));
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(scaled(12));
+    auto* column = columnIn(this, scaled(12));
     auto* gradient = new Panel(Panel::Fill::Surface, true);
     auto* box = new QVBoxLayout(gradient);
     box->setContentsMargins(scaled(16), scaled(12), scaled(16), scaled(12));

@@ -4,12 +4,14 @@
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
+#include <QHBoxLayout>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QStyle>
 #include <QStyleOption>
 #include <QToolTip>
+#include <QVBoxLayout>
 #include <cmath>
 
 namespace convarium::ui
@@ -33,7 +35,27 @@ void followTheme(QObject* widget, Function refresh)
     refresh();
 }
 
+template <class Layout>
+Layout* layoutIn(QWidget* widget, int spacing)
+{
+    auto* layout = new Layout(widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    if (spacing >= 0)
+        layout->setSpacing(spacing);
+    return layout;
+}
+
 } // namespace
+
+QHBoxLayout* rowIn(QWidget* widget, int spacing)
+{
+    return layoutIn<QHBoxLayout>(widget, spacing);
+}
+
+QVBoxLayout* columnIn(QWidget* widget, int spacing)
+{
+    return layoutIn<QVBoxLayout>(widget, spacing);
+}
 
 void setPrimary(QPushButton* button, bool primary)
 {

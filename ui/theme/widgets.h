@@ -13,10 +13,16 @@
 #include <QVector>
 #include <QWidget>
 
+class QHBoxLayout;
 class QRadioButton;
+class QVBoxLayout;
 
 namespace convarium::ui
 {
+
+/// A layout for a widget that has no margins of its own; spacing < 0: that of the style.
+QHBoxLayout* rowIn(QWidget* widget, int spacing = -1);
+QVBoxLayout* columnIn(QWidget* widget, int spacing = -1);
 
 /// Marks a button as the one main action of its place: filled with the accent.
 void setPrimary(QPushButton* button, bool primary = true);
