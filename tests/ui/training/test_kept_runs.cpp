@@ -330,6 +330,8 @@ private Q_SLOTS:
             QVERIFY(m_script->requests.back().resume);
             QCOMPARE(m_script->requests.back().resume->weights, a->weights);
         }
+        m_controller->setNetwork(withUnits(4), {}); // what is saved with it are no weights that have diverged
+        QCOMPARE(m_controller->heldRun().state, a);
         m_controller->setNetwork(withUnits(2), {});
         QCOMPARE(m_controller->trainingState(), a);
         QCOMPARE(m_controller->state(), RunState::Finished);
