@@ -3,6 +3,7 @@
 #include "tests/support/graphs.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/document/project_document.h"
+#include "ui/drawing/drawn_image.h"
 #include "ui/inside/line_box.h"
 #include "ui/inside/number_map.h"
 #include "ui/inside/number_view.h"
@@ -14,6 +15,7 @@
 #include "ui/theme/settings.h"
 #include "ui/theme/widgets.h"
 #include "ui/training/feature_map_panel.h"
+#include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_dock.h"
 
@@ -351,6 +353,67 @@ private Q_SLOTS:
         QVERIFY(said);
         const NumberResult& r = w.view()->result();
         QVERIFY(std::abs(r.lossValue.value - r.engineLoss) <= 1e-6 * r.lossValue.magnitude);
+    }
+
+    /// A drawing has no class: its gradient is that of the loss if it were what it is read as, or what one chooses.
+    void aDrawingIsTakenForAClass()
+    {
+        Opened w;
+        showMaps(w);
+        std::vector<std::uint8_t> strokes(784);
+        for (std::size_t row = 5; row < 23; ++row)
+            strokes[row * 28 + 13] = strokes[row * 28 + 14] = 255;
+        auto* maps = w.window.findChild<MapService*>();
+        maps->setOwnImage(std::make_shared<DrawnImage>(engine::Shape{1, 28, 28}, strokes));
+        click(w.grid(), 0, 5, 5);
+        const auto shown = [&](NumberMode mode, int assumed) {
+            const NumberResult& r = w.view()->result();
+            return r.request.mode == mode && !r.steps.empty() && r.assumedClass == assumed;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(shown(NumberMode::Forward, -1), 30000);
+        QComboBox* classes = w.view()->assumedClass();
+        QVERIFY(!classes->isVisible());
+        QTest::mouseClick(segment(w.view(), QStringLiteral("Backward")), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(w.view()->result().request.mode == NumberMode::Backward, 30000);
+        agrees(w.view());
+        const int read = w.view()->result().readClass;
+        QCOMPARE(w.view()->result().assumedClass, read);
+        QVERIFY(classes->isVisible());
+        QCOMPARE(classes->accessibleName(), QStringLiteral("Class of the drawing"));
+        QCOMPARE(classes->count(), 11);
+        QCOMPARE(classes->currentText(), QStringLiteral("%1, as it is read").arg(read));
+        const auto said = [&](int assumed) {
+            const QString words = QStringLiteral("The drawing has no class: this is so if it were %1.").arg(assumed);
+            const auto labels = w.view()->findChildren<TextLabel*>();
+            return std::any_of(labels.begin(), labels.end(),
+                               [&](const auto* label) { return label->isVisible() && label->text().contains(words); });
+        };
+        QVERIFY(said(read));
+        const std::vector<float> gradient = w.view()->result().shown.values;
+
+        const int other = read == 9 ? 8 : read + 1; // by the arrow key
+        classes->setFocus(Qt::TabFocusReason);
+        for (int i = 0; i <= other; ++i)
+            QTest::keyClick(classes, Qt::Key_Down);
+        QTRY_VERIFY(shown(NumberMode::Backward, other));
+        agrees(w.view());
+        QVERIFY(w.view()->result().shown.values != gradient);
+        QCOMPARE(classes->currentText(), QString::number(other));
+        QVERIFY(said(other));
+        // The choice stays on the way, and goes with the page.
+        w.view()->setMode(NumberMode::Forward);
+        QTRY_VERIFY(shown(NumberMode::Forward, -1));
+        QVERIFY(!classes->isVisible());
+        w.view()->setMode(NumberMode::Backward);
+        QTRY_VERIFY(shown(NumberMode::Backward, other));
+        w.view()->open(w.node("C3"), 0);
+        QTRY_VERIFY(shown(NumberMode::Forward, -1));
+        w.view()->setMode(NumberMode::Backward);
+        QTRY_VERIFY(shown(NumberMode::Backward, read));
+        // An image of the data has its own.
+        maps->setImage(0);
+        QTRY_VERIFY(shown(NumberMode::Backward, -1));
+        QVERIFY(!classes->isVisible());
     }
 
     /// The gradient of a number behind a fork is the sum over its readers; one is chosen by keys or with the mouse.

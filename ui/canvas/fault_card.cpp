@@ -120,9 +120,7 @@ void FaultCard::fill(const engine::Problem& problem)
         m_body->deleteLater();
     }
     m_body = new QWidget(this);
-    auto* column = new QVBoxLayout(m_body);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(scaled(8));
+    auto* column = columnIn(m_body, scaled(8));
     m_hasTable = problem.inputShapes.size() > 1;
 
     // The first sentence is the headline, what was found follows.

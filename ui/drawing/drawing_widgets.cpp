@@ -80,9 +80,7 @@ void ValuePicture::paintEvent(QPaintEvent*)
 StepRow::StepRow(const QString& title, bool optional, QWidget* parent)
     : QWidget(parent), m_picture(new ValuePicture(100)), m_text(new ElidedLabel({}, TextRole::Body, ColorRole::Text2))
 {
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(scaled(16));
+    auto* row = rowIn(this, scaled(16));
     row->addWidget(m_picture);
     auto* texts = new QVBoxLayout;
     texts->setSpacing(scaled(2));
@@ -106,9 +104,7 @@ SliderRow::SliderRow(const QString& name, int low, int high, int value, std::fun
     : QWidget(parent), m_slider(new QSlider(Qt::Horizontal)), m_value(new TextLabel({}, TextRole::BodyMedium)),
       m_text(std::move(text))
 {
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(scaled(8));
+    auto* row = rowIn(this, scaled(8));
     auto* label = new TextLabel(name, TextRole::Body, ColorRole::Text2);
     label->setFixedWidth(scaled(74));
     row->addWidget(label);

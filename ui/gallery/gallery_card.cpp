@@ -16,7 +16,7 @@ namespace convarium::ui
 namespace
 {
 constexpr double kPicture = 140; ///< height of the part with the silhouette
-constexpr double kRadius = 8;
+constexpr double kRadius = 8, kSide = 14;
 } // namespace
 
 GalleryCard::GalleryCard(GalleryEntry entry, QWidget* parent) : QAbstractButton(parent), m_entry(std::move(entry))
@@ -25,7 +25,8 @@ GalleryCard::GalleryCard(GalleryEntry entry, QWidget* parent) : QAbstractButton(
     setAttribute(Qt::WA_Hover);
     setText(m_entry.title);
     setAccessibleName(m_entry.title);
-    QStringList words{m_entry.year, m_entry.authors, m_entry.idea, m_entry.sizeText()};
+    QStringList words{m_entry.year, m_entry.authors, m_entry.idea};
+    words += m_entry.sizeTexts();
     words.removeAll(QString());
     setAccessibleDescription(words.join(QStringLiteral(", ")));
     setToolTip(QStringLiteral("<p>%1</p>").arg(m_entry.detail.toHtmlEscaped()));
@@ -44,6 +45,13 @@ GalleryCard::GalleryCard(GalleryEntry entry, QWidget* parent) : QAbstractButton(
 QSize GalleryCard::sizeHint() const
 {
     return {scaled(kWidth), scaled(kHeight)};
+}
+
+QRect GalleryCard::sizesRect() const
+{
+    const int left = scaled(kSide) + 3,
+              height = static_cast<int>(m_entry.sizeTexts().size()) * lineHeight(TextRole::Small);
+    return {left, this->height() - scaled(8) - height, m_about->x() - scaled(4) - left, height};
 }
 
 void GalleryCard::offerSizes(QPoint global)
@@ -117,7 +125,7 @@ void GalleryCard::paintEvent(QPaintEvent*)
     painter.fillRect(QRectF(card.left(), card.top(), card.width(), line - card.top()), theme.canvas);
     painter.fillRect(QRectF(card.left(), line, card.width(), 1), theme.line);
     painter.restore();
-    const double side = scaled(14);
+    const double side = scaled(kSide);
     paintSilhouette(
         &painter, QRectF(card.left() + side, card.top() + side, card.width() - 2 * side, line - card.top() - 2 * side),
         m_entry.silhouette);
@@ -142,8 +150,12 @@ void GalleryCard::paintEvent(QPaintEvent*)
         put(m_entry.authors, TextRole::Small, theme.text2, right, Qt::AlignLeft);
     y += lineHeight(TextRole::Small) + scaled(6);
     put(m_entry.idea, TextRole::BodyMedium, theme.text, right, Qt::AlignLeft);
-    y += lineHeight(TextRole::BodyMedium) + scaled(6);
-    put(m_entry.sizeText(), TextRole::Small, theme.text2, m_about->x() - scaled(4), Qt::AlignLeft);
+    const QRect sizes = sizesRect();
+    y = sizes.top();
+    for (const QString& size : m_entry.sizeTexts()) {
+        put(size, TextRole::Small, theme.text2, sizes.right(), Qt::AlignLeft);
+        y += lineHeight(TextRole::Small);
+    }
 
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(isDown() ? theme.accent : underMouse() ? theme.text2 : theme.line, 1));

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] const GalleryEntry& entry() const { return m_entry; }
     [[nodiscard]] QToolButton* aboutButton() const { return m_about; }
     [[nodiscard]] QSize sizeHint() const override;
+    /// Where the sizes stand, a line for each: beside the buttons.
+    [[nodiscard]] QRect sizesRect() const;
 
 Q_SIGNALS:
     void chosen(const QString& preset);

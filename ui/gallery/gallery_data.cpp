@@ -73,13 +73,13 @@ Read readPreset(const engine::PresetInfo& info)
 
 } // namespace
 
-QString GalleryEntry::sizeText() const
+QStringList GalleryEntry::sizeTexts() const
 {
     QStringList parts;
     for (const GallerySize* size : {&sizes.front(), &sizes.back()})
         if (!parts.contains(size->text))
             parts << size->text;
-    return parts.join(QStringLiteral(" \u00b7 "));
+    return parts;
 }
 
 bool GalleryEntry::matches(const QString& words) const

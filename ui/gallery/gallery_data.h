@@ -28,8 +28,8 @@ struct GalleryEntry {
     Silhouette silhouette;          ///< of the first
     int order = 0;                  ///< by year, then as the published networks are listed
 
-    /// "272 k at 28×28 · 11.7 M at 224×224": the first and the best known.
-    [[nodiscard]] QString sizeText() const;
+    /// "272 k at 28×28", "11.7 M at 224×224": the first and the best known.
+    [[nodiscard]] QStringList sizeTexts() const;
     /// Do all words occur somewhere in it?
     [[nodiscard]] bool matches(const QString& words) const;
 };

@@ -16,9 +16,7 @@ GalleryDetails::GalleryDetails(const GalleryEntry& entry, QWidget* parent) : QWi
 {
     setAccessibleName(tr("About %1").arg(entry.title));
     setFixedWidth(scaled(kWidth));
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(scaled(6));
+    auto* column = columnIn(this, scaled(6));
     const auto add = [&](const QString& text, TextRole role, ColorRole color = ColorRole::Text) {
         if (text.isEmpty())
             return;

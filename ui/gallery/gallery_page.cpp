@@ -83,9 +83,7 @@ GalleryPage::GalleryPage(QWidget* parent) : QWidget(parent), m_thread(std::make_
 {
     setWindowTitle(tr("Gallery"));
     setAccessibleName(tr("Start page"));
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
+    auto* row = rowIn(this, 0);
     row->addWidget(m_left = makeLeft());
     row->addWidget(new Hairline(Qt::Vertical));
     row->addWidget(makeRight(), 1);

@@ -38,14 +38,11 @@ HelpPage::HelpPage(QWidget* parent)
     column->addWidget(m_nothing);
     column->addWidget(m_topics, 1);
     auto* right = new Panel;
-    auto* middle = new QHBoxLayout(right);
-    middle->setContentsMargins(0, 0, 0, 0);
+    auto* middle = rowIn(right);
     m_text->setMaximumWidth(scaled(kTextWidth));
     middle->addWidget(m_text, 1000); // as wide as it may be, then beside the topics
     middle->addStretch(1);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
+    auto* row = rowIn(this, 0);
     row->addWidget(left);
     row->addWidget(new Hairline(Qt::Vertical));
     row->addWidget(right, 1);

@@ -85,6 +85,7 @@ void NumberService::send()
     request.images = images;
     request.image = image;
     request.config = m_controller->config();
+    request.data = m_controller->data();
     request.training = request.training && m_differs;
     // A step starts from what training would start from; what is looked at otherwise are the weights that are used.
     if (request.training || request.mode == NumberMode::Update) {
@@ -92,7 +93,6 @@ void NumberService::send()
         request.config = std::move(next.config);
         request.state = std::move(next.state);
         request.weights = request.state ? request.state->weights : nullptr;
-        request.data = m_controller->data();
     }
     m_busy = true;
     m_again = false;

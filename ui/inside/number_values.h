@@ -6,7 +6,7 @@
 #include "engine/explain/explain_update.h"
 #include "engine/explain/training_differences.h"
 
-#include <QString>
+#include <QStringList>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -29,6 +29,7 @@ struct NumberRequest {
     std::int64_t element = 0;              ///< of its output; Backward: of input `input`; Loss: of what the loss reads
     std::size_t input = 0;
     int reader = -1;            ///< Backward: whose share, in the order of NumberGradient::shares; -1: that of `node`
+    int assumedClass = -1;      ///< Backward and Loss of an image without a class; -1: the one it is read as
     engine::TrainConfig config; ///< its loss has the gradients
     /// As the next training step sees it, image `batchImage` of its batch; else as an evaluation does. Where that is
     /// the same for all layers, it is an evaluation.
@@ -36,7 +37,7 @@ struct NumberRequest {
     std::int64_t batchImage = 0;
     // Training and Update: the step that follows `state` with these settings. Update: one weight of it.
     std::shared_ptr<const engine::TrainingState> state; ///< null: the first step
-    engine::DatasetBundle data;
+    engine::DatasetBundle data; ///< has the names of the classes
     std::string tensor;      ///< key
     std::int64_t weight = 0; ///< element of the tensor
 };
@@ -109,6 +110,11 @@ struct NumberResult {
     engine::Explanation lossValue;
     std::int64_t lossTerms = 0;
     double meanLoss = 0, engineLoss = 0;
+    // Backward and Loss of an image without a class: what it can be taken for, and what it is.
+    QStringList classes;      ///< empty: the image has a class of its own
+    int assumedClass = -1;    ///< the one that the loss compares with
+    int readClass = -1;       ///< the one that the network reads
+    bool assumesMask = false; ///< of its bright pixels; the others are background
     /// The layer itself, then what is docked to it. Backward, Loss and Update: one.
     std::vector<NumberStep> steps;
     NumberGradient gradient;                 ///< Backward and Loss

@@ -39,6 +39,15 @@ NumberMaps weightMaps(NumberMaps maps)
     return maps;
 }
 
+/// An open list stays open while results stream in.
+void setItems(QComboBox* box, const QStringList& items)
+{
+    while (box->count() > items.size())
+        box->removeItem(box->count() - 1);
+    for (int i = 0; i < items.size(); ++i)
+        i < box->count() ? box->setItemText(i, items[i]) : box->addItem(items[i]);
+}
+
 QString sizeText(const NumberMaps& maps)
 {
     const QLocale locale;
@@ -97,6 +106,7 @@ void NumberView::open(engine::NodeId node, std::int64_t element)
         place.row = 0;
     }
     m_way.clear();
+    m_assumedClass = -1;
     setWindowTitle(tr("Number"));
     go(place);
 }
@@ -210,6 +220,7 @@ void NumberView::ask()
     request.input = m_at.input;
     request.training = m_training->currentIndex() == 1;
     request.batchImage = m_image->value() - 1;
+    request.assumedClass = m_assumedClass;
     request.reader = m_at.mode == NumberMode::Backward ? m_at.reader : -1;
     request.tensor = m_at.tensor;
     request.weight = std::max<std::int64_t>(0, m_at.weight);
@@ -320,7 +331,17 @@ void NumberView::showNumber()
                      : backward ? tr("Gradient of %1. The engine has %2.").arg(whole, has)
                                 : tr("Terms: %1, added up in 64 bits; the engine computes in 32 bits and has %2.")
                                       .arg(locale.toString(m_model.terms), has)) +
-                    circumstances());
+                    assumption() + circumstances());
+}
+
+QString NumberView::assumption() const
+{
+    if (m_result.classes.isEmpty())
+        return {};
+    const QString assumed = m_result.classes[m_result.assumedClass].toHtmlEscaped();
+    return m_result.assumesMask
+               ? tr(" The drawing has no mask: its bright pixels count as %1, the others as background.").arg(assumed)
+               : tr(" The drawing has no class: this is so if it were %1.").arg(assumed);
 }
 
 QString NumberView::circumstances() const
@@ -353,7 +374,9 @@ void NumberView::showOptions()
     m_inputBox->setVisible(several);
     m_training->setVisible(differs);
     m_imageBox->setVisible(differs && m_result.training);
-    m_options->setVisible(several || differs);
+    m_classBox->setVisible(!m_result.classes.isEmpty());
+    m_options->setVisible(several || differs || !m_result.classes.isEmpty());
+    showClasses();
     if (m_result.training) {
         const QSignalBlocker blocker(m_image);
         m_image->setMaximum(static_cast<int>(m_result.images));
@@ -362,14 +385,16 @@ void NumberView::showOptions()
     QStringList names;
     for (const QString& source : m_result.sources)
         names << (names.contains(source) ? tr("%1, input %2").arg(source).arg(names.size() + 1) : source);
-    bool same = m_inputs->count() == names.size();
-    for (int i = 0; same && i < names.size(); ++i)
-        same = m_inputs->itemText(i) == names[i];
-    if (!same) { // an open list stays open while results stream in
-        m_inputs->clear();
-        m_inputs->addItems(names);
-    }
+    setItems(m_inputs, names);
     m_inputs->setCurrentIndex(m_result.input);
+}
+
+void NumberView::showClasses()
+{
+    if (m_result.classes.isEmpty())
+        return;
+    setItems(m_class, QStringList(tr("%1, as it is read").arg(m_result.classes[m_result.readClass])) + m_result.classes);
+    m_class->setCurrentIndex(m_assumedClass < m_result.classes.size() ? m_assumedClass + 1 : 0);
 }
 
 /// A value that several layers read gets a gradient from each of them.

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] OperandList* list() const { return m_list; }
     [[nodiscard]] ReaderList* readers() const { return m_readers; }
     [[nodiscard]] QComboBox* inputs() const { return m_inputs; }
+    /// What an image without a class is taken for: as it is read, then every class.
+    [[nodiscard]] QComboBox* assumedClass() const { return m_class; }
     /// As in evaluation, as in training.
     [[nodiscard]] SegmentedControl* training() const { return m_training; }
     [[nodiscard]] QSpinBox* batchImage() const { return m_image; }
@@ -88,6 +90,7 @@ private:
     void showNumber();
     void showUpdate();
     void showOptions();
+    void showClasses();
     void showReaders();
     void showLoss();
     void showSide();
@@ -95,6 +98,7 @@ private:
     [[nodiscard]] QString kernelName() const;
     [[nodiscard]] QString shareName() const;
     [[nodiscard]] QString circumstances() const; ///< whose statistics, which dropout
+    [[nodiscard]] QString assumption() const;    ///< which class, where the image has none
     [[nodiscard]] QString where() const;         ///< layer, map, place
     void chooseElement(std::int64_t element);
     void chooseMap(int map);
@@ -109,6 +113,7 @@ private:
     NumberResult m_result;
     NumberModel m_model;
     LineDigits m_digits;
+    int m_assumedClass = -1; ///< of an image without one; -1: as it is read
     bool m_compact = false;
 
     IconButton* m_back;
@@ -119,6 +124,8 @@ private:
     QWidget* m_options; ///< what else to choose; only where there is something
     QWidget* m_inputBox;
     QComboBox* m_inputs;
+    QWidget* m_classBox;
+    QComboBox* m_class;
     SegmentedControl* m_training;
     QWidget* m_imageBox;
     QSpinBox* m_image;       ///< of the batch

@@ -80,9 +80,7 @@ NumberView::NumberView(NumberService* service, QWidget* parent)
     auto* body = new QHBoxLayout;
     body->setSpacing(scaled(16));
     auto* numbers = new QWidget;
-    auto* row = new QHBoxLayout(numbers);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(scaled(16));
+    auto* row = rowIn(numbers, scaled(16));
     auto* left = new Panel(Panel::Fill::Surface, true);
     m_left = left;
     auto* list = columnOf(left);
@@ -144,12 +142,9 @@ NumberView::NumberView(NumberService* service, QWidget* parent)
 QWidget* NumberView::makeOptions()
 {
     m_options = new QWidget;
-    auto* row = new QHBoxLayout(m_options);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(scaled(16));
+    auto* row = rowIn(m_options, scaled(16));
     m_inputBox = new QWidget;
-    auto* input = new QHBoxLayout(m_inputBox);
-    input->setContentsMargins(0, 0, 0, 0);
+    auto* input = rowIn(m_inputBox);
     input->addWidget(new TextLabel(tr("Gradient by the input from"), TextRole::Body, ColorRole::Text2));
     m_inputs = new QComboBox;
     m_inputs->setAccessibleName(QStringLiteral("Input"));
@@ -162,10 +157,22 @@ QWidget* NumberView::makeOptions()
     });
     input->addWidget(m_inputs);
     row->addWidget(m_inputBox);
+    m_classBox = new QWidget;
+    auto* assumed = rowIn(m_classBox);
+    assumed->addWidget(new TextLabel(tr("The drawing has no class. As if it were"), TextRole::Body, ColorRole::Text2));
+    m_class = new QComboBox;
+    m_class->setAccessibleName(QStringLiteral("Class of the drawing"));
+    m_class->setToolTip(tr("The loss, and so every gradient, compares with a class"));
+    m_class->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    connect(m_class, &QComboBox::activated, this, [this](int chosen) {
+        m_assumedClass = chosen - 1;
+        ask();
+    });
+    assumed->addWidget(m_class);
+    row->addWidget(m_classBox);
     row->addStretch(1);
     m_imageBox = new QWidget;
-    auto* image = new QHBoxLayout(m_imageBox);
-    image->setContentsMargins(0, 0, 0, 0);
+    auto* image = rowIn(m_imageBox);
     image->addWidget(new TextLabel(tr("Image of the batch"), TextRole::Body, ColorRole::Text2));
     m_image = new QSpinBox;
     m_image->setAccessibleName(QStringLiteral("Image of the batch"));
@@ -237,9 +244,7 @@ QWidget* NumberView::makeSum()
     sum->addWidget(m_sum, 1);
     row->addLayout(sum, 5);
     m_curveBox = new QWidget;
-    auto* curve = new QVBoxLayout(m_curveBox);
-    curve->setContentsMargins(0, 0, 0, 0);
-    curve->setSpacing(scaled(4));
+    auto* curve = columnIn(m_curveBox, scaled(4));
     m_curveTitle = new TextLabel({}, TextRole::SectionBold);
     m_curve = new FunctionCurve;
     curve->addWidget(m_curveTitle);
@@ -270,9 +275,7 @@ QWidget* NumberView::makeLine()
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     }
     auto* lines = new QWidget;
-    auto* rows = new QVBoxLayout(lines);
-    rows->setContentsMargins(0, 0, 0, 0);
-    rows->setSpacing(scaled(4));
+    auto* rows = columnIn(lines, scaled(4));
     rows->addWidget(m_lossLine);
     rows->addWidget(m_lossParts);
     rows->addWidget(m_shares);

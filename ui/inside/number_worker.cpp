@@ -71,31 +71,11 @@ NodeId sourceOf(const engine::GraphSpec& graph, NodeId id)
     return id;
 }
 
-/// The layers docked to `node`, in order.
-std::vector<NodeId> dockedTo(const engine::GraphSpec& graph, NodeId node)
+/// The layer whose page has the numbers of this one: the first of its card, but not an Input, which has pixels.
+NodeId pageNode(const engine::GraphSpec& graph, NodeId node)
 {
-    std::vector<NodeId> chain;
-    const NodeId end = dockedEnd(graph, node);
-    while (node != end) {
-        node = graph.edgesFrom(node).front().to;
-        chain.push_back(node);
-    }
-    return chain;
-}
-
-/// The layer that `node` is docked to, with others between or not: dockedEnd() leads back here.
-NodeId dockedStart(const engine::GraphSpec& graph, NodeId node)
-{
-    for (std::size_t guard = 0; guard < graph.nodes.size(); ++guard) {
-        const auto into = graph.edgesInto(node);
-        if (into.size() != 1 || !engine::findLayer(graph.node(node)->type)->docks)
-            break;
-        const NodeId before = into.front().from;
-        if (graph.edgesFrom(before).size() != 1 || graph.edgesInto(before).empty())
-            break;
-        node = before;
-    }
-    return node;
+    const auto stages = dockedStages(graph, node);
+    return stages.front() != node && graph.edgesInto(stages.front()).empty() ? stages[1] : stages.front();
 }
 
 /// Where the output of a layer is explained.
@@ -103,7 +83,7 @@ NumberPage pageOf(const engine::GraphSpec& graph, NodeId output)
 {
     NumberPage page;
     if (!graph.edgesInto(output).empty() || engine::findLayer(graph.node(output)->type)->isInput)
-        page.node = dockedStart(graph, output);
+        page.node = pageNode(graph, output);
     return page;
 }
 
@@ -114,7 +94,7 @@ NumberPage gradientPageOf(const engine::GraphSpec& graph, const engine::NetworkN
     if (readers.empty())
         return {};
     const engine::ValueReader& first = readers.front();
-    return first.isLoss() ? NumberPage{NumberMode::Loss, dockedStart(graph, all.end()), 0}
+    return first.isLoss() ? NumberPage{NumberMode::Loss, pageNode(graph, all.end()), 0}
                           : NumberPage{NumberMode::Backward, first.node, first.input};
 }
 
@@ -144,6 +124,23 @@ NumberStep stepOf(const engine::GraphSpec& graph, const engine::LayerNumbers& n,
     for (const auto& info : n.tensorInfos)
         s.tensorKeys.push_back(QString::fromStdString(info.key));
     return s;
+}
+
+/// The class, from `first` on, that most places are read as: of one place the one with the largest number. values: for
+/// each class its places.
+int mostRead(const std::vector<float>& values, std::int64_t classes, int first)
+{
+    const auto places = static_cast<std::int64_t>(values.size()) / classes;
+    std::vector<std::int64_t> times(static_cast<std::size_t>(classes));
+    for (std::int64_t p = 0; p < places; ++p) {
+        const auto at = [&](std::int64_t c) { return values[static_cast<std::size_t>(c * places + p)]; };
+        std::int64_t best = 0;
+        for (std::int64_t c = 1; c < classes; ++c)
+            if (at(c) > at(best))
+                best = c;
+        ++times[static_cast<std::size_t>(best)];
+    }
+    return static_cast<int>(std::max_element(times.begin() + first, times.end()) - times.begin());
 }
 
 /// While a run goes on with the network as it was before an edit, the next one begins without its moments: null.
@@ -247,6 +244,36 @@ engine::Result<void> NumberWorker::readPixels(const engine::DatasetPtr& images, 
     return images->image(image, result.pixels);
 }
 
+/// The images, with a class to compare with: one that is assumed where they have none.
+engine::Result<engine::DatasetPtr> NumberWorker::withClass(const NumberRequest& request, NumberResult& result)
+{
+    if (request.images->targetKind() != engine::TargetKind::None)
+        return request.images;
+    const auto numbers =
+        prepared(m_forward, {}, request.images, {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+    if (!numbers)
+        return numbers.error();
+    const NodeId read = (*numbers)->lossReads();
+    const std::int64_t channels = (*numbers)->shapes().shapes.at(read).channels();
+    const engine::TargetKind kind = engine::targetOf(*m_graph, m_loss);
+    result.assumesMask = kind == engine::TargetKind::Mask;
+    const auto first = static_cast<int>(result.assumesMask); // background is no choice
+    if (channels <= first)
+        return fault("A drawing has no class, and this network knows none that it could be taken for.");
+    result.readClass = mostRead((*numbers)->output(read), channels, first) - first;
+    const engine::DatasetPtr named = engine::withTargets(request.data.shown(), kind);
+    for (int i = first; i < channels; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const bool known = named && at < named->classNames().size() && !named->classNames()[at].empty();
+        result.classes << (known ? QString::fromStdString(named->classNames()[at]) : QString::number(i));
+    }
+    const bool asked = request.assumedClass >= 0 && request.assumedClass < result.classes.size();
+    result.assumedClass = asked ? request.assumedClass : result.readClass;
+    if (!m_assumed || m_assumed->base() != request.images || m_assumed->label(0) != result.assumedClass)
+        m_assumed = std::make_shared<const AssumedClass>(request.images, result.assumedClass);
+    return engine::DatasetPtr(m_assumed);
+}
+
 /// The numbers that are looked at; which image of their batch is left in the result.
 engine::Result<engine::NetworkNumbers*> NumberWorker::numbersOf(const NumberRequest& request, bool gradients,
                                                                 NumberResult& result)
@@ -265,8 +292,11 @@ engine::Result<engine::NetworkNumbers*> NumberWorker::numbersOf(const NumberRequ
         return read.error();
     engine::NumbersOptions options;
     options.gradients = gradients;
-    return prepared(gradients ? m_backward : m_forward, options, request.images,
-                    {static_cast<std::uint32_t>(request.image)}, request.seed, 0);
+    const auto images = gradients ? withClass(request, result) : request.images;
+    if (!images)
+        return images.error();
+    return prepared(gradients ? m_backward : m_forward, options, *images, {static_cast<std::uint32_t>(request.image)},
+                    request.seed, 0);
 }
 
 /// Everything of the step that training does next.
@@ -292,8 +322,8 @@ engine::Result<void> NumberWorker::forward(const NumberRequest& request, NumberR
     if (!numbers)
         return numbers.error();
     const engine::NetworkNumbers& all = **numbers;
-    std::vector<NodeId> chain = dockedTo(*m_graph, request.node);
-    chain.insert(chain.begin(), request.node);
+    std::vector<NodeId> chain = dockedStages(*m_graph, request.node);
+    chain.erase(chain.begin(), std::find(chain.begin(), chain.end(), request.node));
     const Shape shape = all.shapes().shapes.at(request.node);
     result.element = std::clamp<std::int64_t>(request.element, 0, shape.elements() - 1);
     for (const NodeId id : chain) {

@@ -1,6 +1,7 @@
 // Computes what the number view shows. Keeps compiled networks between requests; one thread.
 #pragma once
 
+#include "ui/inside/assumed_class.h"
 #include "ui/inside/number_values.h"
 #include "ui/training/start_weights.h"
 
@@ -40,6 +41,7 @@ private:
     engine::Result<engine::NetworkNumbers*> numbersOf(const NumberRequest& request, bool gradients,
                                                       NumberResult& result);
     engine::Result<engine::NetworkNumbers*> nextStep(const NumberRequest& request, NumberResult& result);
+    engine::Result<engine::DatasetPtr> withClass(const NumberRequest& request, NumberResult& result);
     static engine::Result<void> readPixels(const engine::DatasetPtr& images, std::int64_t image, NumberResult& result);
     void useNetwork(const NumberRequest& request);
     void forgetNetworks();
@@ -49,6 +51,7 @@ private:
     std::string m_loss;
     engine::WeightsPtr m_weights;
     Cached m_forward, m_backward, m_step;
+    std::shared_ptr<const AssumedClass> m_assumed; ///< as m_backward may know it
 };
 
 } // namespace convarium::ui

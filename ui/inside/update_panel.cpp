@@ -16,15 +16,29 @@
 namespace convarium::ui
 {
 
+/// One bar for each image of the batch.
+class ImageSums final : public QWidget
+{
+public:
+    ImageSums();
+    void setSums(const std::vector<double>& sums);
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    std::vector<double> m_sums;
+};
+
 UpdatePanel::UpdatePanel(QWidget* parent)
     : QWidget(parent), m_tensor(new QComboBox), m_title(new TextLabel({}, TextRole::SectionBold)),
       m_line(new TextLabel({}, TextRole::Small, ColorRole::Text2)), m_images(new ImageSums), m_lines(nullptr),
       m_note(new TextLabel({}, TextRole::Small, ColorRole::Text2))
 {
     setAccessibleName(QStringLiteral("Update of a weight"));
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(scaled(12));
+    auto* column = columnIn(this, scaled(12));
     auto* gradient = new Panel(Panel::Fill::Surface, true);
     auto* box = new QVBoxLayout(gradient);
     box->setContentsMargins(scaled(16), scaled(12), scaled(16), scaled(12));
@@ -91,7 +105,7 @@ void UpdatePanel::setResult(const NumberResult& r)
                         .arg(r.optimizer, numberText(r.rate)));
 }
 
-ImageSums::ImageSums(QWidget* parent) : QWidget(parent)
+ImageSums::ImageSums()
 {
     setAccessibleName(QStringLiteral("Gradient by image"));
     setMouseTracking(true);
@@ -110,7 +124,8 @@ void ImageSums::setSums(const std::vector<double>& sums)
     double sum = 0;
     for (const double s : sums)
         sum += s;
-    setAccessibleDescription(tr("%1 images, sum %2").arg(sums.size()).arg(numberText(sum, decimalsFor(sum, 4))));
+    setAccessibleDescription(
+        UpdatePanel::tr("%1 images, sum %2").arg(sums.size()).arg(numberText(sum, decimalsFor(sum, 4))));
     update();
 }
 
@@ -148,7 +163,8 @@ bool ImageSums::event(QEvent* event)
                              static_cast<int>(m_sums.size()) - 1);
     const double v = m_sums[static_cast<std::size_t>(i)];
     QToolTip::showText(help->globalPos(),
-                       tr("Image %1 of the batch: %2").arg(i + 1).arg(numberText(v, decimalsFor(v, 4))), this);
+                       UpdatePanel::tr("Image %1 of the batch: %2").arg(i + 1).arg(numberText(v, decimalsFor(v, 4))),
+                       this);
     return true;
 }
 

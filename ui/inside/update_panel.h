@@ -7,7 +7,6 @@
 
 QT_BEGIN_NAMESPACE
 class QComboBox;
-class QGridLayout;
 QT_END_NAMESPACE
 
 namespace convarium::ui
@@ -33,23 +32,6 @@ private:
     ImageSums* m_images;
     QWidget* m_lines;
     TextLabel* m_note;
-};
-
-/// One bar for each image of the batch.
-class ImageSums final : public QWidget
-{
-    Q_OBJECT
-public:
-    explicit ImageSums(QWidget* parent = nullptr);
-    void setSums(const std::vector<double>& sums);
-    [[nodiscard]] QSize minimumSizeHint() const override;
-
-protected:
-    bool event(QEvent* event) override;
-    void paintEvent(QPaintEvent* event) override;
-
-private:
-    std::vector<double> m_sums;
 };
 
 } // namespace convarium::ui

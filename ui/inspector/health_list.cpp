@@ -2,6 +2,7 @@
 
 #include "ui/document/project_document.h"
 #include "ui/inspector/experiments.h"
+#include "ui/theme/widgets.h"
 
 #include <QApplication>
 #include <QHBoxLayout>
@@ -54,18 +55,14 @@ HealthList::HealthList(ProjectDocument* document, QWidget* parent)
       m_boxes(new QWidget), m_tried(new TextLabel), m_numbers(new WhyList)
 {
     setAccessibleName(QStringLiteral("Health"));
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(scaled(6));
+    auto* layout = columnIn(this, scaled(6));
     auto* head = new QHBoxLayout;
     head->setSpacing(scaled(8));
     head->addWidget(m_lamp, 0, Qt::AlignTop);
     m_state->setWordWrap(true);
     head->addWidget(m_state, 1);
     layout->addLayout(head);
-    auto* boxes = new QVBoxLayout(m_boxes);
-    boxes->setContentsMargins(0, 0, 0, 0);
-    boxes->setSpacing(scaled(8));
+    columnIn(m_boxes, scaled(8));
     layout->addWidget(m_boxes);
     m_tried->setWordWrap(true);
     m_tried->hide();

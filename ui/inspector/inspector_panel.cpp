@@ -154,9 +154,7 @@ InspectorPanel::InspectorPanel(ProjectDocument* document, QWidget* parent)
 QWidget* InspectorPanel::makeHead()
 {
     auto* head = new QWidget;
-    auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(scaled(10));
+    auto* row = rowIn(head, scaled(10));
     row->addWidget(m_icon);
     row->addWidget(m_type);
     row->addWidget(m_name);

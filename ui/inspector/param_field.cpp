@@ -84,9 +84,7 @@ class IntegerField final : public ParamField
 public:
     explicit IntegerField(const ParamInfo& info) : m_box(new NumberBox(info))
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->setSpacing(scaled(8));
+        auto* row = rowIn(this, scaled(8));
         row->addWidget(m_box);
         if (info.maximum - info.minimum <= kShortRange) {
             m_slider = new TrialSlider(info);
@@ -135,9 +133,7 @@ public:
         : m_first(new NumberBox(first)), m_second(new NumberBox(second)),
           m_link(new IconButton(QStringLiteral("link"), tr("Linked"), nullptr, ColorRole::Text2))
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->setSpacing(scaled(4));
+        auto* row = rowIn(this, scaled(4));
         row->addWidget(m_first);
         row->addWidget(m_link);
         row->addWidget(m_second);
@@ -244,9 +240,7 @@ class RealField final : public ParamField
 public:
     explicit RealField(const ParamInfo& info) : m_info(info), m_slider(new TrialSlider(info)), m_line(new QLineEdit)
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->setSpacing(scaled(8));
+        auto* row = rowIn(this, scaled(8));
         row->addWidget(m_line);
         row->addWidget(m_slider, 1);
         m_line->setFixedWidth(scaled(kHalfWidth + 12));
@@ -326,8 +320,7 @@ class ListField final : public ParamField
 public:
     explicit ListField(const ParamInfo& info) : m_info(info), m_line(new QLineEdit)
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
+        auto* row = rowIn(this);
         row->addWidget(m_line);
         m_line->setPlaceholderText(tr("numbers with commas"));
         connect(m_line, &QLineEdit::textEdited, this, [this] {
@@ -395,8 +388,7 @@ public:
     }
     explicit ChoiceField(const ParamInfo& info) : m_info(info), m_control(new SegmentedControl)
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
+        auto* row = rowIn(this);
         row->addWidget(m_control);
         row->addStretch();
         for (const auto& choice : info.choices)
@@ -427,8 +419,7 @@ class ManyChoicesField final : public ParamField
 public:
     explicit ManyChoicesField(const ParamInfo& info) : m_info(info), m_list(new QComboBox)
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
+        auto* row = rowIn(this);
         row->addWidget(m_list);
         row->addStretch();
         // Long words are elided in the field and whole in the open list.
@@ -470,8 +461,7 @@ class FlagField final : public ParamField
 public:
     explicit FlagField(const ParamInfo& info) : m_box(new QCheckBox)
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
+        auto* row = rowIn(this);
         row->addWidget(m_box);
         row->addStretch();
         m_box->setText(info.unit.empty() ? tr("on") : QString::fromStdString(info.unit));

@@ -53,9 +53,7 @@ void ProblemsPanel::addRow(const engine::Problem& problem)
     Row row;
     row.text = QString::fromStdString(problem.error.text());
     row.widget = new QWidget;
-    auto* line = new QHBoxLayout(row.widget);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(scaled(10));
+    auto* line = rowIn(row.widget, scaled(10));
     line->addWidget(new Sign(engine::isFault(m_document->graph(), m_document->shaped(), problem) ? SignKind::Error
                                                                                                  : SignKind::Warning,
                              22),

@@ -81,9 +81,7 @@ TotalsBar::Item TotalsBar::addItem(const QString& before, const QString& after)
 {
     Item item;
     item.box = new QWidget;
-    auto* row = new QHBoxLayout(item.box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(scaled(6));
+    auto* row = rowIn(item.box, scaled(6));
     if (m_layout->count() > 0) {
         auto* line = new Hairline(Qt::Vertical);
         line->setFixedHeight(scaled(18));

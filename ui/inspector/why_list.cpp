@@ -53,9 +53,7 @@ void WhyRow::paintEvent(QPaintEvent*)
 
 WhyList::WhyList(QWidget* parent) : QWidget(parent)
 {
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
+    columnIn(this, 0);
 }
 
 void WhyList::setDerivations(const std::vector<engine::Derivation>& derivations)

@@ -43,9 +43,7 @@ JudgeView::JudgeView(TrainingController* controller, MapService* maps, QWidget* 
     setAccessibleName(tr("Judge"));
     setWindowTitle(tr("Judge"));
     setFocusProxy(m_matrixView);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
+    auto* row = rowIn(this, 0);
     row->addWidget(makeMatrix(), 3);
     row->addWidget(new Hairline(Qt::Vertical));
     row->addWidget(makeImages(), 2);
@@ -134,16 +132,12 @@ QWidget* JudgeView::makeImages()
 QWidget* JudgeView::makeExplanation()
 {
     auto* box = new QWidget;
-    auto* column = new QVBoxLayout(box);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(scaled(4));
+    auto* column = columnIn(box, scaled(4));
     auto* head = new QHBoxLayout;
     head->setSpacing(scaled(8));
     m_hint->setWordWrap(true);
     head->addWidget(m_hint, 1);
-    auto* choice = new QHBoxLayout(m_choice);
-    choice->setContentsMargins(0, 0, 0, 0);
-    choice->setSpacing(scaled(8));
+    auto* choice = rowIn(m_choice, scaled(8));
     choice->addWidget(new TextLabel(tr("What speaks for"), TextRole::BodyMedium));
     m_class->setAccessibleName(tr("Class to explain"));
     m_class->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);

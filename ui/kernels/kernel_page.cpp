@@ -51,9 +51,7 @@ QSpinBox* chooser(const QString& name)
 QWidget* choiceRow(const QString& name, QSpinBox* box, TextLabel* count)
 {
     auto* row = new QWidget;
-    auto* line = new QHBoxLayout(row);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(scaled(8));
+    auto* line = rowIn(row, scaled(8));
     auto* label = new TextLabel(name);
     label->setFixedWidth(scaled(84));
     label->setBuddy(box);
@@ -158,9 +156,7 @@ QWidget* KernelPage::makeTable()
     hint->setWordWrap(true);
     column->addWidget(hint);
     m_messageRow = new QWidget;
-    auto* line = new QHBoxLayout(m_messageRow);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(scaled(8));
+    auto* line = rowIn(m_messageRow, scaled(8));
     line->addWidget(new Sign(SignKind::Warning, 20), 0, Qt::AlignTop);
     m_message = new TextLabel;
     m_message->setWordWrap(true);

@@ -198,8 +198,7 @@ LayerPalette::LayerPalette(QWidget* parent)
     Q_UNUSED(installed)
     setAccessibleName(tr("Layer palette"));
     tellOwnKeys(this, {{keyName(Qt::Key_Return), tr("Add the layer")}, {tr("Arrow keys"), tr("Another layer")}});
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
+    auto* column = columnIn(this);
     column->addWidget(m_pages);
     makeList();
     makeRail();
@@ -315,9 +314,7 @@ void LayerPalette::foldRest(Group& group, QVBoxLayout* column)
     group.more->setTextRole(TextRole::SmallMedium, ColorRole::Text2);
     group.more->setAccessibleName(tr("%1 more layers: %2").arg(hidden).arg(familyTitle(group.family)));
     group.rest = new QWidget;
-    auto* rest = new QVBoxLayout(group.rest);
-    rest->setContentsMargins(0, 0, 0, 0);
-    rest->setSpacing(0);
+    auto* rest = columnIn(group.rest, 0);
     for (std::size_t i = kCommonLayers; i < group.rows.size(); ++i)
         rest->addWidget(group.rows[i]); // leaves its place in `column`
     column->addWidget(group.more);

@@ -17,9 +17,7 @@ OwnBlockSection::OwnBlockSection(QWidget* parent)
     : QWidget(parent), m_header(new SectionHeader(tr("My blocks"))), m_content(new QWidget),
       m_column(new QVBoxLayout(m_content)), m_faults(new TextLabel({}, TextRole::Small, ColorRole::Error))
 {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
+    auto* column = columnIn(this, 0);
     m_header->setTextRole(TextRole::SmallMedium, ColorRole::Text2);
     m_header->setAccessibleName(tr("My blocks"));
     m_header->setContent(m_content);

@@ -86,9 +86,7 @@ HeaderBar::HeaderBar(ProjectDocument* document, CanvasView* canvas, QAction* und
 QWidget* HeaderBar::makeCanvasTools(QAction* draw)
 {
     m_canvasTools = new QWidget;
-    auto* row = new QHBoxLayout(m_canvasTools);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(scaled(4));
+    auto* row = rowIn(m_canvasTools, scaled(4));
     m_bars = new QComboBox;
     m_bars->setAccessibleName(tr("Bars on the cards"));
     m_bars->setToolTip(tr("What the bar on each card compares (Ctrl+B: the next)"));
@@ -127,9 +125,7 @@ QWidget* HeaderBar::makeCanvasTools(QAction* draw)
 QWidget* HeaderBar::makePageTools()
 {
     m_pageTools = new QWidget;
-    auto* row = new QHBoxLayout(m_pageTools);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(scaled(4));
+    auto* row = rowIn(m_pageTools, scaled(4));
     QToolButton* back = addButton(QStringLiteral("chevron-left"), tr("Back to the canvas"), true);
     connect(back, &QToolButton::clicked, this, &HeaderBar::backRequested);
     row->addWidget(back);

@@ -58,9 +58,7 @@ QString placeOf(const QWidget* widget)
 QWidget* rowOf(const KeyEntry& entry)
 {
     auto* row = new QWidget;
-    auto* line = new QHBoxLayout(row);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(scaled(6));
+    auto* line = rowIn(row, scaled(6));
     auto* does = new TextLabel(entry.does);
     does->setWordWrap(true);
     line->addWidget(does, 1);

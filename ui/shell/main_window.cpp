@@ -63,9 +63,7 @@ constexpr int kWideWidth = 1500, kWideHeight = 900;
 QWidget* problemsPage(ProblemsPanel* panel, const std::function<void()>& close)
 {
     auto* page = new Panel;
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
+    auto* column = columnIn(page, 0);
     auto* head = new QHBoxLayout;
     head->setContentsMargins(scaled(16), scaled(8), scaled(8), scaled(8));
     head->addWidget(new TextLabel(QObject::tr("Problems"), TextRole::SectionBold));
@@ -133,9 +131,7 @@ MainWindow::MainWindow()
     m_pages->add(m_gallery);
     m_pages->add(m_help);
     auto* middle = new QWidget;
-    auto* column = new QVBoxLayout(middle);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
+    auto* column = columnIn(middle, 0);
     column->addWidget(m_notice);
     column->addWidget(m_story);
     column->addWidget(m_pages, 1);

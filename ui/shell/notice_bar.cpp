@@ -19,9 +19,7 @@ NoticeBar::NoticeBar(const QString& name, QWidget* parent)
     m_text->setTextFormat(Qt::RichText);
     row->addWidget(m_text, 1);
     row->addWidget(m_buttons);
-    auto* buttons = new QHBoxLayout(m_buttons);
-    buttons->setContentsMargins(0, 0, 0, 0);
-    buttons->setSpacing(scaled(8));
+    rowIn(m_buttons, scaled(8));
     hide();
 }
 

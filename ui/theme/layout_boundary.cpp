@@ -1,6 +1,7 @@
 #include "ui/theme/layout_boundary.h"
 
 #include <QEvent>
+#include <algorithm>
 
 namespace convarium::ui
 {
@@ -21,6 +22,11 @@ QSize LayoutBoundary::sizeHint() const
 QSize LayoutBoundary::minimumSizeHint() const
 {
     return m_content->minimumSizeHint().expandedTo(m_content->minimumSize()).boundedTo(m_content->maximumSize());
+}
+
+int LayoutBoundary::heightForWidth(int width) const
+{
+    return std::clamp(m_content->heightForWidth(width), m_content->minimumHeight(), m_content->maximumHeight());
 }
 
 /// At the present width.

@@ -17,7 +17,7 @@ public:
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] bool hasHeightForWidth() const override { return m_content->hasHeightForWidth(); }
-    [[nodiscard]] int heightForWidth(int width) const override { return m_content->heightForWidth(width); }
+    [[nodiscard]] int heightForWidth(int width) const override;
 
 protected:
     bool event(QEvent* event) override;

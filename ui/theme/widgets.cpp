@@ -4,12 +4,15 @@
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
+#include <QHBoxLayout>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QStyle>
 #include <QStyleOption>
+#include <QTextLayout>
 #include <QToolTip>
+#include <QVBoxLayout>
 #include <cmath>
 
 namespace convarium::ui
@@ -33,7 +36,27 @@ void followTheme(QObject* widget, Function refresh)
     refresh();
 }
 
+template <class Layout>
+Layout* layoutIn(QWidget* widget, int spacing)
+{
+    auto* layout = new Layout(widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    if (spacing >= 0)
+        layout->setSpacing(spacing);
+    return layout;
+}
+
 } // namespace
+
+QHBoxLayout* rowIn(QWidget* widget, int spacing)
+{
+    return layoutIn<QHBoxLayout>(widget, spacing);
+}
+
+QVBoxLayout* columnIn(QWidget* widget, int spacing)
+{
+    return layoutIn<QVBoxLayout>(widget, spacing);
+}
 
 void setPrimary(QPushButton* button, bool primary)
 {
@@ -102,9 +125,43 @@ void ElidedLabel::setElideMode(Qt::TextElideMode mode)
     update();
 }
 
+void ElidedLabel::setMostLines(int lines)
+{
+    m_mostLines = lines;
+    setSizePolicy(QSizePolicy::Preferred, lines > 1 ? QSizePolicy::Preferred : QSizePolicy::Fixed);
+}
+
+QStringList ElidedLabel::lines(int width) const
+{
+    const QString whole = text();
+    QStringList lines;
+    qsizetype used = 0;
+    QTextLayout layout(whole, font());
+    layout.beginLayout();
+    while (lines.size() + 1 < m_mostLines) {
+        QTextLine line = layout.createLine();
+        line.setLineWidth(width);
+        const qsizetype end = line.textStart() + line.textLength();
+        if (end >= whole.size())
+            break;
+        lines << whole.mid(used, end - used).trimmed();
+        used = end;
+    }
+    layout.endLayout();
+    return lines << whole.mid(used);
+}
+
 bool ElidedLabel::isElided() const
 {
-    return QFontMetricsF(font()).horizontalAdvance(text()) > contentsRect().width() + 0.5;
+    const QStringList all = lines(contentsRect().width());
+    return QFontMetricsF(font()).horizontalAdvance(all.last()) > contentsRect().width() + 0.5;
+}
+
+int ElidedLabel::heightForWidth(int width) const
+{
+    const QMargins around = contentsMargins();
+    const auto count = lines(width - around.left() - around.right()).size();
+    return minimumSizeHint().height() + static_cast<int>(count - 1) * fontMetrics().lineSpacing();
 }
 
 QSize ElidedLabel::minimumSizeHint() const
@@ -129,8 +186,10 @@ void ElidedLabel::paintEvent(QPaintEvent*)
     if (m_mode == Qt::ElideNone && isElided())
         return;
     painter.setPen(palette().color(QPalette::WindowText));
-    painter.drawText(area, static_cast<int>(alignment()) | Qt::TextSingleLine,
-                     QFontMetricsF(font()).elidedText(text(), m_mode, area.width() + 0.5));
+    QStringList shown = lines(area.width());
+    shown.last() = QFontMetricsF(font()).elidedText(shown.last(), m_mode, area.width() + 0.5);
+    const int flags = static_cast<int>(alignment()) | (m_mostLines == 1 ? Qt::TextSingleLine : 0);
+    painter.drawText(area, flags, shown.join(u'\n'));
 }
 
 SearchField::SearchField(const QString& placeholder, QWidget* parent) : QLineEdit(parent)

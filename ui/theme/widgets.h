@@ -13,10 +13,16 @@
 #include <QVector>
 #include <QWidget>
 
+class QHBoxLayout;
 class QRadioButton;
+class QVBoxLayout;
 
 namespace convarium::ui
 {
+
+/// A layout for a widget that has no margins of its own; spacing < 0: that of the style.
+QHBoxLayout* rowIn(QWidget* widget, int spacing = -1);
+QVBoxLayout* columnIn(QWidget* widget, int spacing = -1);
 
 /// Marks a button as the one main action of its place: filled with the accent.
 void setPrimary(QPushButton* button, bool primary = true);
@@ -43,7 +49,7 @@ private:
     ColorRole m_color;
 };
 
-/// One line that shortens itself in the middle when it does not fit; the full text is then its tooltip.
+/// One line, or a few, that shortens itself in the middle when it does not fit; the full text is then its tooltip.
 /// text() and the accessible name always are the full text. Never use it for numbers.
 class ElidedLabel final : public TextLabel
 {
@@ -53,15 +59,23 @@ public:
                          QWidget* parent = nullptr);
     /// Qt::ElideNone: whole or not at all.
     void setElideMode(Qt::TextElideMode mode);
+    /// As many as the text needs, at most that many.
+    void setMostLines(int lines);
     [[nodiscard]] bool isElided() const; ///< there is no room for all of it
     [[nodiscard]] QSize minimumSizeHint() const override;
+    [[nodiscard]] bool hasHeightForWidth() const override { return m_mostLines > 1; } // QLabel forgets its policy
+    [[nodiscard]] int heightForWidth(int width) const override;
 
 protected:
     bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    /// Broken between words; the last one may be too long.
+    [[nodiscard]] QStringList lines(int width) const;
+
     Qt::TextElideMode m_mode = Qt::ElideMiddle;
+    int m_mostLines = 1;
 };
 
 /// One choice of a few, side by side: same | valid | by hand. Tab enters it, the arrow keys choose.

@@ -102,9 +102,7 @@ private:
 
 SegmentedControl::SegmentedControl(QWidget* parent) : QWidget(parent)
 {
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
+    rowIn(this, 0);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 

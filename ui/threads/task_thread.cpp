@@ -1,6 +1,7 @@
 #include "ui/threads/task_thread.h"
 
 #ifdef __linux__
+#include <algorithm>
 #include <ctime>
 #include <sched.h>
 #include <sys/resource.h>
@@ -74,8 +75,10 @@ void lowerOwnPriority([[maybe_unused]] Priority priority)
         return;
     // Batch: waking up, as a team's threads do all the time, they do not interrupt the window in the middle of a frame.
     const sched_param none{};
-    sched_setscheduler(0, SCHED_BATCH, &none);
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), priority == Priority::Steady ? 4 : 14);
+    if (sched_getscheduler(0) == SCHED_OTHER)
+        sched_setscheduler(0, SCHED_BATCH, &none);
+    const auto own = static_cast<id_t>(gettid());
+    setpriority(PRIO_PROCESS, own, std::max(getpriority(PRIO_PROCESS, own), priority == Priority::Steady ? 4 : 14));
 #endif
 }
 

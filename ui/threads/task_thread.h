@@ -38,7 +38,7 @@ private:
     std::thread m_thread; ///< last, so that everything it uses exists when it starts
 };
 
-/// Of the calling thread and those it starts from now on.
+/// Of the calling thread and those it starts from now on. Never raises it.
 void lowerOwnPriority(Priority priority);
 /// Processor time of the calling thread in milliseconds: waiting for a core that trains is no cost.
 [[nodiscard]] double ownMilliseconds();

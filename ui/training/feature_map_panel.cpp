@@ -175,14 +175,10 @@ void FeatureMapPanel::makeMenu()
 QWidget* FeatureMapPanel::makeFoot()
 {
     auto* foot = new QWidget;
-    auto* column = new QVBoxLayout(foot);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(scaled(12));
+    auto* column = columnIn(foot, scaled(12));
 
     m_kernelRow = new QWidget;
-    auto* kernels = new QHBoxLayout(m_kernelRow);
-    kernels->setContentsMargins(0, 0, 0, 0);
-    kernels->setSpacing(scaled(12));
+    auto* kernels = rowIn(m_kernelRow, scaled(12));
     auto* names = new QVBoxLayout;
     names->setSpacing(0);
     m_kernelTitle = new TextLabel({}, TextRole::BodyMedium);

@@ -71,8 +71,7 @@ HistogramView::HistogramView(TrainingController* controller, QWidget* parent)
 QWidget* HistogramView::makeTitle()
 {
     m_title = new QWidget;
-    auto* row = new QHBoxLayout(m_title);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* row = rowIn(m_title);
     row->addWidget(new TextLabel(tr("Histograms over time"), TextRole::SectionBold));
     row->addWidget(
         new TextLabel(tr("what the numbers of a layer do while it trains"), TextRole::Body, ColorRole::Text2), 1);
@@ -85,9 +84,7 @@ QWidget* HistogramView::makeTitle()
 QWidget* HistogramView::column(TextLabel* title, QWidget* content)
 {
     auto* part = new QWidget;
-    auto* lines = new QVBoxLayout(part);
-    lines->setContentsMargins(0, 0, 0, 0);
-    lines->setSpacing(scaled(2));
+    auto* lines = columnIn(part, scaled(2));
     lines->addWidget(title);
     lines->addWidget(content, 1);
     return part;

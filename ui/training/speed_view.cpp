@@ -66,8 +66,7 @@ SpeedView::SpeedView(TrainingController* controller, ProjectDocument* document, 
 QWidget* SpeedView::makeTitle()
 {
     m_title = new QWidget;
-    auto* row = new QHBoxLayout(m_title);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* row = rowIn(m_title);
     row->addWidget(new TextLabel(tr("Engine speed"), TextRole::SectionBold));
     row->addWidget(new TextLabel(tr("where the time of a step goes"), TextRole::Body, ColorRole::Text2), 1);
     auto* close = new IconButton(QStringLiteral("close"), tr("Back to the curves"), this, ColorRole::Text2);
@@ -80,9 +79,7 @@ QWidget* SpeedView::makeFigures()
 {
     m_left = new QWidget;
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &SpeedView::fit);
-    auto* column = new QVBoxLayout(m_left);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(scaled(4));
+    auto* column = columnIn(m_left, scaled(4));
     auto* figures = new QHBoxLayout;
     figures->setSpacing(scaled(12));
     const QString units[] = {tr("images/s"), tr("GFLOP/s"), tr("ms a step")};
@@ -90,9 +87,7 @@ QWidget* SpeedView::makeFigures()
         auto* figure = new QWidget;
         figure->setAccessibleName(units[i]);
         setReadsAsOne(figure);
-        auto* lines = new QVBoxLayout(figure);
-        lines->setContentsMargins(0, 0, 0, 0);
-        lines->setSpacing(0);
+        auto* lines = columnIn(figure, 0);
         m_figures[i] = new TextLabel({}, TextRole::Shape);
         lines->addWidget(m_figures[i]);
         lines->addWidget(new TextLabel(units[i], TextRole::Small, ColorRole::Text2));
@@ -119,9 +114,7 @@ QWidget* SpeedView::makeFigures()
 QWidget* SpeedView::makeThreads()
 {
     auto* box = new QWidget;
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(scaled(8));
+    auto* row = rowIn(box, scaled(8));
     auto* label = new TextLabel(tr("Threads"));
     m_threads = new QSpinBox;
     m_threads->setAccessibleName(tr("Threads"));
@@ -159,9 +152,7 @@ QWidget* SpeedView::makeRows()
         m_list->scrollToTop();
     });
     auto* bars = new QWidget;
-    auto* column = new QVBoxLayout(bars);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
+    auto* column = columnIn(bars, 0);
     column->addWidget(new SpeedListHeader(m_list, order));
     column->addWidget(m_list, 1);
     m_hint = new TextLabel({}, TextRole::Body, ColorRole::Text2);

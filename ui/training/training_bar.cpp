@@ -90,6 +90,7 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     auto* texts = new QHBoxLayout;
     m_text = new ElidedLabel({}, TextRole::BodyMedium);
     m_text->setElideMode(Qt::ElideRight);
+    m_text->setMostLines(2); // what Train does with an edited network, and faults
     m_left = new TextLabel({}, TextRole::Body, ColorRole::Text2);
     texts->addWidget(m_text, 1);
     texts->addWidget(m_left);

@@ -41,9 +41,7 @@ TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, Pro
       m_histograms(new HistogramView(controller)), m_tabs(new QTabBar), m_pages(new QStackedWidget),
       m_curves(new QWidget), m_mapSeparator(new Hairline(Qt::Vertical))
 {
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
+    auto* layout = columnIn(this, 0);
     layout->addWidget(new Hairline);
     layout->addWidget(new LayoutBoundary(m_bar));
     layout->addWidget(m_walkBar);
@@ -55,9 +53,7 @@ TrainingDock::TrainingDock(TrainingController* controller, MapService* maps, Pro
     layout->addWidget(m_tabs);
     layout->addWidget(m_pages, 1);
     m_pages->addWidget(m_curves);
-    auto* row = new QHBoxLayout(m_curves);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
+    auto* row = rowIn(m_curves, 0);
     row->addWidget(m_loss, 1);
     row->addWidget(new Hairline(Qt::Vertical));
     row->addWidget(m_accuracy, 1);

@@ -57,9 +57,7 @@ TrainingForm::TrainingForm(const TrainingServices& services, QWidget* parent)
     : QWidget(parent), m_services(services), m_more(new QWidget), m_moreButton(new QPushButton(tr("More settings")))
 {
     setAccessibleName(QStringLiteral("Training settings"));
-    auto* columns = new QHBoxLayout(this);
-    columns->setContentsMargins(0, 0, 0, 0);
-    columns->setSpacing(scaled(24));
+    auto* columns = rowIn(this, scaled(24));
     auto* basics = new QWidget;
     columns->addWidget(basics, 0, Qt::AlignTop);
     columns->addWidget(m_more, 0, Qt::AlignTop);

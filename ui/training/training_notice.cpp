@@ -49,9 +49,7 @@ TrainingNotice::TrainingNotice(TrainingController* controller, ProjectDocument* 
     row->addWidget(m_text, 1);
     row->addWidget(m_line);
     row->addWidget(m_buttons);
-    auto* buttons = new QHBoxLayout(m_buttons);
-    buttons->setContentsMargins(0, 0, 0, 0);
-    buttons->setSpacing(scaled(8));
+    rowIn(m_buttons, scaled(8));
     hide();
 
     connect(controller, &TrainingController::message, this, &TrainingNotice::showError);

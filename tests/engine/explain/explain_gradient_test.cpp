@@ -2,11 +2,10 @@
 #include "engine/explain/explain_gradient.h"
 #include "engine/explain/training_differences.h"
 #include "tests/engine/explain/arithmetic.h"
+#include "tests/engine/explain/computed_numbers.h"
 #include "tests/support/graphs.h"
 
 #include <QTest>
-
-#include <numeric>
 
 using namespace convarium::engine;
 using namespace convarium::test;
@@ -136,19 +135,6 @@ Fork dropping()
     return {"dropping", m.graph(), {{value, 3}, {dropped, 1}, {both, 2}}};
 }
 
-InMemoryDataset imagesFor(const GraphSpec& graph, std::int64_t count)
-{
-    const Params& p = graph.nodes.front().params;
-    const Shape shape{p.integer("channels"), p.integer("height"), p.integer("width")};
-    std::vector<std::uint8_t> pixels, labels;
-    const CountedRng rng(5, RandomPurpose::Test);
-    for (std::uint32_t i = 0; i < count * shape.elements(); ++i)
-        pixels.push_back(static_cast<std::uint8_t>(rng.word(0, i) >> 24));
-    for (std::int64_t i = 0; i < count; ++i)
-        labels.push_back(static_cast<std::uint8_t>(i % kClasses));
-    return {shape, pixels, labels, std::vector<std::string>(kClasses)};
-}
-
 } // namespace
 
 class ExplainGradientTest : public QObject
@@ -170,24 +156,15 @@ private Q_SLOTS:
         QFETCH(const int, fork);
         QFETCH(const bool, training);
         const auto& [name, graph, readers] = m_forks[static_cast<std::size_t>(fork)];
-        NumbersOptions options;
-        options.gradients = true;
-        options.training = training;
-        options.batch = training ? 4 : 1;
-        auto made = NetworkNumbers::create(graph, options);
-        QVERIFY2(made.has_value(), made ? "" : made.error().message.c_str());
-        NetworkNumbers& numbers = **made;
-        numbers.setWeights(initialWeights(graph, 3));
-        std::vector<std::uint32_t> images(static_cast<std::size_t>(options.batch));
-        std::iota(images.begin(), images.end(), 0u);
-        const auto ran = numbers.run(imagesFor(graph, options.batch), images, 7, 5);
-        QVERIFY2(ran.has_value(), ran ? "" : ran.error().message.c_str());
+        const auto computed = computedNumbers(graph, initialWeights(graph, 3), training, kClasses);
+        QVERIFY2(computed.has_value(), computed ? "" : computed.error().message.c_str());
+        const NetworkNumbers& numbers = **computed;
         for (const auto& [node, count] : readers)
             QCOMPARE(numbers.readers(node).size(), count);
         int forks = 0;
         for (const Node& node : graph.nodes) {
             const std::vector<float> engine = numbers.gradient(node.id);
-            const auto all = static_cast<std::int64_t>(engine.size()), one = all / options.batch;
+            const auto all = static_cast<std::int64_t>(engine.size()), one = numbers.shapes().shapes.at(node.id).elements();
             QCOMPARE(engine.empty(), numbers.readers(node.id).empty());
             forks += numbers.readers(node.id).size() > 1;
             for (std::uint32_t p = 0; p < kPositions && all > 0; ++p) {

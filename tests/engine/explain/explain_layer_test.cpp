@@ -1,6 +1,6 @@
 // Every number of every layer, taken apart: the terms must give what the engine computed, forward and backward.
-#include "engine/explain/network_numbers.h"
 #include "tests/engine/explain/arithmetic.h"
+#include "tests/engine/explain/computed_numbers.h"
 #include "tests/support/graphs.h"
 
 #include <QTest>
@@ -43,17 +43,6 @@ Setup networkAround(const LayerDescriptor& layer, const LayerSample& sample)
     m.add("flatten");
     m.add("dense", {{"units", std::int64_t{kClasses}}});
     return {m.graph(), node};
-}
-
-InMemoryDataset imagesOf(std::int64_t count)
-{
-    std::vector<std::uint8_t> pixels, labels;
-    const CountedRng rng(5, RandomPurpose::Test);
-    for (std::uint32_t i = 0; i < count * 6; ++i)
-        pixels.push_back(static_cast<std::uint8_t>(rng.word(0, i) >> 24));
-    for (std::int64_t i = 0; i < count; ++i)
-        labels.push_back(static_cast<std::uint8_t>(i % kClasses));
-    return {{1, 2, 3}, pixels, labels, std::vector<std::string>(kClasses)};
 }
 
 /// Weights that leave no tensor at a value that hides mistakes (zeros and ones).
@@ -120,33 +109,22 @@ class ExplainLayerTest : public QObject
     {
         const LayerDescriptor& d = *findLayer(layer.toStdString());
         const auto [graph, node] = networkAround(d, d.samples[static_cast<std::size_t>(sample)]);
-        NumbersOptions options;
-        options.gradients = true;
-        options.training = training;
-        options.batch = training ? 4 : 1;
-        auto made = NetworkNumbers::create(graph, options);
-        QVERIFY2(made.has_value(), made ? "" : made.error().message.c_str());
-        NetworkNumbers& numbers = **made;
-        numbers.setWeights(spreadWeights(graph, node));
-        const InMemoryDataset data = imagesOf(options.batch);
-        std::vector<std::uint32_t> images;
-        for (std::int64_t i = 0; i < options.batch; ++i)
-            images.push_back(static_cast<std::uint32_t>(i));
-        const auto ran = numbers.run(data, images, 7, 5);
-        QVERIFY2(ran.has_value(), ran ? "" : ran.error().message.c_str());
+        const auto computed = computedNumbers(graph, spreadWeights(graph, node), training, kClasses);
+        QVERIFY2(computed.has_value(), computed ? "" : computed.error().message.c_str());
+        const NetworkNumbers& numbers = **computed;
         const LayerNumbers n = numbers.layer(node);
         QVERIFY(!n.output.empty() && !n.outputGradient.empty());
 
         const auto outputs = static_cast<std::int64_t>(n.output.size());
         for (int i = 0; i < kPositions; ++i) {
-            const std::int64_t at = place(outputs, i), one = outputs / options.batch;
+            const std::int64_t at = place(outputs, i), one = outputs / n.batch();
             compare("output", at, n.output[static_cast<std::size_t>(at)], explainOutput(n, at / one, at % one));
             if (QTest::currentTestFailed())
                 return;
         }
         for (std::size_t k = 0; k < n.inputs.size(); ++k) {
             const std::vector<float> engine = numbers.gradient(graph.edgesInto(node)[k].from);
-            const auto count = static_cast<std::int64_t>(engine.size()), one = count / options.batch;
+            const auto count = static_cast<std::int64_t>(engine.size()), one = count / n.batch();
             for (int i = 0; i < kPositions; ++i) {
                 const std::int64_t at = place(count, i);
                 compare("input gradient", at, engine[static_cast<std::size_t>(at)],

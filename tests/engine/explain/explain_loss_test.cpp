@@ -4,6 +4,7 @@
 #include "engine/train/network_loss.h"
 #include "tests/engine/explain/arithmetic.h"
 #include "tests/support/graphs.h"
+#include "tests/support/noise_images.h"
 
 #include <QTest>
 
@@ -21,13 +22,7 @@ const Shape kImage{1, 5, 4};
 
 DatasetPtr images(int classes)
 {
-    std::vector<std::uint8_t> pixels, labels;
-    const CountedRng rng(5, RandomPurpose::Test);
-    for (std::uint32_t i = 0; i < kImages * kImage.elements(); ++i)
-        pixels.push_back(static_cast<std::uint8_t>(rng.word(0, i) >> 24));
-    for (int i = 0; i < kImages; ++i)
-        labels.push_back(static_cast<std::uint8_t>(i % classes));
-    return std::make_shared<InMemoryDataset>(kImage, pixels, labels, std::vector<std::string>(std::size_t(classes)));
+    return std::make_shared<InMemoryDataset>(noiseImages(kImage, kImages, classes));
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "engine/plan/executor.h"
 #include "tests/engine/explain/arithmetic.h"
 #include "tests/support/graphs.h"
+#include "tests/support/noise_images.h"
 
 #include <QTest>
 
@@ -30,13 +31,7 @@ GraphSpec network()
 
 InMemoryDataset images()
 {
-    std::vector<std::uint8_t> pixels, labels;
-    const CountedRng rng(5, RandomPurpose::Test);
-    for (std::uint32_t i = 0; i < 8 * 64; ++i)
-        pixels.push_back(static_cast<std::uint8_t>(rng.word(0, i) >> 24));
-    for (int i = 0; i < 8; ++i)
-        labels.push_back(static_cast<std::uint8_t>(i % 3));
-    return {{1, 8, 8}, pixels, labels, std::vector<std::string>(3)};
+    return noiseImages({1, 8, 8}, 8, 3);
 }
 
 } // namespace

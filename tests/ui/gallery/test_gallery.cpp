@@ -106,7 +106,8 @@ private Q_SLOTS:
         const auto& resnet = sections[0].entries[5];
         QCOMPARE(resnet.sizes.size(), 4u);
         QCOMPARE(resnet.sizes.front().preset, QStringLiteral("resnet-20"));
-        QVERIFY2(resnet.sizeText().startsWith(QStringLiteral("272 k at 28×28 · ")), qPrintable(resnet.sizeText()));
+        QCOMPARE(resnet.sizeTexts(),
+                 (QStringList{QStringLiteral("272 k at 28×28"), QStringLiteral("25.6 M at 224×224")}));
         QVERIFY(resnet.matches(QStringLiteral("shortcut he")));
         QVERIFY(resnet.matches(QStringLiteral("resnet-50")));
         QVERIFY(!resnet.matches(QStringLiteral("inception")));
@@ -204,6 +205,23 @@ private Q_SLOTS:
         menu->actions().last()->trigger();
         QCOMPARE(chosen.takeFirst().first().toString(), QStringLiteral("resnet-50"));
         menu->close();
+    }
+
+    void theSizesOfEveryCardCanBeReadWhole()
+    {
+        GalleryPage page;
+        page.resize(1280, 640);
+        page.show();
+        QTRY_VERIFY(!page.cards().empty());
+        const QFontMetrics metrics(ui::font(TextRole::Small));
+        for (const GalleryCard* card : page.cards()) {
+            const QRect place = card->sizesRect();
+            const QStringList sizes = card->entry().sizeTexts();
+            QVERIFY(card->rect().contains(place) && !place.intersects(card->aboutButton()->geometry()));
+            QCOMPARE(place.height(), static_cast<int>(sizes.size()) * lineHeight(TextRole::Small));
+            for (const QString& size : sizes)
+                QVERIFY2(metrics.horizontalAdvance(size) < place.width(), qPrintable(size));
+        }
     }
 
     void everyCardTellsItsStoryAndItsPaper()

@@ -1,6 +1,7 @@
 // Numbers computed as the view computes them, laid out map by map.
 #include "engine/train/trainer.h"
 #include "tests/support/graphs.h"
+#include "tests/support/noise_images.h"
 #include "ui/inside/calculation_lines.h"
 #include "ui/inside/number_text.h"
 #include "ui/inside/number_worker.h"
@@ -16,18 +17,6 @@ using convarium::test::GraphMaker;
 namespace
 {
 
-engine::DatasetPtr images()
-{
-    std::vector<std::uint8_t> pixels, labels;
-    const engine::CountedRng rng(5, engine::RandomPurpose::Test);
-    for (std::uint32_t i = 0; i < 12 * 784; ++i)
-        pixels.push_back(static_cast<std::uint8_t>(rng.word(0, i) >> 24));
-    for (int i = 0; i < 12; ++i)
-        labels.push_back(static_cast<std::uint8_t>(i % 10));
-    return std::make_shared<engine::InMemoryDataset>(engine::Shape{1, 28, 28}, pixels, labels,
-                                                     std::vector<std::string>(10));
-}
-
 QString nameOf(const engine::GraphSpec& graph, engine::NodeId id)
 {
     return QString::fromStdString(graph.node(id)->name);
@@ -40,7 +29,8 @@ class NumberModelTest : public QObject
     Q_OBJECT
 
     NumberWorker m_worker{engineServices()};
-    engine::DatasetPtr m_images = images();
+    engine::DatasetPtr m_images =
+        std::make_shared<engine::InMemoryDataset>(test::noiseImages({1, 28, 28}, 12, 10));
 
     NumberRequest request(std::shared_ptr<const engine::GraphSpec> graph, engine::NodeId node,
                           std::int64_t element) const

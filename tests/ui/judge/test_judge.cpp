@@ -225,6 +225,20 @@ private Q_SLOTS:
         m_view->setDrawing(nullptr, -1); // rubbed out
         QVERIFY(!m_view->explanation()->isVisible());
         QVERIFY(!m_view->drawingButton()->isEnabled());
+        // Whoever looked at the true class of an image is not left with a class that is not known.
+        m_view->matrixView()->setCurrentIndex(m_view->matrix()->index(2, 2));
+        QTRY_VERIFY(m_view->images()->rowCount() > 0);
+        m_view->imageList()->setCurrentIndex(m_view->images()->index(0));
+        choice->setCurrentIndex(1);
+        m_view->setDrawing(drawing, 2);
+        QTest::mouseClick(m_view->drawingButton(), Qt::LeftButton);
+        QCOMPARE(choice->currentIndex(), 0);
+        const auto explained = [&] {
+            const auto explanation = m_view->explanation()->explanation();
+            return explanation && explanation->images == engine::DatasetPtr(drawing) &&
+                   explanation->learnt.classIndex == 2;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(explained(), 60000);
     }
 
     void aLowPageShowsTwoRowsOfImagesAndAllOfTheRest()

@@ -133,6 +133,14 @@ struct Opened {
         if (weightIn(text))
             QTRY_VERIFY(!editor()); // taken when the key has been dealt with
     }
+    /// In a run that then ends.
+    void trainAStep()
+    {
+        controller.step();
+        QTRY_COMPARE(controller.state(), RunState::Paused);
+        controller.stop();
+        QTRY_VERIFY(!controller.isActive());
+    }
     [[nodiscard]] QLineEdit* editor() const { return page.table()->viewport()->findChild<QLineEdit*>(); }
 };
 
@@ -446,11 +454,7 @@ private Q_SLOTS:
     {
         Opened w;
         w.open(2);
-        w.controller.step();
-        QTRY_COMPARE(w.controller.state(), RunState::Paused);
-        QTRY_COMPARE(w.controller.progress().step, 1);
-        w.controller.stop();
-        QTRY_VERIFY(!w.controller.isActive());
+        w.trainAStep();
         const auto trained = w.controller.trainingState();
         QCOMPARE(trained->step, 1);
         w.document.setParam(3, "kernelHeight", std::int64_t{1});
@@ -479,10 +483,7 @@ private Q_SLOTS:
     {
         Opened w;
         w.open(2);
-        w.controller.step();
-        QTRY_COMPARE(w.controller.state(), RunState::Paused);
-        w.controller.stop();
-        QTRY_VERIFY(!w.controller.isActive());
+        w.trainAStep();
         const auto trained = w.controller.trainingState();
         w.document.setParam(3, "filters", std::int64_t{4});
         const auto known = [&] {
@@ -494,10 +495,7 @@ private Q_SLOTS:
         QCOMPARE(w.weight(2, 0), 5.F);
         QVERIFY(w.controller.weightsFitNetwork());
         // Trained on: undo cannot take the number back from there, nor need it.
-        w.controller.step();
-        QTRY_COMPARE(w.controller.state(), RunState::Paused);
-        w.controller.stop();
-        QTRY_VERIFY(!w.controller.isActive());
+        w.trainAStep();
         w.document.undoStack()->undo();
         w.document.undoStack()->undo();
         QCOMPARE(w.controller.trainingState(), trained);
@@ -547,10 +545,7 @@ private Q_SLOTS:
     {
         Opened w;
         w.open(2);
-        w.controller.step();
-        QTRY_COMPARE(w.controller.state(), RunState::Paused);
-        w.controller.stop();
-        QTRY_VERIFY(!w.controller.isActive());
+        w.trainAStep();
         const auto trained = w.controller.trainingState();
         QTRY_VERIFY(w.button(QStringLiteral("Zero"))->isEnabled());
         w.document.setParam(3, "filters", std::int64_t{4});

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void contentThatNeedsMoreRoomGetsIt();
     void roomIsGivenBack();
     void aWindowMayBecomeAsSmallAsItsContent();
+    void contentOfAFixedHeightKeepsIt();
 };
 
 void TestThemeFrames::aWindowIsPaintedAtMostSixtyTimesASecond()
@@ -142,6 +143,24 @@ void TestThemeFrames::aWindowMayBecomeAsSmallAsItsContent()
     place.window.resize(10, 10);
     QTRY_VERIFY(place.window.width() < 300);
     QVERIFY(place.text->width() >= place.text->sizeHint().width());
+}
+
+void TestThemeFrames::contentOfAFixedHeightKeepsIt()
+{
+    QWidget window;
+    auto* content = new QWidget;
+    auto* wraps = new TextLabel(QStringLiteral("12 images/s"));
+    wraps->setWordWrap(true); // asks for a height by its width
+    columnIn(content)->addWidget(wraps);
+    content->setFixedHeight(80);
+    auto* column = columnIn(&window);
+    column->addWidget(new LayoutBoundary(content));
+    column->addWidget(new QWidget, 1);
+    window.resize(300, 300);
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    QTRY_COMPARE(content->parentWidget()->height(), 80);
+    QCOMPARE(content->height(), 80);
 }
 
 QTEST_MAIN(TestThemeFrames)

@@ -90,6 +90,7 @@ private Q_SLOTS:
     void segmentsAreExclusiveAndNamed();
     void aDisabledSegmentIsSkipped();
     void elidedLabelKeepsItsTextAndSaysWhenItIsCut();
+    void elidedLabelTakesTheLinesItNeeds();
     void searchFieldIsClearedByEscape();
     void sectionHeaderFoldsItsContentByMouseAndKey();
     void scaleBarNamesItsEnds();
@@ -489,6 +490,21 @@ void TestThemeWidgets::elidedLabelKeepsItsTextAndSaysWhenItIsCut()
     QCOMPARE(label.text(), text);
     QVERIFY(label.minimumSizeHint().width() < 120);
     QCOMPARE(QAccessible::queryAccessibleInterface(&label)->text(QAccessible::Name), text);
+}
+
+void TestThemeWidgets::elidedLabelTakesTheLinesItNeeds()
+{
+    ElidedLabel label(QStringLiteral("The network has changed: Train keeps the weights"));
+    const int whole = label.fontMetrics().horizontalAdvance(label.text()), one = label.heightForWidth(whole + 1);
+    label.resize(whole * 2 / 3, one);
+    QVERIFY(label.isElided());
+    label.setMostLines(2);
+    QVERIFY(!label.isElided());
+    QCOMPARE(label.heightForWidth(whole + 1), one);
+    QVERIFY(label.heightForWidth(label.width()) > one * 3 / 2);
+    QCOMPARE(label.heightForWidth(whole / 4), label.heightForWidth(label.width())); // no more than two
+    label.resize(whole / 4, 2 * one);
+    QVERIFY(label.isElided());
 }
 
 void TestThemeWidgets::searchFieldIsClearedByEscape()

@@ -141,6 +141,14 @@ private Q_SLOTS:
         QTest::mouseClick(list->tryButtons().first(), Qt::LeftButton);
         QVERIFY(m_document->trainConfig().shuffle);
         QTRY_VERIFY(list->tryButtons().isEmpty());
+        // A tenth of a rate is what one would type, to the last bit.
+        config = m_document->trainConfig();
+        config.rate = 0.003;
+        m_document->setTrainConfig(config);
+        m_inspector->setSelection({kDense});
+        QTRY_COMPARE(list->tryButtons().size(), 1);
+        QTest::mouseClick(list->tryButtons().first(), Qt::LeftButton);
+        QVERIFY(m_document->trainConfig().rate == 0.0003);
     }
 
     void everyExperimentLeavesASoundNetwork_data()

@@ -128,6 +128,11 @@ private Q_SLOTS:
         QCOMPARE(chosen.takeLast(), (QVariantList{1, 0, 3}));
         QTest::keyClick(&g.grid, Qt::Key_Left); // the same place of another map
         QCOMPARE(g.told(), QStringLiteral("Map 1, row 1, column 4: \u22123.00"));
+        // A pointer that rests on a number does not hold the keys back.
+        QTest::mouseMove(&g.grid, g.grid.cellRect(4).center());
+        QVERIFY2(g.told().startsWith(QStringLiteral("Map 5")), qPrintable(g.told()));
+        QTest::keyClick(&g.grid, Qt::Key_Left, Qt::ShiftModifier);
+        QVERIFY2(g.told().startsWith(QStringLiteral("Map 1, row 1, column 3")), qPrintable(g.told()));
         g.grid.clearFocus();
         QCOMPARE(g.told(), QString());
     }

@@ -259,6 +259,34 @@ private Q_SLOTS:
         QCOMPARE(table->currentIndex().row(), 1);
         QCOMPARE(m_runs->runs().back().rate, 0.001);
     }
+
+    /// Whatever its loss was, it is not the best.
+    void aRunThatDivergedStandsBehindAllLosses()
+    {
+        m_script->divergeAt = 6; // in the second epoch
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Diverged);
+        m_script->divergeAt = -1;
+        m_controller->reset();
+        auto config = m_document->trainConfig();
+        config.epochs = 1; // no lower loss than that
+        m_document->setTrainConfig(config);
+        train();
+        QCOMPARE(m_runs->runs().size(), 2u);
+        QVERIFY(m_runs->runs().back().diverged && m_runs->runs().back().loss < m_runs->runs().front().loss);
+        RunsTable runs(m_runs.get());
+        const auto losses = [&] {
+            QList<bool> diverged;
+            for (int row = 0; row < 2; ++row)
+                diverged << (runs.table()->model()->index(row, RunsModel::Loss).data() == QStringLiteral("diverged"));
+            return diverged;
+        };
+        runs.table()->sortByColumn(RunsModel::Loss, Qt::DescendingOrder);
+        const QList<bool> worstFirst = losses();
+        runs.table()->sortByColumn(RunsModel::Loss, Qt::AscendingOrder);
+        QCOMPARE(losses(), (QList<bool>{false, true}));
+        QCOMPARE(worstFirst, (QList<bool>{true, false}));
+    }
 };
 
 QTEST_MAIN(TestRuns)

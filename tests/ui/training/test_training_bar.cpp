@@ -3,6 +3,7 @@
 #include "ui/document/repairs.h"
 #include "ui/theme/dialogs.h"
 #include "ui/theme/settings.h"
+#include "ui/theme/widgets.h"
 #include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_form.h"
@@ -129,6 +130,30 @@ private Q_SLOTS:
         QTRY_VERIFY(closed());
         m_controller->stop();
         QTRY_COMPARE(m_controller->state(), RunState::Idle);
+    }
+
+    /// In a small window it takes a second line, above the line of the progress.
+    void whatTrainDoesWithAnEditedNetworkIsSaidWhole()
+    {
+        m_bar->setCompact(true);
+        m_bar->resize(scaled(640), m_bar->height());
+        m_bar->show();
+        m_controller->train();
+        QTRY_COMPARE(m_controller->state(), RunState::Finished);
+        engine::TrainConfig config = m_document->trainConfig();
+        config.seed = 7;
+        m_document->setTrainConfig(config);
+        ElidedLabel* label = nullptr;
+        for (auto* l : m_bar->findChildren<ElidedLabel*>())
+            if (l->text() == progressText(*m_controller))
+                label = l;
+        QVERIFY(label);
+        QVERIFY2(label->text().startsWith(QStringLiteral("The network")), qPrintable(label->text()));
+        QTRY_VERIFY(label->height() > label->minimumSizeHint().height());
+        QVERIFY(!label->isElided());
+        const auto* line = m_bar->findChild<ProgressLine*>();
+        QVERIFY(label->geometry().top() >= 0 && label->geometry().bottom() < line->geometry().top());
+        QVERIFY(m_bar->rect().contains(line->geometry()));
     }
 
     void aNetworkWithFaultsIsNotTrainedAndTrainSaysWhy()
