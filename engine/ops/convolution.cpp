@@ -45,10 +45,14 @@ public:
         using WayBack = ConvolutionProducts::WayBack;
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
-        m_wayBack = graph.training;
-        m_winograd.prepare(m_g, m_in, m_out, table, chunk, m_wayBack && !pooledBy);
-        m_products.prepare(m_g, m_in, m_out, table, chunk,
-                           pooledBy || m_winograd.ways().inputGradient ? WayBack::None : WayBack::Cheapest);
+        const bool trained = !params.empty() && graph.parameters[static_cast<std::size_t>(params.front())].trainable;
+        m_winograd.prepare(m_g, m_in, m_out, table, chunk,
+                           {true, wantsInputGradient && !pooledBy, trained && !pooledBy});
+        const WinogradProducts::Ways& ways = m_winograd.ways();
+        m_direct = !ways.forward ||
+                   (!pooledBy && ((trained && !ways.weightGradient) || (wantsInputGradient && !ways.inputGradient)));
+        const bool back = wantsInputGradient && !pooledBy && !ways.inputGradient;
+        m_products.prepare(m_g, m_in, m_out, table, chunk, back ? WayBack::Cheapest : WayBack::None);
         if (pooledBy)
             m_pooled.prepare(m_g, m_in, m_out, *pooledBy->maxPooling(), graph.layoutOf(pooledBy->output),
                              m_products.matrix(), table);
@@ -56,7 +60,8 @@ public:
 
     std::int64_t scratchBytes() const override
     {
-        return std::max({m_products.scratchBytes(readsNorm), m_winograd.scratchBytes(), m_pooled.scratchBytes()});
+        return std::max(
+            {m_direct ? m_products.scratchBytes(readsNorm) : 0, m_winograd.scratchBytes(), m_pooled.scratchBytes()});
     }
     std::int64_t tableBytes() const override
     {
@@ -130,7 +135,7 @@ public:
     /// Those of the forward product, where it has its own, then those of the way back.
     std::int64_t derivedFloats() const override
     {
-        if (!m_wayBack || m_winograd.ways().inputGradient)
+        if (!wantsInputGradient || m_winograd.ways().inputGradient)
             return m_winograd.derivedFloats();
         return m_winograd.forwardFloats() + (pooledBy ? m_pooled.derivedFloats() : m_products.derivedFloats());
     }
@@ -138,7 +143,7 @@ public:
     {
         if (m_winograd.ways().forward)
             m_winograd.derive(packed, derived);
-        if (!m_wayBack || m_winograd.ways().inputGradient)
+        if (!wantsInputGradient || m_winograd.ways().inputGradient)
             return;
         float* const back = derived + m_winograd.forwardFloats();
         if (pooledBy)
@@ -194,7 +199,7 @@ private:
     WindowGeometry m_g;
     bool m_bias;
     Layout m_in, m_out;
-    bool m_wayBack = false; ///< made for training
+    bool m_direct = true; ///< something goes by m_products
     ConvolutionProducts m_products;
     WinogradProducts m_winograd; ///< in place of some of m_products
     PooledGradient m_pooled;     ///< with pooledBy, the way back

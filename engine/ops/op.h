@@ -88,7 +88,7 @@ struct OpBinding {
     std::vector<int> aux;
     std::vector<int> weights;         ///< parameter buffers (packed)
     std::vector<int> weightGradients; ///< per-slot partial sums; -1 when frozen
-    int derived = -1;                 ///< weights in the layout the input gradient needs, or Op::scaled
+    int derived = -1;                 ///< what the op makes of its weights after each update, or Op::scaled
     int addend = -1;                  ///< of a sum that the op does along the way
     int prologue = -1;                ///< rows of scale and shift of the norm that the op does on the way in
     /// Of Op::pooledBy: its output (-1 without a fused activation), that output's gradient, the place of each largest.
@@ -214,8 +214,9 @@ public:
     bool readsNorm = false; ///< input 0 is what a norm reads: with OpBinding::prologue and this activation
     kernels::Activation normActivation = kernels::Activation::None;
     bool scaled = false; ///< a scale and shift behind the op are part of its weights, which stand in the derived buffer
-    bool remakesGradient = false; ///< backward has a second phase, which makes the input gradient once more
-    const Op* pooledBy = nullptr; ///< max pooling whose backward is part of this op's, fused activation included
+    bool wantsInputGradient = false; ///< of input 0; before prepare()
+    bool remakesGradient = false;    ///< backward has a second phase, which makes the input gradient once more
+    const Op* pooledBy = nullptr;    ///< max pooling whose backward is part of this op's, fused activation included
 
     [[nodiscard]] virtual const char* kind() const = 0;
 

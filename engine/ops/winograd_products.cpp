@@ -39,13 +39,13 @@ WinogradProducts::Filter::Filter(const Layout& in_, const Layout& out_, std::int
     tiles.left = left;
     tiles.tileRows = (out.height + 1) / 2;
     tiles.tileColumns = (out.width + 1) / 2;
-    // As many tiles as stay in the cache, transformed; more where each time weights are read that do not stay there.
-    // Two threads share an even number of groups.
+    // As many tiles as stay in the cache, transformed; more where each group reads weights that do not stay there. Two
+    // threads share an even number of groups.
     constexpr std::int64_t kCached = 1 << 16, kFew = 24, kMost = 96;
+    const bool many = kNumbers * matrix.floats() > kManyWeights;
     const std::int64_t floats = kNumbers * (in.lanes + out.lanes);
-    const std::int64_t most =
-        kNumbers * matrix.floats() > kManyWeights ? kMost : std::clamp(kCached / floats, kFew, kMost);
-    if (tilesPerImage() >= 2 * kFew)
+    const std::int64_t most = many ? kMost : std::clamp(kCached / floats, kFew, kMost);
+    if (tilesPerImage() > most || (tilesPerImage() >= 2 * kFew && !many))
         groups = ((tilesPerImage() + most - 1) / most + 1) / 2 * 2;
     else
         images = std::clamp<std::int64_t>(most / tilesPerImage(), 1, chunk);
@@ -114,7 +114,7 @@ void WinogradProducts::Filter::apply(const Run& run, const float* source, float*
 }
 
 void WinogradProducts::prepare(const WindowGeometry& g, const Layout& in, const Layout& out,
-                               const kernels::KernelTable& table, std::int64_t chunk, bool wayBack)
+                               const kernels::KernelTable& table, std::int64_t chunk, Ways wanted)
 {
     m_table = &table;
     const bool exists = g.kernelHeight == 3 && g.kernelWidth == 3 && g.strideHeight == 1 && g.strideWidth == 1 &&
@@ -128,20 +128,19 @@ void WinogradProducts::prepare(const WindowGeometry& g, const Layout& in, const 
     if (!m_ways.forward)
         return;
     m_forward = Filter(in, out, g.padTop, g.padLeft, table, chunk);
-    if (!wayBack)
-        return;
     std::int64_t back = direct(out, in);
     if (KernelRows::fits(g, in, table))
         back = std::min(back, KernelRows::vectorSteps(g, in, out, table));
-    m_ways.inputGradient = vectorSteps(out, in, table.width) < back;
+    m_ways.inputGradient = wanted.inputGradient && vectorSteps(out, in, table.width) < back;
     if (m_ways.inputGradient) // the window turned round slides over the gradient
         m_back = Filter(out, in, 2 - g.padTop, 2 - g.padLeft, table, chunk);
     // The sums stay in the second cache; each group loads and stores them, and in the end they are transformed.
     constexpr std::int64_t kMostSums = 1 << 18, kPerGroup = 2, kAtTheEnd = 3;
     const std::int64_t sums = kNumbers * m_forward.matrix.floats();
-    const std::int64_t rounds = kPerGroup * chunk * m_forward.groups / m_forward.images + kAtTheEnd;
+    const std::int64_t rounds =
+        kPerGroup * ((chunk + m_forward.images - 1) / m_forward.images) * m_forward.groups + kAtTheEnd;
     m_ways.weightGradient =
-        sums <= kMostSums &&
+        wanted.weightGradient && sums <= kMostSums &&
         chunk * vectorSteps(in, out, table.width) + rounds * sums / table.width < chunk * direct(in, out);
 }
 

@@ -16,10 +16,9 @@ public:
     struct Ways {
         bool forward = false, inputGradient = false, weightGradient = false;
     };
-    /// Takes the ways that exist and are faster than the direct products; those back only if wanted. chunk: most images
-    /// per call.
+    /// Takes those of the wanted ways that exist and are faster than the direct products. chunk: most images per call.
     void prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out, const kernels::KernelTable& table,
-                 std::int64_t chunk, bool wayBack);
+                 std::int64_t chunk, Ways wanted);
     [[nodiscard]] const Ways& ways() const { return m_ways; }
 
     [[nodiscard]] std::int64_t scratchBytes() const;
@@ -31,7 +30,7 @@ public:
     /// out = act(bias + addend + windows of in times weights), as ConvolutionProducts::gather(). weights: of derive().
     void forward(const Run& run, const float* in, float* out, const float* weights, const float* bias,
                  kernels::Activation activation, const float* addend) const;
-    /// Most parts of one image that are not empty.
+    /// Most parts of one image.
     [[nodiscard]] std::int64_t forwardParts() const { return m_forward.groups; }
     [[nodiscard]] std::int64_t forwardWork() const; ///< per image, in multiply-adds that last as long
     /// inGradient (+)= what the windows carry back. weights: of derive(), behind those of forward().

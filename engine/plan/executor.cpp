@@ -82,6 +82,12 @@ void Executor::allocate()
         if (p.graph->ops[i]->isLoss())
             m_lossOp = static_cast<int>(i);
     }
+    const auto isTrained = [&p](int op) {
+        const std::vector<int>& gradients = p.bindings[static_cast<std::size_t>(op)].weightGradients;
+        return std::any_of(gradients.begin(), gradients.end(), [](int buffer) { return buffer >= 0; });
+    };
+    m_derivedAfterSteps = static_cast<int>(std::stable_partition(m_deriveOps.begin(), m_deriveOps.end(), isTrained) -
+                                           m_deriveOps.begin());
 }
 
 std::vector<BufferAddress> Executor::addresses(int thread)
@@ -334,7 +340,7 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
         case Limit: return rule->clipNorm > 0 ? 1 : 0;
         case Update: return static_cast<int>(m_updateTasks.size());
         case Average: return rule->averageShare > 0 ? averageParts() : 0;
-        case Derive: return static_cast<int>(m_deriveOps.size());
+        case Derive: return m_derivedAfterSteps;
         default: return 1;
         }
     };

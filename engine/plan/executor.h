@@ -156,6 +156,7 @@ private:
     std::vector<double> m_taskSquares; ///< of the gradient, per update task
     float m_gradientScale = 1;         ///< what its norm left of the gradient; written by one unit
     std::vector<int> m_deriveOps;
+    int m_derivedAfterSteps = 0; ///< the first of them; frozen weights stay as they are
     int m_lossOp = -1;
     int m_slotsUsed = 0; ///< by the last step that was judged
     Team m_team;

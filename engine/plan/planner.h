@@ -79,6 +79,7 @@ private:
     void emit(Instruction instruction);
     void emitForward(std::size_t i);
     void emitBackward(std::size_t i, std::vector<char>& written);
+    [[nodiscard]] bool wantsInputGradient(std::size_t op) const; ///< of its first input, after buildTape()
     void makeParameters();
 
     // planner_segments.cpp

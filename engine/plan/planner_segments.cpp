@@ -176,8 +176,10 @@ void Planner::prepareOps()
             std::int64_t& most = chunk[static_cast<std::size_t>(m_plan.tape[static_cast<std::size_t>(i)].op)];
             most = std::max(most, s.chunk);
         }
-    for (std::size_t i = 0; i < m_graph.ops.size(); ++i)
+    for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
+        m_graph.ops[i]->wantsInputGradient = wantsInputGradient(i);
         m_graph.ops[i]->prepare(m_graph, m_graph.kernels(), chunk[i]);
+    }
 }
 
 void Planner::cutPieces()

@@ -207,6 +207,12 @@ void Planner::emitBackward(std::size_t i, std::vector<char>& written)
     }
 }
 
+bool Planner::wantsInputGradient(std::size_t op) const
+{
+    const OpBinding& b = m_plan.bindings[op];
+    return !b.inputGradients.empty() && b.inputGradients[0] >= 0;
+}
+
 void Planner::makeParameters()
 {
     const auto floats = static_cast<std::int64_t>(sizeof(float));
@@ -231,7 +237,7 @@ void Planner::makeParameters()
             }
             b.weightGradients.push_back(gradient);
         }
-        const bool wanted = op.forwardNeedsDerived() || (!b.inputGradients.empty() && b.inputGradients[0] >= 0);
+        const bool wanted = op.forwardNeedsDerived() || op.wantsInputGradient;
         const std::int64_t derived = op.scaled ? op.scaledFloats() : wanted ? op.derivedFloats() : 0;
         if (derived > 0)
             b.derived =

@@ -25,7 +25,7 @@ struct Case {
 
     Case(const KernelTable& t, Random& random)
         : table(t), images(random.whole(1, 3)), height(random.whole(1, 9)), width(random.whole(1, 9)),
-          channels(random.whole(1, 37)), maps(random.whole(1, 37)), top(random.whole(0, 2)), left(random.whole(0, 2)),
+          channels(random.whole(1, 37)), maps(random.whole(1, 37)), top(random.whole(-1, 2)), left(random.whole(-1, 2)),
           outHeight(std::max<std::int64_t>(1, height + top + random.whole(0, 2) - 2)),
           outWidth(std::max<std::int64_t>(1, width + left + random.whole(0, 2) - 2)), lanes(roundUp(channels, t.width)),
           mapLanes(roundUp(maps, t.width)), run(random.whole(1, 40))
@@ -199,23 +199,29 @@ private Q_SLOTS:
     /// An output that sees only zeros is zero, whatever lies beside its window in the same tile.
     void nothingLeaksFromOutsideTheWindow()
     {
-        for (const KernelTable* table : tablesUnderTest()) {
-            Random random(5);
-            Case c(*table, random);
-            for (std::int64_t i = 0; i < c.in.size(); ++i)
-                c.in[i] = 0;
-            const std::int64_t y = c.height / 2, x = c.width / 2;
-            for (std::int64_t n = 0; n < c.images; ++n)
-                for (std::int64_t k = 0; k < c.channels; ++k)
-                    c.in[((n * c.height + y) * c.width + x) * c.lanes + k] = random.real(-1e3f, 1e3f);
-            Floats out(c.images * c.outHeight * c.outWidth * c.mapLanes);
-            convolve(c, out, nullptr, false, Activation::None);
-            c.eachOutput([&](std::int64_t, std::int64_t row, std::int64_t column, std::int64_t at) {
-                const bool sees = std::abs(row + 1 - c.top - y) <= 1 && std::abs(column + 1 - c.left - x) <= 1;
-                for (std::int64_t j = 0; j < c.maps; ++j)
-                    QVERIFY2(sees || out[at + j] == 0.0f, c.text());
-            });
-        }
+        Random random(5);
+        int unseeing = 0;
+        for (const KernelTable* table : tablesUnderTest())
+            for (int i = 0; i < 20; ++i) {
+                Case c(*table, random);
+                for (std::int64_t k = 0; k < c.in.size(); ++k)
+                    c.in[k] = 0;
+                const std::int64_t y = c.height / 2, x = c.width / 2;
+                for (std::int64_t n = 0; n < c.images; ++n)
+                    for (std::int64_t k = 0; k < c.channels; ++k)
+                        c.in[((n * c.height + y) * c.width + x) * c.lanes + k] = random.real(-1e3f, 1e3f);
+                Floats out(c.images * c.outHeight * c.outWidth * c.mapLanes);
+                convolve(c, out, nullptr, false, Activation::None);
+                c.eachOutput([&](std::int64_t, std::int64_t row, std::int64_t column, std::int64_t at) {
+                    const std::int64_t down = std::abs(row + 1 - c.top - y), right = std::abs(column + 1 - c.left - x);
+                    if (down <= 1 && right <= 1)
+                        return;
+                    unseeing += down <= 2 && right <= 2; // its tile may see the pixel
+                    for (std::int64_t j = 0; j < c.maps; ++j)
+                        QVERIFY2(out[at + j] == 0.0f, c.text());
+                });
+            }
+        QVERIFY(unseeing > 100);
     }
 };
 

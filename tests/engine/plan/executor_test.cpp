@@ -137,6 +137,26 @@ GraphSpec residualNetwork()
     return m.graph();
 }
 
+/// Minimal filtering in all its roles: behind a norm and folded with one, two readers of the same value, a sum taken
+/// along, an odd image of more tiles than one group takes.
+GraphSpec manyMapsNetwork()
+{
+    GraphMaker m("many maps");
+    m.input(3, 15, 17);
+    m.conv(32, 3, -1);
+    m.add("batch_norm");
+    const NodeId both = m.add("relu");
+    const NodeId left = m.conv(36, 3, -1);
+    m.addAfter(both, "conv2d", {{"filters", std::int64_t{36}}, {"padding", std::string("same")}});
+    const NodeId right = m.add("batch_norm");
+    m.merge("add", {left, right});
+    m.add("relu");
+    m.add("conv2d", {{"filters", std::int64_t{40}}, {"padding", std::string("valid")}});
+    m.add("global_avg_pool");
+    m.dense(4);
+    return m.graph();
+}
+
 /// Max pooling that convolutions do the backward of: padded and not, strided, dilated in rows, overlapping windows,
 /// with and without an activation, an input gradient that others add to, dropout that works in place; and pooling that
 /// they must leave alone, because somebody else reads the maps or its windows are too dense.
@@ -406,21 +426,53 @@ private Q_SLOTS:
 
     /// In evaluation a batch norm behind a convolution becomes part of its weights and a sum is done along the way: the
     /// scores stay those of a plan that keeps every layer apart.
+    /// Of many maps every 3x3 convolution has transformed weights, and its way back only where somebody asks for it.
+    void convolutionsOfManyMapsAreFilteredMinimally()
+    {
+        const auto derivedFloats = [](GraphSpec g, bool training, bool frozen) {
+            for (auto& node : g.nodes)
+                node.frozen = frozen && node.type != "dense";
+            PlanOptions o;
+            o.batch = 4;
+            o.threads = 1;
+            o.training = training;
+            o.keepAll = !training;
+            const auto plan = makePlan(g, o);
+            std::vector<std::int64_t> floats;
+            for (std::size_t i = 0; i < (*plan)->graph->ops.size(); ++i)
+                if ((*plan)->graph->ops[i]->kind() == std::string("convolution") && (*plan)->bindings[i].derived >= 0)
+                    floats.push_back((*plan)->graph->ops[i]->derivedFloats());
+            return floats;
+        };
+        const std::int64_t width = kernels::active().width;
+        const auto lanes = [width](std::int64_t maps) { return (maps + width - 1) / width * width; };
+        const std::vector<std::int64_t> forward{16 * 32 * lanes(36), 16 * 32 * lanes(36), 16 * 36 * lanes(40)};
+        QCOMPARE(derivedFloats(manyMapsNetwork(), false, false), forward);
+        QCOMPARE(derivedFloats(manyMapsNetwork(), true, true), forward);
+        std::vector<std::int64_t> trained = derivedFloats(manyMapsNetwork(), true, false);
+        QCOMPARE(trained.size(), std::size_t(4)); // the dense layer's way back too
+        for (std::size_t i = 0; i < forward.size(); ++i)
+            QVERIFY(trained[i] > forward[i]);
+    }
+
     void evaluationFoldsNormsAndSums()
     {
         GraphMaker m("folded");
         m.input(3, 11, 9);
-        m.conv(9, 3, -1);
+        m.conv(20, 3, -1);
+        m.add("batch_norm");
+        m.add("relu");
+        m.conv(33, 3, -1);
         m.add("batch_norm");
         const NodeId left = m.add("relu");
         m.add("depthwise_conv2d", {{"padding", std::string("same")}});
         m.add("batch_norm");
         m.add("relu6");
-        m.conv(9, 1, 0, 1, false);
+        m.conv(33, 1, 0, 1, false);
         const NodeId right = m.add("batch_norm");
         m.merge("add", {left, right});
         const NodeId sum = m.add("relu");
-        const NodeId last = m.conv(9, 3, -1);
+        const NodeId last = m.conv(33, 3, -1);
         m.merge("add", {last, sum});
         m.add("global_avg_pool");
         m.dense(4);
@@ -441,7 +493,7 @@ private Q_SLOTS:
                 std::count_if((*plan)->scaledBy.begin(), (*plan)->scaledBy.end(), [](int by) { return by >= 0; });
             const auto sums = std::count_if((*plan)->bindings.begin(), (*plan)->bindings.end(),
                                             [](const OpBinding& b) { return b.addend >= 0; });
-            QCOMPARE(folded, apart ? 0 : 3);
+            QCOMPARE(folded, apart ? 0 : 4);
             QCOMPARE(sums, apart ? 0 : 2);
             auto executor = Executor::create(*plan);
             (*executor)->setWeights(weights);
@@ -464,7 +516,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("images");
         QTest::addColumn<int>("threads");
         QTest::addColumn<bool>("layerwise");
-        for (const char* network : {"lenet", "cnn", "mlp", "odd", "wide", "residual", "pooled"})
+        for (const char* network : {"lenet", "cnn", "mlp", "odd", "wide", "residual", "pooled", "many maps"})
             for (int threads : {1, 2, 3})
                 for (bool layerwise : {false, true}) {
                     const int images = threads == 3 ? 2 : 7; // fewer images than threads too
@@ -486,16 +538,17 @@ private Q_SLOTS:
                             : network == "residual" ? residualNetwork()
                             : network == "wide"     ? wideWindowNetwork()
                             : network == "pooled"   ? pooledNetwork()
-                                                    : oddNetwork();
-        const int classes = network == "odd" || network == "pooled"      ? 4
-                            : network == "residual" || network == "wide" ? 3
-                                                                         : 10;
+                            : network == "odd"      ? oddNetwork()
+                                                    : manyMapsNetwork();
+        const int classes = network == "odd" || network == "pooled" || network == "many maps" ? 4
+                            : network == "residual" || network == "wide"                      ? 3
+                                                                                              : 10;
         compareWithReference(g, makeData(inputShape(g), images, classes), threads, layerwise);
     }
 
     void evaluationReadsEveryNodeAsTheReferenceDoes()
     {
-        for (const auto& g : {oddNetwork(), residualNetwork(), lenet5()}) {
+        for (const auto& g : {oddNetwork(), residualNetwork(), lenet5(), manyMapsNetwork()}) {
             const Fixture f = makeData(inputShape(g), 1, 3);
             auto inspector = Inspector::create(g);
             QVERIFY(inspector.has_value());
