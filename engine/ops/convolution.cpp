@@ -49,9 +49,8 @@ public:
         m_winograd.prepare(m_g, m_in, m_out, table, chunk,
                            {true, wantsInputGradient && !pooledBy, trained && !pooledBy});
         const WinogradProducts::Ways& ways = m_winograd.ways();
-        m_direct = !ways.forward ||
-                   (!pooledBy && ((trained && !ways.weightGradient) || (wantsInputGradient && !ways.inputGradient)));
         const bool back = wantsInputGradient && !pooledBy && !ways.inputGradient;
+        m_direct = !ways.forward || back || (trained && !pooledBy && !ways.weightGradient);
         m_products.prepare(m_g, m_in, m_out, table, chunk, back ? WayBack::Cheapest : WayBack::None);
         if (pooledBy)
             m_pooled.prepare(m_g, m_in, m_out, *pooledBy->maxPooling(), graph.layoutOf(pooledBy->output),

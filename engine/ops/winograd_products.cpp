@@ -124,7 +124,7 @@ void WinogradProducts::prepare(const WindowGeometry& g, const Layout& in, const 
     const auto direct = [&table](const Layout& from, const Layout& to) {
         return to.pixels() * 9 * from.channels * (to.lanes / table.width);
     };
-    m_ways.forward = vectorSteps(in, out, table.width) < direct(in, out);
+    m_ways.forward = wanted.forward && vectorSteps(in, out, table.width) < direct(in, out);
     if (!m_ways.forward)
         return;
     m_forward = Filter(in, out, g.padTop, g.padLeft, table, chunk);

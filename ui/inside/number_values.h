@@ -37,9 +37,9 @@ struct NumberRequest {
     std::int64_t batchImage = 0;
     // Training and Update: the step that follows `state` with these settings. Update: one weight of it.
     std::shared_ptr<const engine::TrainingState> state; ///< null: the first step
-    engine::DatasetBundle data; ///< has the names of the classes
-    std::string tensor;      ///< key
-    std::int64_t weight = 0; ///< element of the tensor
+    engine::DatasetBundle data;                         ///< has the names of the classes
+    std::string tensor;                                 ///< key
+    std::int64_t weight = 0;                            ///< element of the tensor
 };
 
 /// A page of the number view; which of its numbers is said beside it.

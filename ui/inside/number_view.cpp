@@ -393,7 +393,8 @@ void NumberView::showClasses()
 {
     if (m_result.classes.isEmpty())
         return;
-    setItems(m_class, QStringList(tr("%1, as it is read").arg(m_result.classes[m_result.readClass])) + m_result.classes);
+    setItems(m_class,
+             QStringList(tr("%1, as it is read").arg(m_result.classes[m_result.readClass])) + m_result.classes);
     m_class->setCurrentIndex(m_assumedClass < m_result.classes.size() ? m_assumedClass + 1 : 0);
 }
 

@@ -35,6 +35,16 @@ QVBoxLayout* columnOf(QWidget* card)
     return column;
 }
 
+/// The control with its name before it.
+QWidget* named(const QString& name, QWidget* control)
+{
+    auto* box = new QWidget;
+    auto* row = rowIn(box);
+    row->addWidget(new TextLabel(name, TextRole::Body, ColorRole::Text2));
+    row->addWidget(control);
+    return box;
+}
+
 } // namespace
 
 NumberView::NumberView(NumberService* service, QWidget* parent)
@@ -143,9 +153,6 @@ QWidget* NumberView::makeOptions()
 {
     m_options = new QWidget;
     auto* row = rowIn(m_options, scaled(16));
-    m_inputBox = new QWidget;
-    auto* input = rowIn(m_inputBox);
-    input->addWidget(new TextLabel(tr("Gradient by the input from"), TextRole::Body, ColorRole::Text2));
     m_inputs = new QComboBox;
     m_inputs->setAccessibleName(QStringLiteral("Input"));
     m_inputs->setToolTip(tr("The layer reads several: whose gradient is shown"));
@@ -155,11 +162,8 @@ QWidget* NumberView::makeOptions()
         m_at.reader = -1;
         ask();
     });
-    input->addWidget(m_inputs);
+    m_inputBox = named(tr("Gradient by the input from"), m_inputs);
     row->addWidget(m_inputBox);
-    m_classBox = new QWidget;
-    auto* assumed = rowIn(m_classBox);
-    assumed->addWidget(new TextLabel(tr("The drawing has no class. As if it were"), TextRole::Body, ColorRole::Text2));
     m_class = new QComboBox;
     m_class->setAccessibleName(QStringLiteral("Class of the drawing"));
     m_class->setToolTip(tr("The loss, and so every gradient, compares with a class"));
@@ -168,19 +172,16 @@ QWidget* NumberView::makeOptions()
         m_assumedClass = chosen - 1;
         ask();
     });
-    assumed->addWidget(m_class);
+    m_classBox = named(tr("The drawing has no class. As if it were"), m_class);
     row->addWidget(m_classBox);
     row->addStretch(1);
-    m_imageBox = new QWidget;
-    auto* image = rowIn(m_imageBox);
-    image->addWidget(new TextLabel(tr("Image of the batch"), TextRole::Body, ColorRole::Text2));
     m_image = new QSpinBox;
     m_image->setAccessibleName(QStringLiteral("Image of the batch"));
     m_image->setKeyboardTracking(false);
     m_image->setMinimum(1);
     m_image->setFixedWidth(scaled(76));
     connect(m_image, &QSpinBox::valueChanged, this, &NumberView::ask);
-    image->addWidget(m_image);
+    m_imageBox = named(tr("Image of the batch"), m_image);
     row->addWidget(m_imageBox);
     m_training = new SegmentedControl;
     m_training->setAccessibleName(QStringLiteral("Statistics and dropout"));

@@ -202,10 +202,12 @@ void SpeedView::refresh()
         label->setColorRole(running && measured ? ColorRole::Text : ColorRole::Text3);
         label->parentWidget()->setAccessibleDescription(label->text());
     }
-    m_peak->setText(
-        measured
-            ? tr("%1 of the peak of %2 GFLOP/s").arg(percentFigure(m_event->peakShare), figure(m_event->peakGflops))
-            : QString());
+    QString peak;
+    if (measured)
+        peak = tr("%1 of the peak of %2 GFLOP/s").arg(percentFigure(m_event->peakShare), figure(m_event->peakGflops));
+    if (measured && m_event->peakShare > 1)
+        peak += tr(": fewer multiplications than counted");
+    m_peak->setText(peak);
     const auto& active = engine::kernels::active();
     m_kernels->setText(measured ? kernelText(QString::fromStdString(m_event->kernels), m_event->kernelWidth)
                                 : kernelText(QString::fromLatin1(active.name), active.width));

@@ -164,7 +164,8 @@ private Q_SLOTS:
         int forks = 0;
         for (const Node& node : graph.nodes) {
             const std::vector<float> engine = numbers.gradient(node.id);
-            const auto all = static_cast<std::int64_t>(engine.size()), one = numbers.shapes().shapes.at(node.id).elements();
+            const auto all = static_cast<std::int64_t>(engine.size()),
+                       one = numbers.shapes().shapes.at(node.id).elements();
             QCOMPARE(engine.empty(), numbers.readers(node.id).empty());
             forks += numbers.readers(node.id).size() > 1;
             for (std::uint32_t p = 0; p < kPositions && all > 0; ++p) {

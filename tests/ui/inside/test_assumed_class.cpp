@@ -33,9 +33,8 @@ std::vector<std::uint8_t> strokes()
 /// The drawing as an image of a data set.
 engine::DatasetPtr labelled(int label)
 {
-    return std::make_shared<engine::InMemoryDataset>(engine::Shape{1, 28, 28}, strokes(),
-                                                     std::vector<std::uint8_t>{static_cast<std::uint8_t>(label)},
-                                                     digitNames());
+    return std::make_shared<engine::InMemoryDataset>(
+        engine::Shape{1, 28, 28}, strokes(), std::vector<std::uint8_t>{static_cast<std::uint8_t>(label)}, digitNames());
 }
 
 } // namespace
@@ -61,8 +60,7 @@ class AssumedClassTest : public QObject
     NumberResult ofDrawing(const std::shared_ptr<const engine::GraphSpec>& graph, engine::NodeId node, NumberMode mode,
                            int assumed)
     {
-        NumberRequest r =
-            request(graph, node, mode, std::make_shared<DrawnImage>(engine::Shape{1, 28, 28}, strokes()));
+        NumberRequest r = request(graph, node, mode, std::make_shared<DrawnImage>(engine::Shape{1, 28, 28}, strokes()));
         r.assumedClass = assumed;
         return m_worker.compute(r);
     }
@@ -131,8 +129,8 @@ private Q_SLOTS:
         maker.input();
         const engine::NodeId maps = maker.conv(11, 1, 0);
         const auto graph = std::make_shared<const engine::GraphSpec>(maker.graph());
-        NumberRequest r = request(graph, maps, NumberMode::Loss,
-                                  std::make_shared<DrawnImage>(engine::Shape{1, 28, 28}, strokes()));
+        NumberRequest r =
+            request(graph, maps, NumberMode::Loss, std::make_shared<DrawnImage>(engine::Shape{1, 28, 28}, strokes()));
         const auto weights = std::make_shared<engine::WeightMap>(*engine::initialWeights(*graph, 1));
         for (auto& [key, tensor] : *weights)
             for (std::int64_t i = 0; i < tensor.elements(); ++i) // class 4 above 0.9 only

@@ -29,8 +29,7 @@ class NumberModelTest : public QObject
     Q_OBJECT
 
     NumberWorker m_worker{engineServices()};
-    engine::DatasetPtr m_images =
-        std::make_shared<engine::InMemoryDataset>(test::noiseImages({1, 28, 28}, 12, 10));
+    engine::DatasetPtr m_images = std::make_shared<engine::InMemoryDataset>(test::noiseImages({1, 28, 28}, 12, 10));
 
     NumberRequest request(std::shared_ptr<const engine::GraphSpec> graph, engine::NodeId node,
                           std::int64_t element) const

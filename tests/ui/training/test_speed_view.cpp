@@ -110,6 +110,17 @@ private Q_SLOTS:
         QCOMPARE(model().row(1).family, Family::Dense);
     }
 
+    void aboveThePeakItSaysWhy()
+    {
+        measure();
+        QVERIFY(!m_view->accessibleDescription().contains("fewer multiplications"));
+        auto event = std::make_shared<engine::SpeedEvent>(*measured(m_document->graph(), 0.5));
+        event->peakShare = 1.39;
+        Q_EMIT m_controller->speedMeasured(event);
+        QVERIFY2(m_view->accessibleDescription().contains("139 % of the peak of 206 GFLOP/s: fewer multiplications"),
+                 qPrintable(m_view->accessibleDescription()));
+    }
+
     void sortsByTimeAndKeepsTheSelection()
     {
         measure();
