@@ -11,54 +11,11 @@ namespace
 
 std::uint8_t grey(double cover)
 {
-    return static_cast<std::uint8_t>(std::lround(255.0 * std::clamp(cover, 0.0, 1.0)));
-}
-
-/// A square of ink around a middle.
-struct Window {
-    double x = kDigitSize / 2.0, y = kDigitSize / 2.0; ///< middle, in fields
-    int size = kInkSize;                               ///< pixels along a side
-    double perField = kInkPerField;                    ///< pixels along a field
-};
-
-/// The strokes in their order: 0 paper .. 1 ink. Half a pixel inside the edge and more is full, half a pixel outside is
-/// none, linear between. There is no ink beyond the field.
-std::vector<float> inkOf(const DrawnStrokes& strokes, const Window& w)
-{
-    std::vector<float> ink(static_cast<std::size_t>(w.size) * static_cast<std::size_t>(w.size));
-    std::vector<float> depth(ink.size());
-    const double left = w.x * w.perField - w.size / 2.0;
-    const double top = w.y * w.perField - w.size / 2.0;
-    const auto toPixels = [&w](float at, double start) { return static_cast<float>(at * w.perField - start); };
-    for (const DrawnStroke& stroke : strokes) {
-        std::fill(depth.begin(), depth.end(), kDryDepth);
-        InkLine line = stroke.line;
-        for (InkPoint& p : line)
-            p = {toPixels(p.x, left), toPixels(p.y, top), toPixels(p.radius, 0)};
-        deepen(depth, w.size, w.size, line);
-        for (std::size_t i = 0; i < ink.size(); ++i) {
-            const float cover = std::clamp(0.5f + depth[i], 0.0f, 1.0f);
-            ink[i] = stroke.erases ? std::min(ink[i], 1 - cover) : std::max(ink[i], cover);
-        }
-    }
-    // Shares of a row's or a column's pixels that lie in the field.
-    const auto within = [&w](double start, int i) {
-        const double from = (start + i) / w.perField, to = (start + i + 1) / w.perField;
-        return static_cast<float>(std::max(0.0, std::min(to, double{kDigitSize}) - std::max(from, 0.0)) * w.perField);
-    };
-    std::vector<float> columns;
-    for (int x = 0; x < w.size; ++x)
-        columns.push_back(within(left, x));
-    for (int y = 0; y < w.size; ++y) {
-        const float row = within(top, y);
-        for (int x = 0; x < w.size; ++x)
-            ink[static_cast<std::size_t>(y * w.size + x)] *= row * columns[static_cast<std::size_t>(x)];
-    }
-    return ink;
+    return static_cast<std::uint8_t>(255.0 * std::clamp(cover, 0.0, 1.0) + 0.5);
 }
 
 /// Means over squares of kInkPerField pixels.
-GreyPicture shrunk(const std::vector<float>& ink, int size)
+GreyPicture shrunk(std::span<const float> ink, int size)
 {
     GreyPicture out{size, size, {}};
     const int width = size * kInkPerField;
@@ -74,7 +31,7 @@ GreyPicture shrunk(const std::vector<float>& ink, int size)
     return out;
 }
 
-InkBox inkBox(const std::vector<float>& ink)
+InkBox inkBox(std::span<const float> ink)
 {
     InkBox box{kInkSize, kInkSize, 0, 0};
     for (int y = 0; y < kInkSize; ++y)
@@ -88,7 +45,7 @@ InkBox inkBox(const std::vector<float>& ink)
     return box.right == 0 ? InkBox{} : box;
 }
 
-GreyPicture cut(const std::vector<float>& ink, const InkBox& box)
+GreyPicture cut(std::span<const float> ink, const InkBox& box)
 {
     GreyPicture out{box.width(), box.height(), {}};
     for (int y = box.top; y < box.bottom; ++y)
@@ -160,8 +117,14 @@ std::vector<Taps> taps(int from, int to)
 
 MnistPictures mnistPictures(const DrawnStrokes& strokes, const MnistSteps& steps)
 {
+    return MnistPainter().paint(strokes, steps);
+}
+
+MnistPictures MnistPainter::paint(const DrawnStrokes& strokes, const MnistSteps& steps)
+{
     MnistPictures out;
-    const std::vector<float> ink = inkOf(strokes, {});
+    const std::span<const float> ink =
+        m_field.paint(strokes, {kDigitSize / 2.0, kDigitSize / 2.0, kInkSize, kInkPerField});
     out.ink = inkBox(ink);
     const bool empty = out.ink == InkBox{};
     const InkBox box = steps.crop && !empty ? out.ink : InkBox{0, 0, kInkSize, kInkSize};
@@ -170,10 +133,10 @@ MnistPictures mnistPictures(const DrawnStrokes& strokes, const MnistSteps& steps
     const double pixelsPerField = steps.scale ? kDigitBoxSize / longest : 1;
     out.strokes = shrunk(ink, kDigitSize);
     out.cropped = cut(ink, box);
-    out.scaled =
-        shrunk(inkOf(strokes, {(box.left + box.right) / 2.0 / kInkPerField, (box.top + box.bottom) / 2.0 / kInkPerField,
-                               side * kInkPerField, pixelsPerField * kInkPerField}),
-               side);
+    out.scaled = shrunk(
+        m_box.paint(strokes, {(box.left + box.right) / 2.0 / kInkPerField, (box.top + box.bottom) / 2.0 / kInkPerField,
+                              side * kInkPerField, pixelsPerField * kInkPerField}),
+        side);
     const int margin = (kDigitSize - side) / 2;
     if (!steps.centre || empty) {
         out.centred = placed(out.scaled, {margin, margin});

@@ -3,7 +3,7 @@
 // section III.A). Every step can be left out, and each one's picture is kept.
 #pragma once
 
-#include "datasets/ink.h"
+#include "datasets/ink_field.h"
 
 #include <cstdint>
 #include <span>
@@ -18,15 +18,6 @@ inline constexpr std::size_t kDigitPixels = std::size_t{kDigitSize} * kDigitSize
 
 inline constexpr int kInkPerField = 18;                    ///< pixels of the ink along a field
 inline constexpr int kInkSize = kDigitSize * kInkPerField; ///< 504: height and width of the ink
-
-/// A line of the pen or of the rubber, in fields: 0 .. 28 in both directions.
-struct DrawnStroke {
-    InkLine line;
-    bool erases = false;
-    friend bool operator==(const DrawnStroke&, const DrawnStroke&) = default;
-};
-
-using DrawnStrokes = std::vector<DrawnStroke>;
 
 /// Which steps are done. Without cropping the whole field is taken for the box; without scaling a field stays a pixel;
 /// without centring the middle of the box goes to the middle of the picture.
@@ -66,6 +57,17 @@ struct MnistPictures {
 /// The box is found on the ink in kInkSize x kInkSize pixels, those count that are covered by at least a half. Pictures
 /// are means over finer pixels, kInkPerField along each pixel of theirs.
 MnistPictures mnistPictures(const DrawnStrokes& strokes, const MnistSteps& steps);
+
+/// The same again and again while a drawing grows, at the cost of what is new.
+class MnistPainter final
+{
+public:
+    MnistPictures paint(const DrawnStrokes& strokes, const MnistSteps& steps);
+
+private:
+    InkField m_field{kDigitSize}; ///< as it was drawn
+    InkField m_box{kDigitSize};   ///< cropped and scaled
+};
 
 /// A place for the upper left corner.
 struct Offset {

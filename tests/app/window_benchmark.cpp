@@ -388,6 +388,6 @@ int main(int argc, char** argv)
     if (steps > 0 && !measureHistory(*controller, *chart, steps, seconds))
         return 1;
     controller->stop();
-    waitFor(*controller, RunState::Finished);
+    waitFor(*controller, RunState::Idle);
     return 0;
 }

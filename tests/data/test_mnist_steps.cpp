@@ -275,6 +275,50 @@ private Q_SLOTS:
         QVERIFY(std::abs(sum(p.centred) / 255.0 - 4 * std::acos(-1.0)) < 0.1);
     }
 
+    void aDrawingThatGrowsIsAsOneThatIsPaintedAtOnce()
+    {
+        MnistPainter painter;
+        DrawnStrokes strokes;
+        const auto same = [&](const MnistSteps& steps = {}) {
+            const MnistPictures grown = painter.paint(strokes, steps), whole = of(strokes, steps);
+            return grown.ink == whole.ink && grown.strokes == whole.strokes && grown.cropped == whole.cropped &&
+                   grown.scaled == whole.scaled && grown.centred == whole.centred;
+        };
+        QVERIFY(same());
+        // Pen, rubber across it, pen over both; the first point alone, then one or three at a time. The width changes.
+        for (int stroke = 0; stroke < 3; ++stroke) {
+            strokes.push_back({{}, stroke == 1});
+            for (int i = 0; i < 24; ++i) {
+                const float t = float(i) / 23, radius = 0.4F + t;
+                strokes.back().line.push_back(stroke == 1 ? InkPoint{27 - 26 * t, 9 + 6 * t, radius}
+                                                          : InkPoint{9 + 8 * t * float(stroke), 2 + 26 * t, radius});
+                if (i < 8 || i % 3 == 0)
+                    QVERIFY2(same(), qPrintable(QStringLiteral("stroke %1, point %2").arg(stroke).arg(i)));
+            }
+        }
+        QVERIFY(same({true, false, true})); // another window
+        QVERIFY(same());
+        strokes[0].line[5].y += 3; // an earlier stroke is another one
+        QVERIFY(same());
+        strokes[2].erases = true;
+        QVERIFY(same());
+        strokes.pop_back();
+        QVERIFY(same());
+        strokes.back().line.resize(9); // shorter
+        QVERIFY(same());
+        strokes = bar();
+        QVERIFY(same());
+        strokes.push_back({{{3, 3, 1}, {6, 6, 1}}, false});
+        strokes.push_back({{{9, 3, 1}, {12, 6, 1}}, true}); // two at once
+        QVERIFY(same());
+        strokes = {{{{9, 9, 3}}, false}}; // a heavy touch, and a line that is suddenly light: less than the dot
+        QVERIFY(same());
+        strokes.back().line.push_back({10, 9, 0.3F});
+        QVERIFY(same());
+        strokes.clear();
+        QVERIFY(same());
+    }
+
     void otherSizesKeepTheShape()
     {
         const GreyPicture p = of(bar()).centred;

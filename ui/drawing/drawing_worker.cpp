@@ -121,7 +121,7 @@ void DrawingWorker::drawSteps(const DrawingRequest& request)
     m_seen.graph.reset();
     m_seen.weights.reset();
     const Theme& theme = request.dark ? darkTheme() : lightTheme();
-    const auto pictures = datasets::mnistPictures(rotated(request.strokes, request.whatIf.rotate), request.steps);
+    const auto pictures = m_painter.paint(rotated(request.strokes, request.whatIf.rotate), request.steps);
     m_drawn.ink = pictures.ink;
     m_drawn.right = pictures.right;
     m_drawn.down = pictures.down;

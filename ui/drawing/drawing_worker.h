@@ -74,6 +74,7 @@ private:
 
     // Worker thread only.
     NetworkProbe m_probe;
+    datasets::MnistPainter m_painter;
     DrawingRequest m_seen;           ///< the last one
     DrawingResult m_drawn;           ///< its pictures: other weights need no new ones
     datasets::GreyPicture m_input28; ///< what goes to the network

@@ -1,6 +1,7 @@
 #include "ui/drawing/neighbour_search.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace convarium::ui
 {
@@ -8,11 +9,12 @@ namespace convarium::ui
 namespace
 {
 
-std::int64_t distanceOf(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b)
+/// Above `most`: at least so much.
+std::int64_t distanceOf(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b, std::int64_t most)
 {
-    constexpr std::size_t kPiece = 4096; // sums of so many squares fit into an int, which is fast
+    constexpr std::size_t kPiece = 196; // short enough to leave off early; the squares' sum fits into an int, for speed
     std::int64_t distance = 0;
-    for (std::size_t begin = 0; begin < a.size(); begin += kPiece) {
+    for (std::size_t begin = 0; begin < a.size() && distance <= most; begin += kPiece) {
         int sum = 0;
         for (std::size_t p = begin; p < std::min(a.size(), begin + kPiece); ++p)
             sum += (a[p] - b[p]) * (a[p] - b[p]);
@@ -35,10 +37,12 @@ std::vector<Neighbour> nearestImages(const engine::Dataset& images, const std::v
             return {};
         if (!images.image(i, other))
             continue;
-        const std::int64_t distance = distanceOf(pixels, other);
-        if (nearest.size() == count && distance >= nearest.back().distance)
+        const bool full = nearest.size() == count;
+        const std::int64_t most = full ? nearest.back().distance : std::numeric_limits<std::int64_t>::max();
+        const std::int64_t distance = distanceOf(pixels, other, most);
+        if (distance >= most)
             continue;
-        if (nearest.size() == count)
+        if (full)
             nearest.pop_back();
         const auto place = std::upper_bound(nearest.begin(), nearest.end(), distance,
                                             [](std::int64_t d, const Neighbour& n) { return d < n.distance; });
