@@ -86,8 +86,8 @@ double median(const std::vector<double>& values)
 class PaintWatch final : public QObject
 {
 public:
-    /// settled: called when nothing is left to be painted, in the middle of the painting.
-    explicit PaintWatch(std::function<void()> settled) : m_settled(std::move(settled))
+    /// painted: called in the middle of the painting of a window.
+    explicit PaintWatch(std::function<void(QObject*)> painted) : m_painted(std::move(painted))
     {
         qApp->installEventFilter(this);
     }
@@ -101,21 +101,22 @@ public:
             painted(static_cast<QWidget*>(object)->window());
         return false;
     }
-    [[nodiscard]] bool allPainted() const { return m_waiting.isEmpty(); }
+    [[nodiscard]] const QSet<QObject*>& waiting() const { return m_waiting; }
 
 private:
     void painted(QObject* window)
     {
-        if (m_waiting.remove(window) && m_waiting.isEmpty())
-            m_settled();
+        if (m_waiting.remove(window))
+            m_painted(window);
     }
 
-    std::function<void()> m_settled;
+    std::function<void(QObject*)> m_painted;
     QSet<QObject*> m_waiting;
 };
 
-/// Takes the inputs that the hand posts, in the UI thread. An input is done when all windows show what it changed.
-/// Events of the lowest priority are served behind everything else, so behind the painting too.
+/// Takes the inputs that the hand posts, in the UI thread. An input is done when every window that was to be painted
+/// after it was handled has been painted; what other inputs change later is theirs. Events of the lowest priority are
+/// served behind everything else, so behind the painting too.
 class Receiver final : public QObject
 {
 public:
@@ -124,7 +125,7 @@ public:
         const Clock::time_point posted;
     };
     static constexpr auto kInput = QEvent::Type(QEvent::User + 1), kHandled = QEvent::Type(QEvent::User + 2),
-                          kSettled = QEvent::Type(QEvent::User + 3);
+                          kPainted = QEvent::Type(QEvent::User + 3);
 
     explicit Receiver(std::function<void(double)> act) : m_act(std::move(act)) {}
     bool event(QEvent* event) override
@@ -135,9 +136,9 @@ public:
             QCoreApplication::postEvent(this, new Input(kHandled, static_cast<Input*>(event)->posted),
                                         std::numeric_limits<int>::min());
         } else if (event->type() == kHandled) {
-            m_open.push_back(static_cast<Input*>(event)->posted);
+            m_open.push_back({static_cast<Input*>(event)->posted, m_watch.waiting()});
             settle();
-        } else if (event->type() == kSettled) {
+        } else if (event->type() == kPainted) {
             settle();
         }
         return QObject::event(event);
@@ -145,20 +146,28 @@ public:
     std::vector<double> latencies; ///< milliseconds
 
 private:
+    struct Open {
+        Clock::time_point posted;
+        QSet<QObject*> windows; ///< not painted since
+    };
+
     void settle()
     {
-        if (!m_watch.allPainted())
-            return;
-        for (const Clock::time_point posted : m_open)
-            latencies.push_back(1000 * secondsSince(posted));
-        m_open.clear();
+        std::erase_if(m_open, [this](const Open& open) {
+            if (open.windows.isEmpty())
+                latencies.push_back(1000 * secondsSince(open.posted));
+            return open.windows.isEmpty();
+        });
     }
 
     std::function<void(double)> m_act;
     const Clock::time_point m_start = Clock::now();
-    PaintWatch m_watch{
-        [this] { QCoreApplication::postEvent(this, new QEvent(kSettled), std::numeric_limits<int>::min()); }};
-    std::vector<Clock::time_point> m_open; ///< handled, but not painted yet
+    PaintWatch m_watch{[this](QObject* window) {
+        for (Open& open : m_open)
+            open.windows.remove(window);
+        QCoreApplication::postEvent(this, new QEvent(kPainted), std::numeric_limits<int>::min());
+    }};
+    std::vector<Open> m_open; ///< handled, but not painted yet
 };
 
 /// Counts what a widget paints.
