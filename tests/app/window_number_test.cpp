@@ -364,7 +364,7 @@ private Q_SLOTS:
         for (std::size_t row = 5; row < 23; ++row)
             strokes[row * 28 + 13] = strokes[row * 28 + 14] = 255;
         auto* maps = w.window.findChild<MapService*>();
-        maps->setOwnImage(std::make_shared<DrawnImage>(engine::Shape{1, 28, 28}, strokes));
+        maps->setDrawing(std::make_shared<DrawnImage>(engine::Shape{1, 28, 28}, strokes));
         click(w.grid(), 0, 5, 5);
         const auto shown = [&](NumberMode mode, int assumed) {
             const NumberResult& r = w.view()->result();

@@ -3,6 +3,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
+#include "ui/training/map_service.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_dock.h"
 #include "ui/training/walk_bar.h"
@@ -63,7 +64,28 @@ private Q_SLOTS:
         QTRY_VERIFY(window.trainingDock()->walkBar()->isVisible());
         QVERIFY(picture(c1).isNull() && picture(c3).isNull());
         QVERIFY(scene->itemOf(c1)->opacity() < 1);
+        // Maps and number page are of the image that walks, not of the test set.
+        auto* maps = window.findChild<MapService*>();
+        const auto& train = window.controller()->data().train;
+        const auto [images, index] = maps->shownImage();
+        std::vector<std::uint8_t> walking(784), stored(784);
+        QVERIFY(images->image(index, walking) && train->image(index, stored));
+        QVERIFY(walking == stored);
+        QCOMPARE(maps->shownText(),
+                 QStringLiteral("Image 1 of the batch, label %1").arg(maps->className(train->label(index))));
+        QTRY_COMPARE(maps->latest().thumbnails.value(s2).atlas, walk->pictures().outputs.value(s2).atlas);
+        walk->nextImage();
+        QTRY_VERIFY(maps->shownText().startsWith(QStringLiteral("Image 2 of the batch")));
+        QVERIFY(maps->shownImage().second != index);
+        maps->nextImage(); // who wants to compare may
+        QCOMPARE(maps->shownText().section(u',', 0, 0), QStringLiteral("Test image 1"));
         goTo(window, Kind::Forward, c1);
+        QCOMPARE(maps->shownText().section(u',', 0, 0), QStringLiteral("Test image 1"));
+        walk->setImage(0);
+        QTRY_VERIFY(maps->shownText().startsWith(QStringLiteral("Image 1 of the batch")));
+        maps->setImage(0);
+        walk->setImage(1);
+        QTRY_VERIFY(maps->shownText().startsWith(QStringLiteral("Image 2 of the batch")));
         QCOMPARE(scene->itemOf(c1)->picture().state.work, Work::Forward);
         QCOMPARE(scene->itemOf(c1)->opacity(), 1.0);
         QVERIFY(scene->itemOf(c3)->opacity() < 1);
@@ -82,10 +104,10 @@ private Q_SLOTS:
         QVERIFY(scene->outputItem()->reading().answer.isEmpty());
         goTo(window, Kind::Loss, engine::kNoNode);
         QVERIFY(!scene->outputItem()->reading().answer.isEmpty());
-        const QImage maps = picture(c3);
-        QVERIFY(!maps.isNull());
+        const QImage outputs = picture(c3);
+        QVERIFY(!outputs.isNull());
         goTo(window, Kind::Backward, c3);
-        QVERIFY(picture(c3) != maps);
+        QVERIFY(picture(c3) != outputs);
         QCOMPARE(picture(c3), walk->pictures().gradients.value(c3).atlas);
         QCOMPARE(scene->itemOf(c3)->picture().state.work, Work::Backward);
         const engine::Edge out = window.document()->graph().edgesInto(c3).front();
@@ -101,7 +123,8 @@ private Q_SLOTS:
         QVERIFY(!scene->walk());
         QVERIFY(!scene->flowPhase());
         QCOMPARE(scene->itemOf(c3)->opacity(), 1.0);
-        QCOMPARE(picture(c3), live);
+        QCOMPARE(maps->shownText().section(u',', 0, 0), QStringLiteral("Test image 0"));
+        QTRY_COMPARE(picture(c3), live);
         QVERIFY(!window.controller()->trainingState());
         QVERIFY(window.trainingDock()->walkBar()->isHidden());
     }

@@ -306,7 +306,7 @@ void StrongestPage::tellState()
     m_note->setText(text);
     m_again->setEnabled(!m_looking);
     for (std::size_t i = 0; i < m_tiles.size(); ++i)
-        m_tiles[i]->setChecked(i < m_found.size() && !m_maps->showsOwnImage() &&
+        m_tiles[i]->setChecked(i < m_found.size() && m_maps->showsData() &&
                                m_maps->image() == static_cast<std::int64_t>(m_found[i].image));
 }
 

@@ -258,7 +258,7 @@ void JudgeView::explainDrawing()
     if (!m_drawing.images)
         return;
     m_list->setCurrentIndex({});
-    m_maps->setOwnImage(m_drawing.images);
+    m_maps->setDrawing(m_drawing.images);
     look(m_drawing);
 }
 
@@ -313,7 +313,7 @@ void JudgeView::showInNetwork()
     if (!m_subject.images)
         return;
     if (m_subject.images == m_drawing.images)
-        m_maps->setOwnImage(m_drawing.images);
+        m_maps->setDrawing(m_drawing.images);
     else
         m_maps->setImage(m_subject.image);
     Q_EMIT networkRequested();

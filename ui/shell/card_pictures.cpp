@@ -64,7 +64,11 @@ CardPictures::CardPictures(CanvasView* canvas, MapService* maps, WalkController*
     connect(maps, &MapService::thumbnailsReady, this, &CardPictures::showMaps);
     connect(maps, &MapService::readingReady, this, &CardPictures::showReading);
     connect(walk, &WalkController::changed, this, &CardPictures::walkChanged);
-    connect(walk, &WalkController::picturesReady, this, &CardPictures::walkChanged);
+    connect(walk, &WalkController::picturesReady, this, [this] {
+        const WalkPictures& pictures = m_walk->pictures();
+        m_maps->setBatchImage(pictures.images, pictures.index, pictures.image);
+        walkChanged();
+    });
 }
 
 void CardPictures::showMaps(const QHash<engine::NodeId, CardThumbnail>& thumbnails)
@@ -89,6 +93,7 @@ void CardPictures::walkChanged()
         showWalk();
     if (!ends)
         return;
+    m_maps->setBatchImage(nullptr, 0, 0);
     m_canvas->setWalk(std::nullopt);
     m_canvas->clearThumbnails();
     showMaps(m_maps->latest().thumbnails);

@@ -287,7 +287,7 @@ void MainWindow::connectParts()
             m_before->page = m_canvas;
             m_before->place.fitted = true;
         }
-        m_maps->setOwnImage(nullptr); // it was drawn for another network
+        m_maps->setDrawing(nullptr); // it was drawn for another network
         m_canvas->clearThumbnails();
         m_canvas->fit();
         welcome(what);

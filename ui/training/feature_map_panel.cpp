@@ -239,10 +239,9 @@ void FeatureMapPanel::showResult(const MapResult& result)
         return;
     const QLocale locale;
     const bool maps = result.width * result.height > 1;
-    m_title->setText(result.picture && m_service->showsOwnImage() ? tr("Drawing in %1").arg(m_label)
-                     : result.picture ? tr("%1 in %2").arg(m_service->kindOfImage(), m_label)
-                     : maps           ? tr("Maps of %1").arg(m_label)
-                                      : tr("Numbers of %1").arg(m_label));
+    m_title->setText(result.picture ? tr("%1 in %2").arg(m_service->shownKind(), m_label)
+                     : maps         ? tr("Maps of %1").arg(m_label)
+                                    : tr("Numbers of %1").arg(m_label));
     const QString size = tr("%1×%2").arg(result.height).arg(result.width), number = locale.toString(result.count);
     m_size->setText(!maps ? tr("%1 numbers").arg(number) : result.count == 1 ? size : tr("%1 of %2").arg(number, size));
     const bool other = m_grid->result().shown != result.shown;
@@ -288,12 +287,7 @@ void FeatureMapPanel::updateImageText()
     const QSignalBlocker blocker(m_index);
     m_index->setRange(0, static_cast<int>(std::max<std::int64_t>(count - 1, 0)));
     m_index->setValue(static_cast<int>(m_service->image()));
-    if (m_service->showsOwnImage())
-        m_imageText->setText(tr("Own drawing"));
-    else if (count == 0)
-        m_imageText->setText({});
-    else
-        m_imageText->setText(m_service->imageText(m_service->image(), m_service->label()));
+    m_imageText->setText(m_service->shownText());
 }
 
 void FeatureMapPanel::updateStages()

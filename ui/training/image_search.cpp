@@ -69,8 +69,8 @@ void ImageSearch::findSameClass()
     if (m_maps->label() >= 0)
         return look(m_maps->label());
     stop();
-    tell(m_maps->showsOwnImage() ? tr("A drawing belongs to no class. The keys 0 to 9 name one.")
-                                 : tr("This image belongs to no class."));
+    tell(m_maps->showsDrawing() ? tr("A drawing belongs to no class. The keys 0 to 9 name one.")
+                                : tr("This image belongs to no class."));
 }
 
 void ImageSearch::findMisclassified()
@@ -170,7 +170,7 @@ void ImageSearch::receive(int id, const Answer& answer)
     const QString total = QLocale().toString(qlonglong(m_maps->imageCount()));
     if (!answer.fault.isEmpty())
         tell(answer.fault);
-    else if (answer.image >= 0 && (answer.image != m_maps->image() || m_maps->showsOwnImage()))
+    else if (answer.image >= 0 && (answer.image != m_maps->image() || !m_maps->showsData()))
         m_maps->setImage(answer.image); // which ends the words
     else if (answer.image >= 0)
         tell(m_class ? tr("Of %1 images this is the only one of class %2.").arg(total, m_maps->className(*m_class))

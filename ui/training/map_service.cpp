@@ -141,24 +141,36 @@ void MapService::setImage(std::int64_t index, bool wrap)
     if (count <= 0)
         return;
     index = wrap ? (index % count + count) % count : std::clamp<std::int64_t>(index, 0, count - 1);
-    if (index == m_image && m_images && !m_own)
+    if (index == m_image && m_images && showsData())
         return;
     m_image = index;
-    m_own.reset();
+    m_drawing.reset();
+    m_batch = {};
     m_order.reset();
     takeImage();
     Q_EMIT imageChanged(index);
 }
 
-void MapService::setOwnImage(engine::DatasetPtr image)
+void MapService::setDrawing(engine::DatasetPtr image)
 {
-    const bool other = static_cast<bool>(image) != showsOwnImage();
-    m_own = std::move(image);
+    const bool other = static_cast<bool>(image) != showsDrawing();
+    m_drawing = std::move(image);
+    m_batch = {};
     if (other)
         m_order.reset(); // while a drawing grows its maps keep their places
     takeImage();
     if (other)
         Q_EMIT imageChanged(m_image);
+}
+
+void MapService::setBatchImage(engine::DatasetPtr images, std::int64_t index, std::int64_t place)
+{
+    if (images == m_batch.images && index == m_batch.index)
+        return;
+    m_batch = {std::move(images), index, place};
+    m_order.reset();
+    takeImage();
+    Q_EMIT imageChanged(m_image);
 }
 
 void MapService::randomImage()
@@ -179,6 +191,20 @@ QString MapService::imageText(std::int64_t image, int label) const
                      : tr("%1 %2, label %3").arg(kindOfImage()).arg(image).arg(className(label));
 }
 
+QString MapService::shownText() const
+{
+    if (m_batch.images) {
+        const QString text = tr("Image %1 of the batch").arg(m_batch.place + 1);
+        return m_label < 0 ? text : tr("%1, label %2").arg(text, className(m_label));
+    }
+    return m_drawing ? tr("Own drawing") : m_images ? imageText(m_image, m_label) : QString();
+}
+
+QString MapService::shownKind() const
+{
+    return m_batch.images ? tr("Image of the batch") : m_drawing ? tr("Drawing") : kindOfImage();
+}
+
 QString MapService::className(int index) const
 {
     const auto& images = m_controller->data().shown();
@@ -189,8 +215,11 @@ QString MapService::className(int index) const
 
 void MapService::takeImage()
 {
-    m_images = m_own ? m_own : imageCount() > 0 ? m_controller->data().shown() : nullptr;
-    m_label = m_images ? m_images->label(m_own ? 0 : m_image) : -1;
+    m_images = m_batch.images     ? m_batch.images
+               : m_drawing        ? m_drawing
+               : imageCount() > 0 ? m_controller->data().shown()
+                                  : nullptr;
+    m_label = m_images ? m_images->label(shownIndex()) : -1;
     schedule();
 }
 
@@ -241,7 +270,7 @@ void MapService::send()
     request.weights = m_controller->shownWeights();
     request.seed = m_controller->config().seed;
     request.images = m_images;
-    request.image = m_own ? 0 : m_image;
+    request.image = shownIndex();
     request.node = !m_views.isEmpty() ? m_node : engine::kNoNode;
     request.stage = m_stage;
     request.map = m_map;

@@ -55,13 +55,14 @@ public:
     void previousImage() { setImage(m_image - 1, true); }
     void randomImage();
     /// A set of one image that is shown until an image of the data is chosen; null: an image of the data again.
-    void setOwnImage(engine::DatasetPtr image);
-    [[nodiscard]] bool showsOwnImage() const { return m_own != nullptr; }
+    void setDrawing(engine::DatasetPtr image);
+    /// One image of a batch that is walked through, shown until another one is chosen; null: what was shown before.
+    void setBatchImage(engine::DatasetPtr images, std::int64_t index, std::int64_t place);
+    /// Neither a drawing nor an image of a batch.
+    [[nodiscard]] bool showsData() const { return !m_drawing && !m_batch.images; }
+    [[nodiscard]] bool showsDrawing() const { return m_drawing && !m_batch.images; }
     /// The set and the index in it of what is shown; null: nothing.
-    [[nodiscard]] std::pair<engine::DatasetPtr, std::int64_t> shownImage() const
-    {
-        return {m_images, m_own ? 0 : m_image};
-    }
+    [[nodiscard]] std::pair<engine::DatasetPtr, std::int64_t> shownImage() const { return {m_images, shownIndex()}; }
     [[nodiscard]] std::int64_t image() const { return m_image; }
     [[nodiscard]] std::int64_t imageCount() const;
     [[nodiscard]] int label() const { return m_label; }
@@ -71,6 +72,10 @@ public:
     [[nodiscard]] QString kindOfImage() const;
     /// "Test image 5, label 7".
     [[nodiscard]] QString imageText(std::int64_t image, int label) const;
+    /// The same of what is shown, whatever it is; empty: nothing.
+    [[nodiscard]] QString shownText() const;
+    /// "Test image", "Drawing" or "Image of the batch".
+    [[nodiscard]] QString shownKind() const;
     [[nodiscard]] const MapResult& latest() const { return m_latest; }
     /// Weights are asked for, again and again: training runs and someone watches.
     [[nodiscard]] bool followsTraining() const { return m_snapshotTimer.isActive(); }
@@ -92,11 +97,16 @@ private:
     void receive(MapResult result);
     void takeImage();
     void networkChanged();
+    [[nodiscard]] std::int64_t shownIndex() const { return m_batch.images ? m_batch.index : m_drawing ? 0 : m_image; }
 
     TrainingController* m_controller;
     std::shared_ptr<const engine::GraphSpec> m_graph; ///< as the worker knows it
     engine::DatasetPtr m_images;                      ///< null: there is nothing to show
-    engine::DatasetPtr m_own;                         ///< shown instead of them
+    engine::DatasetPtr m_drawing;                     ///< shown instead of an image of the data
+    struct {
+        engine::DatasetPtr images;
+        std::int64_t index = 0, place = 0; ///< in the set; in the batch
+    } m_batch;                             ///< shown instead of both
     std::int64_t m_image = 0;
     int m_label = -1;
     engine::NodeId m_node = engine::kNoNode;

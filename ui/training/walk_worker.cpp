@@ -48,6 +48,8 @@ WalkPictures WalkWorker::pictures(std::int64_t image, bool dark) const
     const Theme& theme = dark ? darkTheme() : lightTheme();
     const std::set<engine::NodeId> neverNegative = engine::neverNegative(m_graph);
     const auto index = m_walk->next().indices[static_cast<std::size_t>(image)];
+    pictures.images = m_walk->next().images;
+    pictures.index = index;
     for (const engine::WalkStage& stage : m_walk->stages()) {
         if (stage.kind == engine::WalkStage::Kind::Backward) {
             pictures.gradients.insert(stage.node,

@@ -27,7 +27,9 @@ struct WalkNumbers {
 
 /// Its numbers for one image, as pictures for the cards.
 struct WalkPictures {
-    std::int64_t image = 0;
+    std::int64_t image = 0;    ///< in the batch
+    engine::DatasetPtr images; ///< what the batch is of, with this image at `index`
+    std::int64_t index = 0;
     QHash<engine::NodeId, CardThumbnail> outputs, gradients;
     OutputReading reading;
 };

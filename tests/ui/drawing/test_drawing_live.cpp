@@ -117,13 +117,13 @@ private Q_SLOTS:
         QTRY_COMPARE(nearest->count(), 6);
         QVERIFY2(nearest->accessibleDescription().count(QLatin1Char('7')) >= 4,
                  qPrintable(nearest->accessibleDescription()));
-        QVERIFY(m_maps.showsOwnImage());
+        QVERIFY(m_maps.showsDrawing());
         QCOMPARE(m_maps.label(), -1);
         m_maps.setThumbnailsWanted(true);
         QTRY_COMPARE(m_maps.latest().reading.best, 7);
         m_maps.setThumbnailsWanted(false);
         m_maps.setImage(0);
-        QVERIFY(!m_maps.showsOwnImage());
+        QVERIFY(!m_maps.showsDrawing());
     }
 
     void stepsCanBeLeftOut()

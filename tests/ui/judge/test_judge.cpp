@@ -205,7 +205,7 @@ private Q_SLOTS:
         QVERIFY(!m_view->explanation()->isVisible()); // the room belongs to the images until one is chosen
         QVERIFY(!m_view->networkButton()->isEnabled());
         QTest::mouseClick(m_view->drawingButton(), Qt::LeftButton);
-        QVERIFY(m_maps->showsOwnImage());
+        QVERIFY(m_maps->showsDrawing());
         QTRY_VERIFY_WITH_TIMEOUT(m_view->explanation()->explanation(), 60000);
         const auto& why = *m_view->explanation()->explanation();
         QVERIFY2(why.fault.isEmpty(), qPrintable(why.fault));
@@ -221,7 +221,7 @@ private Q_SLOTS:
         QSignalSpy asked(m_view.get(), &JudgeView::networkRequested);
         m_maps->setImage(0);
         QTest::mouseClick(m_view->networkButton(), Qt::LeftButton);
-        QVERIFY(asked.count() == 1 && m_maps->showsOwnImage());
+        QVERIFY(asked.count() == 1 && m_maps->showsDrawing());
         m_view->setDrawing(nullptr, -1); // rubbed out
         QVERIFY(!m_view->explanation()->isVisible());
         QVERIFY(!m_view->drawingButton()->isEnabled());
