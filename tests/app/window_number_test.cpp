@@ -9,6 +9,7 @@
 #include "ui/inside/number_view.h"
 #include "ui/inside/operand_list.h"
 #include "ui/inside/reader_list.h"
+#include "ui/inside/sum_chart.h"
 #include "ui/inside/value_grid.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/shell/main_window.h"
@@ -117,11 +118,11 @@ class WindowNumberTest : public QObject
         QCOMPARE(w.view()->result().request.node, node);
     }
 
-    static void openResidual(Opened& w)
+    static void open(Opened& w, const engine::GraphSpec& graph)
     {
         QTRY_COMPARE(w.window.document()->graph().nodes.size(), 13u);
-        w.window.document()->reset(residual(), {}, w.window.document()->trainConfig());
-        QTRY_COMPARE(w.window.document()->graph().nodes.size(), 10u);
+        w.window.document()->reset(graph, {}, w.window.document()->trainConfig());
+        QTRY_COMPARE(w.window.document()->graph().nodes.size(), graph.nodes.size());
     }
 
 private Q_SLOTS:
@@ -234,6 +235,30 @@ private Q_SLOTS:
     }
 
     /// Cells are read one by one; their words are what the pointer is told.
+    void aPoolingShowsWhatItTookFromWhat()
+    {
+        Opened w;
+        test::GraphMaker m;
+        m.input();
+        m.conv(4, 3, -1);
+        const engine::NodeId pool = m.add("max_pool");
+        m.add("global_avg_pool");
+        m.dense(10);
+        open(w, m.graph());
+        lookInside(w, pool);
+        agrees(w.view());
+        const auto* sum = w.view()->findChild<SumChart*>();
+        QCOMPARE(sum->bars().size(), 4u);
+        int taken = 0;
+        for (const SumChart::Bar& bar : sum->bars()) {
+            QVERIFY(bar.value <= w.view()->result().value());
+            taken += bar.current;
+            QVERIFY(!bar.current || bar.value == w.view()->result().value());
+        }
+        QCOMPARE(taken, 1);
+        QVERIFY(sum->accessibleDescription().startsWith(QStringLiteral("taken ")));
+    }
+
     void cellsAreATableForWhoListens()
     {
         Opened w;
@@ -420,7 +445,7 @@ private Q_SLOTS:
     void everyReaderOfANumberSendsItsShare()
     {
         Opened w;
-        openResidual(w);
+        open(w, residual());
         const auto nodes = w.window.document()->graph().nodes;
         lookInside(w, nodes[3].id); // the convolution behind the fork
         ReaderList* readers = w.view()->readers();
@@ -466,7 +491,7 @@ private Q_SLOTS:
     void theGradientByEachInputOfASum()
     {
         Opened w;
-        openResidual(w);
+        open(w, residual());
         const auto nodes = w.window.document()->graph().nodes;
         lookInside(w, nodes[5].id); // the sum
         QComboBox* inputs = w.view()->inputs();

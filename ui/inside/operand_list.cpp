@@ -19,7 +19,8 @@ namespace
 {
 
 constexpr int kRow = 96, kMap = 84, kPatch = 50;
-constexpr int kBeside = 144; ///< number, signs and subtotal beside the pictures
+constexpr int kMostDecimals = 5; ///< of a subtotal
+constexpr int kBeside = 144;     ///< number, signs and subtotal beside the pictures
 
 /// The picture of w x h numbers within `box`, its proportions kept; where it was drawn.
 QRect drawMap(QPainter& painter, const QRect& box, const float* values, int w, int h, double scale)
@@ -56,7 +57,11 @@ void OperandList::setModel(const NumberModel& model, const std::vector<NumberMap
 {
     m_model = model;
     m_maps = maps;
-    m_decimals = decimals;
+    double largest = 0;
+    for (const NumberGroup& g : model.groups)
+        largest = std::max(largest, std::abs(g.subtotal));
+    m_unit =
+        decimals <= kMostDecimals && largest < 1e4 ? NumberUnit{0, decimals} : NumberUnit{unitFor(largest).power, 3};
     m_factorScale = 0;
     for (const NumberGroup& g : model.groups)
         for (const NumberCell& c : g.cells)
@@ -191,10 +196,9 @@ void OperandList::paintRow(QPainter& painter, int row)
     painter.setFont(ui::font(TextRole::Result));
     painter.setPen(theme.text);
     const QRect room(x, r.top(), r.right() - scaled(6) - x, r.height());
-    QString written;
-    for (const QString& text : {numberText(g.subtotal, m_decimals), numberText(g.subtotal), powerText(g.subtotal, 2)})
-        if (written = text; painter.fontMetrics().horizontalAdvance(text) <= room.width())
-            break;
+    QString written = m_unit.text(g.subtotal);
+    if (painter.fontMetrics().horizontalAdvance(written) > room.width())
+        written = powerText(g.subtotal, 2);
     painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, written);
 }
 

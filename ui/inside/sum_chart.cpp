@@ -33,8 +33,14 @@ QSize SumChart::minimumSizeHint() const
 void SumChart::setModel(const NumberModel& model, int current)
 {
     m_bars.clear();
+    m_isChoice = model.isChoice;
     for (std::size_t i = 0; i < model.groups.size(); ++i)
-        if (model.groups[i].adds)
+        if (m_isChoice)
+            for (const NumberCell& c : model.groups[i].cells) {
+                if (c.used)
+                    m_bars.push_back({tr("%1, %2").arg(c.row + 1).arg(c.column + 1), c.value, c.chosen});
+            }
+        else if (model.groups[i].adds)
             m_bars.push_back(
                 {tr("map %1").arg(model.groups[i].map + 1), model.groups[i].subtotal, static_cast<int>(i) == current});
     for (const NumberExtra& x : model.extras)
@@ -44,7 +50,7 @@ void SumChart::setModel(const NumberModel& model, int current)
     for (const Bar& b : m_bars)
         largest = std::max(largest, std::abs(b.value));
     m_unit = unitFor(largest);
-    setAccessibleDescription(tr("sum %1").arg(numberText(m_sum)));
+    setAccessibleDescription((m_isChoice ? tr("taken %1") : tr("sum %1")).arg(numberText(m_sum)));
     update();
 }
 
@@ -71,7 +77,8 @@ std::vector<SumChart::Bar> SumChart::shownBars() const
         }
     }
     rest.name = tr("%1 more").arg(left);
-    shown.push_back(rest);
+    if (!m_isChoice) // what was not taken adds nothing
+        shown.push_back(rest);
     return shown;
 }
 
@@ -84,7 +91,7 @@ void SumChart::paintEvent(QPaintEvent*)
     QPainter painter(this);
     double low = std::min(0.0, m_sum), high = std::max(0.0, m_sum), running = 0;
     for (const Bar& b : bars) {
-        running += b.value;
+        running = m_isChoice ? b.value : running + b.value;
         low = std::min(low, running);
         high = std::max(high, running);
     }
@@ -102,13 +109,16 @@ void SumChart::paintEvent(QPaintEvent*)
     for (int i = 0; i < count; ++i) {
         const bool isSum = i + 1 == count;
         const double value = isSum ? m_sum : bars[static_cast<std::size_t>(i)].value;
-        const double from = isSum ? 0 : running, to = from + value;
+        const double from = isSum || m_isChoice ? 0 : running, to = from + value;
         const double x = i * pitch + (pitch - bar) / 2;
         const QRectF r(x, std::min(y(from), y(to)), bar, std::max(1.0, std::abs(y(from) - y(to))));
+        const bool faint = m_isChoice && !isSum && !bars[static_cast<std::size_t>(i)].current;
+        const double strength = faint ? 0.2 : 0.6;
         const QColor fill =
-            isSum ? theme.text : QColor::fromRgb(mapColor(ColorMap::Signed, value >= 0 ? 0.6 : -0.6, 1, theme));
+            isSum ? theme.text
+                  : QColor::fromRgb(mapColor(ColorMap::Signed, value >= 0 ? strength : -strength, 1, theme));
         painter.fillRect(r, fill);
-        if (!isSum) {
+        if (!isSum && !m_isChoice) {
             painter.setPen(QPen(theme.text3, 1, Qt::DotLine));
             painter.drawLine(QPointF(x + bar, y(to)), QPointF(x + pitch, y(to)));
         }
@@ -119,7 +129,7 @@ void SumChart::paintEvent(QPaintEvent*)
         const bool strong = isSum || bars[static_cast<std::size_t>(i)].current;
         painter.setFont(ui::font(strong ? TextRole::SmallMedium : TextRole::Small));
         painter.setPen(strong ? theme.text : theme.text2);
-        const QString name = isSum ? tr("sum") : bars[static_cast<std::size_t>(i)].name;
+        const QString name = isSum ? m_isChoice ? tr("taken") : tr("sum") : bars[static_cast<std::size_t>(i)].name;
         painter.drawText(QRectF(i * pitch, height() - text, pitch, text), Qt::AlignCenter,
                          painter.fontMetrics().elidedText(name, Qt::ElideRight, static_cast<int>(pitch)));
         running = to;

@@ -8,13 +8,22 @@
 namespace convarium::ui
 {
 
-/// Bars that stand on one another: what each map adds, the bias, the sum.
+/// Bars that stand on one another: what each map adds, the bias, the sum. Of a choice they stand beside one another:
+/// the numbers it was made from, and the one that was taken.
 class SumChart final : public QWidget
 {
     Q_OBJECT
 public:
+    struct Bar {
+        QString name;
+        double value = 0;
+        bool current = false; ///< of the chosen map, or taken
+    };
+
     explicit SumChart(QWidget* parent = nullptr);
     void setModel(const NumberModel& model, int current);
+    /// All of them, whatever there is room for.
+    [[nodiscard]] const std::vector<Bar>& bars() const { return m_bars; }
     /// In which its numbers are written.
     [[nodiscard]] const NumberUnit& unit() const { return m_unit; }
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -23,15 +32,11 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    struct Bar {
-        QString name;
-        double value = 0;
-        bool current = false;
-    };
     [[nodiscard]] std::vector<Bar> shownBars() const;
 
     std::vector<Bar> m_bars;
     double m_sum = 0;
+    bool m_isChoice = false;
     NumberUnit m_unit;
 };
 

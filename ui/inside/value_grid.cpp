@@ -17,7 +17,8 @@ namespace convarium::ui
 namespace
 {
 
-constexpr int kLargestCell = 43, kSmallestText = 30;
+/// A small patch gets larger cells, so that it fills its place and is read from the last row.
+constexpr int kSide = 215, kLargestCell = 72, kSmallestText = 30, kLargeText = 58;
 
 } // namespace
 
@@ -112,8 +113,9 @@ int ValueGrid::top() const
 QSize ValueGrid::cellSize() const
 {
     const int columns = std::max(1, m_group.columns), rows = std::max(1, m_group.rows);
-    const int w = std::clamp((width() - 2) / columns, 1, scaled(kLargestCell));
-    const int h = std::clamp((height() - top() - 2) / rows, 1, scaled(kLargestCell));
+    const int largest = std::min(scaled(kLargestCell), scaled(kSide) / std::min(5, std::max(rows, columns)));
+    const int w = std::clamp((width() - 2) / columns, 1, largest);
+    const int h = std::clamp((height() - top() - 2) / rows, 1, largest);
     const int square = std::min(w, h);
     return w >= scaled(kSmallestText) && h >= lineHeight(TextRole::Small) ? QSize(w, h) : QSize(square, square);
 }
@@ -126,7 +128,7 @@ QRect ValueGrid::cellRect(int row, int column) const
 
 QSize ValueGrid::sizeHint() const
 {
-    return {scaled(5 * kLargestCell + 2), top() + scaled(5 * kLargestCell + 2)};
+    return {scaled(kSide + 2), top() + scaled(kSide + 2)};
 }
 
 QSize ValueGrid::minimumSizeHint() const
@@ -153,8 +155,8 @@ void ValueGrid::paintEvent(QPaintEvent*)
         return;
     const QSize cell = cellSize();
     const bool text = cell.width() >= scaled(kSmallestText) && cell.height() >= lineHeight(TextRole::Small);
-    const QFont cellFont = ui::font(TextRole::Small);
-    painter.setFont(cellFont);
+    const bool large = std::min(cell.width(), cell.height()) >= scaled(kLargeText);
+    painter.setFont(ui::font(large ? TextRole::Section : TextRole::Small));
     for (int y = 0; y < m_group.rows; ++y)
         for (int x = 0; x < m_group.columns; ++x) {
             const NumberCell& c = numberAt(y, x);
