@@ -24,13 +24,11 @@ public:
     void pack(int, const TensorInfo& info, const float* logical, float* packed) const override
     {
         std::fill(packed, packed + m_layout.floats(), 0.0f);
-        for (std::int64_t i = 0; i < info.shape.elements(); ++i)
-            packed[m_layout.offset(i)] = logical[i];
+        m_layout.pack(logical, packed, info.shape.elements());
     }
     void unpack(int, const TensorInfo& info, const float* packed, float* logical) const override
     {
-        for (std::int64_t i = 0; i < info.shape.elements(); ++i)
-            logical[i] = packed[m_layout.offset(i)];
+        m_layout.unpack(packed, logical, info.shape.elements());
     }
 
     void forward(const Run& run, const OpBinding& b, int) const override

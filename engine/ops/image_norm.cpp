@@ -74,13 +74,17 @@ public:
     void pack(int index, const TensorInfo& info, const float* logical, float* packed) const override
     {
         std::fill(packed, packed + packedFloats(index, info), 0.0f);
-        for (std::int64_t i = 0; i < info.shape.elements(); ++i)
-            packed[m_perNumber ? m_layout.offset(i) : i] = logical[i];
+        if (m_perNumber)
+            m_layout.pack(logical, packed, info.shape.elements());
+        else
+            std::copy_n(logical, info.shape.elements(), packed);
     }
     void unpack(int, const TensorInfo& info, const float* packed, float* logical) const override
     {
-        for (std::int64_t i = 0; i < info.shape.elements(); ++i)
-            logical[i] = packed[m_perNumber ? m_layout.offset(i) : i];
+        if (m_perNumber)
+            m_layout.unpack(packed, logical, info.shape.elements());
+        else
+            std::copy_n(packed, info.shape.elements(), logical);
     }
 
     void forward(const Run& run, const OpBinding& b, int) const override

@@ -57,9 +57,7 @@ private:
     void loadValues(const float* values, float* out) const
     {
         std::fill(out, out + m_layout.floats(), 0.0f);
-        const std::int64_t numbers = m_layout.channels * m_layout.pixels();
-        for (std::int64_t i = 0; i < numbers; ++i)
-            out[m_layout.offset(i)] = values[i];
+        m_layout.pack(values, out, m_layout.channels * m_layout.pixels());
     }
 
     Layout m_layout;

@@ -35,6 +35,15 @@ struct Layout {
             return i;
         return (i % (height * width)) * lanes + i / (height * width);
     }
+    /// One image's `numbers` in logical order to their places and back; what lies between them stays as it is.
+    void pack(const float* logical, float* image, std::int64_t numbers) const
+    {
+        each(numbers, [&](std::int64_t i, std::int64_t place) { image[place] = logical[i]; });
+    }
+    void unpack(const float* image, float* logical, std::int64_t numbers) const
+    {
+        each(numbers, [&](std::int64_t i, std::int64_t place) { logical[i] = image[place]; });
+    }
     /// Steps from place to place along the logical axes of `shape`; not for Flat, where there are none.
     [[nodiscard]] std::array<std::int64_t, kMaxRank> strides(const Shape& shape) const
     {
@@ -53,6 +62,17 @@ struct Layout {
     [[nodiscard]] TensorView<T> view(T* data, std::int64_t batch, const Shape& shape) const
     {
         return TensorView<T>(data, batch, shape, strides(shape), floats());
+    }
+
+private:
+    /// f(i, offset(i)) without its divisions.
+    template <class F>
+    void each(std::int64_t numbers, const F& f) const
+    {
+        const std::int64_t run = kind == Kind::Dense ? numbers : pixels(), step = kind == Kind::Dense ? 1 : lanes;
+        for (std::int64_t first = 0, channel = 0; first < numbers; first += run, ++channel)
+            for (std::int64_t i = 0; i < run; ++i)
+                f(first + i, channel + i * step);
     }
 };
 

@@ -305,8 +305,7 @@ Tensor Executor::readValue(NodeId node, std::int64_t image, const std::vector<in
     const BufferAddress& address = m_addresses[0][static_cast<std::size_t>(buffer)];
     assert(image == 0 || address.scope == BufferScope::Batch);
     const auto* data = reinterpret_cast<const float*>(address.base + image * address.stride);
-    for (std::int64_t i = 0; i < t.elements(); ++i)
-        t[i] = data[v.layout.offset(i)];
+    v.layout.unpack(data, t.data(), t.elements());
     return t;
 }
 

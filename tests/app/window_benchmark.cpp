@@ -387,10 +387,16 @@ int main(int argc, char** argv)
                     round + 1, untouched.images.back(), dragging.images.back(), drawn.images.back(), shell.back());
         std::fflush(stdout);
     }
+    // Round by round: a round's windows of time share the machine's mood.
+    const auto ofShell = [&shell](const Figures& figures) {
+        std::vector<double> ratios;
+        for (std::size_t i = 0; i < shell.size(); ++i)
+            ratios.push_back(figures.images[i] / shell[i]);
+        return median(ratios);
+    };
     std::printf("%s with maps, histograms, curves and drawing open: of the command line's images/s %.2f untouched, "
                 "%.2f dragging, %.2f drawing\n",
-                qPrintable(preset), median(untouched.images) / median(shell), median(dragging.images) / median(shell),
-                median(drawn.images) / median(shell));
+                qPrintable(preset), ofShell(untouched), ofShell(dragging), ofShell(drawn));
     untouched.print("untouched");
     dragging.print("dragging");
     drawn.print("drawing");

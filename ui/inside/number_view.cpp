@@ -535,7 +535,7 @@ QString NumberView::kernelName() const
             const auto from = static_cast<int>(m_result.tensorShapes[i][1]);
             return from == 1
                        ? tr("Kernel of map %1").arg(m_map->map() + 1)
-                       : tr("Kernel of map %1, for map %2").arg(m_map->map() / from + 1).arg(m_map->map() % from + 1);
+                       : tr("Kernel, map %2 \u2192 map %1").arg(m_map->map() / from + 1).arg(m_map->map() % from + 1);
         }
     return key;
 }
