@@ -140,11 +140,14 @@ void WireItem::paintLabel(QPainter* painter) const
     const QPointF a = m_route.points[leg - 1], b = m_route.points[leg];
     const double middle = (a.x() + b.x()) / 2;
     QRectF rect(middle - width / 2, m_route.labelBelow ? a.y() + 6 : a.y() - 21, width, 16);
+    const bool narrow = std::abs(b.x() - a.x()) < width;
     // Too short a run, as into a branch: beside the middle of the vertical one.
-    if (m_route.points.size() > 2 && std::abs(b.x() - a.x()) < width) {
+    if (m_route.points.size() > 2 && narrow) {
         const QPointF top = m_route.points[1], bottom = m_route.points[2];
         if (std::abs(bottom.y() - top.y()) > 48)
             rect.moveCenter({top.x() - width / 2 - 6, (top.y() + bottom.y()) / 2});
+    } else if (narrow && m_scene->level() == Level::Middle && !m_look.hovered && !m_look.selected && !m_look.changed) {
+        return; // the cards beside it would cut it off
     }
     // A dense gap: keep the words readable where they touch a card or another wire.
     if (m_look.changed) {

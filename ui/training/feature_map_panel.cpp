@@ -94,6 +94,7 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     row->addWidget(m_title);
     m_stage = new QComboBox;
     m_stage->setAccessibleName(QStringLiteral("Layer of the card"));
+    m_stage->setSizeAdjustPolicy(QComboBox::AdjustToContents); // each card has other layers
     m_stage->setToolTip(tr("After which layer of the card the maps are shown"));
     connect(m_stage, &QComboBox::currentIndexChanged, this, [this](int index) {
         m_service->setStage(m_stage->itemData(index).toLongLong());
