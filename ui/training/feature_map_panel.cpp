@@ -103,6 +103,7 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     row->addWidget(m_stage);
     row->addSpacing(scaled(4));
     m_size->setElideMode(Qt::ElideNone);
+    m_size->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // in what the names leave
     row->addWidget(m_size, 1);
     auto* previous = new IconButton(QStringLiteral("chevron-left"), tr("Previous test image"), this, ColorRole::Text2);
     previous->setToolTip(tr("Previous test image (%1)").arg(keyName(m_images->previous()->shortcut())));
