@@ -97,7 +97,10 @@ void CanvasView::add(const Fragment& fragment, QPointF offset, const QString& ve
     m_scene->select(list, notes);
     if (!list.isEmpty())
         m_scene->setFocusedNode(list.front(), false);
-    ensureVisible(areaOf(fragment).translated(offset), 40, 40);
+    if (m_fitted)
+        fit();
+    else
+        ensureVisible(areaOf(fragment).translated(offset), 40, 40);
     Q_EMIT statusMessage(m_document->undoStack()->undoText());
 }
 

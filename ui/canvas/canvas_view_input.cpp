@@ -245,9 +245,9 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
         return;
     }
     if (hit.kind == Hit::Kind::Nothing && event->button() == Qt::LeftButton && !m_spaceHeld) {
-        // The first click has cleared the selection that the layer is to follow.
-        searchAt(mapToScene(event->position().toPoint()),
-                 m_selectedBefore.size() == 1 ? m_selectedBefore.first() : kNoNode);
+        // The first click has cleared the selection that the layer is to follow, if that is still there.
+        const NodeId after = m_selectedBefore.size() == 1 ? m_selectedBefore.first() : kNoNode;
+        searchAt(mapToScene(event->position().toPoint()), m_document->graph().node(after) ? after : kNoNode);
         return;
     }
     mousePressEvent(event);

@@ -78,6 +78,18 @@ void paintText(QPainter* painter, const QRectF& rect, const QString& text, const
                       QFontMetricsF(font).elidedText(text, elide, rect.width()));
 }
 
+/// Settings as they fit into the width: with the short words of papers before any is left out.
+QString fitted(const QString& settings, const QFont& font, double width)
+{
+    const QFontMetricsF metrics(font);
+    QString text = settings;
+    for (const auto& [word, brief] : {std::pair(QStringLiteral("padding "), QStringLiteral("pad ")),
+                                      std::pair(QStringLiteral("stride "), QStringLiteral("/"))})
+        if (metrics.horizontalAdvance(text) > width)
+            text.replace(word, brief);
+    return text;
+}
+
 void paintHead(QPainter* painter, const CardPicture& p, double scale)
 {
     const Theme& theme = Theme::current();
@@ -144,7 +156,7 @@ void paintBody(QPainter* painter, const CardPicture& p, Level level, double scal
             paintText(painter, QRectF(kTextLeft, 64, width, 17), p.change.join(QStringLiteral(", ")),
                       cardFont(readablePx(12.5, scale), QFont::Medium), theme.accent);
         else
-            paintText(painter, QRectF(kTextLeft, 64, width, 17), c.settings, small, theme.text2);
+            paintText(painter, QRectF(kTextLeft, 64, width, 17), fitted(c.settings, small, width), small, theme.text2);
         paintText(painter, QRectF(kTextLeft, 81, width, 17), c.count, small, c.stale ? theme.text3 : theme.text2);
         if (c.stale && !c.count.isEmpty()) {
             paintText(painter, QRectF(kTextLeft, kBarTop - 5, width, 16), lastGoodWords(),
@@ -428,7 +440,7 @@ void paintThumbnails(QPainter* painter, const CardPicture& p, Level level)
         paintFieldMark(painter, tileRect(p, level, 0), t.seen, 1.5);
 }
 
-void paintSilhouette(QPainter* painter, const CardPicture& p, const engine::Shape* shape)
+void paintSilhouette(QPainter* painter, const CardPicture& p, const engine::Shape* shape, double scale)
 {
     const Theme& theme = Theme::current();
     const double lane = p.metrics.height(Level::Near);
@@ -465,6 +477,17 @@ void paintSilhouette(QPainter* painter, const CardPicture& p, const engine::Shap
         painter->setBrush(Qt::NoBrush);
         painter->drawRect(QRectF(bar.left() - 8, bar.top() - 8, x - bar.left() + 13, height + 16));
     }
+    if (!p.content.folded)
+        return;
+    // Blocks are told by their names, where those fit between the neighbours'.
+    const QFont font = cardFont(readablePx(12, scale), QFont::Medium);
+    const QFontMetricsF metrics(font);
+    if (metrics.horizontalAdvance(p.content.title) > kCardWidth + kColumnGap / 2)
+        return;
+    painter->setFont(font);
+    painter->setPen(theme.text);
+    painter->drawText(QRectF(0, bar.bottom() + 10, kCardWidth, metrics.height()),
+                      Qt::AlignHCenter | Qt::AlignTop | Qt::TextDontClip, p.content.title);
 }
 
 } // namespace convarium::ui

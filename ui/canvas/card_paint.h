@@ -74,8 +74,8 @@ void paintPopup(QPainter* painter, const QRectF& rect);
 void paintFrame(QPainter* painter, const CardPicture& picture, Level level, double scale);
 /// What changes while training runs, in the frame's coordinates.
 void paintThumbnails(QPainter* painter, const CardPicture& picture, Level level);
-/// A bar that shows size and number of maps.
-void paintSilhouette(QPainter* painter, const CardPicture& picture, const engine::Shape* shape);
+/// A bar that shows size and number of maps, with the name below it where it is a block.
+void paintSilhouette(QPainter* painter, const CardPicture& picture, const engine::Shape* shape, double scale);
 /// "10×10×16": bold digits, "×" regular and lighter. Returns the width.
 double paintShapeText(QPainter* painter, QPointF baseline, const QString& text, double px, const QColor& color,
                       double maxWidth);

@@ -148,10 +148,9 @@ void FaultCard::fill(const engine::Problem& problem)
         addTable(column, problem);
     for (std::size_t i = 0; i < m_repairs.size(); ++i) {
         const QString cost = price(m_repairs[i].parameters);
-        auto* button =
-            new QPushButton(m_repairs[i].text + (cost.isEmpty() ? QString() : QStringLiteral("   ") + cost), m_body);
+        const QString words = cost.isEmpty() ? QString() : QStringLiteral("   ") + tr("%1 parameters").arg(cost);
+        auto* button = new QPushButton(m_repairs[i].text + words, m_body);
         button->setAccessibleName(m_repairs[i].text);
-        button->setToolTip(cost.isEmpty() ? QString() : tr("%1 parameters").arg(cost));
         setPrimary(button, i == 0);
         connect(button, &QPushButton::clicked, this, [this, i] {
             if (i >= m_repairs.size())

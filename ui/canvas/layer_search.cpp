@@ -16,7 +16,7 @@ namespace convarium::ui
 
 namespace
 {
-constexpr int kWidth = 272, kListHeight = 232, kHelpHeight = 34;
+constexpr int kWidth = 320, kListHeight = 232, kHelpHeight = 34;
 
 /// "16 filters 5×5, valid"
 QString settingsText(const QString& id, const LayerSettings& settings)

@@ -79,14 +79,16 @@ QPointF NodeItem::inputPort(int index) const
 
 QRectF NodeItem::boundingRect() const
 {
-    return QRectF(0, 0, kCardWidth, m_picture.metrics.height(Level::Near)).adjusted(-16, -20, 20, 16);
+    const QRectF card(0, 0, kCardWidth, m_picture.metrics.height(Level::Near));
+    // From afar the name of a block may be wider and lower than its card.
+    return m_picture.content.folded ? card.adjusted(-32, -20, 32, 40) : card.adjusted(-16, -20, 20, 16);
 }
 
 void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
 {
     const Level level = m_scene->level();
     if (level == Level::Far) {
-        paintSilhouette(painter, m_picture, m_shape ? &*m_shape : nullptr);
+        paintSilhouette(painter, m_picture, m_shape ? &*m_shape : nullptr, m_scene->viewScale());
         return;
     }
     // A file keeps curves and letters; pixmaps are for the screen.

@@ -106,8 +106,8 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
         painter->drawEllipse(split, 4.5, 4.5);
     const QPointF tip = m_route.points.back() - QPointF(kPortRadius, 0);
     painter->drawPolygon(QPolygonF({tip, tip - QPointF(9, 4.5), tip - QPointF(9, -4.5)}));
-    const bool meant = m_look.hovered || m_look.selected || m_look.faulty || m_look.changed;
-    if (!m_look.label.isEmpty() && (level != Level::Middle || meant))
+    const bool told = m_look.hovered || m_look.selected || m_look.faulty || m_look.changed;
+    if (!m_look.label.isEmpty() && (level != Level::Middle || told))
         paintLabel(painter);
 }
 
@@ -140,11 +140,17 @@ void WireItem::paintLabel(QPainter* painter) const
     const QPointF a = m_route.points[leg - 1], b = m_route.points[leg];
     const double middle = (a.x() + b.x()) / 2;
     QRectF rect(middle - width / 2, m_route.labelBelow ? a.y() + 6 : a.y() - 21, width, 16);
+    const bool narrow = std::abs(b.x() - a.x()) < width;
+    const bool meant = m_look.hovered || m_look.selected || m_look.changed;
     // Too short a run, as into a branch: beside the middle of the vertical one.
-    if (m_route.points.size() > 2 && std::abs(b.x() - a.x()) < width) {
+    if (m_route.points.size() > 2 && narrow) {
         const QPointF top = m_route.points[1], bottom = m_route.points[2];
+        if (!meant && top.x() - m_route.points[0].x() < width + 6)
+            return; // the card beside it would cover it
         if (std::abs(bottom.y() - top.y()) > 48)
             rect.moveCenter({top.x() - width / 2 - 6, (top.y() + bottom.y()) / 2});
+    } else if (narrow && m_scene->level() == Level::Middle && !meant) {
+        return; // the cards beside it would cut it off
     }
     // A dense gap: keep the words readable where they touch a card or another wire.
     if (m_look.changed) {

@@ -125,12 +125,13 @@ std::int64_t EditBuilder::makeBlock(const std::set<NodeId>& ids, std::int64_t pa
     return group.id;
 }
 
-/// A group of which all layers are among them moves as a whole.
+/// A group of which all layers are among them moves as a whole, unless it is the goal or around it.
 void EditBuilder::moveIntoGroup(const std::set<NodeId>& ids, std::int64_t group)
 {
+    const std::vector<std::int64_t> around = engine::groupPath(m_state.graph, group);
     const auto isWhole = [&](std::int64_t id) {
         const auto members = engine::membersOf(m_state.graph, id);
-        return !members.empty() &&
+        return !members.empty() && std::find(around.begin(), around.end(), id) == around.end() &&
                std::all_of(members.begin(), members.end(), [&](NodeId member) { return ids.contains(member); });
     };
     std::vector<engine::Group> groups = m_state.graph.groups;

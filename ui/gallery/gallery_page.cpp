@@ -7,6 +7,7 @@
 #include "ui/theme/settings.h"
 #include "ui/theme/widgets.h"
 
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QPainter>
@@ -43,10 +44,19 @@ public:
         column->setSpacing(scaled(6));
         column->addWidget(
             new TextLabel(GalleryPage::tr("The first five minutes"), TextRole::Gallery, ColorRole::OnAccent));
-        for (const QString& step : {GalleryPage::tr("1  Train LeNet-5 on handwritten digits."),
-                                    GalleryPage::tr("2  Click a layer and watch its maps change."),
-                                    GalleryPage::tr("3  Change one number and train again.")})
-            column->addWidget(wrapped(step, ColorRole::OnAccent));
+        auto* steps = new QGridLayout;
+        steps->setHorizontalSpacing(scaled(8));
+        steps->setVerticalSpacing(scaled(6));
+        steps->setColumnStretch(1, 1);
+        for (const QString& step : {GalleryPage::tr("Train LeNet-5 on handwritten digits."),
+                                    GalleryPage::tr("Click a layer and watch its maps change."),
+                                    GalleryPage::tr("Change one number and train again.")}) {
+            const int n = steps->rowCount();
+            auto* number = new TextLabel(QString::number(n), TextRole::Reading, ColorRole::OnAccent);
+            steps->addWidget(number, n, 0, Qt::AlignTop);
+            steps->addWidget(wrapped(step, ColorRole::OnAccent), n, 1);
+        }
+        column->addLayout(steps);
         column->addSpacing(scaled(6));
         auto* row = new QHBoxLayout;
         row->setSpacing(scaled(12));

@@ -283,7 +283,7 @@ public:
         m_shown = number(values.front());
         m_mixed = !allEqual(values);
         m_line->setText(m_mixed ? QString() : real(m_shown));
-        m_line->setPlaceholderText(m_mixed ? tr("several") : QString());
+        m_line->setPlaceholderText(m_mixed ? tr("mixed") : QString());
         if (m_slider->isSliderDown())
             return; // the hand knows better where it is
         const QSignalBlocker blocker(m_slider);
@@ -427,7 +427,7 @@ public:
         m_list->setMinimumContentsLength(9);
         for (const auto& choice : info.choices)
             m_list->addItem(choiceText(choice));
-        m_list->setPlaceholderText(tr("several"));
+        m_list->setPlaceholderText(tr("mixed"));
         m_list->setFocusPolicy(Qt::StrongFocus);
         m_list->installEventFilter(this);
         connect(m_list, &QComboBox::activated, this, [this](int index) {
@@ -533,7 +533,7 @@ void NumberBox::showMixed()
     m_mixed = true;
     const QSignalBlocker blocker(this);
     lineEdit()->clear();
-    lineEdit()->setPlaceholderText(tr("several"));
+    lineEdit()->setPlaceholderText(tr("mixed"));
 }
 
 QString NumberBox::textFromValue(int value) const

@@ -166,8 +166,8 @@ int ElidedLabel::heightForWidth(int width) const
 
 QSize ElidedLabel::minimumSizeHint() const
 {
-    const QFontMetricsF metrics(font());
-    return {std::min(QLabel::sizeHint().width(), qRound(metrics.averageCharWidth() * 4)), QLabel::sizeHint().height()};
+    const int some = m_mode == Qt::ElideNone ? 0 : qRound(QFontMetricsF(font()).averageCharWidth() * 4);
+    return {std::min(QLabel::sizeHint().width(), some), QLabel::sizeHint().height()};
 }
 
 bool ElidedLabel::event(QEvent* event)

@@ -94,6 +94,7 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     row->addWidget(m_title);
     m_stage = new QComboBox;
     m_stage->setAccessibleName(QStringLiteral("Layer of the card"));
+    m_stage->setSizeAdjustPolicy(QComboBox::AdjustToContents); // each card has other layers
     m_stage->setToolTip(tr("After which layer of the card the maps are shown"));
     connect(m_stage, &QComboBox::currentIndexChanged, this, [this](int index) {
         m_service->setStage(m_stage->itemData(index).toLongLong());
@@ -102,6 +103,7 @@ QBoxLayout* FeatureMapPanel::makeTitle()
     row->addWidget(m_stage);
     row->addSpacing(scaled(4));
     m_size->setElideMode(Qt::ElideNone);
+    m_size->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // in what the names leave
     row->addWidget(m_size, 1);
     auto* previous = new IconButton(QStringLiteral("chevron-left"), tr("Previous test image"), this, ColorRole::Text2);
     previous->setToolTip(tr("Previous test image (%1)").arg(keyName(m_images->previous()->shortcut())));

@@ -61,6 +61,19 @@ private Q_SLOTS:
         QVERIFY(other.document.state() == other.before);
     }
 
+    void aFittedPictureStaysFittedWithWhatIsPasted()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.view->fit();
+        w.view->select({kConv, kPool});
+        w.key(Qt::Key_C, Qt::ControlModifier);
+        for (int i = 0; i < 3; ++i)
+            w.key(Qt::Key_V, Qt::ControlModifier);
+        const QRectF seen = w.view->mapToScene(w.view->viewport()->rect()).boundingRect();
+        QVERIFY(seen.contains(w.scene().contentRect()));
+    }
+
     void aCutBridgesAndComesBackWithPaste()
     {
         CanvasWindow w;

@@ -23,6 +23,14 @@ class TestCanvasRandom : public QObject
 
     std::size_t pick(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(m_random); }
     static std::string text(const CanvasWindow& w) { return engine::networkToJson(projectOf(w.document.state())); }
+    /// What is saved now opens as the same document.
+    static bool savedAsItIs(const CanvasWindow& w)
+    {
+        const std::string saved = text(w);
+        const auto opened =
+            engine::networkFromJson({reinterpret_cast<const std::uint8_t*>(saved.data()), saved.size()}, "saved");
+        return opened && stateOf(*opened) == w.document.state();
+    }
 
     /// Mostly where something is.
     QPoint anywhere(const CanvasWindow& w)
@@ -66,8 +74,10 @@ class TestCanvasRandom : public QObject
                                                                              {Qt::Key_Return, {}},
                                                                              {Qt::Key_Escape, {}},
                                                                              {Qt::Key_Slash, {}},
+                                                                             {Qt::Key_R, Qt::ControlModifier},
                                                                              {Qt::Key_F, {}}};
-        switch (pick(6)) {
+        switch (pick(8)) {
+        case 6: QTest::mouseDClick(w.view->viewport(), Qt::LeftButton, {}, anywhere(w)); break;
         case 0: w.click(anywhere(w), pick(4) == 0 ? Qt::ShiftModifier : Qt::NoModifier); break;
         case 1: w.drag(anywhere(w), anywhere(w)); break;
         case 2: w.altDrag(anywhere(w), anywhere(w)); break;
@@ -110,40 +120,48 @@ private Q_SLOTS:
         ThemeManager::instance().install();
     }
 
-    void anythingDoneByHandIsUndoneAndSavedByteForByte_data()
+    void tenThousandEditsByHandAreUndoneAndSavedByteForByte_data()
     {
         QTest::addColumn<unsigned>("seed");
-        for (const unsigned seed : {1U, 2U, 3U})
+        for (unsigned seed = 1; seed <= 10; ++seed)
             QTest::addRow("seed %u", seed) << seed;
     }
 
-    void anythingDoneByHandIsUndoneAndSavedByteForByte()
+    /// Counted are the steps that are on the undo stack at the end, not the events.
+    void tenThousandEditsByHandAreUndoneAndSavedByteForByte()
     {
         QFETCH(const unsigned, seed);
         m_random.seed(seed);
         CanvasWindow w;
         QVERIFY(w.ready());
         const std::string first = text(w);
-        for (int i = 0; i < 800; ++i) {
+        QUndoStack& stack = *w.document.undoStack();
+        int checked = 0;
+        while (stack.count() < 1000) {
             anything(w);
-            if (w.document.graph().nodes.size() > 40) {
+            if (pick(50) == 0)
+                stack.setIndex(stack.index() - static_cast<int>(pick(4)));
+            if (pick(50) == 0)
+                stack.redo();
+            if (w.document.graph().nodes.size() > 30) { // as large as a learner's networks, and fast
                 w.key(Qt::Key_A, Qt::ControlModifier);
                 w.key(Qt::Key_Delete);
             }
-            if (i % 100 != 0)
-                continue;
-            const std::string saved = text(w);
-            const auto opened =
-                engine::networkFromJson({reinterpret_cast<const std::uint8_t*>(saved.data()), saved.size()}, "saved");
-            QVERIFY2(opened, opened ? "" : opened.error().text().c_str());
-            QVERIFY(stateOf(*opened) == w.document.state());
+            if (stack.count() / 20 > checked) {
+                QVERIFY2(savedAsItIs(w), text(w).c_str());
+                ++checked;
+            }
         }
         w.key(Qt::Key_Escape);
-        QVERIFY(w.document.undoStack()->count() > 150);
+        stack.setIndex(stack.count());
         const std::string last = text(w);
-        w.document.undoStack()->setIndex(0);
+        stack.setIndex(0);
         QCOMPARE(text(w), first);
-        w.document.undoStack()->setIndex(w.document.undoStack()->count());
+        for (int i = 50; i <= stack.count(); i += 50) {
+            stack.setIndex(i);
+            QVERIFY2(savedAsItIs(w), text(w).c_str());
+        }
+        stack.setIndex(stack.count());
         QCOMPARE(text(w), last);
     }
 };

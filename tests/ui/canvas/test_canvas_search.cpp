@@ -161,6 +161,23 @@ private Q_SLOTS:
         QVERIFY(w.scene().itemOf(pool)->fullRect().contains(QPointF(600, 420)));
     }
 
+    /// Found by random edits: a block was written behind a layer that was gone.
+    void aDoubleClickFollowsNothingThatIsGone()
+    {
+        CanvasWindow w;
+        QVERIFY(w.ready());
+        w.click(w.middle(kDense));
+        const QPoint where = w.at({600, 420});
+        w.click(where);
+        w.document.removeNodes({kDense}, false);
+        QTest::mouseDClick(w.view->viewport(), Qt::LeftButton, {}, where); // the second press came before
+        type(w, QStringLiteral("squeeze"));
+        key(w, Qt::Key_Return);
+        QVERIFY(w.document.graph().nodes.size() > 6);
+        for (const Edge& edge : w.document.graph().edges)
+            QVERIFY(w.document.graph().node(edge.from) && w.document.graph().node(edge.to));
+    }
+
     void aSelectedWireTakesTheLayer()
     {
         CanvasWindow w;

@@ -155,7 +155,7 @@ private Q_SLOTS:
         }
     }
 
-    /// 10,000 edits in all; what is saved at any point and opened again is the same document.
+    /// 10,000 steps on the undo stack in all; what is saved at any point and opened again is the same document.
     void tenThousandEditsAreUndoneAndSavedByteForByte()
     {
         for (unsigned seed = 1; seed <= 10; ++seed) {
@@ -163,7 +163,8 @@ private Q_SLOTS:
             ProjectDocument document;
             fill(document, seed % 2 ? sample() : lenet5());
             const std::string first = text(document.state());
-            for (int i = 0; i < 1000; ++i) {
+            QUndoStack& stack = *document.undoStack();
+            for (int i = 0; stack.count() < 1000; ++i) {
                 randomEdit(document, random);
                 if (document.graph().nodes.size() > 60) // as large as a learner's networks, and fast
                     document.removeNodes(document.shaped().order, false);
@@ -176,7 +177,6 @@ private Q_SLOTS:
                 QVERIFY2(stateOf(*opened) == document.state(), saved.c_str());
             }
             const std::string last = text(document.state());
-            QUndoStack& stack = *document.undoStack();
             stack.setIndex(0);
             QCOMPARE(text(document.state()), first);
             stack.setIndex(stack.count());

@@ -142,6 +142,21 @@ private Q_SLOTS:
         QCOMPARE(textOf(document.state()), last);
     }
 
+    /// Found by random edits: the block became its own parent, and the saved file could not be opened.
+    void theOnlyLayerOfABlockIsReplacedInsideIt()
+    {
+        ProjectDocument document;
+        document.reset(net(), places(net()), {});
+        const std::int64_t outer = make(document, {kPool, kFlatten, kDense}, "Outer");
+        const std::int64_t inner = make(document, {kPool, kFlatten}, "Inner");
+        QVERIFY(outer != -1 && inner != -1);
+        document.removeNodes({kFlatten, kDense}, true);
+        NodeId heir = engine::kNoNode;
+        document.edit(QStringLiteral("Replace"), [&](EditBuilder& b) { heir = b.replaceNode(kPool, {"avg_pool", {}}); });
+        QCOMPARE(document.graph().node(heir)->group, inner);
+        QCOMPARE(engine::groupPath(document.graph(), inner), (std::vector<std::int64_t>{inner, outer}));
+    }
+
     void whatCannotBeABlockSaysWhy()
     {
         ProjectDocument document;
