@@ -16,6 +16,7 @@
 #include "ui/theme/theme.h"
 #include "ui/theme/widgets.h"
 #include "ui/training/curve_chart.h"
+#include "ui/training/training_bar.h"
 #include "ui/training/training_controller.h"
 #include "ui/training/training_dock.h"
 #include "ui/training/walk_controller.h"
@@ -212,6 +213,10 @@ void MainWindow::makeTrainMenu()
     stop->setShortcut(QKeySequence(QStringLiteral("Shift+F5")));
     train->addAction(icon(QStringLiteral("reset")), tr("Reset the weights"), this, [this] { m_controller->reset(); });
     train->addSeparator();
+    train->addAction(icon(QStringLiteral("gear")), tr("Training settings"), this, [this] {
+        showTraining();
+        m_training->bar()->openSettings();
+    });
     QAction* speed = train->addAction(icon(QStringLiteral("clock")), tr("Engine speed"));
     speed->setCheckable(true);
     speed->setShortcut(QKeySequence(QStringLiteral("F9")));
