@@ -234,7 +234,6 @@ private Q_SLOTS:
         QVERIFY(w.window.canvas()->isVisible());
     }
 
-    /// Cells are read one by one; their words are what the pointer is told.
     void aPoolingShowsWhatItTookFromWhat()
     {
         Opened w;
@@ -259,6 +258,31 @@ private Q_SLOTS:
         QVERIFY(sum->accessibleDescription().startsWith(QStringLiteral("taken ")));
     }
 
+    void aChoiceAmongInputsCountsAndNamesThem()
+    {
+        Opened w;
+        test::GraphMaker m;
+        m.input();
+        const engine::NodeId one = m.conv(4, 3, -1), other = m.conv(4, 3, -1);
+        const engine::NodeId largest = m.merge("maximum", {one, other});
+        m.add("global_avg_pool");
+        m.dense(10);
+        open(w, m.graph());
+        lookInside(w, largest);
+        agrees(w.view());
+        const auto bars = w.view()->findChild<SumChart*>()->bars();
+        QCOMPARE(bars.size(), 2u);
+        QCOMPARE(bars[0].name, QStringLiteral("input 1"));
+        QCOMPARE(bars[1].name, QStringLiteral("input 2"));
+        const auto says = [&w](const QString& words) {
+            const auto labels = w.view()->findChildren<TextLabel*>();
+            return std::any_of(labels.begin(), labels.end(), [&](TextLabel* l) { return l->text().contains(words); });
+        };
+        QVERIFY(says(QStringLiteral(", one of 2")));
+        QVERIFY(says(QStringLiteral("One number of the inputs is taken")));
+    }
+
+    /// Cells are read one by one; their words are what the pointer is told.
     void cellsAreATableForWhoListens()
     {
         Opened w;

@@ -109,7 +109,7 @@ void DrawingReader::networkChanged()
 
 void DrawingReader::schedule()
 {
-    if (!m_watched && !m_maps->showsDrawing())
+    if (!m_watched && !m_maps->hasDrawing())
         return;
     // One at a time: the next one is then of the newest strokes, however slow the network is.
     if (m_inHand) {
@@ -149,9 +149,9 @@ void DrawingReader::receive(const DrawingResult& result)
     if (moved)
         ++m_searchId;
     const bool drawn = result.ink != datasets::InkBox{} && !m_pixels.empty();
-    if (moved && drawn && (m_watched || m_maps->showsDrawing()))
+    if (moved && drawn && (m_watched || m_maps->hasDrawing()))
         m_maps->setDrawing(std::make_shared<DrawnImage>(result.shape, m_pixels));
-    else if (!drawn && m_maps->showsDrawing())
+    else if (!drawn && m_maps->hasDrawing())
         m_maps->setDrawing(nullptr);
     Q_EMIT read(result);
     if (m_watched && moved && drawn && !m_neighbourTimer.isActive())

@@ -67,11 +67,13 @@ double largestOf(const NumberModel& model, double NumberCell::*member)
 
 QString sumTitle(const NumberModel& model)
 {
-    if (model.isChoice)
+    if (model.isChoice) {
+        std::ptrdiff_t numbers = 0;
+        for (const NumberGroup& g : model.groups)
+            numbers += std::count_if(g.cells.begin(), g.cells.end(), [](const NumberCell& c) { return c.used; });
         return QObject::tr("Taken: %1, one of %2")
-            .arg(numberText(model.sum), QLocale().toString(static_cast<qulonglong>(std::count_if(
-                                            model.groups.front().cells.begin(), model.groups.front().cells.end(),
-                                            [](const NumberCell& c) { return c.used; }))));
+            .arg(numberText(model.sum), QLocale().toString(static_cast<qlonglong>(numbers)));
+    }
     if (!model.calculation.isEmpty())
         return QObject::tr("Result: %1").arg(numberText(model.sum));
     const QString maps =
@@ -291,11 +293,12 @@ void NumberView::showNumber()
     m_list->setModel(m_model, maps, m_digits.operands);
     const QString count = locale.toString(groups), inUnits = m_list->unit().words();
     const QString all = inUnits.isEmpty() ? count : tr("%1, %2").arg(count, inUnits);
-    m_listLine->setText(m_model.isChoice     ? tr("One number of the window is taken")
-                        : groups == 0        ? tr("No map takes part")
-                        : ofLoss             ? tr("What the loss %1 reads").arg(m_result.loss)
-                        : m_model.hasFactors ? tr("Patch times kernel, map by map: %1").arg(all)
-                                             : tr("What each map adds: %1").arg(all));
+    m_listLine->setText(m_model.isChoice && groups > 1 ? tr("One number of the inputs is taken")
+                        : m_model.isChoice             ? tr("One number of the window is taken")
+                        : groups == 0                  ? tr("No map takes part")
+                        : ofLoss                       ? tr("What the loss %1 reads").arg(m_result.loss)
+                        : m_model.hasFactors           ? tr("Patch times kernel, map by map: %1").arg(all)
+                                                       : tr("What each map adds: %1").arg(all));
     if (m_at.row >= 0)
         m_list->setCurrent(m_at.row);
     m_at.row = -1;

@@ -8,7 +8,8 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <limits>
+#include <tuple>
 
 namespace convarium::ui
 {
@@ -34,15 +35,16 @@ void SumChart::setModel(const NumberModel& model, int current)
 {
     m_bars.clear();
     m_isChoice = model.isChoice;
-    for (std::size_t i = 0; i < model.groups.size(); ++i)
-        if (m_isChoice)
-            for (const NumberCell& c : model.groups[i].cells) {
-                if (c.used)
-                    m_bars.push_back({tr("%1, %2").arg(c.row + 1).arg(c.column + 1), c.value, c.chosen});
-            }
-        else if (model.groups[i].adds)
-            m_bars.push_back(
-                {tr("map %1").arg(model.groups[i].map + 1), model.groups[i].subtotal, static_cast<int>(i) == current});
+    for (std::size_t i = 0; i < model.groups.size(); ++i) {
+        const NumberGroup& g = model.groups[i];
+        if (!m_isChoice && g.adds)
+            m_bars.push_back({tr("map %1").arg(g.map + 1), g.subtotal, static_cast<int>(i) == current});
+        for (const NumberCell& c : g.cells)
+            if (m_isChoice && c.used)
+                m_bars.push_back({model.groups.size() > 1 ? tr("input %1").arg(g.input + 1)
+                                                          : tr("%1, %2").arg(c.row + 1).arg(c.column + 1),
+                                  c.value, c.chosen});
+    }
     for (const NumberExtra& x : model.extras)
         m_bars.push_back({x.name, x.value, false});
     m_sum = model.sum;
@@ -54,29 +56,31 @@ void SumChart::setModel(const NumberModel& model, int current)
     update();
 }
 
-/// As many as there is room for: of many parts the largest get bars of their own, in the order of the maps.
+/// As many as there is room for, in the order of the maps: the chosen one and the largest, or of a choice those that
+/// came nearest to what was taken.
 std::vector<SumChart::Bar> SumChart::shownBars() const
 {
     const auto room = static_cast<std::size_t>(std::max(3, width() / scaled(kBarWidth) - 1)); // one is the sum's
     if (m_bars.size() <= room)
         return m_bars;
-    std::vector<double> sizes;
-    for (const Bar& b : m_bars)
-        sizes.push_back(std::abs(b.value));
-    const auto last = sizes.begin() + static_cast<std::ptrdiff_t>(room - 1);
-    std::nth_element(sizes.begin(), last, sizes.end(), std::greater<>());
+    std::vector<std::tuple<bool, double, std::size_t>> ranks; // the first ones are shown
+    for (std::size_t i = 0; i < m_bars.size(); ++i) {
+        const Bar& b = m_bars[i];
+        const double rank = m_isChoice ? std::abs(b.value - m_sum) : -std::abs(b.value);
+        ranks.emplace_back(!b.current, std::isnan(rank) ? std::numeric_limits<double>::infinity() : rank, i);
+    }
+    std::sort(ranks.begin(), ranks.end());
+    std::vector<bool> isShown(m_bars.size());
+    for (std::size_t i = 0; i < (m_isChoice ? room : room - 1); ++i)
+        isShown[std::get<2>(ranks[i])] = true;
     std::vector<Bar> shown;
     Bar rest;
-    int left = 0;
-    for (const Bar& b : m_bars) {
-        if ((b.current || std::abs(b.value) > *last) && shown.size() + 1 < room) {
-            shown.push_back(b);
-        } else {
-            rest.value += b.value;
-            ++left;
-        }
-    }
-    rest.name = tr("%1 more").arg(left);
+    for (std::size_t i = 0; i < m_bars.size(); ++i)
+        if (isShown[i])
+            shown.push_back(m_bars[i]);
+        else
+            rest.value += m_bars[i].value;
+    rest.name = tr("%1 more").arg(m_bars.size() - shown.size());
     if (!m_isChoice) // what was not taken adds nothing
         shown.push_back(rest);
     return shown;

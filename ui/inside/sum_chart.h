@@ -24,6 +24,8 @@ public:
     void setModel(const NumberModel& model, int current);
     /// All of them, whatever there is room for.
     [[nodiscard]] const std::vector<Bar>& bars() const { return m_bars; }
+    /// Those that are painted beside the sum.
+    [[nodiscard]] std::vector<Bar> shownBars() const;
     /// In which its numbers are written.
     [[nodiscard]] const NumberUnit& unit() const { return m_unit; }
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -32,8 +34,6 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    [[nodiscard]] std::vector<Bar> shownBars() const;
-
     std::vector<Bar> m_bars;
     double m_sum = 0;
     bool m_isChoice = false;

@@ -155,7 +155,8 @@ void MapService::setDrawing(engine::DatasetPtr image)
 {
     const bool other = static_cast<bool>(image) != showsDrawing();
     m_drawing = std::move(image);
-    m_batch = {};
+    if (m_drawing)
+        m_batch = {};
     if (other)
         m_order.reset(); // while a drawing grows its maps keep their places
     takeImage();

@@ -54,13 +54,16 @@ public:
     void nextImage() { setImage(m_image + 1, true); }
     void previousImage() { setImage(m_image - 1, true); }
     void randomImage();
-    /// A set of one image that is shown until an image of the data is chosen; null: an image of the data again.
+    /// A set of one image that is shown until an image of the data is chosen; null: there is none any more, and what
+    /// was shown before comes back.
     void setDrawing(engine::DatasetPtr image);
     /// One image of a batch that is walked through, shown until another one is chosen; null: what was shown before.
     void setBatchImage(engine::DatasetPtr images, std::int64_t index, std::int64_t place);
     /// Neither a drawing nor an image of a batch.
     [[nodiscard]] bool showsData() const { return !m_drawing && !m_batch.images; }
-    [[nodiscard]] bool showsDrawing() const { return m_drawing && !m_batch.images; }
+    [[nodiscard]] bool showsDrawing() const { return hasDrawing() && !m_batch.images; }
+    /// It is shown, or will be again when the walk through a batch ends.
+    [[nodiscard]] bool hasDrawing() const { return m_drawing != nullptr; }
     /// The set and the index in it of what is shown; null: nothing.
     [[nodiscard]] std::pair<engine::DatasetPtr, std::int64_t> shownImage() const { return {m_images, shownIndex()}; }
     [[nodiscard]] std::int64_t image() const { return m_image; }

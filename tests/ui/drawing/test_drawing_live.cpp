@@ -126,6 +126,23 @@ private Q_SLOTS:
         QVERIFY(!m_maps.showsDrawing());
     }
 
+    void whatIsRubbedOutBehindAnImageOfABatchDoesNotComeBack()
+    {
+        m_page.clear();
+        QTRY_COMPARE(m_page.reading(), QString());
+        drawSeven(m_page.field());
+        QTRY_VERIFY(m_maps.showsDrawing());
+        m_maps.setBatchImage(m_controller.data().train, 3, 0);
+        QVERIFY(!m_maps.showsDrawing());
+        m_page.clear();
+        QTRY_COMPARE(m_page.reading(), QString());
+        QCOMPARE(m_maps.shownImage().second, 3); // the walk is not disturbed
+        m_maps.setBatchImage(nullptr, 0, 0);
+        QVERIFY(m_maps.showsData());
+        drawSeven(m_page.field());
+        QTRY_VERIFY(m_maps.showsDrawing());
+    }
+
     void stepsCanBeLeftOut()
     {
         auto* crop = qobject_cast<QCheckBox*>(button(m_page, "2. Crop"));

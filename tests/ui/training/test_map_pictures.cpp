@@ -490,6 +490,63 @@ private Q_SLOTS:
             QVERIFY2(entries.contains(QLatin1String(text)), text);
     }
 
+    void drawingsAndImagesOfABatchComeAndGoInAnyOrder()
+    {
+        TrainingController controller(test::scriptedServices(std::make_shared<test::Script>()));
+        controller.setNetwork(test::smallGraph(), {});
+        MapService service(&controller);
+        controller.openData();
+        QTRY_VERIFY(controller.dataIsCurrent());
+        const QSignalSpy told(&service, &MapService::imageChanged);
+        QString seen; // what a view that listens to the signal shows
+        connect(&service, &MapService::imageChanged, this, [&] { seen = service.shownText(); });
+        const auto one = [] {
+            return std::make_shared<engine::InMemoryDataset>(engine::Shape{1, 2, 2}, std::vector<std::uint8_t>(4, 9),
+                                                             std::vector<std::uint8_t>{0}, std::vector<std::string>{});
+        };
+        const engine::DatasetPtr drawing = one(), batch = controller.data().train;
+        const auto isBatch = [&](int place) {
+            return seen.startsWith(QStringLiteral("Image %1 of the batch").arg(place)) && !service.showsData() &&
+                   !service.showsDrawing() && service.shownImage().first == batch;
+        };
+        const auto isDrawing = [&](const engine::DatasetPtr& image) {
+            return seen == QLatin1String("Own drawing") && service.showsDrawing() && !service.showsData() &&
+                   service.shownImage() == std::pair(image, std::int64_t(0)) && service.shownKind() == "Drawing";
+        };
+        const auto isData = [&](int index) {
+            return seen == service.imageText(index, service.label()) && service.showsData() &&
+                   !service.showsDrawing() && service.shownImage().second == index;
+        };
+        service.setImage(1);
+        QVERIFY(isData(1));
+        service.setDrawing(drawing);
+        QVERIFY(isDrawing(drawing));
+        service.setBatchImage(batch, 2, 0);
+        QVERIFY(isBatch(1));
+        service.setBatchImage(nullptr, 0, 0); // the walk has ended
+        QVERIFY(isDrawing(drawing));
+        service.setBatchImage(batch, 3, 4);
+        QVERIFY(isBatch(5));
+        const engine::DatasetPtr longer = one();
+        service.setDrawing(longer); // the pen went on
+        QVERIFY(isDrawing(longer));
+        const auto before = told.count();
+        service.setBatchImage(nullptr, 0, 0);
+        QVERIFY(isDrawing(longer));
+        QCOMPARE(told.count(), before);
+        service.setBatchImage(batch, 0, 1);
+        service.setDrawing(nullptr); // rubbed out behind the batch
+        QVERIFY(isBatch(2));
+        service.setBatchImage(nullptr, 0, 0);
+        QVERIFY(isData(1));
+        service.setBatchImage(batch, 0, 1);
+        service.setImage(1); // the one behind the batch
+        QVERIFY(isData(1));
+        service.setDrawing(drawing);
+        service.setDrawing(nullptr);
+        QVERIFY(isData(1));
+    }
+
     void searchesThatFindNothingSaySo()
     {
         auto services = test::scriptedServices(std::make_shared<test::Script>());
