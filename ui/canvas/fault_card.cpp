@@ -29,14 +29,6 @@ constexpr int kMargin = 16;
 constexpr int kWidth = 380;
 constexpr int kWideWidth = 476; ///< with a table of shapes
 
-/// "+544", "−9,312" or nothing.
-QString price(qint64 parameters)
-{
-    if (parameters == 0)
-        return {};
-    return parameters > 0 ? u'+' + numberText(parameters) : QChar(0x2212) + numberText(-parameters);
-}
-
 /// Room for the tip at one edge.
 QMargins tipMargins(Qt::Edge edge)
 {
@@ -147,9 +139,10 @@ void FaultCard::fill(const engine::Problem& problem)
     if (m_hasTable)
         addTable(column, problem);
     for (std::size_t i = 0; i < m_repairs.size(); ++i) {
-        const QString cost = price(m_repairs[i].parameters);
-        const QString words = cost.isEmpty() ? QString() : QStringLiteral("   ") + tr("%1 parameters").arg(cost);
-        auto* button = new QPushButton(m_repairs[i].text + words, m_body);
+        const auto parameters = m_repairs[i].parameters;
+        const QString then =
+            parameters ? QStringLiteral("   ") + tr("then %1 parameters").arg(numberText(*parameters)) : QString();
+        auto* button = new QPushButton(m_repairs[i].text + then, m_body);
         button->setAccessibleName(m_repairs[i].text);
         setPrimary(button, i == 0);
         connect(button, &QPushButton::clicked, this, [this, i] {

@@ -14,13 +14,13 @@ namespace
 
 constexpr std::size_t kMostRepairs = 3;
 
-/// Parameters of all layers whose shape is known.
+/// Of a network without a fault.
 qint64 parametersOf(const engine::GraphSpec& graph, const engine::ShapedGraph& shaped)
 {
     qint64 sum = 0;
     for (const engine::Node& node : graph.nodes) {
         const engine::LayerDescriptor* layer = engine::findLayer(node.type);
-        if (!layer || !layer->tensors || !shaped.shapes.contains(node.id))
+        if (!layer || !layer->tensors)
             continue;
         for (const engine::TensorInfo& tensor : layer->tensors(shaped.inputShapes(graph, node.id), node.params))
             if (tensor.role == engine::TensorRole::Weight)
@@ -60,7 +60,6 @@ std::vector<Repair> repairsFor(const ProjectDocument& document, const engine::Pr
     const engine::Node* node = document.graph().node(id);
     if (!node)
         return {};
-    const qint64 before = parametersOf(document.graph(), document.shaped());
     std::vector<Tried> tried;
     for (Repair& candidate : repairCandidates(document, *node)) {
         EditBuilder trial(document.state());
@@ -68,7 +67,8 @@ std::vector<Repair> repairsFor(const ProjectDocument& document, const engine::Pr
         const engine::ShapedGraph shaped = engine::inferShapes(trial.graph(), document.classes());
         if (trial.isEmpty() || !mends(problem, document.shape(id).has_value(), trial.graph(), shaped))
             continue;
-        candidate.parameters = parametersOf(trial.graph(), shaped) - before;
+        if (shaped.ok())
+            candidate.parameters = parametersOf(trial.graph(), shaped);
         const bool fewer = trial.graph().nodes.size() < document.graph().nodes.size();
         tried.push_back({std::move(candidate), shaped.ok(), fewer});
     }

@@ -3,15 +3,16 @@
 
 #include "ui/document/project_document.h"
 
+#include <optional>
 #include <vector>
 
 namespace convarium::ui
 {
 
 struct Repair {
-    QString text;          ///< button and undo text: "Insert Flatten"
-    QString icon;          ///< name in resources/icons
-    qint64 parameters = 0; ///< parameters it adds (or, negative, saves)
+    QString text;                     ///< button and undo text: "Insert Flatten"
+    QString icon;                     ///< name in resources/icons
+    std::optional<qint64> parameters; ///< of the network then; null: something else is still wrong with it
     std::function<void(EditBuilder&)> build;
 };
 

@@ -240,6 +240,7 @@ private Q_SLOTS:
         applyRepair(document, repairs.front());
         QVERIFY2(document.shaped().ok(),
                  document.problems().empty() ? "" : document.problems().front().error.message.c_str());
+        QCOMPARE(repairs.front().parameters, std::optional<qint64>(document.totals().parameters()));
         QCOMPARE(document.undoStack()->count(), 1);
         QCOMPARE(document.undoStack()->undoText(), repairs.front().text);
         document.undoStack()->undo();
