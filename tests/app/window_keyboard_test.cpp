@@ -6,9 +6,14 @@
 #include "ui/shell/main_window.h"
 #include "ui/theme/settings.h"
 #include "ui/theme/theme.h"
+#include "ui/training/training_bar.h"
+#include "ui/training/training_dock.h"
+#include "ui/training/training_form.h"
 
 #include <QAction>
 #include <QComboBox>
+#include <QDockWidget>
+#include <QPushButton>
 #include <QTest>
 
 using namespace convarium;
@@ -144,6 +149,41 @@ private Q_SLOTS:
         for (int i = document.graph().nodes.empty() ? 0 : 200; i > 0 && !document.graph().nodes.empty(); --i)
             key(Qt::Key_Z, Qt::ControlModifier);
         QVERIFY(document.graph().nodes.empty());
+    }
+
+    /// From any page and without the panel; asked for once more they stay.
+    void trainingSettingsAreOpenedByTheirMenu()
+    {
+        MainWindow window;
+        window.resize(1600, 1000);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTRY_COMPARE(QApplication::focusWidget(), window.findChild<CanvasView*>());
+        QAction* settings = nullptr;
+        for (QAction* action : window.findChildren<QAction*>())
+            if (action->text() == QLatin1String("Training settings"))
+                settings = action;
+        QVERIFY(settings);
+        QWidget* panel = window.trainingDock();
+        while (panel && !qobject_cast<QDockWidget*>(panel))
+            panel = panel->parentWidget();
+        QVERIFY(panel);
+        panel->hide();
+        settings->trigger();
+        const TrainingForm* form = window.trainingDock()->bar()->form();
+        QVERIFY(form->isVisible() && panel->isVisible());
+        QVERIFY(form->isAncestorOf(QApplication::focusWidget()));
+        const auto placed = [&](const QWidget* w) { return QRect(w->mapTo(&window, QPoint()), w->size()); };
+        QWidget* anchor = nullptr;
+        for (auto* button : window.trainingDock()->bar()->findChildren<QPushButton*>())
+            if (button->accessibleName() == QLatin1String("Training settings"))
+                anchor = button;
+        QVERIFY(anchor);
+        QTRY_VERIFY(std::abs(placed(form->parentWidget()).bottom() - placed(anchor).top()) < 20); // above its button
+        settings->trigger();
+        QVERIFY(form->isVisible());
+        key(Qt::Key_Escape);
+        QVERIFY(!form->isVisible());
     }
 
 private:

@@ -149,7 +149,7 @@ void DrawingReader::receive(const DrawingResult& result)
     if (moved)
         ++m_searchId;
     const bool drawn = result.ink != datasets::InkBox{} && !m_pixels.empty();
-    if (moved && drawn && (m_watched || m_maps->hasDrawing()))
+    if (moved && drawn && (m_watched || m_maps->showsDrawing()))
         m_maps->setDrawing(std::make_shared<DrawnImage>(result.shape, m_pixels));
     else if (!drawn && m_maps->hasDrawing())
         m_maps->setDrawing(nullptr);

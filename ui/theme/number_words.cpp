@@ -36,7 +36,8 @@ double rounded(double value, int decimals)
 QString numberText(double value, int decimals, const QLocale& locale)
 {
     if (!std::isfinite(value))
-        return std::isnan(value) ? words("not a number") : QString(value < 0 ? QChar(0x2212) : QChar()) + QChar(0x221E);
+        return std::isnan(value) ? words("not a number")
+                                 : (value < 0 ? QStringLiteral("\u2212\u221E") : QStringLiteral("\u221E"));
     if (value != 0 && std::abs(value) < 0.5 * std::pow(10.0, -decimals) && decimals >= kMostDecimals)
         return powerText(value, 2, locale);
     const QString text = locale.toString(std::abs(rounded(value, decimals)), 'f', decimals);

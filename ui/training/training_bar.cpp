@@ -138,7 +138,12 @@ TrainingBar::TrainingBar(TrainingController* controller, ProjectDocument* docume
     connect(m_walk, &QPushButton::clicked, this, &TrainingBar::walkRequested);
     connect(m_stop, &QPushButton::clicked, controller, &TrainingController::stop);
     connect(m_reset, &QPushButton::clicked, controller, &TrainingController::reset);
-    connect(m_settings, &QPushButton::clicked, this, &TrainingBar::openSettings);
+    connect(m_settings, &QPushButton::clicked, this, [this] {
+        if (m_popover && m_popover->isVisible())
+            m_popover->closePopover();
+        else
+            openSettings();
+    });
 
     m_textTimer.setSingleShot(true);
     m_textTimer.setInterval(kTextMs);
@@ -355,10 +360,8 @@ TrainingForm* TrainingBar::form()
 void TrainingBar::openSettings()
 {
     form()->setConfig(m_document->trainConfig());
-    if (m_popover->isVisible())
-        m_popover->closePopover();
-    else
-        m_popover->openPopover();
+    m_popover->closePopover(); // if they are open already, the focus comes back to them
+    m_popover->openPopover();
 }
 
 } // namespace convarium::ui

@@ -202,6 +202,50 @@ private Q_SLOTS:
         }
     }
 
+    /// The painted card as large as the design has it.
+    static QImage paintedCard(const CardPicture& picture)
+    {
+        QImage image(QSize(qRound(kCardWidth), 130), QImage::Format_RGB32);
+        image.fill(Theme::current().canvas);
+        QPainter painter(&image);
+        paintFrame(&painter, picture, Level::Near, 1);
+        return image;
+    }
+
+    void longSettingsShortenTheirWordsFirst()
+    {
+        CanvasWindow w;
+        CardPicture picture = w.scene().itemOf(kConv)->picture();
+        const auto painted = [&](const char* settings) {
+            picture.content.settings = QString::fromUtf8(settings);
+            return paintedCard(picture);
+        };
+        QVERIFY(painted("3×3, padding 1") != painted("3×3, pad 1")); // there is room for the word
+        QCOMPARE(painted("16 filters 5×5, stride 2, padding 1"), painted("16 filters 5×5, /2, pad 1"));
+        QCOMPARE(painted("16 filters, padding same"), painted("16 filters, pad same"));
+    }
+
+    void aFoldedBlockHasItsNameFromAfar()
+    {
+        CanvasWindow w;
+        CardPicture picture = w.scene().itemOf(kConv)->picture();
+        const auto painted = [&](bool folded, const QString& title) {
+            picture.content.folded = folded;
+            picture.content.title = title;
+            QImage image(300, 300, QImage::Format_RGB32);
+            image.fill(Theme::current().canvas);
+            QPainter painter(&image);
+            painter.translate(70, 50);
+            paintSilhouette(&painter, picture, nullptr, 0.4);
+            return image;
+        };
+        const QImage bar = painted(false, QStringLiteral("Gate"));
+        QVERIFY(painted(true, QStringLiteral("Gate")) != bar);
+        QVERIFY(painted(true, QStringLiteral("Gate")) != painted(true, QStringLiteral("Stem")));
+        // One that would run into its neighbours' is left out rather than cut.
+        QCOMPARE(painted(true, QStringLiteral("Squeeze and excitation")), bar);
+    }
+
     void tooltipsFillTheFormulaIn()
     {
         CanvasWindow w;

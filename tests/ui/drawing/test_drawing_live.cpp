@@ -3,6 +3,7 @@
 #include "engine/io/presets.h"
 #include "ui/drawing/drawing_field.h"
 #include "ui/drawing/drawing_page.h"
+#include "ui/drawing/drawing_reader.h"
 #include "ui/drawing/drawing_widgets.h"
 #include "ui/theme/settings.h"
 #include "ui/training/map_service.h"
@@ -141,6 +142,21 @@ private Q_SLOTS:
         QVERIFY(m_maps.showsData());
         drawSeven(m_page.field());
         QTRY_VERIFY(m_maps.showsDrawing());
+    }
+
+    /// Another page asks for the data, so the drawing is read anew.
+    void whatIsReadUnseenDoesNotTakeThePlaceOfTheBatch()
+    {
+        QVERIFY(m_maps.showsDrawing());
+        m_page.hide();
+        m_maps.setBatchImage(m_controller.data().train, 3, 0);
+        QSignalSpy read(m_page.findChild<DrawingReader*>(), &DrawingReader::read);
+        m_controller.openData();
+        QTRY_VERIFY(!read.isEmpty());
+        QVERIFY(!m_maps.showsDrawing());
+        m_maps.setBatchImage(nullptr, 0, 0);
+        QVERIFY(m_maps.showsDrawing());
+        m_page.show();
     }
 
     void stepsCanBeLeftOut()

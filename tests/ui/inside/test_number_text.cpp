@@ -26,6 +26,8 @@ private Q_SLOTS:
         QCOMPARE(numberText(-1.5e-12, c), QStringLiteral("\u22121.50e\u221212"));
         QCOMPARE(numberText(-3.14e-6, c), QStringLiteral("\u22123.14e\u221206"));
         QVERIFY(numberText(std::nan(""), c).contains(QLatin1String("not")));
+        QCOMPARE(numberText(HUGE_VAL, c), QStringLiteral("\u221E"));
+        QCOMPARE(numberText(-HUGE_VAL, c), QStringLiteral("\u2212\u221E"));
     }
 
     /// Five signs at most, whatever the size: that is what a cell holds.

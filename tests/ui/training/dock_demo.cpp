@@ -4,6 +4,7 @@
 #include "ui/inspector/inspector_panel.h"
 #include "ui/inspector/problems_panel.h"
 #include "ui/inspector/totals_bar.h"
+#include "ui/theme/popover.h"
 #include "ui/theme/settings.h"
 #include "ui/training/feature_map_panel.h"
 #include "ui/training/map_service.h"
@@ -100,7 +101,7 @@ int main(int argc, char** argv)
     dock.bar()->openSettings();
     wait(200);
     dock.grab().save(folder.filePath(QStringLiteral("dock-settings.png")));
-    dock.bar()->openSettings();
+    dock.window()->findChild<Popover*>()->closePopover();
     dock.setCompact(true);
     dock.resize(952, 220);
     inspector.resize(272, 600);
