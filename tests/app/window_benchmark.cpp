@@ -143,6 +143,13 @@ public:
         }
         return QObject::event(event);
     }
+    /// Inputs that are still open count with what they have waited so far.
+    void finish()
+    {
+        for (const Open& open : m_open)
+            latencies.push_back(1000 * secondsSince(open.posted));
+        m_open.clear();
+    }
     std::vector<double> latencies; ///< milliseconds
 
 private:
@@ -217,6 +224,7 @@ void measure(Figures& figures, const TrainingController& controller, double seco
     QTimer::singleShot(int(seconds * 1000), &loop, &QEventLoop::quit);
     loop.exec();
     const double took = secondsSince(start);
+    receiver.finish();
     figures.uiShare.push_back((threadSeconds() - cpu) / took);
     figures.frames.push_back(counter.frames / took);
     figures.images.push_back(double(controller.progress().step - step) * double(controller.config().batch) / took);
@@ -383,6 +391,10 @@ int main(int argc, char** argv)
         if (!waitFor(*controller, RunState::Paused))
             return 1;
         shell.push_back(commandLine(preset, controller->config(), untouched.images.back() * seconds));
+        if (shell.back() <= 0) {
+            std::printf("The command line did not train.\n");
+            return 1;
+        }
         std::printf("round %d: %.0f images/s untouched, %.0f dragging, %.0f drawing, %.0f on the command line\n",
                     round + 1, untouched.images.back(), dragging.images.back(), drawn.images.back(), shell.back());
         std::fflush(stdout);
