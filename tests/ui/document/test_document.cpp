@@ -465,7 +465,7 @@ private Q_SLOTS:
         const auto repairs = repairsFor(document, document.problemsOf(add).front());
         QVERIFY(!repairs.empty());
         QCOMPARE(repairs.front().text, QStringLiteral("Stretch sizes of 1"));
-        QCOMPARE(repairs.front().parameters, qint64(16 * 10 + 10));
+        QCOMPARE(repairs.front().parameters, std::optional<qint64>(9 * 16 + 16 + 16 * 10 + 10));
         applyRepair(document, repairs.front());
         QVERIFY(document.problems().empty());
         QVERIFY(document.shape(add) == (engine::Shape{16, 28, 28}));
@@ -487,7 +487,8 @@ private Q_SLOTS:
         const auto repairs = repairsFor(document, document.problemsOf(add).front());
         QCOMPARE(repairs.size(), std::size_t(2));
         QCOMPARE(repairs.front().text, QStringLiteral("Insert Conv2D 1×1 after C1: 32 filters, stride 2"));
-        QCOMPARE(repairs.front().parameters, qint64(16 * 32 + 32 + 32 * 10 + 10));
+        QCOMPARE(repairs.front().parameters,
+                 std::optional<qint64>(9 * 16 + 16 + 9 * 16 * 32 + 32 + 16 * 32 + 32 + 32 * 10 + 10));
         QCOMPARE(repairs[1].text, QStringLiteral("Remove the wire from C1 and A1"));
         applyRepair(document, repairs.front());
         QVERIFY(document.problems().empty());
