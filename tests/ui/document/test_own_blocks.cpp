@@ -152,7 +152,9 @@ private Q_SLOTS:
         QVERIFY(outer != -1 && inner != -1);
         document.removeNodes({kFlatten, kDense}, true);
         NodeId heir = engine::kNoNode;
-        document.edit(QStringLiteral("Replace"), [&](EditBuilder& b) { heir = b.replaceNode(kPool, {"avg_pool", {}}); });
+        document.edit(QStringLiteral("Replace"), [&](EditBuilder& b) {
+            heir = b.replaceNode(kPool, {"avg_pool", {}});
+        });
         QCOMPARE(document.graph().node(heir)->group, inner);
         QCOMPARE(engine::groupPath(document.graph(), inner), (std::vector<std::int64_t>{inner, outer}));
     }
