@@ -13,6 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#if defined(__SSE__)
+#include <immintrin.h>
+#endif
 
 namespace convarium::engine::kernels::CONVARIUM_KERNEL_NAMESPACE
 {

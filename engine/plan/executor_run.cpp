@@ -23,10 +23,12 @@ void Executor::runUnit(const StepContext& context, std::size_t segment, int unit
     const Segment& s = m_plan->segments[segment];
     const int slot = unit / s.parts;
     const auto [begin, end] = slotRange(context.images, context.slots, slot);
-    for (std::int64_t first = begin; first < end; first += s.chunk) {
+    const std::int64_t chunks = (end - begin + s.chunk - 1) / s.chunk;
+    for (std::int64_t turn = 0; turn < chunks; ++turn) {
         if (stop && stop->load(std::memory_order_relaxed))
             return; // seen before the next stage too: nothing of this step is used
-        Run run = makeRun(thread, slot, first, std::min(s.chunk, end - first), first == begin);
+        const std::int64_t first = begin + (s.lastFirst ? chunks - 1 - turn : turn) * s.chunk;
+        Run run = makeRun(thread, slot, first, std::min(s.chunk, end - first), turn == 0);
         run.step = &context;
         run.part = unit % s.parts;
         run.parts = s.parts;

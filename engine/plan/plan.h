@@ -55,6 +55,7 @@ struct Segment {
     std::vector<Piece> pieces; ///< of all instructions, in order; Chunk only
     int parts = 1;             ///< of the one piece, for as many threads: its turns, or what the op cuts itself
     std::int64_t chunk = 1;    ///< most images at a time
+    bool lastFirst = false;    ///< goes through a slot's chunks from the last to the first
 };
 
 enum class Arena : std::uint8_t {

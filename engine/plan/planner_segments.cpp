@@ -31,14 +31,19 @@ void Planner::buildSegments()
     const bool apart = options().execution == ExecutionMode::Layerwise;
     m_plan.slots = static_cast<int>(std::min<std::int64_t>(options().batch, options().threads));
     const int cut = options().training || largestShare() == 1 ? -1 : firstWithLargeWeights();
+    bool lastFirst = true;
     for (std::size_t i = 0; i < m_plan.tape.size(); ++i) {
         const Instruction& in = m_plan.tape[i];
         const bool join = !m_plan.segments.empty() && in.scope == PhaseScope::Chunk &&
                           m_plan.segments.back().scope == PhaseScope::Chunk && !apart && static_cast<int>(i) != cut;
-        if (join)
+        if (join) {
             ++m_plan.segments.back().count;
-        else
-            m_plan.segments.push_back({static_cast<int>(i), 1, in.scope, {}});
+            continue;
+        }
+        m_plan.segments.push_back({static_cast<int>(i), 1, in.scope, {}});
+        // To and fro: what a segment wrote last is still in the cache when the next one reads it first.
+        if (in.scope == PhaseScope::Chunk)
+            m_plan.segments.back().lastFirst = lastFirst = !lastFirst;
     }
 }
 

@@ -130,13 +130,29 @@ void channelGradientSums(const ChannelGradientArgs& a, double* sum, double* sumX
     }
 }
 
+template <Activation kActivation, int NP>
+CONVARIUM_INLINE void affinePixels(const float* in, const float* scale, const float* shift, float* out,
+                                   std::int64_t lanes)
+{
+    for (std::int64_t c = 0; c < lanes; c += kWidth) {
+        const V a = load(scale + c), b = load(shift + c);
+        CONVARIUM_UNROLL
+        for (int p = 0; p < NP; ++p) {
+            store(out + p * lanes + c, activated<kActivation>(load(in + p * lanes + c) * a + b));
+        }
+    }
+}
+
 template <Activation kActivation>
 void channelAffineOf(const float* in, const float* scale, const float* shift, float* out, std::int64_t pixels,
                      std::int64_t lanes)
 {
-    for (std::int64_t p = 0; p < pixels; ++p, in += lanes, out += lanes)
-        for (std::int64_t c = 0; c < lanes; c += kWidth)
-            store(out + c, activated<kActivation>(load(in + c) * load(scale + c) + load(shift + c)));
+    constexpr int kTogether = 4;
+    std::int64_t p = 0;
+    for (; p + kTogether <= pixels; p += kTogether)
+        affinePixels<kActivation, kTogether>(in + p * lanes, scale, shift, out + p * lanes, lanes);
+    for (; p < pixels; ++p)
+        affinePixels<kActivation, 1>(in + p * lanes, scale, shift, out + p * lanes, lanes);
 }
 
 void channelAffine(const float* in, const float* scale, const float* shift, float* out, std::int64_t pixels,
@@ -151,21 +167,37 @@ void channelAffine(const float* in, const float* scale, const float* shift, floa
     }
 }
 
+template <Activation kActivation, bool kAccumulate, int NP>
+CONVARIUM_INLINE void gradientPixels(const ChannelGradientArgs& a, std::int64_t first, float* inGradient)
+{
+    const float* in = a.in + first * a.lanes;
+    const float* outGradient = a.outGradient + first * a.lanes;
+    float* to = inGradient + first * a.lanes;
+    for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
+        const V ofGradient = load(a.a + c), ofInput = load(a.b + c), fixed = load(a.d + c);
+        const V scale = kActivation == Activation::None ? V{} : load(a.scale + c);
+        const V shift = kActivation == Activation::None ? V{} : load(a.shift + c);
+        CONVARIUM_UNROLL
+        for (int p = 0; p < NP; ++p) {
+            const std::int64_t i = p * a.lanes + c;
+            const V x = load(in + i);
+            const V dy = passed<kActivation>(load(outGradient + i), x, scale, shift);
+            const V g = ofGradient * dy + (ofInput * x + fixed);
+            store(to + i, kAccumulate ? load(to + i) + g : g);
+        }
+    }
+}
+
 template <Activation kActivation, bool kAccumulate>
 void channelGradientOf(const ChannelGradientArgs& args, float* inGradient)
 {
+    constexpr int kTogether = 4;
     const ChannelGradientArgs a = args;
-    const float* in = a.in;
-    const float* outGradient = a.outGradient;
-    for (std::int64_t p = 0; p < a.pixels; ++p, in += a.lanes, outGradient += a.lanes, inGradient += a.lanes)
-        for (std::int64_t c = 0; c < a.lanes; c += kWidth) {
-            const V x = load(in + c);
-            V dy = load(outGradient + c);
-            if constexpr (kActivation != Activation::None)
-                dy = passed<kActivation>(dy, x, load(a.scale + c), load(a.shift + c));
-            const V g = load(a.a + c) * dy + (load(a.b + c) * x + load(a.d + c));
-            store(inGradient + c, kAccumulate ? load(inGradient + c) + g : g);
-        }
+    std::int64_t p = 0;
+    for (; p + kTogether <= a.pixels; p += kTogether)
+        gradientPixels<kActivation, kAccumulate, kTogether>(a, p, inGradient);
+    for (; p < a.pixels; ++p)
+        gradientPixels<kActivation, kAccumulate, 1>(a, p, inGradient);
 }
 
 template <Activation kActivation>

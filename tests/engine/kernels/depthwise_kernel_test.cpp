@@ -34,8 +34,22 @@ struct Case {
 
 std::vector<Case> cases(std::int64_t lanes)
 {
-    return {{1, 1, 1, 1, 1, lanes},  {3, 7, 3, 1, 1, lanes}, {2, 8, 3, 2, 1, lanes},
-            {5, 15, 2, 1, 3, lanes}, {4, 3, 5, 1, 1, lanes}, {2, 2, 4, 3, 2, lanes}};
+    return {{1, 1, 1, 1, 1, lanes},
+            {3, 7, 3, 1, 1, lanes},
+            {2, 8, 3, 2, 1, lanes},
+            {5, 15, 2, 1, 3, lanes},
+            {4, 3, 5, 1, 1, lanes},
+            {2, 2, 4, 3, 2, lanes},
+            // Threes of taps that share what they read, or nearly: sevens, eights and every rest.
+            {2, 14, 3, 2, 1, lanes},
+            {3, 23, 3, 1, 1, lanes},
+            {2, 15, 3, 2, 1, lanes},
+            {2, 9, 3, 1, 2, lanes},
+            {2, 9, 3, 2, 2, lanes},
+            {2, 5, 3, 4, 2, lanes},
+            {2, 9, 3, 3, 1, lanes},
+            {2, 9, 6, 1, 1, lanes},
+            {2, 21, 6, 2, 1, lanes}};
 }
 
 } // namespace
