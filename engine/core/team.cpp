@@ -126,21 +126,33 @@ void Team::work(int thread)
 {
     Seat& seat = m_seats[static_cast<std::size_t>(thread)];
     for (;;) {
-        Ticket t = m_ticket.load(std::memory_order_acquire);
-        if (t.taken() < t.units()) {
-            if (!m_ticket.compare_exchange_strong(t, t.withOneMoreTaken(), std::memory_order_acq_rel))
-                continue;
+        const Ticket t = m_ticket.load(std::memory_order_acquire);
+        if (const int unit = take(thread); unit >= 0) {
             seat.holdsUnit.store(true, std::memory_order_relaxed);
-            m_job->run(m_stage, t.taken(), thread);
+            m_job->run(m_stage, unit, thread);
             seat.holdsUnit.store(false, std::memory_order_relaxed);
             if (m_left.fetch_sub(1, std::memory_order_acq_rel) == 1)
                 open(m_stage + 1);
             continue;
         }
-        if (thread == 0 ? t.units() == 0 : m_quit.load(std::memory_order_relaxed))
+        if (thread == 0 ? t.empty() : m_quit.load(std::memory_order_relaxed))
             return;
         wait(t, thread);
     }
+}
+
+int Team::take(int thread)
+{
+    const std::size_t threads = m_seats.size(), own = static_cast<std::size_t>(thread);
+    for (std::size_t k = 0; k < threads; ++k) {
+        std::atomic<Ticket>& units = m_seats[(own + k) % threads].units;
+        Ticket t = units.load(std::memory_order_acquire);
+        while (!t.empty())
+            if (units.compare_exchange_weak(t, k == 0 ? t.withoutFirst() : t.withoutLast(), std::memory_order_acq_rel,
+                                            std::memory_order_acquire))
+                return k == 0 ? t.first() : t.end() - 1;
+    }
+    return -1;
 }
 
 /// Opens the first stage from this one on that has units. None: the end of the job is a stage without any.
@@ -153,9 +165,16 @@ void Team::open(int stage)
     m_stage = stage;
     m_left.store(units, std::memory_order_relaxed);
     {
-        // Under the mutex so that a thread about to sleep cannot miss the change.
+        // Under the mutex so that a thread about to sleep cannot miss the change, and so that the shares are complete
+        // when who did the last unit opens the next stage.
         std::lock_guard lock(m_mutex);
-        m_ticket.store(Ticket(m_ticket.load(std::memory_order_relaxed).serial() + 1, units), std::memory_order_release);
+        const std::uint64_t serial = m_ticket.load(std::memory_order_relaxed).serial() + 1;
+        const auto threads = static_cast<std::int64_t>(m_seats.size());
+        const auto share = [&](std::int64_t thread) { return static_cast<int>(units * thread / threads); };
+        for (std::int64_t thread = 0; thread < threads; ++thread)
+            m_seats[static_cast<std::size_t>(thread)].units.store(Ticket(serial, share(thread), share(thread + 1)),
+                                                                  std::memory_order_release);
+        m_ticket.store(Ticket(serial, 0, units), std::memory_order_release);
     }
     m_wake.notify_all();
 }
@@ -165,7 +184,7 @@ void Team::open(int stage)
 void Team::wait(Ticket seen, int thread)
 {
     const auto opened = [&] { return m_ticket.load(std::memory_order_acquire).serial() != seen.serial(); };
-    const auto goesOn = [&] { return seen.units() > 0 || callerIsPresent(); };
+    const auto goesOn = [&] { return !seen.empty() || callerIsPresent(); };
     for (int round = 0;; ++round) {
         const auto end = Clock::now() + kSpin;
         do {
@@ -225,7 +244,7 @@ bool Team::isWaitedFor(const Seat& seat) const
     if (!seat.present.load(std::memory_order_acquire))
         return false;
     return seat.holdsUnit.load(std::memory_order_relaxed) ||
-           (&seat == &m_seats.front() && m_ticket.load(std::memory_order_acquire).units() == 0);
+           (&seat == &m_seats.front() && m_ticket.load(std::memory_order_acquire).empty());
 }
 
 /// A thread that is waited for and does not run waits for its core: it gets the one of this thread, which can wait

@@ -17,11 +17,12 @@
 namespace convarium::engine
 {
 
-/// A stage is a number of units that any thread may take; the next stage begins when all units are done. Nobody waits
-/// for a thread that holds no unit: one that the system keeps from running joins in when it is back. Waiting threads
-/// spin for a moment, then sleep. A team of one thread per core ties them to the cores, and a thread that has nothing
-/// left to do gives its core to one that was put aside in the middle of a unit, or to the caller, who brings the next
-/// job.
+/// A stage is a number of units that any thread may take; the next stage begins when all units are done. Each thread
+/// begins with the same share of them every time, so that what it left in its cache serves it again, and then takes
+/// what others have not begun. Nobody waits for a thread that holds no unit: one that the system keeps from running
+/// joins in when it is back. Waiting threads spin for a moment, then sleep. A team of one thread per core ties them to
+/// the cores, and a thread that has nothing left to do gives its core to one that was put aside in the middle of a
+/// unit, or to the caller, who brings the next job.
 class Team
 {
 public:
@@ -44,21 +45,21 @@ public:
     static void runAlone(const Job& job);
 
 private:
-    /// Which stage is open (counted over all jobs), how many units it has and how many of them are taken.
+    /// Units of a stage (counted over all jobs) that nobody has taken: those from `first` on, before `end`.
     class Ticket
     {
     public:
         Ticket() = default;
-        Ticket(std::uint64_t serial, int units) : m_bits(serial << 40 | static_cast<std::uint64_t>(units) << 20) {}
-        [[nodiscard]] int units() const { return static_cast<int>(m_bits >> 20 & kMost); }
-        [[nodiscard]] int taken() const { return static_cast<int>(m_bits & kMost); }
-        [[nodiscard]] std::uint64_t serial() const { return m_bits >> 40; }
-        [[nodiscard]] Ticket withOneMoreTaken() const
+        Ticket(std::uint64_t serial, int first, int end)
+            : m_bits(serial << 40 | static_cast<std::uint64_t>(first) << 20 | static_cast<std::uint64_t>(end))
         {
-            Ticket t = *this;
-            ++t.m_bits;
-            return t;
         }
+        [[nodiscard]] std::uint64_t serial() const { return m_bits >> 40; }
+        [[nodiscard]] int first() const { return static_cast<int>(m_bits >> 20 & kMost); }
+        [[nodiscard]] int end() const { return static_cast<int>(m_bits & kMost); }
+        [[nodiscard]] bool empty() const { return first() == end(); }
+        [[nodiscard]] Ticket withoutFirst() const { return {serial(), first() + 1, end()}; }
+        [[nodiscard]] Ticket withoutLast() const { return {serial(), first(), end() - 1}; }
         static constexpr std::uint64_t kMost = (1u << 20) - 1;
 
     private:
@@ -67,6 +68,7 @@ private:
 
     /// One thread's place.
     struct Seat {
+        std::atomic<Ticket> units{Ticket()}; ///< the thread's share: it takes the first, others the last
         std::atomic<bool> holdsUnit{false};
 #if defined(__linux__)
         std::atomic<pthread_t> handle{};
@@ -76,6 +78,8 @@ private:
     };
 
     void work(int thread);
+    /// A unit for this thread; -1: there is none left.
+    int take(int thread);
     void open(int stage);
     void wait(Ticket seen, int thread);
     void sit(int thread);
@@ -87,9 +91,9 @@ private:
 #endif
 
     std::vector<Seat> m_seats;
-    bool m_tied = false; ///< each thread to the core of its seat
-    std::atomic<Ticket> m_ticket{Ticket()};
-    std::atomic<int> m_left{0}; ///< units of the open stage that are not done
+    bool m_tied = false;                    ///< each thread to the core of its seat
+    std::atomic<Ticket> m_ticket{Ticket()}; ///< all units of the open stage, whoever took them; none: the job is done
+    std::atomic<int> m_left{0};             ///< units of the open stage that are not done
     const Job* m_job = nullptr; ///< this and the next are read by threads that hold a unit, and by the caller of run()
     int m_stage = 0;
     std::atomic<bool> m_quit{false};

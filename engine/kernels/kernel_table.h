@@ -88,6 +88,9 @@ struct ProductArgs {
     // come in whole rows of slidePixels; neighbouring taps, and neighbouring pixels of a row, lie slideSpacing apart.
     std::int64_t slideTaps; ///< 0: says nothing
     std::int64_t slideChannels, slidePixels, slideSpacing;
+    /// Columns of the matrix that `columns` are a part of, where several threads share one: how pixels are cut, and
+    /// with it the order of sums, follows from it. 0: they are all.
+    std::int64_t wholeColumns = 0;
 };
 
 /// Weight gradient of the product above:
@@ -106,6 +109,7 @@ struct WeightGradientArgs {
     std::int64_t depth;
     std::int64_t columns;
     bool accumulate;
+    std::int64_t wholeColumns = 0; ///< as in ProductArgs
 };
 
 /// A run of tiles of 2x2 pixels for minimal filtering F(2x2, 3x3) (Winograd, "Arithmetic Complexity of Computations",
@@ -278,6 +282,9 @@ struct KernelTable {
     void (*listPooledGradient)(const PooledListArgs&);
     void (*sparseGradient)(const SparseGradientArgs&);
     void (*addTransposed)(const TransposeArgs&);
+    /// out[y * outStep + x] = in[x * inStep + y] for x < rows, y < columns.
+    void (*transpose)(const float* in, std::int64_t inStep, float* out, std::int64_t outStep, std::int64_t rows,
+                      std::int64_t columns);
 
     /// Copies one image height x width x lanes into the middle of a larger one, and writes zeros to its border.
     void (*padCopy)(const float* in, float* out, std::int64_t height, std::int64_t width, std::int64_t lanes,

@@ -31,6 +31,7 @@ namespace
 #include "engine/kernels/impl/weight_gradient.inl"
 #include "engine/kernels/impl/winograd.inl"
 #include "engine/kernels/impl/sparse_gradient.inl"
+#include "engine/kernels/impl/transpose.inl"
 #include "engine/kernels/impl/depthwise.inl"
 #include "engine/kernels/impl/pool.inl"
 #include "engine/kernels/impl/normalise.inl"
@@ -56,6 +57,7 @@ constexpr KernelTable makeTable(const char* name)
             .listPooledGradient = listPooledGradient,
             .sparseGradient = sparseGradient,
             .addTransposed = addTransposed,
+            .transpose = transpose,
             .padCopy = padCopy,
             .spreadPixels = spreadPixels,
             .depthwise = depthwise,

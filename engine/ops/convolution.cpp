@@ -33,6 +33,15 @@ public:
     {
         return m_winograd.ways().forward ? m_winograd.forwardParts() : m_products.gatherParts();
     }
+    std::int64_t backwardParts() const override
+    {
+        return (m_trained && !weightsApart ? weightGradientParts() : 0) + inputGradientParts();
+    }
+    bool makesWeightGradientApart(const OpGraph& graph) const override { return isTrained(graph) && !pooledBy; }
+    std::int64_t weightGradientParts() const override
+    {
+        return pooledBy || m_winograd.ways().weightGradient ? 1 : m_products.weightGradientParts();
+    }
     bool acceptsPrologue(const OpGraph&) const override { return m_g.pixelwise(); }
     bool acceptsPooling(const OpGraph& graph, const Op& pooling) const override
     {
@@ -45,12 +54,12 @@ public:
         using WayBack = ConvolutionProducts::WayBack;
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
-        const bool trained = !params.empty() && graph.parameters[static_cast<std::size_t>(params.front())].trainable;
+        m_trained = isTrained(graph);
         m_winograd.prepare(m_g, m_in, m_out, table, chunk,
-                           {true, wantsInputGradient && !pooledBy, trained && !pooledBy});
+                           {true, wantsInputGradient && !pooledBy, m_trained && !pooledBy && !weightsApart});
         const WinogradProducts::Ways& ways = m_winograd.ways();
         const bool back = wantsInputGradient && !pooledBy && !ways.inputGradient;
-        m_direct = !ways.forward || back || (trained && !pooledBy && !ways.weightGradient);
+        m_direct = !ways.forward || back || (m_trained && !pooledBy && !ways.weightGradient);
         m_products.prepare(m_g, m_in, m_out, table, chunk, back ? WayBack::Cheapest : WayBack::None);
         if (pooledBy)
             m_pooled.prepare(m_g, m_in, m_out, *pooledBy->maxPooling(), graph.layoutOf(pooledBy->output),
@@ -82,28 +91,27 @@ public:
 
     void backward(const Run& run, const OpBinding& b, int) const override
     {
+        const BackwardRuns runs(run, m_trained && !weightsApart ? weightGradientParts() : 0, inputGradientParts());
         if (pooledBy) {
-            pooledBackward(run, b);
+            pooledBackward(run, b, runs.weights.has_value(), runs.input.has_value());
             return;
         }
-        const float* outGradient = run.at(b.outputGradient);
-        if (b.weightGradients[0] >= 0) {
-            float* const weights = run.at(b.weightGradients[0]);
-            float* const bias = m_bias ? run.at(b.weightGradients[1]) : nullptr;
-            if (m_winograd.ways().weightGradient)
-                m_winograd.weightGradient(run, run.at(b.inputs[0]), outGradient, weights, bias);
-            else
-                m_products.weightGradient(run, run.at(b.inputs[0]), outGradient, weights, bias,
-                                          prologueOf(run, b, m_in.lanes));
-        }
-        if (b.inputGradients[0] >= 0) {
-            float* const in = run.at(b.inputGradients[0]);
-            if (m_winograd.ways().inputGradient)
-                m_winograd.inputGradient(run, outGradient, in, derivedForBackward(run, b), b.accumulate[0] != 0);
-            else
-                m_products.scatter(run, outGradient, in, derivedForBackward(run, b), nullptr, kernels::Activation::None,
-                                   b.accumulate[0] != 0);
-        }
+        if (runs.weights)
+            weightGradient(*runs.weights, b);
+        if (runs.input)
+            inputGradient(*runs.input, b);
+    }
+
+    void weightGradient(const Run& run, const OpBinding& b) const override
+    {
+        const float* const outGradient = run.at(b.outputGradient);
+        float* const weights = run.at(b.weightGradients[0]);
+        float* const bias = m_bias ? run.at(b.weightGradients[1]) : nullptr;
+        if (m_winograd.ways().weightGradient)
+            m_winograd.weightGradient(run, run.at(b.inputs[0]), outGradient, weights, bias);
+        else
+            m_products.weightGradient(run, run.at(b.inputs[0]), outGradient, weights, bias,
+                                      prologueOf(run, b, m_in.lanes));
     }
 
     // Weight 0: kernel; weight 1: bias.
@@ -174,7 +182,29 @@ private:
         return run.at(b.derived) + m_winograd.forwardFloats();
     }
 
-    void pooledBackward(const Run& run, const OpBinding& b) const
+    bool isTrained(const OpGraph& graph) const
+    {
+        return !params.empty() && graph.parameters[static_cast<std::size_t>(params.front())].trainable;
+    }
+    std::int64_t inputGradientParts() const
+    {
+        if (!wantsInputGradient || pooledBy)
+            return wantsInputGradient;
+        return m_winograd.ways().inputGradient ? m_winograd.inputGradientParts() : m_products.scatterParts();
+    }
+
+    void inputGradient(const Run& run, const OpBinding& b) const
+    {
+        const float* const outGradient = run.at(b.outputGradient);
+        float* const in = run.at(b.inputGradients[0]);
+        if (m_winograd.ways().inputGradient)
+            m_winograd.inputGradient(run, outGradient, in, derivedForBackward(run, b), b.accumulate[0] != 0);
+        else
+            m_products.scatter(run, outGradient, in, derivedForBackward(run, b), nullptr, kernels::Activation::None,
+                               b.accumulate[0] != 0);
+    }
+
+    void pooledBackward(const Run& run, const OpBinding& b, bool weights, bool input) const
     {
         PooledGradient::Call c;
         c.pooledGradient = run.at(b.pooledGradient);
@@ -182,12 +212,12 @@ private:
         c.activation = fused;
         if (fused != kernels::Activation::None)
             c.pooled = run.at(b.pooled);
-        if (b.weightGradients[0] >= 0) {
+        if (weights) {
             c.in = run.at(b.inputs[0]);
             c.weightGradient = run.at(b.weightGradients[0]);
             c.biasGradient = m_bias ? run.at(b.weightGradients[1]) : nullptr;
         }
-        if (b.inputGradients[0] >= 0) {
+        if (input) {
             c.weights = derivedForBackward(run, b);
             c.inGradient = run.at(b.inputGradients[0]);
             c.accumulate = b.accumulate[0] != 0;
@@ -198,6 +228,7 @@ private:
     WindowGeometry m_g;
     bool m_bias;
     Layout m_in, m_out;
+    bool m_trained = false;
     bool m_direct = true; ///< something goes by m_products
     ConvolutionProducts m_products;
     WinogradProducts m_winograd; ///< in place of some of m_products

@@ -174,24 +174,28 @@ void ConvolutionProducts::scatter(const Run& run, const float* out, float* in, c
         const float* source = out + i * m_out.floats();
         if (!m_wholeInput)
             source = bordered(run.kernels(), source, m_out, m_outBorder, n, reinterpret_cast<float*>(run.scratch));
-        for (const Phase& phase : m_phases)
-            for (std::int64_t g = 0; g < m_g.groups; ++g) {
+        for (const Phase& phase : m_phases) {
+            const Share share = blocksOf(run, phase.matrix, m_groupIn);
+            for (std::int64_t g = 0; g < m_g.groups && share.columns > 0; ++g) {
                 kernels::ProductArgs a{};
                 a.in = source + g * m_groupOut;
-                a.out = in + i * m_in.floats() + g * m_groupIn;
-                a.weights = derived + phase.derivedOffset + g * phase.matrix.floats();
-                a.bias = bias ? bias + g * m_inColumns : nullptr;
+                a.out = in + i * m_in.floats() + g * m_groupIn + share.column;
+                a.weights =
+                    derived + phase.derivedOffset + g * phase.matrix.floats() + share.column * phase.matrix.depth;
+                a.bias = bias ? bias + g * m_inColumns + share.column : nullptr;
                 a.inOffset = phase.in.data();
                 a.outOffset = phase.out.data();
                 a.depthOffset = phase.depth.data();
                 a.pixels = pixelsOf(run, n, phase.pixels);
                 a.depth = phase.matrix.depth;
-                a.columns = m_g.groups == 1 ? phase.matrix.columns : m_groupIn;
+                a.columns = share.columns;
+                a.wholeColumns = phase.matrix.columns;
                 a.addend = accumulate ? a.out : nullptr;
                 a.activation = activation;
                 sayHowWindowsSlide(a, m_groupOut, phase.geometry.columns, m_out.lanes);
                 run.kernels().product(a);
             }
+        }
     }
 }
 
@@ -223,7 +227,7 @@ void ConvolutionProducts::eachSource(const Run& run, const float* in, const Prol
                                         m_in.lanes, prologue.activation);
             f(scratch, 0, from, pixels);
         }
-    } else if (run.parts > 1) {
+    } else if (share.pixels < run.pixels(m_out)) {
         f(borderedPixels(run, in, share), share.pixel, share.pixel, share.pixels);
     } else {
         for (std::int64_t i = 0; i < run.count; i += m_together) {
@@ -237,24 +241,26 @@ void ConvolutionProducts::eachSource(const Run& run, const float* in, const Prol
 void ConvolutionProducts::weightGradient(const Run& run, const float* in, const float* out, float* weightGradient,
                                          float* biasGradient, const Prologue& prologue) const
 {
+    const Share share = blocksOf(run, m_matrix, m_groupOut);
     const auto add = [&](const float* source, std::int64_t, std::int64_t from, std::int64_t pixels) {
         for (std::int64_t g = 0; g < m_g.groups; ++g) {
             kernels::WeightGradientArgs a{};
             a.in = source + g * m_groupIn;
-            a.outGradient = out + from * m_out.lanes + g * m_groupOut;
-            a.weightGradient = weightGradient + g * m_matrix.floats();
-            a.biasGradient = biasGradient ? biasGradient + g * m_matrix.columns : nullptr;
+            a.outGradient = out + from * m_out.lanes + g * m_groupOut + share.column;
+            a.weightGradient = weightGradient + g * m_matrix.floats() + share.column * m_matrix.depth;
+            a.biasGradient = biasGradient ? biasGradient + g * m_matrix.columns + share.column : nullptr;
             a.inOffset = m_inOffset.data();
             a.outOffset = m_outOffset.data();
             a.depthOffset = m_depthOffset.data();
             a.pixels = pixels;
             a.depth = m_matrix.depth;
-            a.columns = m_g.groups == 1 ? m_matrix.columns : m_groupOut;
+            a.columns = share.columns;
+            a.wholeColumns = m_matrix.columns;
             a.accumulate = !(run.firstOfSlot && from == 0);
             run.kernels().weightGradient(a);
         }
     };
-    eachSource(run, in, prologue, everything(run), add);
+    eachSource(run, in, prologue, share, add);
 }
 
 template <class F>
@@ -290,7 +296,7 @@ void ConvolutionProducts::scaleWeights(const float* packed, const float* scale, 
 void ConvolutionProducts::derive(const float* packed, float* derived) const
 {
     if (m_byRows) {
-        m_rows.derive(m_matrix, packed, derived);
+        m_rows.derive(*m_table, m_matrix, packed, derived);
         return;
     }
     for (std::int64_t g = 0; g < m_g.groups; ++g) {
@@ -309,7 +315,7 @@ void ConvolutionProducts::derive(const float* packed, float* derived) const
 void ConvolutionProducts::deriveWholeInput(const Phase& phase, const float* source, float* target) const
 {
     for (std::int64_t pixel = 0; pixel < m_in.pixels(); ++pixel)
-        transpose(m_matrix, source, pixel * m_groupIn, phase.matrix, target, 0, pixel * m_in.lanes, m_groupIn,
+        transpose(*m_table, m_matrix, source, pixel * m_groupIn, phase.matrix, target, 0, pixel * m_in.lanes, m_groupIn,
                   m_groupOut);
 }
 
@@ -319,7 +325,7 @@ void ConvolutionProducts::derivePhase(const Phase& phase, const float* source, f
     std::int64_t row = 0;
     for (const PhaseTap& cell : phase.geometry.taps) {
         const std::int64_t tap = cell.kernelRow * m_g.kernelWidth + cell.kernelColumn;
-        transpose(m_matrix, source, tap * m_groupIn, phase.matrix, target, row, 0, m_groupIn, m_groupOut);
+        transpose(*m_table, m_matrix, source, tap * m_groupIn, phase.matrix, target, row, 0, m_groupIn, m_groupOut);
         row += m_groupOut;
     }
 }

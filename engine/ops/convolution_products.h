@@ -44,9 +44,13 @@ public:
     /// in (+)= act(bias + what the windows of out carry back). bias: null, or packed as columns of `in`.
     void scatter(const Run& run, const float* out, float* in, const float* derived, const float* bias,
                  kernels::Activation activation, bool accumulate) const;
-    /// Adds up over the images of a slot; the first call of a slot overwrites. biasGradient may be null.
+    [[nodiscard]] std::int64_t scatterParts() const; ///< most that are not empty, of each image
+    /// Adds up over the images of a slot; the first call of a slot overwrites. biasGradient may be null. Does the run's
+    /// part of the maps.
     void weightGradient(const Run& run, const float* in, const float* out, float* weightGradient, float* biasGradient,
                         const Prologue& prologue = {}) const;
+
+    [[nodiscard]] std::int64_t weightGradientParts() const { return columnBlocks(); }
 
     /// Weights as `gather` reads them; logical order: maps out, maps in / groups, kernel height, kernel width.
     [[nodiscard]] const PackedMatrix& matrix() const { return m_matrix; } ///< of one group
@@ -108,11 +112,11 @@ private:
     // convolution_share.cpp
     [[nodiscard]] Share everything(const Run& run) const;
     [[nodiscard]] Share shareOf(const Run& run, bool withPrologue) const;
+    /// The run's part of the blocks of a matrix, of all the pixels; of several groups all.
+    [[nodiscard]] Share blocksOf(const Run& run, const PackedMatrix& matrix, std::int64_t groupColumns) const;
     [[nodiscard]] std::int64_t panels() const { return (m_out.pixels() + m_panel - 1) / m_panel; }
-    [[nodiscard]] std::int64_t columnBlocks() const
-    {
-        return m_g.groups > 1 ? 1 : (m_matrix.columns + m_matrix.block - 1) / m_matrix.block;
-    }
+    [[nodiscard]] std::int64_t columnBlocks() const { return m_g.groups > 1 ? 1 : blocksIn(m_matrix); }
+    static std::int64_t blocksIn(const PackedMatrix& m) { return (m.columns + m.block - 1) / m.block; }
     void choosePanel();
     const float* borderedPixels(const Run& run, const float* image, const Share& share) const;
 

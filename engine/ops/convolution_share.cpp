@@ -32,6 +32,24 @@ ConvolutionProducts::Share ConvolutionProducts::everything(const Run& run) const
     return {0, run.pixels(m_out), 0, m_g.groups == 1 ? m_matrix.columns : m_groupOut};
 }
 
+ConvolutionProducts::Share ConvolutionProducts::blocksOf(const Run& run, const PackedMatrix& matrix,
+                                                         std::int64_t groupColumns) const
+{
+    Share share{0, run.pixels(m_out), 0, m_g.groups == 1 ? matrix.columns : groupColumns};
+    if (run.parts == 1)
+        return share;
+    const std::int64_t blocks = blocksIn(matrix);
+    share.column = blocks * run.part / run.parts * matrix.block;
+    share.columns = std::min(matrix.columns, blocks * (run.part + 1) / run.parts * matrix.block) - share.column;
+    return share;
+}
+
+/// Groups, rows of the kernel and what no window reaches are not cut.
+std::int64_t ConvolutionProducts::scatterParts() const
+{
+    return m_g.groups > 1 || m_byRows || m_gaps || m_phases.empty() ? 1 : blocksIn(m_phases.front().matrix);
+}
+
 /// Parts of one image are whole panels or whole blocks of columns, the sums of which are the same whoever makes them.
 /// Their number decides which: the largest part should be small, and little should go from core to core. With a part of
 /// the pixels each thread reads all weights; with a part of the columns all of the image, and spreads what it writes

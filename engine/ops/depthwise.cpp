@@ -32,6 +32,7 @@ public:
         return kPerTap * graph.layoutOf(output).floats() * taps();
     }
     RowUse backwardRows() const override { return remakesGradient ? RowUse::OwnRows : RowUse::Whole; }
+    std::int64_t backwardParts() const override { return int{m_trained} + int{wantsInputGradient}; }
     bool canRemakeGradient(const OpGraph& graph) const override
     {
         const bool gaps = m_g.kernelHeight < m_g.strideHeight || m_g.kernelWidth < m_g.strideWidth ||
@@ -43,6 +44,7 @@ public:
     {
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
+        m_trained = !params.empty() && graph.parameters[static_cast<std::size_t>(params.front())].trainable;
         m_multiplier = m_out.channels / m_in.channels;
         Layout wide = m_in; // the input with its channels repeated
         wide.channels = m_out.channels;
@@ -118,10 +120,11 @@ public:
 
     void backward(const Run& run, const OpBinding& b, int phase) const override
     {
-        if (phase == 0 && b.weightGradients[0] >= 0)
-            weightGradient(run, b);
-        if (b.inputGradients[0] >= 0)
-            inputGradient(run, b);
+        const BackwardRuns runs(run, phase == 0 && m_trained, wantsInputGradient);
+        if (runs.weights)
+            addWeightGradient(*runs.weights, b);
+        if (runs.input)
+            inputGradient(*runs.input, b);
     }
 
     // Weight 0: one row of lanes per cell of the kernel; weight 1: bias.
@@ -215,7 +218,7 @@ private:
         return scratch;
     }
 
-    void weightGradient(const Run& run, const OpBinding& b) const
+    void addWeightGradient(const Run& run, const OpBinding& b) const
     {
         kernels::DepthwiseGradientArgs a{};
         a.weightGradient = run.at(b.weightGradients[0]);
@@ -310,6 +313,7 @@ private:
     WindowGeometry m_g;
     bool m_bias;
     Layout m_in, m_wide, m_out;
+    bool m_trained = false;
     std::int64_t m_multiplier = 1;
     std::int64_t m_band = 1;         ///< rows of the output at a time
     std::int64_t m_gradientBand = 1; ///< rows of a residue class of the input at a time

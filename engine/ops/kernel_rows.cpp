@@ -72,11 +72,12 @@ std::int64_t KernelRows::tableEntries() const
 }
 
 /// derived(kernel row)(output channel, cell x input channel) = weight(tap x input channel, output channel).
-void KernelRows::derive(const PackedMatrix& matrix, const float* packed, float* derived) const
+void KernelRows::derive(const kernels::KernelTable& table, const PackedMatrix& matrix, const float* packed,
+                        float* derived) const
 {
     const std::int64_t cells = m_g.kernelWidth * m_in.channels;
     for (std::int64_t row = 0; row < m_g.kernelHeight; ++row)
-        transpose(matrix, packed, row * cells, m_matrix, derived + row * m_matrix.floats(), 0, 0, cells,
+        transpose(table, matrix, packed, row * cells, m_matrix, derived + row * m_matrix.floats(), 0, 0, cells,
                   m_out.channels);
 }
 

@@ -26,7 +26,8 @@ public:
     [[nodiscard]] std::int64_t tableEntries() const;
     [[nodiscard]] std::int64_t derivedFloats() const { return m_matrix.floats() * m_g.kernelHeight; }
     /// From weights as the forward product reads them.
-    void derive(const PackedMatrix& matrix, const float* packed, float* derived) const;
+    void derive(const kernels::KernelTable& table, const PackedMatrix& matrix, const float* packed,
+                float* derived) const;
 
     /// in (+)= what the windows of out carry back.
     void scatter(const Run& run, const float* out, float* in, const float* derived, bool accumulate) const;

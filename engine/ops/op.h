@@ -7,9 +7,11 @@
 #include "engine/kernels/kernel_table.h"
 #include "engine/layers/layer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -156,7 +158,7 @@ struct Run {
     int slot = 0;
     bool firstOfSlot = true;         ///< partial sums start here
     std::int64_t row = 0, rows = -1; ///< of the one image; -1: whole images
-    int part = 0, parts = 1;         ///< of an op that cuts its work on the one image itself (Op::forwardParts())
+    int part = 0, parts = 1;         ///< of an op that cuts its work itself (Op::forwardParts() and the like)
     std::byte* scratch = nullptr;
 
     template <class T = float>
@@ -199,8 +201,11 @@ struct Run {
     }
 };
 
-/// Chunk phases run for every chunk; a Once phase runs on one thread when all chunks have passed the phase before.
-enum class PhaseScope : std::uint8_t { Chunk, Once };
+enum class PhaseScope : std::uint8_t {
+    Chunk,      ///< runs for every chunk
+    Once,       ///< runs on one thread when all chunks have passed the phase before
+    WholeBatch, ///< runs for all images at once, then; threads share it in parts that the op makes
+};
 
 /// A tensor an op owns, stored in the packed form its kernels read.
 struct Parameter {
@@ -216,6 +221,30 @@ struct Parameter {
 struct LossSums {
     double loss = 0;
     std::int64_t correct = 0;
+};
+
+/// The two halves of a backward pass that threads share: some parts make weight gradients, the others the gradient of
+/// the input. The first is run with `weights`, the second with `input`; null: not by this part, or not wanted.
+struct BackwardRuns {
+    std::optional<Run> weights, input;
+    /// Most parts of each half; 0: not wanted.
+    BackwardRuns(const Run& run, std::int64_t weightParts, std::int64_t inputParts)
+    {
+        if (run.parts == 1) {
+            if (weightParts > 0)
+                weights = run;
+            if (inputParts > 0)
+                input = run;
+            return;
+        }
+        const auto least = static_cast<int>(std::max<std::int64_t>(run.parts - inputParts, weightParts > 0));
+        const int forWeights = std::max(least, static_cast<int>(std::min<std::int64_t>(run.parts / 2, weightParts)));
+        const bool first = run.part < forWeights;
+        Run part = run;
+        part.part = first ? run.part : run.part - forWeights;
+        part.parts = first ? forWeights : run.parts - forWeights;
+        (first ? weights : input) = part;
+    }
 };
 
 class OpGraph;
@@ -236,6 +265,7 @@ public:
     bool scaled = false; ///< a scale and shift behind the op are part of its weights, which stand in the derived buffer
     bool wantsInputGradient = false; ///< of input 0; before prepare()
     bool remakesGradient = false;    ///< backward has a second phase, which makes the input gradient once more
+    bool weightsApart = false;       ///< backward leaves the weight gradient to weightGradient(); before prepare()
     const Op* pooledBy = nullptr;    ///< max pooling whose backward is part of this op's, fused activation included
 
     [[nodiscard]] virtual const char* kind() const = 0;
@@ -280,6 +310,12 @@ public:
     /// Most parts into which the op itself cuts forward() of one image, so that threads share it and no bit shows it
     /// (Run::part), after prepare(). 0: it does not; where forwardRows() allows it, rows are cut.
     [[nodiscard]] virtual std::int64_t forwardParts() const { return 0; }
+    /// Likewise of the first phase of backward(). Where rows are cut, the phase that writes input gradients must not
+    /// add up weight gradients.
+    [[nodiscard]] virtual std::int64_t backwardParts() const { return 0; }
+    /// May weightGradient() be called, for the whole batch at once, in place of its part of backward()?
+    [[nodiscard]] virtual bool makesWeightGradientApart(const OpGraph&) const { return false; }
+    [[nodiscard]] virtual std::int64_t weightGradientParts() const { return 1; } ///< most, after prepare()
     [[nodiscard]] virtual std::vector<AuxSpec> aux(const OpGraph&) const { return {}; }
 
     /// Called once before the plan is used: builds offset tables. chunk: most images per call.
@@ -291,6 +327,7 @@ public:
 
     virtual void forward(const Run&, const OpBinding&, int phase) const = 0;
     virtual void backward(const Run&, const OpBinding&, int phase) const = 0;
+    virtual void weightGradient(const Run&, const OpBinding&) const {}
 
     [[nodiscard]] Prologue prologueOf(const Run& run, const OpBinding& b, std::int64_t lanes) const
     {

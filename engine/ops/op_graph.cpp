@@ -92,20 +92,17 @@ int OpGraphBuilder::input(const LowerCall& call)
     return m_graph.addOp(makeInputOp(), call, {}, call.outputShape);
 }
 
-void transpose(const PackedMatrix& from, const float* source, std::int64_t fromRow, const PackedMatrix& to,
-               float* target, std::int64_t toRow, std::int64_t toColumn, std::int64_t rows, std::int64_t columns)
+void transpose(const kernels::KernelTable& table, const PackedMatrix& from, const float* source, std::int64_t fromRow,
+               const PackedMatrix& to, float* target, std::int64_t toRow, std::int64_t toColumn, std::int64_t rows,
+               std::int64_t columns)
 {
     for (std::int64_t k = 0, n = 0; k < rows; k += n) {
         n = std::min(rows - k, to.block - (toColumn + k) % to.block);
         const std::int64_t down = to.rowFloats(toColumn + k);
         for (std::int64_t j = 0, m = 0; j < columns; j += m) {
             m = std::min(columns - j, from.block - j % from.block);
-            const float* in = source + from.index(fromRow + k, j);
-            float* out = target + to.index(toRow + j, toColumn + k);
-            const std::int64_t across = from.rowFloats(j);
-            for (std::int64_t y = 0; y < m; ++y, out += down)
-                for (std::int64_t x = 0; x < n; ++x)
-                    out[x] = in[x * across + y];
+            table.transpose(source + from.index(fromRow + k, j), from.rowFloats(j),
+                            target + to.index(toRow + j, toColumn + k), down, n, m);
         }
     }
 }

@@ -74,8 +74,9 @@ struct PackedMatrix {
 
 /// target(toRow + j, toColumn + k) = source(fromRow + k, j) for k < rows and j < columns. Goes through the blocks of
 /// both matrices, within which steps are constant: this runs after every training step.
-void transpose(const PackedMatrix& from, const float* source, std::int64_t fromRow, const PackedMatrix& to,
-               float* target, std::int64_t toRow, std::int64_t toColumn, std::int64_t rows, std::int64_t columns);
+void transpose(const kernels::KernelTable& table, const PackedMatrix& from, const float* source, std::int64_t fromRow,
+               const PackedMatrix& to, float* target, std::int64_t toRow, std::int64_t toColumn, std::int64_t rows,
+               std::int64_t columns);
 
 template <class F>
 int OpGraphBuilder::overChannels(int in, const LowerCall& call, F add)

@@ -240,7 +240,7 @@ void WinogradProducts::derive(const float* packed, float* derived) const
     const auto turned = [](std::int64_t i) { return i == 0 ? 3 : i == 3 ? 0 : i; };
     const PackedMatrix &from = m_forward.matrix, &to = m_back.matrix;
     for (std::int64_t i = 0; i < kNumbers; ++i)
-        transpose(from, derived + i * from.floats(), 0, to,
+        transpose(*m_table, from, derived + i * from.floats(), 0, to,
                   derived + forwardFloats() + (turned(i / 4) * 4 + turned(i % 4)) * to.floats(), 0, 0, from.depth,
                   to.depth);
 }

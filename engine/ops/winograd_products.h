@@ -32,6 +32,7 @@ public:
                  kernels::Activation activation, const float* addend) const;
     /// Most parts of one image.
     [[nodiscard]] std::int64_t forwardParts() const { return m_forward.groups; }
+    [[nodiscard]] std::int64_t inputGradientParts() const { return m_back.groups; } ///< likewise
     [[nodiscard]] std::int64_t forwardWork() const; ///< per image, in multiply-adds that last as long
     /// inGradient (+)= what the windows carry back. weights: of derive(), behind those of forward().
     void inputGradient(const Run& run, const float* outGradient, float* inGradient, const float* weights,

@@ -63,6 +63,7 @@ void Executor::allocate()
     make(Arena::Weights, MemoryCategory::Weights, 1);
     make(Arena::Derived, MemoryCategory::Workspace, 1);
     make(Arena::Gradients, MemoryCategory::Gradients, p.slots);
+    make(Arena::BatchGradients, MemoryCategory::Gradients, 1);
     make(Arena::Optimizer1, MemoryCategory::Optimizer, 1);
     make(Arena::Optimizer2, MemoryCategory::Optimizer, 1);
     make(Arena::Average, MemoryCategory::Optimizer, 1);
@@ -171,7 +172,7 @@ WeightMap Executor::weightGradients() const
             continue;
         std::vector<float> sum(static_cast<std::size_t>(p.packedFloats));
         const BufferAddress& address = m_addresses[0][static_cast<std::size_t>(buffer)];
-        for (int slot = 0; slot < m_slotsUsed; ++slot) {
+        for (int slot = 0; slot < gradientParts(buffer, m_slotsUsed); ++slot) {
             const auto* part = reinterpret_cast<const float*>(address.base + slot * address.stride);
             std::transform(sum.begin(), sum.end(), part, sum.begin(), std::plus<>());
         }
@@ -330,7 +331,9 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
             return 0;
         if (stage < last) {
             const Segment& s = segments[static_cast<std::size_t>(stage)];
-            return s.scope == PhaseScope::Once ? 1 : context.slots * s.parts;
+            return s.scope == PhaseScope::Once         ? 1
+                   : s.scope == PhaseScope::WholeBatch ? s.parts
+                                                       : context.slots * s.parts;
         }
         if (!rule && stage > last + Judge)
             return 0;
@@ -345,10 +348,11 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
     };
     job.run = [&](int stage, int unit, int thread) {
         if (stage < last) {
-            if (segments[static_cast<std::size_t>(stage)].scope == PhaseScope::Once)
-                runOnce(context, static_cast<std::size_t>(stage), thread);
-            else
-                runUnit(context, static_cast<std::size_t>(stage), unit, thread, seen, stop);
+            switch (segments[static_cast<std::size_t>(stage)].scope) {
+            case PhaseScope::Once: runOnce(context, static_cast<std::size_t>(stage), thread); break;
+            case PhaseScope::WholeBatch: runWholeBatch(context, static_cast<std::size_t>(stage), unit, thread); break;
+            case PhaseScope::Chunk: runUnit(context, static_cast<std::size_t>(stage), unit, thread, seen, stop); break;
+            }
             return;
         }
         if (stage == last + Judge) {
@@ -419,6 +423,12 @@ void Executor::judge(const StepContext& context, StepResult& result, bool commit
         if (commits && in.pass == Pass::Commit)
             m_plan->graph->ops[static_cast<std::size_t>(in.op)]->commit(
                 run, m_plan->bindings[static_cast<std::size_t>(in.op)]);
+}
+
+/// Sums that a weight gradient is the sum of.
+int Executor::gradientParts(int buffer, int slots) const
+{
+    return m_plan->buffers[static_cast<std::size_t>(buffer)].scope == BufferScope::Slot ? slots : 1;
 }
 
 /// index: in m_deriveOps.

@@ -117,6 +117,7 @@ private:
     void placeTensors(const WeightMap& values, Arena arena);
     [[nodiscard]] WeightMap readTensors(Arena arena) const;
     Result<std::int64_t> countTargets(const StepContext& context) const;
+    [[nodiscard]] int gradientParts(int buffer, int slots) const;
     void derive(int index);
     void scaleWeights(const Run& run, std::size_t op) const;
     void deriveAll();
@@ -125,6 +126,8 @@ private:
     /// unit: a part of a slot.
     void runUnit(const StepContext& context, std::size_t segment, int unit, int thread,
                  const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
+    /// unit: a part of one of the segment's pieces.
+    void runWholeBatch(const StepContext& context, std::size_t segment, int unit, int thread);
     void runOnce(const StepContext& context, std::size_t segment, int thread);
     void runPiece(const Piece& piece, const Run& run, int thread);
     void runInstruction(int instruction, const Run& run, int thread);

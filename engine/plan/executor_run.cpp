@@ -42,6 +42,21 @@ void Executor::runUnit(const StepContext& context, std::size_t segment, int unit
     }
 }
 
+void Executor::runWholeBatch(const StepContext& context, std::size_t segment, int unit, int thread)
+{
+    Run run = makeRun(thread, 0, 0, context.images, true);
+    run.step = &context;
+    run.part = unit;
+    for (const Piece& piece : m_plan->segments[segment].pieces) {
+        if (run.part < piece.parts) {
+            run.parts = piece.parts;
+            runInstruction(piece.first, run, thread);
+            return;
+        }
+        run.part -= piece.parts;
+    }
+}
+
 void Executor::runOnce(const StepContext& context, std::size_t segment, int thread)
 {
     Run run = makeRun(0, 0, 0, context.images, true);
@@ -57,10 +72,14 @@ void Executor::runPiece(const Piece& piece, const Run& run, int thread)
         return;
     }
     const std::int64_t turns = piece.turns();
-    for (std::int64_t turn = turns * run.part / run.parts; turn < turns * (run.part + 1) / run.parts; ++turn) {
+    const std::int64_t begin = piece.sharesTurns ? 0 : turns * run.part / run.parts;
+    const std::int64_t end = piece.sharesTurns ? turns : turns * (run.part + 1) / run.parts;
+    for (std::int64_t turn = begin; turn < end; ++turn) {
         Run some = run;
-        some.part = 0;
-        some.parts = 1;
+        if (!piece.sharesTurns) {
+            some.part = 0;
+            some.parts = 1;
+        }
         some.row = turn * piece.rows;
         some.rows = std::min(piece.rows, piece.height - some.row);
         some.firstOfSlot = run.firstOfSlot && turn == 0;
@@ -79,8 +98,10 @@ void Executor::runInstruction(int instruction, const Run& run, int thread)
                     : nullptr);
     if (in.pass == Pass::Forward)
         op.forward(run, b, in.phase);
-    else
+    else if (in.pass == Pass::Backward)
         op.backward(run, b, in.phase);
+    else
+        op.weightGradient(run, b);
 }
 
 void Executor::setProfiling(bool on)

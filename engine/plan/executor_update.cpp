@@ -90,12 +90,12 @@ kernels::UpdateArgs Executor::updateArgs(const StepContext& context, const Updat
     float* state2 = m_arenas[static_cast<int>(Arena::Optimizer2)].as<float>();
     kernels::UpdateArgs a = rule.args;
     a.weights = run.at(b.weights[static_cast<std::size_t>(p.index)]) + task.first;
-    gradients.resize(static_cast<std::size_t>(context.slots));
-    for (int s = 0; s < context.slots; ++s)
-        gradients[static_cast<std::size_t>(s)] =
-            run.atSlot(b.weightGradients[static_cast<std::size_t>(p.index)], s) + task.first;
+    const int buffer = b.weightGradients[static_cast<std::size_t>(p.index)];
+    a.slots = gradientParts(buffer, context.slots);
+    gradients.resize(static_cast<std::size_t>(a.slots));
+    for (int s = 0; s < a.slots; ++s)
+        gradients[static_cast<std::size_t>(s)] = run.atSlot(buffer, s) + task.first;
     a.gradients = gradients.data();
-    a.slots = context.slots;
     a.count = task.count;
     a.l2 = p.info.decay ? rule.l2 : 0.0f;
     a.l1 = p.info.decay ? rule.l1 : 0.0f;

@@ -28,6 +28,7 @@ void Planner::run()
         remakeGradients();
     }
     fusePoolings();
+    partWeights();
     placeValues();
     buildTape();
     buildSegments();

@@ -28,7 +28,14 @@ struct PlanOptions {
     const kernels::KernelTable* kernels = nullptr; ///< null: the active level
 };
 
-enum class Pass : std::uint8_t { Forward, Backward, Commit, Update, Derive };
+enum class Pass : std::uint8_t {
+    Forward,
+    Backward,
+    WeightGradient, ///< of an op whose Backward leaves it out (Op::weightsApart)
+    Commit,
+    Update,
+    Derive
+};
 
 /// One instruction of the tape.
 struct Instruction {
@@ -43,17 +50,20 @@ struct Instruction {
 /// for the cache, all of them over some rows, then over the next.
 struct Piece {
     int first = 0, count = 0;
-    std::int64_t rows = 0;   ///< at a time; 0: whole images
-    std::int64_t height = 0; ///< rows of an image; with `rows`
+    std::int64_t rows = 0;    ///< at a time; 0: whole images
+    std::int64_t height = 0;  ///< rows of an image; with `rows`
+    bool sharesTurns = false; ///< parts are of each turn, cut by the op itself; else parts are turns
+    int parts = 1;            ///< WholeBatch only
     [[nodiscard]] std::int64_t turns() const { return rows == 0 ? 1 : (height + rows - 1) / rows; }
 };
 
-/// Instructions that run without a barrier between them, chunk by chunk (or one Once instruction).
+/// Instructions that run without a barrier between them: chunk by chunk, or one Once instruction, or WholeBatch ones,
+/// which do not depend on each other.
 struct Segment {
     int first = 0, count = 0;
     PhaseScope scope = PhaseScope::Chunk;
-    std::vector<Piece> pieces; ///< of all instructions, in order; Chunk only
-    int parts = 1;             ///< of the one piece, for as many threads: its turns, or what the op cuts itself
+    std::vector<Piece> pieces; ///< of all instructions, in order; not for Once
+    int parts = 1;             ///< of the one piece, for as many threads; of WholeBatch pieces, the sum
     std::int64_t chunk = 1;    ///< most images at a time
     bool lastFirst = false;    ///< goes through a slot's chunks from the last to the first
 };
@@ -64,6 +74,7 @@ enum class Arena : std::uint8_t {
     Weights,
     Derived,
     Gradients,
+    BatchGradients, ///< of Pass::WeightGradient, once for all slots
     Optimizer1,
     Optimizer2,
     Average, ///< mirrors Weights
@@ -108,7 +119,6 @@ struct ExecutionPlan {
     {
         return std::any_of(segments.begin(), segments.end(), [](const Segment& s) { return s.parts > 1; });
     }
-    std::int64_t gradientFloats() const { return arenaBytes[static_cast<int>(Arena::Gradients)] / 4; }
 };
 
 /// What a training run with these settings plans for.

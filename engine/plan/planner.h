@@ -63,6 +63,9 @@ private:
     /// Rule: max pooling that alone reads what an op gives, after an activation fused into that op or not, may leave
     /// its backward to it. There is no gradient between them then.
     void fusePoolings();
+    /// Rule, training: private sums of weight gradients that are larger than what the op reads and is told for the
+    /// whole batch are made once, when all images have gone back.
+    void partWeights();
     /// The op that gives a value with one reader; else -1.
     int soleProducer(int value);
 
@@ -103,6 +106,7 @@ private:
     void countImages(); ///< that each buffer holds
     /// Joins instructions that work row by row on the same images, where one image of all they touch leaves the cache.
     void cutPieces();
+    void cutWholeBatch(Segment& segment) const;
     /// What only one piece touches holds the rows of one turn.
     void shrinkToRows();
     /// A buffer that values of different widths share has no rows.
@@ -117,6 +121,13 @@ private:
     void splitImages();
     /// The piece as a segment of its own, in up to so many parts.
     Segment inParts(Piece piece, int wanted) const;
+    /// Into how many parts the op itself cuts what the piece does; 0: it does not.
+    std::int64_t ownParts(const Piece& piece) const;
+    /// Does each number that the instruction writes depend on its own row alone, and on no order?
+    bool isCutByRows(const Instruction& in) const;
+    [[nodiscard]] bool isBackward(const Piece& piece) const;
+    /// Does the piece keep something for the rows of one turn?
+    bool keepsTurns(const Piece& piece) const;
     std::int64_t workOf(const Piece& piece) const;
 
     // planner_memory.cpp

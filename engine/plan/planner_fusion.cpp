@@ -153,6 +153,23 @@ void Planner::fusePoolings()
     }
 }
 
+void Planner::partWeights()
+{
+    constexpr std::int64_t kLarge = 1 << 20; // less is not worth a barrier
+    const std::int64_t slots = std::min<std::int64_t>(options().batch, options().threads);
+    for (std::size_t i = 0; i < m_graph.ops.size() && options().training; ++i) {
+        Op& op = *m_graph.ops[i];
+        if (!m_live[i] || !op.makesWeightGradientApart(m_graph))
+            continue;
+        std::int64_t weights = 0;
+        for (const int p : op.params)
+            weights += m_graph.parameters[static_cast<std::size_t>(p)].info.shape.elements();
+        weights *= static_cast<std::int64_t>(sizeof(float));
+        const std::int64_t kept = options().batch * (valueBytes(op.inputs[0]) + valueBytes(op.output));
+        op.weightsApart = weights > kLarge && (slots - 1) * weights >= 2 * kept;
+    }
+}
+
 int Planner::soleProducer(int value)
 {
     return state(value).consumers == 1 ? state(value).producer : -1;

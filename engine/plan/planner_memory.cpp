@@ -79,7 +79,7 @@ void Planner::sumUp()
     const auto arena = [this](Arena a) { return m_plan.arenaBytes[static_cast<int>(a)]; };
     MemoryUse& m = m_plan.memory;
     m[MemoryCategory::Weights] = arena(Arena::Weights);
-    m[MemoryCategory::Gradients] = arena(Arena::Gradients) * m_plan.slots;
+    m[MemoryCategory::Gradients] = arena(Arena::Gradients) * m_plan.slots + arena(Arena::BatchGradients);
     m[MemoryCategory::Optimizer] = arena(Arena::Optimizer1) + arena(Arena::Optimizer2) + arena(Arena::Average);
     m[MemoryCategory::Activations] = arena(Arena::Batch) + arena(Arena::Thread) * options().threads;
     m[MemoryCategory::Workspace] = arena(Arena::Derived) + arena(Arena::StepWork) +

@@ -34,8 +34,8 @@ void Planner::buildSegments()
     bool lastFirst = true;
     for (std::size_t i = 0; i < m_plan.tape.size(); ++i) {
         const Instruction& in = m_plan.tape[i];
-        const bool join = !m_plan.segments.empty() && in.scope == PhaseScope::Chunk &&
-                          m_plan.segments.back().scope == PhaseScope::Chunk && !apart && static_cast<int>(i) != cut;
+        const bool join = !m_plan.segments.empty() && in.scope != PhaseScope::Once &&
+                          m_plan.segments.back().scope == in.scope && !apart && static_cast<int>(i) != cut;
         if (join) {
             ++m_plan.segments.back().count;
             continue;
@@ -53,6 +53,12 @@ void Planner::numberSegments()
     for (std::size_t s = 0; s < m_plan.segments.size(); ++s)
         for (int i = 0; i < m_plan.segments[s].count; ++i)
             m_segmentOf[static_cast<std::size_t>(m_plan.segments[s].first + i)] = static_cast<int>(s);
+    for (std::size_t i = 0; i < m_plan.tape.size(); ++i)
+        m_passOf.emplace_back(static_cast<int>(i), static_cast<int>(i));
+    for (const Segment& s : m_plan.segments)
+        for (const Piece& piece : s.pieces)
+            for (int i = piece.first; piece.rows > 0 && i < piece.first + piece.count; ++i)
+                m_passOf[static_cast<std::size_t>(i)] = {piece.first, piece.first + piece.count - 1};
 }
 
 void Planner::setScopes()
@@ -152,6 +158,10 @@ void Planner::chooseChunks()
 {
     const std::int64_t budget = cacheBudget(m_graph.kernels()), share = largestShare();
     for (Segment& s : m_plan.segments) {
+        if (s.scope == PhaseScope::WholeBatch) {
+            s.chunk = options().batch;
+            continue;
+        }
         const std::int64_t images = std::max<std::int64_t>(1, imageBytes(s.first, s.count));
         std::int64_t fit = budget / images;
         // Weights that do not stay in the cache are read for every chunk: then it holds as much as they do.
@@ -191,6 +201,8 @@ void Planner::cutPieces()
 {
     setRowBytes();
     for (Segment& s : m_plan.segments) {
+        if (s.scope == PhaseScope::WholeBatch)
+            cutWholeBatch(s);
         if (s.scope != PhaseScope::Chunk)
             continue;
         std::int64_t height = 0;
@@ -200,19 +212,27 @@ void Planner::cutPieces()
             if (own > 0 && own == height && rowUse(in) == RowUse::Rows)
                 ++s.pieces.back().count;
             else
-                s.pieces.push_back({i, 1, 0, own});
+                s.pieces.push_back({.first = i, .count = 1, .height = own});
             height = own;
         }
         for (Piece& piece : s.pieces)
             if (piece.height > 0 && piece.count > 1)
                 chooseRows(piece);
     }
-    for (std::size_t i = 0; i < m_plan.tape.size(); ++i)
-        m_passOf.emplace_back(static_cast<int>(i), static_cast<int>(i));
-    for (const Segment& s : m_plan.segments)
-        for (const Piece& piece : s.pieces)
-            for (int i = piece.first; piece.rows > 0 && i < piece.first + piece.count; ++i)
-                m_passOf[static_cast<std::size_t>(i)] = {piece.first, piece.first + piece.count - 1};
+}
+
+void Planner::cutWholeBatch(Segment& segment) const
+{
+    constexpr std::int64_t kPerThread = 2; // who is late finds less to do
+    segment.parts = 0;
+    for (int i = segment.first; i < segment.first + segment.count; ++i) {
+        const Op& op = *m_graph.ops[static_cast<std::size_t>(m_plan.tape[static_cast<std::size_t>(i)].op)];
+        Piece piece{.first = i, .count = 1};
+        piece.parts =
+            static_cast<int>(std::clamp<std::int64_t>(op.weightGradientParts(), 1, kPerThread * options().threads));
+        segment.parts += piece.parts;
+        segment.pieces.push_back(piece);
+    }
 }
 
 void Planner::shrinkToRows()

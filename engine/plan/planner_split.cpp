@@ -44,55 +44,93 @@ void Planner::splitImages()
             }
             grows = cut.back().parts == 1;
         };
-        if (s.scope == PhaseScope::Once)
+        if (s.scope != PhaseScope::Chunk) {
             cut.push_back(s);
+            continue;
+        }
         for (const Piece& piece : s.pieces) {
-            if (piece.rows > 0)
+            // What adds up weight gradients turn by turn goes on doing so, by itself: their sums stay the same.
+            const bool oneByOne = piece.rows == 0 || (isBackward(piece) && !keepsTurns(piece));
+            for (int i = 0; oneByOne && i < piece.count; ++i)
+                add({.first = piece.first + i, .count = 1, .rows = piece.rows, .height = piece.height});
+            if (!oneByOne)
                 add(piece);
-            for (int i = 0; piece.rows == 0 && i < piece.count; ++i)
-                add({piece.first + i, 1, 0, piece.height});
         }
     }
     if (shared < kBarriersWorthATeam * worthABarrier(m_graph.kernels()))
         return;
     // Results are seen when all parts of the last instruction are done.
-    if (cut.back().parts > 1)
+    if (!options().training && cut.back().parts > 1)
         cut.push_back({static_cast<int>(m_plan.tape.size()), 0, PhaseScope::Chunk, {}, 1});
     m_plan.segments = std::move(cut);
 }
 
 Segment Planner::inParts(Piece piece, int wanted) const
 {
-    Segment whole{piece.first, piece.count, PhaseScope::Chunk, {piece}, 1};
-    for (int i = piece.first; i < piece.first + piece.count; ++i) {
-        const Instruction& in = m_plan.tape[static_cast<std::size_t>(i)];
-        const int output = m_plan.bindings[static_cast<std::size_t>(in.op)].output;
-        // A phase that does not write the output adds up statistics, in the order of the slot's images.
-        if (in.pass != Pass::Forward || std::find(in.writes.begin(), in.writes.end(), output) == in.writes.end())
-            return whole;
-    }
+    Segment own{piece.first, piece.count, PhaseScope::Chunk, {piece}, 1};
     if (workOf(piece) < worthABarrier(m_graph.kernels()))
-        return whole;
-    const Op& op = *m_graph.ops[static_cast<std::size_t>(m_plan.tape[static_cast<std::size_t>(piece.first)].op)];
-    std::int64_t most = piece.rows == 0 ? op.forwardParts() : 0;
-    if (most == 0 && piece.height > 0) {
+        return own;
+    std::int64_t most = ownParts(piece);
+    piece.sharesTurns = most > 0 && piece.rows > 0;
+    bool byRows = most == 0 && piece.height > 0;
+    for (int i = piece.first; i < piece.first + piece.count; ++i)
+        byRows = byRows && isCutByRows(m_plan.tape[static_cast<std::size_t>(i)]);
+    if (byRows) {
         if (piece.rows == 0)
             piece.rows = (piece.height + wanted - 1) / wanted;
         most = piece.turns();
     }
-    return {piece.first,
-            piece.count,
-            PhaseScope::Chunk,
-            {piece},
-            static_cast<int>(std::clamp<std::int64_t>(most, 1, wanted))};
+    own.pieces = {piece};
+    own.parts = static_cast<int>(std::clamp<std::int64_t>(most, 1, wanted));
+    return own;
+}
+
+bool Planner::isBackward(const Piece& piece) const
+{
+    return m_plan.tape[static_cast<std::size_t>(piece.first)].pass == Pass::Backward;
+}
+
+bool Planner::keepsTurns(const Piece& piece) const
+{
+    const std::vector<int> buffers = touched(piece.first, piece.count);
+    return std::any_of(m_remadeBy.begin(), m_remadeBy.end(), [&](const std::pair<const std::size_t, int>& remade) {
+        return std::binary_search(buffers.begin(), buffers.end(), m_plan.bindings[remade.first].outputGradient);
+    });
+}
+
+std::int64_t Planner::ownParts(const Piece& piece) const
+{
+    const Instruction& in = m_plan.tape[static_cast<std::size_t>(piece.first)];
+    const Op& op = *m_graph.ops[static_cast<std::size_t>(in.op)];
+    if (piece.count > 1)
+        return 0;
+    if (in.pass == Pass::Backward)
+        return in.phase == 0 ? op.backwardParts() : 0;
+    return piece.rows == 0 && isCutByRows(in) ? op.forwardParts() : 0;
+}
+
+bool Planner::isCutByRows(const Instruction& in) const
+{
+    const Op& op = *m_graph.ops[static_cast<std::size_t>(in.op)];
+    const OpBinding& b = m_plan.bindings[static_cast<std::size_t>(in.op)];
+    const auto writes = [&in](int buffer) {
+        return buffer >= 0 && std::find(in.writes.begin(), in.writes.end(), buffer) != in.writes.end();
+    };
+    // A phase that writes neither output nor input gradient adds up statistics, in the order of the slot's images.
+    if (in.pass == Pass::Forward)
+        return writes(b.output);
+    return op.backwardParts() == 0 && std::any_of(b.inputGradients.begin(), b.inputGradients.end(), writes);
 }
 
 std::int64_t Planner::workOf(const Piece& piece) const
 {
     std::int64_t work = 0;
-    for (int i = piece.first; i < piece.first + piece.count; ++i)
-        work +=
-            m_graph.ops[static_cast<std::size_t>(m_plan.tape[static_cast<std::size_t>(i)].op)]->forwardWork(m_graph);
+    for (int i = piece.first; i < piece.first + piece.count; ++i) {
+        const Instruction& in = m_plan.tape[static_cast<std::size_t>(i)];
+        const Op& op = *m_graph.ops[static_cast<std::size_t>(in.op)];
+        const bool twice = in.pass == Pass::Backward && !op.params.empty(); // for weights and input
+        work += op.isLoss() ? 0 : op.forwardWork(m_graph) * (twice ? 2 : 1);
+    }
     return work;
 }
 

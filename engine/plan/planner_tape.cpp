@@ -99,6 +99,14 @@ void Planner::buildTape()
         if (m_live[i] && !backwardIsElsewhere(i) && (op.isLoss() || (op.output >= 0 && state(op.output).wantsGradient)))
             emitBackward(i, written);
     }
+    for (std::size_t i = 0; i < m_graph.ops.size(); ++i)
+        if (m_graph.ops[i]->weightsApart)
+            emit({Pass::WeightGradient,
+                  static_cast<int>(i),
+                  0,
+                  PhaseScope::WholeBatch,
+                  {m_plan.bindings[i].inputs[0], m_plan.bindings[i].outputGradient},
+                  {}});
 }
 
 void Planner::bind(std::size_t i)
@@ -173,6 +181,8 @@ void Planner::emitBackward(std::size_t i, std::vector<char>& written)
 {
     const Op& op = *m_graph.ops[i];
     OpBinding& b = m_plan.bindings[i];
+    if (op.weightsApart && !wantsInputGradient(i))
+        return;
     const auto phases = op.backwardPhases();
     const auto remadeBy = m_remadeBy.find(i);
     for (std::size_t p = 0; p < phases.size(); ++p) {
@@ -230,7 +240,9 @@ void Planner::makeParameters()
                 addBuffer(p.info.key, BufferScope::Step, MemoryCategory::Weights, Arena::Weights, bytes));
             int gradient = -1;
             if (p.trainable) {
-                gradient = addBuffer("gradient", BufferScope::Slot, MemoryCategory::Gradients, Arena::Gradients, bytes);
+                gradient = addBuffer("gradient", op.weightsApart ? BufferScope::Step : BufferScope::Slot,
+                                     MemoryCategory::Gradients,
+                                     op.weightsApart ? Arena::BatchGradients : Arena::Gradients, bytes);
                 for (int s = 0; s < (optimizer ? optimizer->stateTensors : 0); ++s)
                     addBuffer("state", BufferScope::Step, MemoryCategory::Optimizer,
                               s == 0 ? Arena::Optimizer1 : Arena::Optimizer2, bytes);

@@ -69,6 +69,7 @@ StepSpeed readProfile(const ExecutionPlan& plan, const NetworkMacs& macs, const 
     out.updateMilliseconds = profile.update * perStep;
     const double work = std::accumulate(profile.instructions.begin(), profile.instructions.end(), profile.update);
     out.waitingMilliseconds = std::max(0.0, profile.threadSeconds - work) * perStep;
+    const auto direction = [](Pass pass) { return pass == Pass::WeightGradient ? Pass::Backward : pass; };
     for (const Pass pass : {Pass::Forward, Pass::Backward}) {
         std::map<NodeId, std::size_t> place;
         const std::size_t begin = out.layers.size();
@@ -76,7 +77,7 @@ StepSpeed readProfile(const ExecutionPlan& plan, const NetworkMacs& macs, const 
             const Op& op = *plan.graph->ops[i];
             double seconds = 0;
             for (std::size_t k = 0; k < plan.tape.size(); ++k)
-                if (plan.tape[k].op == static_cast<int>(i) && plan.tape[k].pass == pass)
+                if (plan.tape[k].op == static_cast<int>(i) && direction(plan.tape[k].pass) == pass)
                     seconds += profile.instructions[k];
             if (seconds <= 0)
                 continue;

@@ -361,7 +361,8 @@ void product(const ProductArgs& a)
     // Pixels whose inputs stay in the cache while the column blocks pass over them; weights that do not stay there are
     // read once for each panel.
     constexpr std::int64_t kPanel = 192, kLongPanel = 400, kManyWeights = 1 << 18;
-    const std::int64_t most = a.depth * a.columns > kManyWeights ? kLongPanel : kPanel;
+    const std::int64_t all = a.wholeColumns > 0 ? a.wholeColumns : a.columns;
+    const std::int64_t most = a.depth * all > kManyWeights ? kLongPanel : kPanel;
     const std::int64_t run = commonRun(a.depthOffset, a.depth);
     const bool sliding = a.slideTaps == kSlideTaps;
     const std::int64_t rows = sliding ? most / a.slidePixels : 0;

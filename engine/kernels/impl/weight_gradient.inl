@@ -179,7 +179,8 @@ void weightGradient(const WeightGradientArgs& a)
                 gradientOf(a, from, a.pixels - from < kGradientPanel ? a.pixels - from : kGradientPanel, column);
         return;
     }
-    const std::int64_t panel = evenly(a.pixels, a.depth * a.columns > kFewInputs ? kLongGradientPanel : kGradientPanel);
+    const std::int64_t all = a.wholeColumns > 0 ? a.wholeColumns : a.columns;
+    const std::int64_t panel = evenly(a.pixels, a.depth * all > kFewInputs ? kLongGradientPanel : kGradientPanel);
     for (std::int64_t from = 0; from < a.pixels; from += panel)
         for (std::int64_t column = 0; column < a.columns; column += kBlock)
             gradientOf(a, from, a.pixels - from < panel ? a.pixels - from : panel, column);

@@ -56,6 +56,32 @@ private Q_SLOTS:
         }
     }
 
+    /// What a thread left in its cache is of use to it again.
+    void eachThreadBeginsWithTheSameUnits()
+    {
+        for (const int threads : {2, 3}) {
+            Team team(threads);
+            std::vector<int> taker(static_cast<std::size_t>(threads), -1);
+            for (int round = 0; round < 300; ++round) {
+                std::atomic<int> begun{0};
+                std::vector<int> now(taker.size(), -1);
+                Team::Job job;
+                job.stages = 1;
+                job.units = [&](int) { return threads; };
+                job.run = [&](int, int unit, int thread) {
+                    now[static_cast<std::size_t>(unit)] = thread;
+                    ++begun;
+                    while (begun < threads) // nobody takes two
+                        std::this_thread::yield();
+                };
+                team.run(job);
+                if (round > 0)
+                    QCOMPARE(now, taker);
+                taker = now;
+            }
+        }
+    }
+
     /// One unit ends only when all others of its stage have: the other threads must take them.
     void aUnitThatTakesLongHoldsUpNoOther()
     {

@@ -33,7 +33,7 @@ void KernelDispatchTest::everyLevelIsCompleteAndFindable()
         const KernelTable& t = *all[i].table;
         QVERIFY2(t.width > 0 && t.block % t.width == 0, t.name);
         QVERIFY2(t.product && t.weightGradient && t.listPooledGradient && t.sparseGradient && t.addTransposed &&
-                     t.padCopy && t.spreadPixels && t.maxPool && t.maxPoolBackward && t.averagePool &&
+                     t.transpose && t.padCopy && t.spreadPixels && t.maxPool && t.maxPoolBackward && t.averagePool &&
                      t.averagePoolBackward && t.activate && t.activateBackward && t.add && t.scaleAdd && t.maskScale,
                  t.name);
         QVERIFY2(t.channelSums && t.channelAffine && t.channelGradientSums && t.channelGradient && t.softmax &&

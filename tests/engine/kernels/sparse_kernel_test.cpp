@@ -82,6 +82,7 @@ private Q_SLOTS:
     void listsHoldWhatIsNotZeroInTheOrderOfThePixels();
     void gradientsEqualPlainLoops();
     void transposedSumsLieInThePackedLayout();
+    void transposedTilesLieWhereTheyShould();
 };
 
 void SparseKernelTest::listsHoldWhatIsNotZeroInTheOrderOfThePixels()
@@ -168,6 +169,24 @@ void SparseKernelTest::transposedSumsLieInThePackedLayout()
                         }
                 }
             }
+}
+
+void SparseKernelTest::transposedTilesLieWhereTheyShould()
+{
+    Random random(4);
+    for (const KernelTable* table : tablesUnderTest())
+        for (int i = 0; i < 60; ++i) {
+            const std::int64_t rows = random.whole(1, 3 * table->width), columns = random.whole(1, 3 * table->width);
+            const std::int64_t inStep = columns + random.whole(0, 5), outStep = rows + random.whole(0, 5);
+            const Floats in = random.floats((rows - 1) * inStep + columns);
+            const Floats before = random.floats(columns * outStep);
+            Floats out = before;
+            table->transpose(in.data(), inStep, out.data(), outStep, rows, columns);
+            QVERIFY(out.guardsIntact());
+            for (std::int64_t y = 0; y < columns; ++y)
+                for (std::int64_t x = 0; x < outStep; ++x)
+                    QCOMPARE(out[y * outStep + x], x < rows ? in[x * inStep + y] : before[y * outStep + x]);
+        }
 }
 
 QTEST_GUILESS_MAIN(SparseKernelTest)

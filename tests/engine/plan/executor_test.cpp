@@ -222,6 +222,23 @@ Shape inputShape(const GraphSpec& g)
 
 } // namespace
 
+/// Weights of which a private sum per thread would be more than all that they are multiplied with.
+GraphSpec largeWeightsNetwork()
+{
+    GraphMaker m("large weights");
+    m.input(3, 8, 7);
+    m.conv(170, 3, -1);
+    m.add("max_pool");
+    m.add("relu");
+    m.conv(190, 3, -1);
+    m.add("relu");
+    m.add("flatten");
+    m.dense(150);
+    m.add("tanh");
+    m.dense(4);
+    return m.graph();
+}
+
 class ExecutorTest : public QObject
 {
     Q_OBJECT
@@ -516,7 +533,8 @@ private Q_SLOTS:
         QTest::addColumn<int>("images");
         QTest::addColumn<int>("threads");
         QTest::addColumn<bool>("layerwise");
-        for (const char* network : {"lenet", "cnn", "mlp", "odd", "wide", "residual", "pooled", "many maps"})
+        for (const char* network :
+             {"lenet", "cnn", "mlp", "odd", "wide", "residual", "pooled", "many maps", "large weights"})
             for (int threads : {1, 2, 3})
                 for (bool layerwise : {false, true}) {
                     const int images = threads == 3 ? 2 : 7; // fewer images than threads too
@@ -532,17 +550,17 @@ private Q_SLOTS:
         QFETCH(int, images);
         QFETCH(int, threads);
         QFETCH(bool, layerwise);
-        const GraphSpec g = network == "lenet"      ? lenet5()
-                            : network == "cnn"      ? mnistCnn()
-                            : network == "mlp"      ? mlp()
-                            : network == "residual" ? residualNetwork()
-                            : network == "wide"     ? wideWindowNetwork()
-                            : network == "pooled"   ? pooledNetwork()
-                            : network == "odd"      ? oddNetwork()
-                                                    : manyMapsNetwork();
-        const int classes = network == "odd" || network == "pooled" || network == "many maps" ? 4
-                            : network == "residual" || network == "wide"                      ? 3
-                                                                                              : 10;
+        const GraphSpec g = network == "lenet"       ? lenet5()
+                            : network == "cnn"       ? mnistCnn()
+                            : network == "mlp"       ? mlp()
+                            : network == "residual"  ? residualNetwork()
+                            : network == "wide"      ? wideWindowNetwork()
+                            : network == "pooled"    ? pooledNetwork()
+                            : network == "odd"       ? oddNetwork()
+                            : network == "many maps" ? manyMapsNetwork()
+                                                     : largeWeightsNetwork();
+        const QStringList four{"odd", "pooled", "many maps", "large weights"};
+        const int classes = four.contains(network) ? 4 : network == "residual" || network == "wide" ? 3 : 10;
         compareWithReference(g, makeData(inputShape(g), images, classes), threads, layerwise);
     }
 
@@ -651,7 +669,7 @@ private Q_SLOTS:
     {
         QFETCH(bool, layerwise);
         QFETCH(bool, training);
-        for (const auto& g : {lenet5(), mnistCnn(), resnet20(), pooledNetwork()}) {
+        for (const auto& g : {lenet5(), mnistCnn(), resnet20(), pooledNetwork(), largeWeightsNetwork()}) {
             PlanOptions o;
             o.batch = 16;
             o.threads = 2;
@@ -693,6 +711,42 @@ private Q_SLOTS:
         };
         QCOMPARE(chunk(8), 1);
         QVERIFY(chunk(2048) >= 4);
+    }
+
+    /// One sum for the whole batch in place of one per thread, where that is less memory. No sum depends on how many
+    /// threads share it, and steps with fewer images than planned leave nothing behind.
+    void largeWeightGradientsAreMadeOnce()
+    {
+        const GraphSpec g = largeWeightsNetwork();
+        const Fixture f = makeData(inputShape(g), 9, 4);
+        const WeightMap weights = *initialWeights(g, 1);
+        PlanOptions o;
+        o.batch = 9;
+        o.threads = 1;
+        const auto gradientBytes = [&] { return (*predictMemory(g, o))[MemoryCategory::Gradients]; };
+        const std::int64_t alone = gradientBytes();
+        std::map<int, WeightMap> gradients;
+        for (const int threads : {1, 2, 3, 9}) {
+            o.threads = threads;
+            QVERIFY(gradientBytes() < alone + alone / 50 * threads);
+            auto executor = Executor::create(*makePlan(g, o));
+            (*executor)->setWeights(weights);
+            const auto step = [&](std::size_t images) {
+                return (*executor)->gradients({f.data.get(), std::span(f.indices).first(images), 1.0f / 255.0f, 0}, 7,
+                                              5);
+            };
+            QVERIFY(std::isfinite(step(9).loss));
+            QVERIFY(std::isfinite(step(4).loss));
+            gradients[threads] = (*executor)->weightGradients();
+            const auto& segments = (*executor)->plan().segments;
+            QCOMPARE(std::count_if(segments.begin(), segments.end(),
+                                   [](const Segment& s) { return s.scope == PhaseScope::WholeBatch; }),
+                     threads > 1);
+        }
+        for (const auto& [key, tensor] : gradients[1])
+            for (const int threads : {2, 3, 9})
+                for (std::int64_t i = 0; i < tensor.elements(); ++i)
+                    QVERIFY(std::abs(gradients[threads].at(key)[i] - tensor[i]) < 1e-5f * (1 + std::abs(tensor[i])));
     }
 
     void layerwiseKeepsMoreThanFused()

@@ -108,13 +108,14 @@ PlanOptions optionsFor(int images, int threads)
     return o;
 }
 
-/// The kinds of ops that threads share.
-std::set<std::string> sharedKinds(const ExecutionPlan& plan)
+/// The kinds of ops that threads share in this direction.
+std::set<std::string> sharedKinds(const ExecutionPlan& plan, Pass pass = Pass::Forward)
 {
     std::set<std::string> kinds;
     for (const Segment& s : plan.segments)
         for (int i = s.first; s.parts > 1 && i < s.first + s.count; ++i)
-            kinds.insert(plan.graph->ops[static_cast<std::size_t>(plan.tape[static_cast<std::size_t>(i)].op)]->kind());
+            if (const Instruction& in = plan.tape[static_cast<std::size_t>(i)]; in.pass == pass)
+                kinds.insert(plan.graph->ops[static_cast<std::size_t>(in.op)]->kind());
     return kinds;
 }
 
@@ -157,6 +158,11 @@ private Q_SLOTS:
         const bool turns = std::any_of((*plan)->segments.begin(), (*plan)->segments.end(),
                                        [](const Segment& s) { return s.parts > 1 && s.pieces.front().count > 1; });
         QVERIFY(turns);
+        PlanOptions o = optionsFor(1, 3);
+        o.training = true;
+        const auto back = makePlan(largeNetwork(), o);
+        QVERIFY(sharedKinds(**back, Pass::Backward) ==
+                (std::set<std::string>{"convolution", "depthwise", "lrn", "pointwise", "batch_norm", "concat", "add"}));
     }
 
     void noBitDependsOnTheThreads_data()
@@ -222,14 +228,14 @@ private Q_SLOTS:
         }
     }
 
-    /// Forward is shared in training steps as well.
+    /// Both ways of training steps are shared.
     void noWeightDependsOnTheThreads()
     {
         const GraphSpec g = largeNetwork();
         const auto data = imagesFor(g, 1);
         const std::vector<std::uint32_t> indices{0};
         std::map<int, WeightMap> after;
-        for (const int threads : {1, 2, 3}) {
+        for (const int threads : {1, 2, 3, 5}) {
             PlanOptions o = optionsFor(1, threads);
             o.training = true;
             auto executor = Executor::create(*makePlan(g, o));
@@ -246,14 +252,15 @@ private Q_SLOTS:
         QVERIFY(after[1] != unevenWeights(g));
         QVERIFY(after[2] == after[1]);
         QVERIFY(after[3] == after[1]);
+        QVERIFY(after[5] == after[1]);
     }
 
     /// A barrier takes longer than what it would save there: how long that is follows from the width of the vectors.
     void smallNetworksStayWithOneThread()
     {
         const bool fast = kernels::active().width >= 8;
-        for (const GraphSpec& g : {lenet5(), mlp(), fast ? mnistCnn() : mlp()})
-            for (const bool training : {false, true}) {
+        for (const bool training : {false, true})
+            for (const GraphSpec& g : {lenet5(), mlp(), fast && !training ? mnistCnn() : mlp()}) {
                 PlanOptions o = optionsFor(1, 2);
                 o.training = training;
                 QVERIFY2(!(*makePlan(g, o))->splitsImages(), g.name.c_str());
