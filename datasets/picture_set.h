@@ -62,6 +62,8 @@ public:
     [[nodiscard]] engine::Result<engine::DatasetPtr> scaledTo(const engine::Shape& shape) const override;
     [[nodiscard]] const std::vector<std::string>& classNames() const override { return m_list->classNames; }
     [[nodiscard]] engine::Result<void> image(std::int64_t i, std::span<std::uint8_t> out) const override;
+    /// As long as not all are kept.
+    [[nodiscard]] bool imagesTakeTime() const override { return m_kept.load() < size() * m_shape.elements(); }
     [[nodiscard]] int label(std::int64_t i) const override
     {
         return m_list->entries[static_cast<std::size_t>(i)].label;

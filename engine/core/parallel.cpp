@@ -4,7 +4,10 @@
 #include <vector>
 
 #if defined(__linux__)
+#include <algorithm>
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #endif
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>
@@ -24,6 +27,18 @@ int availableThreads()
         return std::max(1, CPU_COUNT(&set));
 #endif
     return std::max(1u, std::thread::hardware_concurrency());
+}
+
+void lowerOwnWeight([[maybe_unused]] int nice)
+{
+#if defined(__linux__)
+    // Batch: waking up, as a team's threads do all the time, they do not interrupt the window in the middle of a frame.
+    const sched_param none{};
+    if (sched_getscheduler(0) == SCHED_OTHER)
+        sched_setscheduler(0, SCHED_BATCH, &none);
+    const auto own = static_cast<id_t>(gettid());
+    setpriority(PRIO_PROCESS, own, std::max(getpriority(PRIO_PROCESS, own), nice));
+#endif
 }
 
 FlushDenormals::FlushDenormals()

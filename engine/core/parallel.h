@@ -15,6 +15,10 @@ int availableThreads();
 /// whose threads live in one such region. Denormals are flushed to zero.
 void parallel(int n, const std::function<void(int)>& fn);
 
+/// Lowers the weight of the calling thread, and of those it starts from now on, beside others: by the system's scale,
+/// from 0 (the usual one) to 19 (only what others leave). Never raises it.
+void lowerOwnWeight(int nice);
+
 /// Turns flush-to-zero on for the calling thread while it lives and restores what was set before.
 class FlushDenormals
 {

@@ -42,6 +42,7 @@ public:
     [[nodiscard]] TargetKind targetKind() const override { return m_base->targetKind(); }
     [[nodiscard]] const std::vector<std::string>& classNames() const override { return m_base->classNames(); }
     [[nodiscard]] Result<void> image(std::int64_t i, std::span<std::uint8_t> out) const override;
+    [[nodiscard]] bool imagesTakeTime() const override { return true; }
     [[nodiscard]] int label(std::int64_t i) const override { return m_base->label(i); }
     [[nodiscard]] Result<void> mask(std::int64_t i, std::span<std::uint8_t> out) const override;
     [[nodiscard]] bool hasIgnoredPixels() const override { return m_base->hasIgnoredPixels(); }

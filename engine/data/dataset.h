@@ -36,6 +36,8 @@ public:
     /// Writes image i (imageShape().elements() bytes). Data that were read when the set was opened cannot fail;
     /// a lazily decoded file can.
     [[nodiscard]] virtual Result<void> image(std::int64_t i, std::span<std::uint8_t> out) const = 0;
+    /// Does image() more than copy: decode a file, change a picture?
+    [[nodiscard]] virtual bool imagesTakeTime() const { return false; }
     /// Class of sample i; -1 where targetKind() is None.
     [[nodiscard]] virtual int label(std::int64_t i) const = 0;
     /// Writes the mask of sample i where targetKind() is Mask: a class for every pixel, row by row (height * width
@@ -124,6 +126,7 @@ public:
     {
         return m_base->image(m_indices[static_cast<std::size_t>(i)], out);
     }
+    [[nodiscard]] bool imagesTakeTime() const override { return m_base->imagesTakeTime(); }
     [[nodiscard]] int label(std::int64_t i) const override
     {
         return m_base->label(m_indices[static_cast<std::size_t>(i)]);

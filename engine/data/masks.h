@@ -22,6 +22,7 @@ public:
     {
         return m_base->image(i, out);
     }
+    [[nodiscard]] bool imagesTakeTime() const override { return m_base->imagesTakeTime(); }
     [[nodiscard]] int label(std::int64_t i) const override { return m_base->label(i) + 1; }
     [[nodiscard]] Result<void> mask(std::int64_t i, std::span<std::uint8_t> out) const override;
     [[nodiscard]] std::int64_t residentBytes() const override { return m_base->residentBytes(); }

@@ -2,6 +2,7 @@
 
 #include "engine/data/augment.h"
 #include "engine/data/masks.h"
+#include "engine/data/read_ahead.h"
 #include "engine/health/health_monitor.h"
 #include "engine/train/batch_order.h"
 #include "engine/train/evaluator.h"
@@ -79,7 +80,8 @@ struct Trainer::Session {
     std::int64_t step = 0, stepsPerEpoch = 1, totalSteps = 0;
     float scale = 1, shift = 0;
     Augmentation augmentation;
-    DatasetPtr images; ///< training images as the epoch `imagesEpoch` shows them
+    DatasetPtr images;                ///< training images as the epoch `imagesEpoch` shows them
+    std::shared_ptr<ReadAhead> ahead; ///< `images`, where they take time
     RunCounters progress;
     WeightsPtr best;
     // Speed over the last half second or so.
@@ -408,8 +410,12 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
             if (s.augmentation.any())
                 s.images = std::make_shared<AugmentedDataset>(m_data.train, s.augmentation, m_config.seed,
                                                               static_cast<std::uint32_t>(epoch));
+            s.ahead = s.images->imagesTakeTime() ? std::make_shared<ReadAhead>(s.images) : nullptr;
         }
         const std::span<const std::uint32_t> images = s.order.at(s.step);
+        if (s.ahead)
+            s.ahead->announce(s.order.epochOf(s.step + 1) == epoch ? s.order.at(s.step + 1)
+                                                                   : std::span<const std::uint32_t>());
         const double rate = scheduledRate(m_config, s.step, s.stepsPerEpoch, s.totalSteps, s.progress.plateau.cuts);
         const UpdateRule rule = makeUpdateRule(m_config, *s.executor->plan().options.kernels, rate, s.step + 1);
         std::shared_ptr<StepRecord> record;
@@ -423,7 +429,8 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
             record->augment = m_config.augment;
             record->epoch = static_cast<std::uint32_t>(epoch);
         }
-        const StepResult r = s.executor->trainStep({s.images.get(), images, s.scale, s.shift}, m_config.seed,
+        const Dataset& source = s.ahead ? *s.ahead : *s.images;
+        const StepResult r = s.executor->trainStep({&source, images, s.scale, s.shift}, m_config.seed,
                                                    static_cast<std::uint32_t>(s.step), rule, &control.m_stop);
         if (r.cancelled)
             break;

@@ -1,11 +1,9 @@
 #include "ui/threads/task_thread.h"
 
+#include "engine/core/parallel.h"
+
 #ifdef __linux__
-#include <algorithm>
 #include <ctime>
-#include <sched.h>
-#include <sys/resource.h>
-#include <unistd.h>
 #else
 #include <chrono>
 #endif
@@ -68,18 +66,10 @@ void TaskThread::work()
     }
 }
 
-void lowerOwnPriority([[maybe_unused]] Priority priority)
+void lowerOwnPriority(Priority priority)
 {
-#ifdef __linux__
-    if (priority == Priority::Normal)
-        return;
-    // Batch: waking up, as a team's threads do all the time, they do not interrupt the window in the middle of a frame.
-    const sched_param none{};
-    if (sched_getscheduler(0) == SCHED_OTHER)
-        sched_setscheduler(0, SCHED_BATCH, &none);
-    const auto own = static_cast<id_t>(gettid());
-    setpriority(PRIO_PROCESS, own, std::max(getpriority(PRIO_PROCESS, own), priority == Priority::Steady ? 4 : 14));
-#endif
+    if (priority != Priority::Normal)
+        engine::lowerOwnWeight(priority == Priority::Steady ? 4 : 14);
 }
 
 double ownMilliseconds()
