@@ -144,13 +144,19 @@ void Team::work(int thread)
 int Team::take(int thread)
 {
     const std::size_t threads = m_seats.size(), own = static_cast<std::size_t>(thread);
+    std::uint64_t serial = 0;
     for (std::size_t k = 0; k < threads; ++k) {
         std::atomic<Ticket>& units = m_seats[(own + k) % threads].units;
         Ticket t = units.load(std::memory_order_acquire);
-        while (!t.empty())
+        if (k == 0)
+            serial = t.serial();
+        // A stage is being opened: the own share comes first there too, when it is complete.
+        while (t.serial() == serial && !t.empty())
             if (units.compare_exchange_weak(t, k == 0 ? t.withoutFirst() : t.withoutLast(), std::memory_order_acq_rel,
                                             std::memory_order_acquire))
                 return k == 0 ? t.first() : t.end() - 1;
+        if (t.serial() != serial)
+            return -1;
     }
     return -1;
 }

@@ -78,7 +78,7 @@ private:
     };
 
     void work(int thread);
-    /// A unit for this thread; -1: there is none left.
+    /// A unit for this thread; -1: there is none left, or another stage is being opened.
     int take(int thread);
     void open(int stage);
     void wait(Ticket seen, int thread);
