@@ -66,8 +66,8 @@ private:
         std::uint64_t m_bits = 0;
     };
 
-    /// One thread's place.
-    struct Seat {
+    /// One thread's place, on cache lines of its own.
+    struct alignas(64) Seat {
         std::atomic<Ticket> units{Ticket()}; ///< the thread's share: it takes the first, others the last
         std::atomic<bool> holdsUnit{false};
 #if defined(__linux__)

@@ -39,31 +39,40 @@ void ReadAhead::announce(std::span<const std::uint32_t> images)
         m_current = std::move(m_next);
         m_toRead = false;
         m_stop = true;
-        batch = m_spare && m_spare.use_count() == 1 ? std::move(m_spare) : std::make_shared<Batch>();
+        if (m_spare && m_spare.use_count() == 1)
+            batch = std::move(m_spare);
     }
     try {
-        if (batch->room < images.size()) {
-            batch->states = std::make_unique<std::atomic<State>[]>(images.size());
-            batch->pixels = AlignedBuffer();
-            batch->pixels = AlignedBuffer(images.size() * imageBytes(), MemoryCategory::Data);
-            batch->room = images.size();
-        }
+        if (!batch)
+            batch = std::make_shared<Batch>();
+        fill(*batch, images);
     } catch (const std::bad_alloc&) { // then nothing is read ahead
         return;
     }
-    batch->images.assign(images.begin(), images.end());
-    batch->order.resize(images.size());
-    std::iota(batch->order.begin(), batch->order.end(), 0u);
-    std::sort(batch->order.begin(), batch->order.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return images[a] < images[b]; });
-    for (std::size_t k = 0; k < images.size(); ++k)
-        batch->states[k].store(State::Open, std::memory_order_relaxed);
     {
         const std::scoped_lock lock(m_mutex);
         m_next = std::move(batch);
         m_toRead = true;
     }
     m_wake.notify_one();
+}
+
+void ReadAhead::fill(Batch& batch, std::span<const std::uint32_t> images) const
+{
+    if (batch.room < images.size()) {
+        batch.room = 0;
+        batch.states = std::make_unique<std::atomic<State>[]>(images.size());
+        batch.pixels = AlignedBuffer();
+        batch.pixels = AlignedBuffer(images.size() * imageBytes(), MemoryCategory::Data);
+        batch.room = images.size();
+    }
+    batch.images.assign(images.begin(), images.end());
+    batch.order.resize(images.size());
+    std::iota(batch.order.begin(), batch.order.end(), 0u);
+    std::sort(batch.order.begin(), batch.order.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return images[a] < images[b]; });
+    for (std::size_t k = 0; k < images.size(); ++k)
+        batch.states[k].store(State::Open, std::memory_order_relaxed);
 }
 
 void ReadAhead::waitUntilRead() const
@@ -94,6 +103,7 @@ Result<void> ReadAhead::image(std::int64_t i, std::span<std::uint8_t> out) const
 
 void ReadAhead::work()
 {
+    const FlushDenormals flush; // as those who else would read
     std::unique_lock lock(m_mutex);
     for (;;) {
         m_wake.wait(lock, [this] { return m_quit || m_toRead; });

@@ -24,6 +24,8 @@ public:
     /// The images that will be asked for after those announced before, which are kept, and no others, until then. Not
     /// while another thread is in image().
     void announce(std::span<const std::uint32_t> images);
+    /// What it holds: one batch for those who ask, one that is being read.
+    static std::int64_t bytesFor(const Shape& image, std::int64_t batch) { return 2 * batch * image.elements(); }
     /// Blocks until the announced images are ready or have failed; for tests.
     void waitUntilRead() const;
 
@@ -51,6 +53,7 @@ private:
         AlignedBuffer pixels;
     };
 
+    void fill(Batch& batch, std::span<const std::uint32_t> images) const;
     void work();
     void read(Batch& batch) const;
     [[nodiscard]] std::size_t imageBytes() const { return static_cast<std::size_t>(m_base->imageShape().elements()); }

@@ -61,20 +61,15 @@ ConvolutionProducts::Share ConvolutionProducts::shareOf(const Run& run, bool wit
         return share;
     constexpr std::int64_t kPerMovedNumber = 4; // multiply-adds that last as long
     const auto largest = [&run](std::int64_t units) { return (units + run.parts - 1) / run.parts; };
-    const auto cut = [&run](std::int64_t units, std::int64_t size, std::int64_t& first, std::int64_t& count) {
-        const std::int64_t end = std::min(count, units * (run.part + 1) / run.parts * size);
-        first = units * run.part / run.parts * size;
-        count = end - first;
-    };
     const std::int64_t byPixels =
         std::min(share.pixels, largest(panels()) * m_panel) * weightFloats() + kPerMovedNumber * weightFloats();
     const std::int64_t byColumns =
         std::min(m_matrix.columns, largest(columnBlocks()) * m_matrix.block) * m_matrix.depth * share.pixels +
         kPerMovedNumber * (m_in.floats() + m_out.floats());
     if (m_g.groups == 1 && !withPrologue && byColumns < byPixels)
-        cut(columnBlocks(), m_matrix.block, share.column, share.columns);
-    else
-        cut(panels(), m_panel, share.pixel, share.pixels);
+        return blocksOf(run, m_matrix, m_groupOut);
+    share.pixel = panels() * run.part / run.parts * m_panel;
+    share.pixels = std::min(share.pixels, panels() * (run.part + 1) / run.parts * m_panel) - share.pixel;
     return share;
 }
 

@@ -109,7 +109,7 @@ struct OpBinding {
     int outputGradient = -1;
     std::vector<int> aux;
     std::vector<int> weights;         ///< parameter buffers (packed)
-    std::vector<int> weightGradients; ///< per-slot partial sums; -1 when frozen
+    std::vector<int> weightGradients; ///< partial sums per slot, or with Op::weightsApart one; -1 when frozen
     int derived = -1;                 ///< what the op makes of its weights after each update, or Op::scaled
     int addend = -1;                  ///< of a sum that the op does along the way
     int prologue = -1;                ///< rows of scale and shift of the norm that the op does on the way in

@@ -350,7 +350,9 @@ void Executor::execute(StepContext& context, const UpdateRule* rule, const std::
         if (stage < last) {
             switch (segments[static_cast<std::size_t>(stage)].scope) {
             case PhaseScope::Once: runOnce(context, static_cast<std::size_t>(stage), thread); break;
-            case PhaseScope::WholeBatch: runWholeBatch(context, static_cast<std::size_t>(stage), unit, thread); break;
+            case PhaseScope::WholeBatch:
+                runWholeBatch(context, static_cast<std::size_t>(stage), unit, thread, stop);
+                break;
             case PhaseScope::Chunk: runUnit(context, static_cast<std::size_t>(stage), unit, thread, seen, stop); break;
             }
             return;

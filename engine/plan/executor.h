@@ -127,7 +127,8 @@ private:
     void runUnit(const StepContext& context, std::size_t segment, int unit, int thread,
                  const std::function<void(const ChunkView&)>* seen, const std::atomic<bool>* stop);
     /// unit: a part of one of the segment's pieces.
-    void runWholeBatch(const StepContext& context, std::size_t segment, int unit, int thread);
+    void runWholeBatch(const StepContext& context, std::size_t segment, int unit, int thread,
+                       const std::atomic<bool>* stop);
     void runOnce(const StepContext& context, std::size_t segment, int thread);
     void runPiece(const Piece& piece, const Run& run, int thread);
     void runInstruction(int instruction, const Run& run, int thread);

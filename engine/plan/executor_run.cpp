@@ -42,8 +42,11 @@ void Executor::runUnit(const StepContext& context, std::size_t segment, int unit
     }
 }
 
-void Executor::runWholeBatch(const StepContext& context, std::size_t segment, int unit, int thread)
+void Executor::runWholeBatch(const StepContext& context, std::size_t segment, int unit, int thread,
+                             const std::atomic<bool>* stop)
 {
+    if (stop && stop->load(std::memory_order_relaxed))
+        return; // seen before the next stage too
     Run run = makeRun(thread, 0, 0, context.images, true);
     run.step = &context;
     run.part = unit;

@@ -100,7 +100,7 @@ struct ExecutionPlan {
     PlanOptions options;
     std::unique_ptr<OpGraph> graph;
     std::vector<Instruction> tape;
-    std::vector<Segment> segments; ///< of the Forward and Backward instructions
+    std::vector<Segment> segments; ///< of the Forward, Backward and WeightGradient instructions
     std::vector<Buffer> buffers;
     std::vector<OpBinding> bindings; ///< per op
     std::vector<int> valueBuffer;    ///< per value; -1 when pruned
@@ -117,7 +117,8 @@ struct ExecutionPlan {
     /// Do threads share images (Segment::parts)?
     [[nodiscard]] bool splitsImages() const
     {
-        return std::any_of(segments.begin(), segments.end(), [](const Segment& s) { return s.parts > 1; });
+        return std::any_of(segments.begin(), segments.end(),
+                           [](const Segment& s) { return s.scope == PhaseScope::Chunk && s.parts > 1; });
     }
 };
 

@@ -126,7 +126,7 @@ private:
     /// Does each number that the instruction writes depend on its own row alone, and on no order?
     bool isCutByRows(const Instruction& in) const;
     [[nodiscard]] bool isBackward(const Piece& piece) const;
-    /// Does the piece keep something for the rows of one turn?
+    /// Does the piece keep something in the memory of its thread, for the rows of one turn or for all of them?
     bool keepsTurns(const Piece& piece) const;
     std::int64_t workOf(const Piece& piece) const;
 

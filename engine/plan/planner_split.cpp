@@ -68,7 +68,7 @@ void Planner::splitImages()
 Segment Planner::inParts(Piece piece, int wanted) const
 {
     Segment own{piece.first, piece.count, PhaseScope::Chunk, {piece}, 1};
-    if (workOf(piece) < worthABarrier(m_graph.kernels()))
+    if (keepsTurns(piece) || workOf(piece) < worthABarrier(m_graph.kernels()))
         return own;
     std::int64_t most = ownParts(piece);
     piece.sharesTurns = most > 0 && piece.rows > 0;
@@ -128,7 +128,7 @@ std::int64_t Planner::workOf(const Piece& piece) const
     for (int i = piece.first; i < piece.first + piece.count; ++i) {
         const Instruction& in = m_plan.tape[static_cast<std::size_t>(i)];
         const Op& op = *m_graph.ops[static_cast<std::size_t>(in.op)];
-        const bool twice = in.pass == Pass::Backward && !op.params.empty(); // for weights and input
+        const bool twice = in.pass == Pass::Backward && op.backwardParts() > 1; // for weights and input
         work += op.isLoss() ? 0 : op.forwardWork(m_graph) * (twice ? 2 : 1);
     }
     return work;

@@ -393,6 +393,8 @@ DoneEvent Trainer::run(TrainControl& control, TrainingSink& sink, bool startPaus
     for (const Parameter& p : s.executor->plan().graph->parameters)
         start.parameters += p.info.role == TensorRole::Weight ? p.info.shape.elements() : 0;
     start.predicted = memoryOfRun(s.executor->plan(), s.evaluator->plan(), *m_state);
+    if (s.augmentation.any() || m_data.train->imagesTakeTime())
+        start.predicted[MemoryCategory::Data] += ReadAhead::bytesFor(m_data.train->imageShape(), s.order.batch());
     sink.started(start);
 
     while (s.step < s.totalSteps && !endsEarly(s)) {

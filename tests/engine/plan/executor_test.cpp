@@ -726,7 +726,7 @@ private Q_SLOTS:
         const auto gradientBytes = [&] { return (*predictMemory(g, o))[MemoryCategory::Gradients]; };
         const std::int64_t alone = gradientBytes();
         std::map<int, WeightMap> gradients;
-        for (const int threads : {1, 2, 3, 9}) {
+        for (const int threads : {1, 2, 3, 9, 10, 13}) {
             o.threads = threads;
             QVERIFY(gradientBytes() < alone + alone / 50 * threads);
             auto executor = Executor::create(*makePlan(g, o));
@@ -743,10 +743,59 @@ private Q_SLOTS:
                                    [](const Segment& s) { return s.scope == PhaseScope::WholeBatch; }),
                      threads > 1);
         }
+        QVERIFY(gradients[10] == gradients[9]);
+        QVERIFY(gradients[13] == gradients[9]);
         for (const auto& [key, tensor] : gradients[1])
-            for (const int threads : {2, 3, 9})
+            for (const int threads : {2, 3, 9, 10, 13})
                 for (std::int64_t i = 0; i < tensor.elements(); ++i)
                     QVERIFY(std::abs(gradients[threads].at(key)[i] - tensor[i]) < 1e-5f * (1 + std::abs(tensor[i])));
+    }
+
+    /// Updates with all that reads gradients: the limit on their norm, the average, what is observed.
+    void stepsWithLargeWeightsEqualThoseOfOneThread()
+    {
+        const GraphSpec g = largeWeightsNetwork();
+        const Fixture f = makeData(inputShape(g), 9, 4);
+        std::map<int, WeightMap> weights, averages;
+        std::map<int, std::vector<TensorStep>> seen;
+        for (const int threads : {1, 2, 3}) {
+            PlanOptions o;
+            o.batch = 9;
+            o.threads = threads;
+            o.optimizer = "sgd";
+            o.average = true;
+            auto executor = Executor::create(*makePlan(g, o));
+            (*executor)->setWeights(*initialWeights(g, 1));
+            (*executor)->setAverage(*initialWeights(g, 1));
+            (*executor)->observeNextStep();
+            TrainConfig c;
+            c.optimizer = "sgd";
+            c.clipNorm = 0.5;
+            c.averageDecay = 0.9;
+            for (std::uint32_t step = 0; step < 3; ++step) {
+                const auto images = std::span(f.indices).first(step == 1 ? 4 : 9);
+                const UpdateRule rule = makeUpdateRule(c, *(*executor)->plan().options.kernels, 0.1, step + 1);
+                const StepResult r = (*executor)->trainStep({f.data.get(), images, 1.0f / 255.0f, 0}, 7, step, rule);
+                QVERIFY(!r.diverged && !r.cancelled && !r.dataError);
+            }
+            weights[threads] = (*executor)->weights();
+            averages[threads] = (*executor)->average();
+            seen[threads] = (*executor)->takeObservation();
+            QVERIFY(!seen[threads].empty());
+        }
+        const auto close = [](double a, double b) { return std::abs(a - b) < 1e-5 * (1 + std::abs(b)); };
+        for (const int threads : {2, 3}) {
+            for (const auto* maps : {&weights, &averages})
+                for (const auto& [key, tensor] : maps->at(1))
+                    for (std::int64_t i = 0; i < tensor.elements(); ++i)
+                        QVERIFY(
+                            close(static_cast<double>(maps->at(threads).at(key)[i]), static_cast<double>(tensor[i])));
+            QCOMPARE(seen[threads].size(), seen[1].size());
+            for (std::size_t i = 0; i < seen[1].size(); ++i) {
+                QVERIFY(close(seen[threads][i].gradient, seen[1][i].gradient));
+                QVERIFY(close(seen[threads][i].change, seen[1][i].change));
+            }
+        }
     }
 
     void layerwiseKeepsMoreThanFused()

@@ -74,6 +74,24 @@ GraphSpec largeNetwork()
     return m.graph();
 }
 
+/// Norms whose gradient a depthwise convolution makes twice: of an image that is small enough to go through whole, and
+/// of one that goes through some rows at a time.
+GraphSpec remadeNetwork(std::int64_t size, std::int64_t stride)
+{
+    GraphMaker m("remade");
+    m.input(3, size + 2, size + 2);
+    m.conv(16, 3);
+    m.add("batch_norm");
+    m.add("relu");
+    m.add("depthwise_conv2d", window(3, 3, stride, {{"padding", std::string(stride > 1 ? "valid" : "same")}}));
+    m.conv(200, 1);
+    m.conv(64, 3, -1);
+    m.add("global_avg_pool");
+    m.dense(5);
+    m.add("softmax");
+    return m.graph();
+}
+
 /// Scores for each pixel: what is seen from outside is the output of an op that is cut.
 GraphSpec imageToImage()
 {
@@ -229,9 +247,18 @@ private Q_SLOTS:
     }
 
     /// Both ways of training steps are shared.
+    void noWeightDependsOnTheThreads_data()
+    {
+        QTest::addColumn<int>("network");
+        QTest::newRow("large") << 0;
+        QTest::newRow("remade as a whole") << 1;
+        QTest::newRow("remade by rows") << 2;
+    }
+
     void noWeightDependsOnTheThreads()
     {
-        const GraphSpec g = largeNetwork();
+        QFETCH(const int, network);
+        const GraphSpec g = network == 0 ? largeNetwork() : network == 1 ? remadeNetwork(56, 2) : remadeNetwork(96, 1);
         const auto data = imagesFor(g, 1);
         const std::vector<std::uint32_t> indices{0};
         std::map<int, WeightMap> after;
@@ -253,6 +280,46 @@ private Q_SLOTS:
         QVERIFY(after[2] == after[1]);
         QVERIFY(after[3] == after[1]);
         QVERIFY(after[5] == after[1]);
+    }
+
+    /// What lies in a thread's own memory is used by one segment alone, and by one part of it.
+    void nothingLooksIntoTheMemoryOfAnotherThread()
+    {
+        int remade = 0;
+        for (const GraphSpec& g : {largeNetwork(), remadeNetwork(56, 2), remadeNetwork(96, 1), resnet20()})
+            for (const int threads : {2, 5}) {
+                PlanOptions o = optionsFor(1, threads);
+                o.training = true;
+                const auto plan = makePlan(g, o);
+                QVERIFY((*plan)->splitsImages());
+                for (const auto& op : (*plan)->graph->ops)
+                    remade += op->remakesGradient;
+                // Writes before reads: a gradient that is made twice lives twice.
+                std::map<int, std::size_t> writtenIn;
+                for (std::size_t s = 0; s < (*plan)->segments.size(); ++s) {
+                    const Segment& segment = (*plan)->segments[s];
+                    if (segment.scope == PhaseScope::Once) // reads sums, whatever it is said to read
+                        continue;
+                    const auto isOwn = [&](int b) {
+                        return (*plan)->buffers[static_cast<std::size_t>(b)].scope == BufferScope::Chunk;
+                    };
+                    const auto inOneThread = [&] {
+                        const Piece& piece = segment.pieces.front();
+                        return segment.parts == 1 || (piece.rows > 0 && !piece.sharesTurns);
+                    };
+                    for (int i = segment.first; i < segment.first + segment.count; ++i) {
+                        const Instruction& in = (*plan)->tape[static_cast<std::size_t>(i)];
+                        for (const int b : in.reads)
+                            QVERIFY(!isOwn(b) || (inOneThread() && (!writtenIn.contains(b) || writtenIn.at(b) == s)));
+                        for (const int b : in.writes) {
+                            QVERIFY(!isOwn(b) || inOneThread());
+                            writtenIn[b] = s;
+                        }
+                    }
+                }
+            }
+        if (kernels::active().width >= 16)
+            QVERIFY(remade > 0);
     }
 
     /// A barrier takes longer than what it would save there: how long that is follows from the width of the vectors.
