@@ -112,17 +112,28 @@ struct WeightGradientArgs {
     std::int64_t wholeColumns = 0; ///< as in ProductArgs
 };
 
-/// A run of tiles of 2x2 pixels for minimal filtering F(2x2, 3x3) (Winograd, "Arithmetic Complexity of Computations",
-/// 1980; Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016). A 3x3 window of stride 1
-/// makes such a tile from 4x4 pixels with 16 products per pair of channels instead of 36: of 16 transformed pixels,
-/// each a matrix product of its own over all tiles, the results of which are transformed back. No number of a tile
-/// depends on pixels that its own window does not see.
+/// A run of tiles for minimal filtering F(2x2, 3x3) or F(4x4, 3x3) (Winograd, "Arithmetic Complexity of Computations",
+/// 1980; Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016). A 3x3 window of stride 1 makes
+/// a tile of size x size pixels from n x n, n = size + 2, with n * n products per pair of channels (16 or 36) instead of
+/// size * size * 9 (36 or 144): of n * n transformed pixels, each a matrix product of its own over all tiles, the
+/// results of which are transformed back. No number of a tile depends on pixels outside the tile's n x n; in tiles of
+/// 2x2 none depends on pixels that its own window does not see.
 struct WinogradTiles {
+    std::int64_t size;                  ///< 2 or 4 pixels a side
     std::int64_t height, width, lanes;  ///< of the images that the tiles are read from or written to
     std::int64_t top, left;             ///< read: how far the first window begins above and left of the image
     std::int64_t tileRows, tileColumns; ///< per image
     std::int64_t first, tiles;          ///< counted over all images, row by row
-    std::int64_t plane;                 ///< floats from one of the 16 to the next; each holds lanes floats per tile
+    std::int64_t plane; ///< floats from one of the n * n to the next; each holds lanes floats per tile
+};
+
+/// Weights of minimal filtering. Plain ones are a packed matrix, nine taps of `of` rows each, of which `channels` are
+/// meant, the first at the pointer; transformed ones are n * n packed matrices of `channels` rows.
+struct WinogradWeights {
+    std::int64_t size; ///< as in WinogradTiles
+    std::int64_t channels, of;
+    std::int64_t columns;
+    std::int64_t plane; ///< floats from one transformed matrix to the next
 };
 
 /// Lists the numbers that a max pooling sends back into one image, per channel and in the order of the pixels; those
@@ -266,18 +277,16 @@ struct KernelTable {
 
     void (*product)(const ProductArgs&);
     void (*weightGradient)(const WeightGradientArgs&);
-    // Minimal filtering. Weights and their gradient are packed matrices, nine taps of `channels` rows; the transformed
-    // ones are 16 packed matrices of `channels` rows, one after the other.
+    // Minimal filtering.
     void (*winogradWindows)(const WinogradTiles&, const float* images, float* transformed);
     /// images = act(bias + addend + tiles); bias: [lanes] or null; addend: laid out as images, which it may be, or
     /// null.
     void (*winogradOutputs)(const WinogradTiles&, const float* products, float* images, const float* bias,
                             const float* addend, Activation);
-    /// Of the outputs, into gradients of the products.
-    void (*winogradGradients)(const WinogradTiles&, const float* images, float* transformed);
-    void (*winogradWeights)(const float* weights, float* transformed, std::int64_t channels, std::int64_t columns);
-    void (*winogradWeightGradient)(const float* transformed, float* gradient, std::int64_t channels,
-                                   std::int64_t columns, bool accumulate);
+    /// Of the outputs, into gradients of the products. Adds their sums over the pixels to sums: [lanes], or null.
+    void (*winogradGradients)(const WinogradTiles&, const float* images, float* transformed, float* sums);
+    void (*winogradWeights)(const WinogradWeights&, const float* weights, float* transformed);
+    void (*winogradWeightGradient)(const WinogradWeights&, const float* transformed, float* gradient, bool accumulate);
 
     void (*listPooledGradient)(const PooledListArgs&);
     void (*sparseGradient)(const SparseGradientArgs&);

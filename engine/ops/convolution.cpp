@@ -55,8 +55,12 @@ public:
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
         m_trained = isTrained(graph);
-        m_winograd.prepare(m_g, m_in, m_out, table, chunk,
-                           {true, wantsInputGradient && !pooledBy, m_trained && !pooledBy && !weightsApart});
+        const bool unpooled = !pooledBy;
+        m_winograd.prepare(m_g, m_in, m_out, table,
+                           {{true, wantsInputGradient && unpooled, m_trained && unpooled && !weightsApart},
+                            chunk,
+                            imagesPerUpdate,
+                            inspected});
         const WinogradProducts::Ways& ways = m_winograd.ways();
         const bool back = wantsInputGradient && !pooledBy && !ways.inputGradient;
         m_direct = !ways.forward || back || (m_trained && !pooledBy && !ways.weightGradient);

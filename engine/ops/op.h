@@ -266,7 +266,9 @@ public:
     bool wantsInputGradient = false; ///< of input 0; before prepare()
     bool remakesGradient = false;    ///< backward has a second phase, which makes the input gradient once more
     bool weightsApart = false;       ///< backward leaves the weight gradient to weightGradient(); before prepare()
-    const Op* pooledBy = nullptr;    ///< max pooling whose backward is part of this op's, fused activation included
+    bool inspected = false; ///< its numbers are shown one by one: none should be rounded for its neighbours; likewise
+    std::int64_t imagesPerUpdate = 0; ///< of the weights, 0: they stay; likewise
+    const Op* pooledBy = nullptr;     ///< max pooling whose backward is part of this op's, fused activation included
 
     [[nodiscard]] virtual const char* kind() const = 0;
 

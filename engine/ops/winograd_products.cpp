@@ -10,52 +10,68 @@ namespace convarium::engine
 namespace
 {
 
-constexpr std::int64_t kNumbers = 16; ///< of a transformed tile
-
-std::int64_t tilesOf(const Layout& out)
+/// The size of parts of at most `most` that are nearly equal.
+std::int64_t evenly(std::int64_t n, std::int64_t most)
 {
-    return (out.height + 1) / 2 * ((out.width + 1) / 2);
+    const std::int64_t parts = (n + most - 1) / most;
+    return (n + parts - 1) / parts;
+}
+
+constexpr std::int64_t kTaps = 9;
+
+std::int64_t tilesOf(const Layout& out, std::int64_t size)
+{
+    return (out.height + size - 1) / size * ((out.width + size - 1) / size);
 }
 
 /// Vectors multiplied for an image, or loaded and stored in the same time, as measured: a tile's products, and what is
 /// done to each of its numbers before and after them.
-std::int64_t vectorSteps(const Layout& in, const Layout& out, std::int64_t width)
+std::int64_t vectorSteps(const Layout& in, const Layout& out, std::int64_t width, std::int64_t size)
 {
-    constexpr std::int64_t kRead = 64, kWritten = 56;
-    return tilesOf(out) *
-           (kNumbers * in.channels * (out.lanes / width) + kRead * (in.lanes / width) + kWritten * (out.lanes / width));
+    const std::int64_t numbers = (size + 2) * (size + 2), read = size == 2 ? 64 : 200, written = size == 2 ? 56 : 180;
+    return tilesOf(out, size) *
+           (numbers * in.channels * (out.lanes / width) + read * (in.lanes / width) + written * (out.lanes / width));
 }
 
 } // namespace
 
 WinogradProducts::Filter::Filter(const Layout& in_, const Layout& out_, std::int64_t top, std::int64_t left,
-                                 const kernels::KernelTable& table, std::int64_t chunk)
+                                 std::int64_t size, const kernels::KernelTable& table)
     : in(in_), out(out_), matrix(table, in_.channels, out_.channels)
 {
+    tiles.size = size;
     tiles.height = in.height;
     tiles.width = in.width;
     tiles.lanes = in.lanes;
     tiles.top = top;
     tiles.left = left;
-    tiles.tileRows = (out.height + 1) / 2;
-    tiles.tileColumns = (out.width + 1) / 2;
-    // As many tiles as stay in the cache, transformed; more where each group reads weights that do not stay there. Two
-    // threads share an even number of groups.
-    constexpr std::int64_t kCached = 1 << 16, kFew = 24, kMost = 96;
-    const bool many = kNumbers * matrix.floats() > kManyWeights;
-    const std::int64_t floats = kNumbers * (in.lanes + out.lanes);
-    const std::int64_t most = many ? kMost : std::clamp(kCached / floats, kFew, kMost);
-    if (tilesPerImage() > most || (tilesPerImage() >= 2 * kFew && !many))
-        groups = ((tilesPerImage() + most - 1) / most + 1) / 2 * 2;
+    tiles.tileRows = (out.height + size - 1) / size;
+    tiles.tileColumns = (out.width + size - 1) / size;
+    for (std::int64_t c = 0; c < in.channels; ++c)
+        depthOffset.push_back(static_cast<std::int32_t>(c));
+}
+
+void WinogradProducts::Filter::groupForProducts(std::int64_t chunk)
+{
+    constexpr std::int64_t kCached = 1 << 16, kFew = 32, kMost = 96, kShared = 48, kLeast = 8;
+    const bool many = weightFloats() > kManyWeights;
+    const std::int64_t most = many ? kMost : std::clamp(kCached / (numbers() * (in.lanes + out.lanes)), kFew, kMost);
+    // Two threads share an image where its groups are large enough, or where there is no other.
+    const bool shared = !many && tilesPerImage() >= (chunk == 1 ? 2 * kLeast : kShared);
+    group(shared ? std::min(most, tilesPerImage() - 1) : most, chunk);
+}
+
+void WinogradProducts::Filter::group(std::int64_t most, std::int64_t chunk)
+{
+    if (tilesPerImage() > most)
+        groups = ((tilesPerImage() + most - 1) / most + 1) / 2 * 2; // two threads share an even number
     else
-        images = std::clamp<std::int64_t>(most / tilesPerImage(), 1, chunk);
+        images = evenly(chunk, std::clamp<std::int64_t>(most / tilesPerImage(), 1, chunk));
     together = (images * tilesPerImage() + groups - 1) / groups;
     for (std::int64_t t = 0; t < together; ++t) {
         inOffset.push_back(static_cast<std::int32_t>(t * in.lanes));
         outOffset.push_back(static_cast<std::int32_t>(t * out.lanes));
     }
-    for (std::int64_t c = 0; c < in.channels; ++c)
-        depthOffset.push_back(static_cast<std::int32_t>(c));
 }
 
 kernels::WinogradTiles WinogradProducts::Filter::inTiles(std::int64_t first, std::int64_t count) const
@@ -93,14 +109,14 @@ void WinogradProducts::Filter::apply(const Run& run, const float* source, float*
                                      const float* bias, kernels::Activation activation, const float* addend) const
 {
     auto* const windows = reinterpret_cast<float*>(run.scratch);
-    float* const products = windows + kNumbers * plane(in.lanes);
+    float* const products = windows + numbers() * plane(in.lanes);
     eachGroup(run, [&](std::int64_t first, std::int64_t n) {
         run.kernels().winogradWindows(inTiles(first, n), source, windows);
-        for (std::int64_t i = 0; i < kNumbers; ++i) {
+        for (std::int64_t i = 0; i < numbers(); ++i) {
             kernels::ProductArgs a{};
             a.in = windows + i * plane(in.lanes);
             a.out = products + i * plane(out.lanes);
-            a.weights = weights + i * matrix.floats();
+            a.weights = weights + i * weightPlane();
             a.inOffset = inOffset.data();
             a.outOffset = outOffset.data();
             a.depthOffset = depthOffset.data();
@@ -114,59 +130,87 @@ void WinogradProducts::Filter::apply(const Run& run, const float* source, float*
 }
 
 void WinogradProducts::prepare(const WindowGeometry& g, const Layout& in, const Layout& out,
-                               const kernels::KernelTable& table, std::int64_t chunk, Ways wanted)
+                               const kernels::KernelTable& table, const Use& use)
 {
     m_table = &table;
     const bool exists = g.kernelHeight == 3 && g.kernelWidth == 3 && g.strideHeight == 1 && g.strideWidth == 1 &&
                         g.dilationHeight == 1 && g.dilationWidth == 1 && g.groups == 1 && in.lanes % table.width == 0;
     if (!exists)
         return;
-    const auto direct = [&table](const Layout& from, const Layout& to) {
-        return to.pixels() * 9 * from.channels * (to.lanes / table.width);
+    // Between two updates, in multiples of an image: what the weights cost that are transformed, or turned round, anew.
+    constexpr std::int64_t kPerVector = 8;
+    const std::int64_t images = std::max<std::int64_t>(use.imagesPerUpdate, 1);
+    const auto renewed = [&](const Layout& from, const Layout& to, std::int64_t numbers) {
+        return use.imagesPerUpdate == 0 ? 0 : kPerVector * numbers * from.channels * (to.lanes / table.width);
     };
-    m_ways.forward = wanted.forward && vectorSteps(in, out, table.width) < direct(in, out);
+    const auto direct = [&](const Layout& from, const Layout& to) {
+        return to.pixels() * kTaps * from.channels * (to.lanes / table.width);
+    };
+    const auto filtered = [&](const Layout& from, const Layout& to, std::int64_t size) {
+        return images * vectorSteps(from, to, table.width, size) + renewed(from, to, (size + 2) * (size + 2));
+    };
+    const auto both = [&](std::int64_t size) {
+        return filtered(in, out, size) + (use.wanted.inputGradient ? filtered(out, in, size) : 0);
+    };
+    const std::int64_t size = !use.inspected && both(4) < both(2) ? 4 : 2;
+    m_ways.forward = use.wanted.forward && filtered(in, out, size) < images * direct(in, out);
     if (!m_ways.forward)
         return;
-    m_forward = Filter(in, out, g.padTop, g.padLeft, table, chunk);
+    m_forward = m_gradient = Filter(in, out, g.padTop, g.padLeft, size, table);
+    m_forward.groupForProducts(use.chunk);
     std::int64_t back = direct(out, in);
     if (KernelRows::fits(g, in, table))
         back = std::min(back, KernelRows::vectorSteps(g, in, out, table));
-    m_ways.inputGradient = wanted.inputGradient && vectorSteps(out, in, table.width) < back;
-    if (m_ways.inputGradient) // the window turned round slides over the gradient
-        m_back = Filter(out, in, 2 - g.padTop, 2 - g.padLeft, table, chunk);
-    // The sums stay in the second cache; each group loads and stores them, and in the end they are transformed.
-    constexpr std::int64_t kMostSums = 1 << 18, kPerGroup = 2, kAtTheEnd = 3;
-    const std::int64_t sums = kNumbers * m_forward.matrix.floats();
-    const std::int64_t rounds =
-        kPerGroup * ((chunk + m_forward.images - 1) / m_forward.images) * m_forward.groups + kAtTheEnd;
-    m_ways.weightGradient =
-        wanted.weightGradient && sums <= kMostSums &&
-        chunk * vectorSteps(in, out, table.width) + rounds * sums / table.width < chunk * direct(in, out);
+    m_ways.inputGradient =
+        use.wanted.inputGradient && filtered(out, in, size) < images * back + renewed(out, in, kTaps);
+    if (m_ways.inputGradient) { // the window turned round slides over the gradient
+        m_back = Filter(out, in, 2 - g.padTop, 2 - g.padLeft, size, table);
+        m_back.groupForProducts(use.chunk);
+    }
+    prepareWeightGradient(use, direct(in, out));
+}
+
+void WinogradProducts::prepareWeightGradient(const Use& use, std::int64_t direct)
+{
+    const std::int64_t chunk = use.chunk;
+    constexpr std::int64_t kMostSums = 1 << 18, kPiece = 5 << 14, kMostWindows = 1 << 20;
+    constexpr std::int64_t kRows = 16; // those of several tiles of the product's kernel
+    constexpr std::int64_t kLoadedAndStored = 2, kTransformed = 6;
+    Filter& f = m_gradient;
+    const bool all = f.weightFloats() <= kMostSums;
+    if (all)
+        f.groupForProducts(chunk);
+    else
+        f.group(std::max<std::int64_t>(kMostWindows / (f.numbers() * (f.in.lanes + f.out.lanes)), 1), chunk);
+    m_sumColumns = all ? f.matrix.columns : std::min(f.matrix.block, f.matrix.columns);
+    const std::int64_t rows = kPiece / (f.numbers() * m_sumColumns) / kRows * kRows;
+    m_sumRows = all ? f.matrix.depth : std::min(std::max(rows, kRows), f.matrix.depth);
+    const std::int64_t rounds = (chunk + f.images - 1) / f.images * f.groups;
+    const std::int64_t perVector =
+        all ? kLoadedAndStored * rounds + kTransformed : (kLoadedAndStored + kTransformed) * rounds;
+    m_ways.weightGradient = use.wanted.weightGradient && chunk * vectorSteps(f.in, f.out, m_table->width, f.tiles.size) +
+                                              perVector * f.weightFloats() / m_table->width <
+                                          chunk * direct;
 }
 
 std::int64_t WinogradProducts::forwardWork() const
 {
-    return vectorSteps(m_forward.in, m_forward.out, m_table->width) * m_table->width;
+    return vectorSteps(m_forward.in, m_forward.out, m_table->width, m_forward.tiles.size) * m_table->width;
 }
 
 std::int64_t WinogradProducts::forwardFloats() const
 {
-    return m_ways.forward ? kNumbers * m_forward.matrix.floats() : 0;
+    return m_ways.forward ? m_forward.weightFloats() : 0;
 }
 
 std::int64_t WinogradProducts::derivedFloats() const
 {
-    return forwardFloats() + (m_ways.inputGradient ? kNumbers * m_back.matrix.floats() : 0);
-}
-
-std::int64_t WinogradProducts::Filter::tilesPerImage() const
-{
-    return tilesOf(out);
+    return forwardFloats() + (m_ways.inputGradient ? m_back.weightFloats() : 0);
 }
 
 std::int64_t WinogradProducts::Filter::scratchFloats() const
 {
-    return kNumbers * (plane(in.lanes) + plane(out.lanes));
+    return numbers() * (plane(in.lanes) + plane(out.lanes));
 }
 
 std::int64_t WinogradProducts::scratchBytes() const
@@ -177,8 +221,7 @@ std::int64_t WinogradProducts::scratchBytes() const
     if (m_ways.inputGradient)
         floats = std::max(floats, m_back.scratchFloats());
     if (m_ways.weightGradient)
-        floats = std::max(floats,
-                          m_forward.scratchFloats() + kNumbers * m_forward.matrix.floats() + m_forward.matrix.columns);
+        floats = std::max(floats, m_gradient.scratchFloats() + sumFloats() + m_gradient.matrix.columns);
     return floats * static_cast<std::int64_t>(sizeof(float));
 }
 
@@ -198,50 +241,74 @@ void WinogradProducts::inputGradient(const Run& run, const float* outGradient, f
 void WinogradProducts::weightGradient(const Run& run, const float* in, const float* outGradient, float* weightGradient,
                                       float* biasGradient) const
 {
-    // Added up transformed over the images of the call. The sixth number of a tile is the sum of its pixels.
-    constexpr std::int64_t kTileSum = 5;
-    const Filter& f = m_forward;
+    const Filter& f = m_gradient;
+    const kernels::KernelTable& k = run.kernels();
+    const std::int64_t depth = f.matrix.depth, columns = f.matrix.columns;
+    const std::int64_t inPlane = f.plane(f.in.lanes), outPlane = f.plane(f.out.lanes);
     auto* const windows = reinterpret_cast<float*>(run.scratch);
-    float* const gradients = windows + kNumbers * f.plane(f.in.lanes);
-    float* const sums = gradients + kNumbers * f.plane(f.out.lanes);
-    float* const biasSums = sums + kNumbers * f.matrix.floats();
-    bool any = false;
-    f.eachGroup(run, [&](std::int64_t first, std::int64_t n) {
-        run.kernels().winogradWindows(f.inTiles(first, n), in, windows);
-        run.kernels().winogradGradients(f.outTiles(first, n), outGradient, gradients);
-        for (std::int64_t i = 0; i < kNumbers; ++i) {
+    float* const gradients = windows + f.numbers() * inPlane;
+    float* const sums = gradients + f.numbers() * outPlane;
+    float* const biasSums = sums + sumFloats();
+    std::fill(biasSums, biasSums + columns, 0.0f);
+    const auto addProducts = [&](std::int64_t tiles, std::int64_t row, std::int64_t rows, std::int64_t column,
+                                 std::int64_t count, bool accumulate) {
+        const std::int64_t plane = oddLines(rows * count);
+        for (std::int64_t i = 0; i < f.numbers(); ++i) {
             kernels::WeightGradientArgs a{};
-            a.in = windows + i * f.plane(f.in.lanes);
-            a.outGradient = gradients + i * f.plane(f.out.lanes);
-            a.weightGradient = sums + i * f.matrix.floats();
-            a.biasGradient = biasGradient && i == kTileSum ? biasSums : nullptr;
+            a.in = windows + i * inPlane;
+            a.outGradient = gradients + i * outPlane + column;
+            a.weightGradient = sums + i * plane;
             a.inOffset = f.inOffset.data();
             a.outOffset = f.outOffset.data();
-            a.depthOffset = f.depthOffset.data();
-            a.pixels = n;
-            a.depth = f.matrix.depth;
-            a.columns = f.matrix.columns;
-            a.accumulate = any;
-            run.kernels().weightGradient(a);
+            a.depthOffset = f.depthOffset.data() + row;
+            a.pixels = tiles;
+            a.depth = rows;
+            a.columns = count;
+            a.accumulate = accumulate;
+            k.weightGradient(a);
+        }
+    };
+    const bool all = m_sumRows == depth && m_sumColumns == columns;
+    bool any = false;
+    f.eachGroup(run, [&](std::int64_t first, std::int64_t tiles) {
+        k.winogradWindows(f.inTiles(first, tiles), in, windows);
+        k.winogradGradients(f.outTiles(first, tiles), outGradient, gradients, biasGradient ? biasSums : nullptr);
+        if (all)
+            addProducts(tiles, 0, depth, 0, columns, any);
+        for (std::int64_t row = 0; !all && row < depth; row += m_sumRows) {
+            const std::int64_t rows = std::min(m_sumRows, depth - row);
+            for (std::int64_t column = 0; column < columns; column += m_sumColumns) {
+                const std::int64_t count = std::min(m_sumColumns, columns - column);
+                addProducts(tiles, row, rows, column, count, false);
+                k.winogradWeightGradient({f.tiles.size, rows, depth, count, oddLines(rows * count)}, sums,
+                                         weightGradient + kTaps * depth * column + row * count, any || !run.firstOfSlot);
+            }
         }
         any = true;
     });
-    run.kernels().winogradWeightGradient(sums, weightGradient, f.matrix.depth, f.matrix.columns, !run.firstOfSlot);
+    if (all)
+        k.winogradWeightGradient({f.tiles.size, depth, depth, columns, oddLines(depth * columns)}, sums, weightGradient,
+                                 !run.firstOfSlot);
     if (biasGradient)
-        run.kernels().scaleAdd(biasSums, 1, biasGradient, f.matrix.columns, !run.firstOfSlot);
+        k.scaleAdd(biasSums, 1, biasGradient, columns, !run.firstOfSlot);
 }
 
-/// Turned round, the first and the last of the numbers along each direction change places; in and out change theirs.
+/// Turned round, the numbers along each direction change places in pairs; in and out change theirs.
 void WinogradProducts::derive(const float* packed, float* derived) const
 {
-    m_table->winogradWeights(packed, derived, m_forward.matrix.depth, m_forward.matrix.columns);
+    const PackedMatrix &from = m_forward.matrix, &to = m_back.matrix;
+    const std::int64_t size = m_forward.tiles.size, side = size + 2;
+    m_table->winogradWeights({size, from.depth, from.depth, from.columns, m_forward.weightPlane()}, packed, derived);
     if (!m_ways.inputGradient)
         return;
-    const auto turned = [](std::int64_t i) { return i == 0 ? 3 : i == 3 ? 0 : i; };
-    const PackedMatrix &from = m_forward.matrix, &to = m_back.matrix;
-    for (std::int64_t i = 0; i < kNumbers; ++i)
-        transpose(*m_table, from, derived + i * from.floats(), 0, to,
-                  derived + forwardFloats() + (turned(i / 4) * 4 + turned(i % 4)) * to.floats(), 0, 0, from.depth,
+    const auto turned = [size](std::int64_t i) {
+        constexpr std::int64_t kOfTwo[] = {3, 1, 2, 0}, kOfFour[] = {5, 3, 4, 1, 2, 0};
+        return size == 2 ? kOfTwo[i] : kOfFour[i];
+    };
+    float* const back = derived + forwardFloats();
+    for (std::int64_t i = 0; i < side * side; ++i)
+        transpose(*m_table, from, derived + i * m_forward.weightPlane(), 0, to,
+                  back + (turned(i / side) * side + turned(i % side)) * m_back.weightPlane(), 0, 0, from.depth,
                   to.depth);
 }
 

@@ -1,5 +1,5 @@
-// The three products of a 3x3 convolution of stride 1 by minimal filtering (kernels::WinogradTiles): 16 small matrix
-// products over tiles of 2x2 pixels in place of a large one over windows.
+// The three products of a 3x3 convolution of stride 1 by minimal filtering (kernels::WinogradTiles): 16 or 36 small
+// matrix products over tiles of 2x2 or 4x4 pixels in place of a large one over windows.
 #pragma once
 
 #include "engine/ops/op_graph.h"
@@ -16,15 +16,21 @@ public:
     struct Ways {
         bool forward = false, inputGradient = false, weightGradient = false;
     };
-    /// Takes those of the wanted ways that exist and are faster than the direct products. chunk: most images per call.
+    struct Use {
+        Ways wanted;
+        std::int64_t chunk = 1;           ///< most images per call
+        std::int64_t imagesPerUpdate = 0; ///< as in Op
+        bool inspected = false;           ///< likewise: by tiles of 2x2 at most
+    };
+    /// Takes those of the wanted ways that exist and are faster than the direct products.
     void prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out, const kernels::KernelTable& table,
-                 std::int64_t chunk, Ways wanted);
+                 const Use& use);
     [[nodiscard]] const Ways& ways() const { return m_ways; }
 
     [[nodiscard]] std::int64_t scratchBytes() const;
     [[nodiscard]] std::int64_t tableBytes() const
     {
-        return static_cast<std::int64_t>((m_forward.offsets() + m_back.offsets()) * sizeof(std::int32_t));
+        return static_cast<std::int64_t>((m_forward.offsets() + m_back.offsets() + m_gradient.offsets()) * sizeof(std::int32_t));
     }
 
     /// out = act(bias + addend + windows of in times weights), as ConvolutionProducts::gather(). weights: of derive().
@@ -48,23 +54,34 @@ public:
     void derive(const float* packed, float* derived) const;
 
 private:
+    /// At least so many floats, in an odd number of cache lines: equal places of tables that lie so far apart do not
+    /// meet in few sets of the cache.
+    static std::int64_t oddLines(std::int64_t floats) { return ((floats + 15) / 16 | 1) * 16; }
+
     /// A filter of one side's images that makes the other side's.
     struct Filter {
         Layout in, out;
         kernels::WinogradTiles tiles{}; ///< as they are read from `in`, all of one image
-        PackedMatrix matrix;            ///< one of the 16
+        PackedMatrix matrix;            ///< one of the 16 or 36
         std::int64_t images = 1;        ///< whose tiles are taken together,
         std::int64_t groups = 1;        ///< or into how many groups those of one image are cut
         std::int64_t together = 1;      ///< most tiles of a group
         std::vector<std::int32_t> inOffset, outOffset, depthOffset;
 
         Filter() = default;
-        Filter(const Layout& in, const Layout& out, std::int64_t top, std::int64_t left,
-               const kernels::KernelTable& table, std::int64_t chunk);
-        [[nodiscard]] std::int64_t tilesPerImage() const;
+        Filter(const Layout& in, const Layout& out, std::int64_t top, std::int64_t left, std::int64_t size,
+               const kernels::KernelTable& table);
+        /// At most so many tiles at a time, of at most `chunk` images.
+        void group(std::int64_t most, std::int64_t chunk);
+        /// As many as stay in the cache; more where each group reads weights that do not stay there.
+        void groupForProducts(std::int64_t chunk);
+        [[nodiscard]] std::int64_t numbers() const { return (tiles.size + 2) * (tiles.size + 2); } ///< of a tile
+        [[nodiscard]] std::int64_t weightFloats() const { return numbers() * weightPlane(); }
+        [[nodiscard]] std::int64_t tilesPerImage() const { return tiles.tileRows * tiles.tileColumns; }
         [[nodiscard]] std::size_t offsets() const { return inOffset.size() + outOffset.size() + depthOffset.size(); }
-        /// An odd number of tiles lies between the 16, which else would meet in few sets of the cache.
-        [[nodiscard]] std::int64_t plane(std::int64_t lanes) const { return (together | 1) * lanes; }
+        // From one of the numbers to the next: of tiles in pixels of so many lanes, and of weights.
+        [[nodiscard]] std::int64_t plane(std::int64_t lanes) const { return oddLines(together * lanes); }
+        [[nodiscard]] std::int64_t weightPlane() const { return oddLines(matrix.floats()); }
         [[nodiscard]] kernels::WinogradTiles inTiles(std::int64_t first, std::int64_t count) const;
         [[nodiscard]] kernels::WinogradTiles outTiles(std::int64_t first, std::int64_t count) const;
         [[nodiscard]] std::int64_t scratchFloats() const;
@@ -76,9 +93,16 @@ private:
                    kernels::Activation activation, const float* addend) const;
     };
 
+    void prepareWeightGradient(const Use& use, std::int64_t direct);
+    [[nodiscard]] std::int64_t sumFloats() const { return m_gradient.numbers() * oddLines(m_sumRows * m_sumColumns); }
+
     const kernels::KernelTable* m_table = nullptr;
     Ways m_ways;
     Filter m_forward, m_back;
+    Filter m_gradient; ///< m_forward in other groups
+    // Of the transformed weight gradient. All: it is added up over the groups of a call. A piece: it is transformed back
+    // at once, so that it need not leave the cache.
+    std::int64_t m_sumRows = 0, m_sumColumns = 0;
 };
 
 } // namespace convarium::engine

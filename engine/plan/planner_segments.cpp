@@ -192,8 +192,11 @@ void Planner::prepareOps()
             most = std::max(most, s.chunk);
         }
     for (std::size_t i = 0; i < m_graph.ops.size(); ++i) {
-        m_graph.ops[i]->wantsInputGradient = wantsInputGradient(i);
-        m_graph.ops[i]->prepare(m_graph, m_graph.kernels(), chunk[i]);
+        Op& op = *m_graph.ops[i];
+        op.wantsInputGradient = wantsInputGradient(i);
+        op.inspected = options().keepAll;
+        op.imagesPerUpdate = options().training ? options().batch : 0;
+        op.prepare(m_graph, m_graph.kernels(), chunk[i]);
     }
 }
 
