@@ -113,22 +113,23 @@ struct WeightGradientArgs {
 };
 
 /// A run of tiles for minimal filtering F(2x2, 3x3) or F(4x4, 3x3) (Winograd, "Arithmetic Complexity of Computations",
-/// 1980; Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016). A 3x3 window of stride 1 makes
-/// a tile of size x size pixels from n x n, n = size + 2, with n * n products per pair of channels (16 or 36) instead of
-/// size * size * 9 (36 or 144): of n * n transformed pixels, each a matrix product of its own over all tiles, the
-/// results of which are transformed back. No number of a tile depends on pixels outside the tile's n x n; in tiles of
-/// 2x2 none depends on pixels that its own window does not see.
+/// 1980; Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016). A 3x3 window of stride 1
+/// makes a tile of size x size pixels from n x n, n = size + 2, with n * n products per pair of channels (16 or 36)
+/// instead of size * size * 9 (36 or 144): of n * n transformed pixels, each a matrix product of its own over all
+/// tiles, the results of which are transformed back. No number of a tile depends on pixels outside the tile's n x n; in
+/// tiles of 2x2 none depends on pixels that its own window does not see.
 struct WinogradTiles {
     std::int64_t size;                  ///< 2 or 4 pixels a side
     std::int64_t height, width, lanes;  ///< of the images that the tiles are read from or written to
     std::int64_t top, left;             ///< read: how far the first window begins above and left of the image
     std::int64_t tileRows, tileColumns; ///< per image
     std::int64_t first, tiles;          ///< counted over all images, row by row
-    std::int64_t plane; ///< floats from one of the n * n to the next; each holds lanes floats per tile
+    std::int64_t plane;                 ///< floats from one of the n * n to the next; each holds lanes floats per tile
 };
 
 /// Weights of minimal filtering. Plain ones are a packed matrix, nine taps of `of` rows each, of which `channels` are
-/// meant, the first at the pointer; transformed ones are n * n packed matrices of `channels` rows.
+/// meant, the first at the pointer; of several blocks of columns all. Transformed ones are n * n packed matrices of
+/// `channels` rows.
 struct WinogradWeights {
     std::int64_t size; ///< as in WinogradTiles
     std::int64_t channels, of;

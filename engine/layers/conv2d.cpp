@@ -171,6 +171,7 @@ std::vector<LayerSample> samples()
         {"20 to 17 maps, 3x3, padding on four sides",
          {{20, 5, 4}},
          withPads(with({{"filters", 17}}, ""), {0, 3, 1, 2})},
+        {"18 to 20 maps, 3x3, uneven padding", {{18, 9, 8}}, withPads(with({{"filters", 20}}, ""), {2, 0, 1, 2})},
         {"whole input", {{4, 5, 5}}, with({{"filters", 7}, {"kernelHeight", 5}, {"kernelWidth", 5}}, "valid")},
     };
 }

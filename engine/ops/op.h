@@ -267,7 +267,7 @@ public:
     bool remakesGradient = false;    ///< backward has a second phase, which makes the input gradient once more
     bool weightsApart = false;       ///< backward leaves the weight gradient to weightGradient(); before prepare()
     bool inspected = false; ///< its numbers are shown one by one: none should be rounded for its neighbours; likewise
-    std::int64_t imagesPerUpdate = 0; ///< of the weights, 0: they stay; likewise
+    std::int64_t imagesPerUpdate = 0; ///< between two times that weights are derived anew, 0: never; likewise
     const Op* pooledBy = nullptr;     ///< max pooling whose backward is part of this op's, fused activation included
 
     [[nodiscard]] virtual const char* kind() const = 0;

@@ -53,6 +53,13 @@ private:
     const kernels::KernelTable* m_kernels;
 };
 
+/// The size of parts of at most `most` that are nearly equal.
+constexpr std::int64_t evenly(std::int64_t n, std::int64_t most)
+{
+    const std::int64_t parts = (n + most - 1) / most;
+    return (n + parts - 1) / parts;
+}
+
 /// Matrix in the packed layout of kernel_table.h.
 struct PackedMatrix {
     std::int64_t depth = 0, columns = 0, width = 1, block = 1;

@@ -10,13 +10,6 @@ namespace convarium::engine
 namespace
 {
 
-/// The size of parts of at most `most` that are nearly equal.
-std::int64_t evenly(std::int64_t n, std::int64_t most)
-{
-    const std::int64_t parts = (n + most - 1) / most;
-    return (n + parts - 1) / parts;
-}
-
 constexpr std::int64_t kTaps = 9;
 
 std::int64_t tilesOf(const Layout& out, std::int64_t size)
@@ -51,14 +44,22 @@ WinogradProducts::Filter::Filter(const Layout& in_, const Layout& out_, std::int
         depthOffset.push_back(static_cast<std::int32_t>(c));
 }
 
-void WinogradProducts::Filter::groupForProducts(std::int64_t chunk)
+bool WinogradProducts::Filter::hasManyWeights() const
 {
-    constexpr std::int64_t kCached = 1 << 16, kFew = 32, kMost = 96, kShared = 48, kLeast = 8;
-    const bool many = weightFloats() > kManyWeights;
-    const std::int64_t most = many ? kMost : std::clamp(kCached / (numbers() * (in.lanes + out.lanes)), kFew, kMost);
-    // Two threads share an image where its groups are large enough, or where there is no other.
-    const bool shared = !many && tilesPerImage() >= (chunk == 1 ? 2 * kLeast : kShared);
-    group(shared ? std::min(most, tilesPerImage() - 1) : most, chunk);
+    return weightFloats() > kManyWeights;
+}
+
+std::int64_t WinogradProducts::Filter::mostTogether() const
+{
+    constexpr std::int64_t kCached = 1 << 16, kFew = 32, kMost = 96;
+    return hasManyWeights() ? kMost : std::clamp(kCached / (numbers() * (in.lanes + out.lanes)), kFew, kMost);
+}
+
+void WinogradProducts::Filter::groupForSharing(std::int64_t chunk)
+{
+    constexpr std::int64_t kEnough = 48, kLeast = 16; // tiles of an image
+    const bool shared = !hasManyWeights() && tilesPerImage() >= (chunk == 1 ? kLeast : kEnough);
+    group(shared ? std::min(mostTogether(), tilesPerImage() - 1) : mostTogether(), chunk);
 }
 
 void WinogradProducts::Filter::group(std::int64_t most, std::int64_t chunk)
@@ -156,8 +157,10 @@ void WinogradProducts::prepare(const WindowGeometry& g, const Layout& in, const 
     m_ways.forward = use.wanted.forward && filtered(in, out, size) < images * direct(in, out);
     if (!m_ways.forward)
         return;
-    m_forward = m_gradient = Filter(in, out, g.padTop, g.padLeft, size, table);
-    m_forward.groupForProducts(use.chunk);
+    m_forward = Filter(in, out, g.padTop, g.padLeft, size, table);
+    if (use.wanted.weightGradient)
+        prepareWeightGradient(m_forward, use.chunk, direct(in, out));
+    m_forward.groupForSharing(use.chunk);
     std::int64_t back = direct(out, in);
     if (KernelRows::fits(g, in, table))
         back = std::min(back, KernelRows::vectorSteps(g, in, out, table));
@@ -165,32 +168,30 @@ void WinogradProducts::prepare(const WindowGeometry& g, const Layout& in, const 
         use.wanted.inputGradient && filtered(out, in, size) < images * back + renewed(out, in, kTaps);
     if (m_ways.inputGradient) { // the window turned round slides over the gradient
         m_back = Filter(out, in, 2 - g.padTop, 2 - g.padLeft, size, table);
-        m_back.groupForProducts(use.chunk);
+        m_back.groupForSharing(use.chunk);
     }
-    prepareWeightGradient(use, direct(in, out));
 }
 
-void WinogradProducts::prepareWeightGradient(const Use& use, std::int64_t direct)
+void WinogradProducts::prepareWeightGradient(Filter f, std::int64_t chunk, std::int64_t direct)
 {
-    const std::int64_t chunk = use.chunk;
-    constexpr std::int64_t kMostSums = 1 << 18, kPiece = 5 << 14, kMostWindows = 1 << 20;
+    constexpr std::int64_t kMostSums = 1 << 18, kMostWindows = 1 << 20, kPiece = 5 << 14;
     constexpr std::int64_t kRows = 16; // those of several tiles of the product's kernel
     constexpr std::int64_t kLoadedAndStored = 2, kTransformed = 6;
-    Filter& f = m_gradient;
-    const bool all = f.weightFloats() <= kMostSums;
-    if (all)
-        f.groupForProducts(chunk);
-    else
-        f.group(std::max<std::int64_t>(kMostWindows / (f.numbers() * (f.in.lanes + f.out.lanes)), 1), chunk);
-    m_sumColumns = all ? f.matrix.columns : std::min(f.matrix.block, f.matrix.columns);
+    const PackedMatrix& m = f.matrix;
+    m_sumsStay = f.weightFloats() <= kMostSums;
+    const std::int64_t most = kMostWindows / (f.numbers() * (f.in.lanes + f.out.lanes));
+    f.group(m_sumsStay ? f.mostTogether() : std::max<std::int64_t>(most, 1), chunk);
+    m_sumColumns = m_sumsStay ? m.columns : std::min(m.block, m.columns);
     const std::int64_t rows = kPiece / (f.numbers() * m_sumColumns) / kRows * kRows;
-    m_sumRows = all ? f.matrix.depth : std::min(std::max(rows, kRows), f.matrix.depth);
+    m_sumRows = m_sumsStay ? m.depth : std::min(std::max(rows, kRows), m.depth);
     const std::int64_t rounds = (chunk + f.images - 1) / f.images * f.groups;
     const std::int64_t perVector =
-        all ? kLoadedAndStored * rounds + kTransformed : (kLoadedAndStored + kTransformed) * rounds;
-    m_ways.weightGradient = use.wanted.weightGradient && chunk * vectorSteps(f.in, f.out, m_table->width, f.tiles.size) +
-                                              perVector * f.weightFloats() / m_table->width <
-                                          chunk * direct;
+        m_sumsStay ? kLoadedAndStored * rounds + kTransformed : (kLoadedAndStored + kTransformed) * rounds;
+    m_ways.weightGradient =
+        chunk * vectorSteps(f.in, f.out, m_table->width, f.tiles.size) + perVector * f.weightFloats() / m_table->width <
+        chunk * direct;
+    if (m_ways.weightGradient)
+        m_gradient = std::move(f);
 }
 
 std::int64_t WinogradProducts::forwardWork() const
@@ -268,25 +269,25 @@ void WinogradProducts::weightGradient(const Run& run, const float* in, const flo
             k.weightGradient(a);
         }
     };
-    const bool all = m_sumRows == depth && m_sumColumns == columns;
     bool any = false;
     f.eachGroup(run, [&](std::int64_t first, std::int64_t tiles) {
         k.winogradWindows(f.inTiles(first, tiles), in, windows);
         k.winogradGradients(f.outTiles(first, tiles), outGradient, gradients, biasGradient ? biasSums : nullptr);
-        if (all)
+        if (m_sumsStay)
             addProducts(tiles, 0, depth, 0, columns, any);
-        for (std::int64_t row = 0; !all && row < depth; row += m_sumRows) {
+        for (std::int64_t row = 0; !m_sumsStay && row < depth; row += m_sumRows) {
             const std::int64_t rows = std::min(m_sumRows, depth - row);
             for (std::int64_t column = 0; column < columns; column += m_sumColumns) {
                 const std::int64_t count = std::min(m_sumColumns, columns - column);
                 addProducts(tiles, row, rows, column, count, false);
                 k.winogradWeightGradient({f.tiles.size, rows, depth, count, oddLines(rows * count)}, sums,
-                                         weightGradient + kTaps * depth * column + row * count, any || !run.firstOfSlot);
+                                         weightGradient + kTaps * depth * column + row * count,
+                                         any || !run.firstOfSlot);
             }
         }
         any = true;
     });
-    if (all)
+    if (m_sumsStay)
         k.winogradWeightGradient({f.tiles.size, depth, depth, columns, oddLines(depth * columns)}, sums, weightGradient,
                                  !run.firstOfSlot);
     if (biasGradient)

@@ -20,7 +20,7 @@ public:
         Ways wanted;
         std::int64_t chunk = 1;           ///< most images per call
         std::int64_t imagesPerUpdate = 0; ///< as in Op
-        bool inspected = false;           ///< likewise: by tiles of 2x2 at most
+        bool inspected = false;           ///< as in Op: not by tiles of 4x4
     };
     /// Takes those of the wanted ways that exist and are faster than the direct products.
     void prepare(const WindowGeometry& geometry, const Layout& in, const Layout& out, const kernels::KernelTable& table,
@@ -30,7 +30,8 @@ public:
     [[nodiscard]] std::int64_t scratchBytes() const;
     [[nodiscard]] std::int64_t tableBytes() const
     {
-        return static_cast<std::int64_t>((m_forward.offsets() + m_back.offsets() + m_gradient.offsets()) * sizeof(std::int32_t));
+        return static_cast<std::int64_t>((m_forward.offsets() + m_back.offsets() + m_gradient.offsets()) *
+                                         sizeof(std::int32_t));
     }
 
     /// out = act(bias + addend + windows of in times weights), as ConvolutionProducts::gather(). weights: of derive().
@@ -73,8 +74,11 @@ private:
                const kernels::KernelTable& table);
         /// At most so many tiles at a time, of at most `chunk` images.
         void group(std::int64_t most, std::int64_t chunk);
+        [[nodiscard]] bool hasManyWeights() const;
         /// As many as stay in the cache; more where each group reads weights that do not stay there.
-        void groupForProducts(std::int64_t chunk);
+        [[nodiscard]] std::int64_t mostTogether() const;
+        /// Two threads share an image where its groups are large enough, or where there is no other.
+        void groupForSharing(std::int64_t chunk);
         [[nodiscard]] std::int64_t numbers() const { return (tiles.size + 2) * (tiles.size + 2); } ///< of a tile
         [[nodiscard]] std::int64_t weightFloats() const { return numbers() * weightPlane(); }
         [[nodiscard]] std::int64_t tilesPerImage() const { return tiles.tileRows * tiles.tileColumns; }
@@ -93,15 +97,17 @@ private:
                    kernels::Activation activation, const float* addend) const;
     };
 
-    void prepareWeightGradient(const Use& use, std::int64_t direct);
+    /// filter: m_forward, not in groups yet. direct: what the direct product takes for an image.
+    void prepareWeightGradient(Filter filter, std::int64_t chunk, std::int64_t direct);
     [[nodiscard]] std::int64_t sumFloats() const { return m_gradient.numbers() * oddLines(m_sumRows * m_sumColumns); }
 
     const kernels::KernelTable* m_table = nullptr;
     Ways m_ways;
     Filter m_forward, m_back;
     Filter m_gradient; ///< m_forward in other groups
-    // Of the transformed weight gradient. All: it is added up over the groups of a call. A piece: it is transformed back
-    // at once, so that it need not leave the cache.
+    /// The transformed weight gradient is added up over the groups of a call. Else pieces of it, of so many rows and
+    /// columns, are transformed back at once, so that they need not leave the cache.
+    bool m_sumsStay = false;
     std::int64_t m_sumRows = 0, m_sumColumns = 0;
 };
 

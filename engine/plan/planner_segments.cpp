@@ -17,13 +17,6 @@ std::int64_t cacheBudget(const kernels::KernelTable& k)
     return k.width >= 16 ? 1'000'000 : 384'000;
 }
 
-/// The size of parts of at most `most` that are nearly equal.
-std::int64_t evenly(std::int64_t n, std::int64_t most)
-{
-    const std::int64_t parts = (n + most - 1) / most;
-    return (n + parts - 1) / parts;
-}
-
 } // namespace
 
 void Planner::buildSegments()

@@ -11,7 +11,6 @@ using namespace convarium::engine::kernels;
 namespace
 {
 
-
 /// Random images and weights, and tiles in runs that end in the middle of rows and images.
 struct Case {
     const KernelTable& table;
@@ -23,8 +22,8 @@ struct Case {
 
     Case(const KernelTable& t, std::int64_t tileSize, Random& random)
         : table(t), size(tileSize), numbers((size + 2) * (size + 2)), images(random.whole(1, 3)),
-          height(random.whole(1, 13)), width(random.whole(1, 13)),
-          channels(random.whole(1, 37)), maps(random.whole(1, 37)), top(random.whole(-1, 2)), left(random.whole(-1, 2)),
+          height(random.whole(1, 13)), width(random.whole(1, 13)), channels(random.whole(1, 37)),
+          maps(random.whole(1, 37)), top(random.whole(-1, 2)), left(random.whole(-1, 2)),
           outHeight(std::max<std::int64_t>(1, height + top + random.whole(0, 2) - 2)),
           outWidth(std::max<std::int64_t>(1, width + left + random.whole(0, 2) - 2)), lanes(roundUp(channels, t.width)),
           mapLanes(roundUp(maps, t.width)), run(random.whole(1, 40))
@@ -164,9 +163,8 @@ void checkGradient(const Case& c, Random& random, bool accumulate)
         c.table.winogradGradients(c.outTiles(first, n), outGradient.data(), gradients.data(), biasSums.data());
         for (std::int64_t i = 0; i < c.numbers; ++i)
             c.table.weightGradient({windows.data() + i * c.run * c.lanes, gradients.data() + i * c.run * c.mapLanes,
-                                    sums.data() + i * c.planeFloats(), nullptr,
-                                    c.inOffset.data(), c.outOffset.data(), c.depthOffset.data(), n, c.channels,
-                                    c.mapLanes, first > 0});
+                                    sums.data() + i * c.planeFloats(), nullptr, c.inOffset.data(), c.outOffset.data(),
+                                    c.depthOffset.data(), n, c.channels, c.mapLanes, first > 0});
     }
     // In one call or, of few maps, in two: some of the channels, then the others.
     const bool apart = c.mapLanes <= c.table.block && random.coin();
