@@ -55,9 +55,8 @@ public:
         m_in = graph.layoutOf(inputs[0]);
         m_out = graph.layoutOf(output);
         m_trained = isTrained(graph);
-        const bool unpooled = !pooledBy;
         m_winograd.prepare(m_g, m_in, m_out, table,
-                           {{true, wantsInputGradient && unpooled, m_trained && unpooled && !weightsApart},
+                           {{true, wantsInputGradient && !pooledBy, m_trained && !pooledBy && !weightsApart},
                             chunk,
                             imagesPerUpdate,
                             inspected});

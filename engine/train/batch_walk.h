@@ -24,7 +24,8 @@ struct WalkStage {
 
 /// Does the next step on weights of its own and keeps all its numbers: the run it looks at goes on as if nobody had
 /// looked. With the run's threads, so that sums are added in the same order; only where a plan that keeps everything
-/// cannot fuse what the run fuses do last digits differ. One owner at a time.
+/// cannot fuse what the run fuses, or filters by smaller tiles (Op::inspected), do last digits differ. One owner at a
+/// time.
 class BatchWalk
 {
 public:

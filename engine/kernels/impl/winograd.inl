@@ -43,10 +43,10 @@ struct Filtering<2> {
     }
 };
 
-/// At the points 0, 1/root, -1/root, root, -root and infinity, root the square root of 2: rounding costs no more digits
-/// than in a plain sum (with 1 and 2 in place of these it costs three times as much). (Idea: Barabasz et al., "Error
-/// Analysis and Improving the Accuracy of Winograd Convolution", 2018.) Scaled so that weights in reversed order have
-/// the same numbers, in another order.
+/// At the points 0, 1/root, -1/root, root, -root and infinity, root the square root of 2: of 256 channels the mean error
+/// is 1.5 times that of a plain sum, with 1 and 2 in place of these 3 times. (Idea: Barabasz et al., "Error Analysis and
+/// Improving the Accuracy of Winograd Convolution", 2018.) Scaled so that weights in reversed order have the same
+/// numbers, in another order.
 template <>
 struct Filtering<4> {
     static constexpr float kRoot = 1.41421356237309505f, kInverse = kRoot / 2, kThird = 1.0f / 3;
